@@ -1,0 +1,72 @@
+# make run · make test — a machine needs Python 3.11 or newer and make, and nothing else.
+.DEFAULT_GOAL := help
+.PHONY: help run password test environment lint format lock bench chromium migrations suite coverage
+
+BIN := .venv/bin
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Starting without bytecode compiles every module again: 6 s a process instead of 2.
+export PYTHONDONTWRITEBYTECODE :=
+
+# Lowest coverage in per cent: the science and the services, and the callbacks.
+FLOOR_90 := vibration/*,*/services/*,*/services.py
+FLOOR_80 := */callbacks.py
+
+help:
+	@echo "make run       start the portal on http://127.0.0.1:8000 (PORT=8001 make run for another port)"
+	@echo "make password  print the admin password generated at the first start"
+	@echo "make test      lint, types, floors, migrations and the whole suite"
+	@echo "make format    ruff's formatting and safe fixes"
+	@echo "make bench     benchmark table and bench.json (QUICK=1 for the first part)"
+	@echo "make lock      exact locks from requirements/*.in"
+
+run:
+	@requirements/install.sh base
+	@$(BIN)/python manage.py portal --with-parent
+
+password:
+	@requirements/install.sh base
+	@$(BIN)/python manage.py portal --show-password
+
+environment:
+	@requirements/install.sh dev
+
+test: environment chromium lint migrations suite
+
+lint: environment
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict vibration $(wildcard */services */services.py)
+	$(BIN)/lint-imports
+
+migrations: environment
+	@# No database is needed; Django only warns that it could not ask one.
+	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+chromium:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+		{ echo "The browser tests need Chromium; install it (Debian: apt-get install chromium)." >&2; exit 2; }
+
+# Last, and silent after pytest where the floors hold, so that pytest's own closing line is the last.
+suite: environment
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=
+	@$(BIN)/coverage report --fail-under=90 --include='$(FLOOR_90)' >.coverage.floors || { cat .coverage.floors; exit 1; }
+	@$(BIN)/coverage report --fail-under=80 --include='$(FLOOR_80)' >.coverage.floors || { cat .coverage.floors; exit 1; }
+
+# What the last `make test` reached.
+coverage:
+	$(BIN)/coverage report --fail-under=90 --include='$(FLOOR_90)'
+	$(BIN)/coverage report --fail-under=80 --include='$(FLOOR_80)'
+
+format: environment
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench:
+	@requirements/install.sh base
+	@$(BIN)/python -m bench $(if $(QUICK),--quick)
+
+lock: environment
+	@for name in base dev production bootstrap; do \
+		.venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+			requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	done

@@ -1,0 +1,35 @@
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+
+from monitoring.models import NoticeChoice, UserSettings
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = get_user_model()
+        fields = ("first_name", "last_name", "email")
+        labels = {"email": "E-mail"}
+        help_texts = {"email": "For notices, where you ask for them in the settings."}
+
+
+class SettingsForm(forms.Form):
+    """Theme, page size and, for each kind of notice, where it goes."""
+
+    theme = forms.ChoiceField(choices=UserSettings.Theme)
+    page_size = forms.TypedChoiceField(choices=UserSettings.PageSize, coerce=int)
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        for kind in NoticeChoice.Kind:
+            self.fields[f"{kind.value}_in_portal"] = forms.BooleanField(required=False)
+            self.fields[f"{kind.value}_by_email"] = forms.BooleanField(required=False)
+
+    def notices(self) -> dict[str, tuple[bool, bool]]:
+        """Return kind → (in the portal, by e-mail)."""
+        found = self.cleaned_data
+        return {
+            kind.value: (found[f"{kind.value}_in_portal"], found[f"{kind.value}_by_email"])
+            for kind in NoticeChoice.Kind
+        }

@@ -1,0 +1,63 @@
+"""The admin site as a whole, and the people who use the portal."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django_plotly_dash.admin import DashApp, StatelessApp  # registers them
+from django_rq.admin import models as queue_models
+
+from monitoring.services import sockets_recheck
+
+User = get_user_model()
+
+admin.site.site_header = admin.site.site_title = "Bearing Portal"
+admin.site.index_title = "Administration"
+
+# The portal keeps no Dash apps in rows; the queues have their own pages, for superusers.
+for model in (User, DashApp, StatelessApp, queue_models.Dashboard):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    list_display = (
+        "username",
+        "full_name",
+        "email",
+        "roles",
+        "is_active",
+        "is_staff",
+        "last_login",
+    )
+    list_filter = ("is_active", "is_superuser", "is_staff", "groups", "last_login")
+    date_hierarchy = "date_joined"
+    actions = ("deactivate", "activate")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description="name", ordering="last_name")
+    def full_name(self, user: Any) -> str:
+        return user.get_full_name() or "–"
+
+    @admin.display(description="roles")
+    def roles(self, user: Any) -> str:
+        names = [group.name for group in user.groups.all()]
+        return ", ".join(["superuser", *names] if user.is_superuser else names) or "–"
+
+    @admin.action(description="Deactivate the selected people", permissions=["change"])
+    def deactivate(self, request: HttpRequest, people: QuerySet[Any]) -> None:
+        others = list(people.exclude(pk=request.user.pk))
+        people.filter(pk__in=[person.pk for person in others]).update(is_active=False)
+        for person in others:
+            sockets_recheck(person)
+        self.message_user(request, f"{len(others)} deactivated; you are never among them.")
+
+    @admin.action(description="Activate the selected people", permissions=["change"])
+    def activate(self, request: HttpRequest, people: QuerySet[Any]) -> None:
+        self.message_user(request, f"{people.update(is_active=True)} activated.")

@@ -1,0 +1,18 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    name = "bearing_portal"
+    verbose_name = "Bearing Portal"
+
+    def ready(self) -> None:
+        # Dash needs its repairs before the first app is declared, and apps are declared on import.
+        import_module("bearing_portal.dashboards.compat")
+        import_module("bearing_portal.accounts.lockout")
+
+        from bearing_portal.daily_counts import counts
+        from monitoring.daily_counts import register_counter
+
+        register_counter(counts)

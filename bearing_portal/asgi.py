@@ -1,0 +1,17 @@
+"""What daphne serves. The importing process is the web process: it alone pools connections."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bearing_portal.settings.development")
+os.environ["PORTAL_PROCESS"] = "web"
+
+from django.core.asgi import get_asgi_application
+
+from bearing_portal.configuration import load_settings_or_exit
+
+load_settings_or_exit()
+pages = get_asgi_application()
+
+from bearing_portal.routing import build_application  # noqa: E402 - needs the apps loaded above
+
+application = build_application(pages)

@@ -1,0 +1,32 @@
+from argparse import ArgumentParser, BooleanOptionalAction
+from typing import Any
+
+from bearing_portal.design.tokens import TOKENS
+from bearing_portal.groups import groups_seed
+from bearing_portal.sample import sample_seed
+from monitoring.management.base import PortalCommand
+from signals.catalogue import catalogue_seed
+
+
+class Command(PortalCommand):
+    help = (
+        "Write what every portal starts with: fault classes, severities, noise sources, groups and "
+        "a sample dataset. Only what is missing is written, so it is safe to repeat."
+    )
+    example = "seed\nseed --no-sample"
+    on_interrupt = "Interrupted; run seed again to finish."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--sample",
+            action=BooleanOptionalAction,
+            help="make the sample dataset: by default unless it was deleted, always, or never",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        written = catalogue_seed(looks=TOKENS["faultClass"], severity_looks=TOKENS["severity"]) | {
+            "groups": groups_seed()
+        }
+        self.stdout.write(", ".join(f"{n} {what}" for what, n in written.items()) + " written.")
+        if options["sample"] is not False:
+            self.stdout.write(f"The sample dataset {sample_seed(again=bool(options['sample']))}.")

@@ -1,0 +1,11 @@
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.core.handlers.asgi import ASGIHandler
+
+from monitoring.routing import websocket_urlpatterns
+
+
+def build_application(pages: ASGIHandler) -> ProtocolTypeRouter:
+    sockets = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+    return ProtocolTypeRouter({"http": pages, "websocket": AllowedHostsOriginValidator(sockets)})

@@ -1,0 +1,241 @@
+"""What every way of running shares. Each variable read here is explained in `.env.example`."""
+
+from datetime import timedelta
+
+from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
+
+from bearing_portal.embedded.facts import read_facts
+from bearing_portal.settings.caching import cache_settings
+from bearing_portal.settings.environment import valkey_connection
+from bearing_portal.settings.logs import logging_settings
+from bearing_portal.settings.places import BASE_DIR, data_dir, environment
+
+env = environment()
+DATA_DIR = data_dir()
+STORAGE_DIR = DATA_DIR / "storage"
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.integer("PORT", 8000, lowest=1, highest=65535)
+DEBUG = env.boolean("DEBUG", False)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+
+INSTALLED_APPS = [
+    "daphne",  # first: it replaces runserver with one that speaks sockets
+    "bearing_portal.apps.PortalConfig",
+    "datasets",
+    "signals",
+    "monitoring",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "bearing_portal.static_files.PortalStaticFilesConfig",
+    "channels",
+    "django_rq",
+    "django_plotly_dash.apps.DjangoPlotlyDashConfig",
+    "axes",
+    "csp",
+]
+MIDDLEWARE = [
+    "bearing_portal.middleware.RequestIdMiddleware",
+    "monitoring.metrics_middleware.MetricsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "bearing_portal.accounts.middleware.SeenMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_plotly_dash.middleware.BaseMiddleware",
+    "bearing_portal.middleware.ExpiredSessionMiddleware",
+    "bearing_portal.middleware.ErrorMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "bearing_portal.urls"
+ASGI_APPLICATION = "bearing_portal.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "bearing_portal.context_processors.portal",
+            ]
+        },
+    }
+]
+
+# PostgreSQL and Valkey: named by URL, or the embedded ones, whose port and password a file keeps.
+facts = read_facts(DATA_DIR)
+EMBEDDED_POSTGRES = not env.text("DATABASE_URL")
+EMBEDDED_VALKEY = not env.text("REDIS_URL")
+DATABASES = {"default": env.postgres("DATABASE_URL") or facts.database()}
+REDIS_URL = env.valkey("REDIS_URL") or facts.valkey_url()
+
+statement_timeout_s = env.integer("DATABASE_STATEMENT_TIMEOUT_S", 60, lowest=1, highest=3600)
+DATABASES["default"].update(
+    CONN_HEALTH_CHECKS=True,  # PostgreSQL may have been restarted since the connection was made
+    OPTIONS={
+        **DATABASES["default"].get("OPTIONS", {}),
+        "connect_timeout": 10,
+        "options": f"-c statement_timeout={statement_timeout_s}s -c lock_timeout=20s "
+        "-c idle_in_transaction_session_timeout=300s",
+    },
+)
+# Only the web process shares connections among threads. A pool does not survive the fork of an RQ
+# work horse, and a command needs one connection.
+PORTAL_PROCESS = env.choice("PORTAL_PROCESS", "command", ("command", "web"))
+if PORTAL_PROCESS == "web":
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": env.integer("DATABASE_POOL_SIZE", 10, lowest=1, highest=200),
+        "timeout": 10,
+    }
+CACHES = cache_settings(REDIS_URL)
+# Published messages do not keep to a Valkey database: portals that share a server would hear each
+# other's hints, so the database's number is part of the channels' names.
+queue_connection = valkey_connection(REDIS_URL)
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL], "prefix": f"portal{queue_connection['DB']}"},
+    }
+}
+
+# A job's row beats while it runs; a silent one is failed or retried well within a minute.
+JOB_HEARTBEAT_S = env.integer("JOB_HEARTBEAT_S", 2, lowest=1, highest=60)
+JOB_STALE_S = env.integer("JOB_STALE_S", 20, lowest=2, highest=600)
+JOB_RECONCILE_S = env.integer("JOB_RECONCILE_S", 15, lowest=1, highest=60)
+JOB_TIMEOUT_S = env.integer("JOB_TIMEOUT_S", 3600, lowest=60, highest=86_400)
+JOB_MAX_ATTEMPTS = env.integer("JOB_MAX_ATTEMPTS", 2, lowest=1, highest=10)
+GENERATION_WORKERS = env.integer("GENERATION_WORKERS", 0, lowest=0, highest=256)
+if JOB_STALE_S <= 2 * JOB_HEARTBEAT_S:
+    raise ImproperlyConfigured("JOB_STALE_S must be more than twice JOB_HEARTBEAT_S.")
+RQ_QUEUES = {
+    "default": {
+        **queue_connection,
+        "DEFAULT_TIMEOUT": JOB_TIMEOUT_S,
+        # Enqueuing happens in a request: give up soon, the reconciler enqueues later.
+        "REDIS_CLIENT_KWARGS": {
+            "socket_connect_timeout": 2,
+            "retry": Retry(ConstantBackoff(0.1), 2),
+        },
+    }
+}
+RQ = {"WORKER_CLASS": "bearing_portal.worker.PortalWorker"}
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+AXES_FAILURE_LIMIT = env.integer("LOGIN_FAILURE_LIMIT", 5, lowest=1, highest=1000)
+AXES_COOLOFF_TIME = timedelta(
+    minutes=env.integer("LOGIN_PAUSE_MINUTES", 15, lowest=1, highest=1440)
+)
+# Each counts by itself: many addresses trying one account, and one address trying many accounts.
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+# A log-in forgets only the failures of that account from that address (see accounts/lockout.py):
+# else whoever owns an account could clear his address between two guesses at another's.
+AXES_RESET_ON_SUCCESS = False
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "bearing_portal.accounts.lockout.locked_out"
+AXES_CLIENT_IP_CALLABLE = "monitoring.client.client_address"
+AXES_DISABLE_ACCESS_LOG = True  # the portal's own events hold the log-ins
+TRUST_PROXY_HEADERS = env.boolean("TRUST_PROXY_HEADERS", False)
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+
+# Sessions live in PostgreSQL: losing Valkey logs nobody out.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "bearing_portal.views.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+# What machines ask for on the inner network, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+if 0 < len(METRICS_TOKEN) < 16:
+    raise ImproperlyConfigured("METRICS_TOKEN is too short; set it to 16 characters or more.")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'", "'unsafe-inline'"],  # plotly and Dash style elements in place
+        "img-src": ["'self'", "data:", "blob:"],
+        "connect-src": ["'self'"],
+        "font-src": ["'self'"],
+        "worker-src": ["'self'", "blob:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+PLOTLY_DASH = {
+    "serve_locally": True,
+    "view_decorator": "django.contrib.auth.decorators.login_required",
+    "http_poke_enabled": False,
+    "cache_arguments": False,
+}
+PLOTLY_COMPONENTS = ["dash_ag_grid", "dpd_components"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.folder("STATIC_ROOT", BASE_DIR / "staticfiles")
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "django_plotly_dash.finders.DashAssetFinder",
+    "django_plotly_dash.finders.DashComponentFinder",
+    "django_plotly_dash.finders.DashAppDirectoryFinder",
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "bearing_portal.static_files.HashedStorage"
+        if not DEBUG
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+MEDIA_ROOT = STORAGE_DIR / "uploads"
+
+# Without EMAIL_URL the portal sends no e-mail, and offers none in the settings of a person.
+SITE_URL = env.origin("SITE_URL", f"http://{HOST}:{PORT}")
+EMAIL_ENABLED = bool(env.text("EMAIL_URL"))
+globals().update(env.email("EMAIL_URL"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "Bearing Portal <portal@localhost>")
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LOG_DIR = env.folder("LOG_DIR", DATA_DIR / "logs")
+LOGGING = logging_settings(env, LOG_DIR, portal_process=PORTAL_PROCESS)

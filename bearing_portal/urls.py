@@ -1,0 +1,29 @@
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from bearing_portal import views
+from bearing_portal.dashboards.views import viewer
+from monitoring.log_views import logs
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
+    path("licence/", views.licence, name="licence"),
+    path("accounts/", include("bearing_portal.account_urls")),
+    path("system-health/logs/", logs, name="health-logs"),
+    path("datasets/", include("datasets.urls")),
+    path("notifications/", include("monitoring.urls")),
+    path("", include("monitoring.health_urls")),
+    path("signal-viewer/", viewer, name="viewer"),
+    path("dash/", include("bearing_portal.dashboards.urls")),
+    path("admin/queues/", include("bearing_portal.queues")),
+    # Only the portal's own page also ends the other sessions.
+    path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.server_error

@@ -1,0 +1,91 @@
+"""200 people's pages hold a socket to the one web process; each is sent a hint."""
+
+import asyncio
+import base64
+import json
+import os
+import time
+from typing import Any
+
+from bench.registry import Figures, benchmark
+from bench.served.portal import COOKIE, Served, people, served, session_of
+
+_N = 200
+_AT_ONCE = 20  # that many shake hands at the same time
+_PATIENCE_S = 30.0
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@benchmark("sockets_200")
+def measure_sockets() -> Figures:
+    """Return how long connecting takes, how long until all have their hint, and the memory."""
+    portal = served()
+    users = people(_N)
+    sessions = [session_of(user) for user in users]
+    return asyncio.run(_measure(portal, users, sessions))
+
+
+async def _measure(portal: Served, users: list[Any], sessions: list[str]) -> Figures:
+    before = _rss_mb(portal)
+    began_s = time.perf_counter()
+    gate = asyncio.Semaphore(_AT_ONCE)
+    sockets = await asyncio.gather(*(_connect(portal, gate, key) for key in sessions))
+    connected_s = time.perf_counter() - began_s
+    own_ms = await _ms_until_heard(sockets, [f"user.{user.pk}" for user in users])
+    shared_ms = await _ms_until_heard(sockets, ["shared"])
+    after = _rss_mb(portal)
+    for _, writer in sockets:
+        writer.close()
+    return {
+        "open": len(sockets),
+        "connect_s": round(connected_s, 2),
+        "each_its_own_hint_ms": round(own_ms),
+        "one_hint_for_all_ms": round(shared_ms),
+        "rss_before_mb": before,
+        "rss_after_mb": after,
+    }
+
+
+async def _connect(portal: Served, gate: asyncio.Semaphore, session_key: str) -> Streams:
+    host, _, port = portal.netloc.partition(":")
+    lines = (
+        "GET /ws/events/ HTTP/1.1",
+        f"Host: {portal.netloc}",
+        f"Origin: {portal.url}",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Version: 13",
+        f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}",
+        f"Cookie: {COOKIE}={session_key}",
+    )
+    async with gate, asyncio.timeout(_PATIENCE_S):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
+        answer = await reader.readuntil(b"\r\n\r\n")
+    if b" 101 " not in answer.partition(b"\r\n")[0]:
+        raise RuntimeError(f"The socket was refused: {answer[:60]!r}")
+    return reader, writer
+
+
+async def _ms_until_heard(sockets: list[Streams], groups: list[str]) -> float:
+    from monitoring.services.hints import hint_send
+
+    async with asyncio.timeout(_PATIENCE_S):
+        listening = [asyncio.create_task(_hint(reader)) for reader, _ in sockets]
+        began_s = time.perf_counter()
+        await asyncio.to_thread(hint_send, groups=groups, type="job", id="1")
+        await asyncio.gather(*listening)
+    return 1e3 * (time.perf_counter() - began_s)
+
+
+async def _hint(reader: asyncio.StreamReader) -> None:
+    """Read frames, each shorter than 126 bytes and unmasked, until one is the hint."""
+    said = ""
+    while said != "job":
+        _, length = await reader.readexactly(2)
+        said = json.loads(await reader.readexactly(length))["type"]
+
+
+def _rss_mb(portal: Served) -> float:
+    return round(float(portal.web.memory_info().rss) / 2**20, 1)

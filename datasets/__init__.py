@@ -1,0 +1,1 @@
+"""Collections of signals: recipe, generation, sharing, download, deletion."""

@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+
+
+class DatasetsConfig(AppConfig):
+    name = "datasets"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from datasets.services.counting import class_counts_refresh
+        from datasets.services.creation import GENERATE
+        from datasets.services.files import files_sweep
+        from datasets.services.following import dataset_follow_job
+        from monitoring.kinds import JobKind, register_kind, register_sweeper
+        from signals.curation import register_relabel_follower
+
+        register_kind(
+            JobKind(code=GENERATE, entry="datasets.jobs.generate", changed=dataset_follow_job)
+        )
+        register_sweeper(files_sweep)
+        register_relabel_follower(class_counts_refresh)

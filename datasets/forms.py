@@ -1,0 +1,183 @@
+"""The Create dialog's form: a recipe within the limits the page offers."""
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import cached_property
+
+from datasets.estimates import estimate_of
+from datasets.selectors import name_is_taken, name_suggestion
+from datasets.services import recipe_build
+from monitoring.errors import Invalid
+from signals.models import FaultClass, NoiseSource, Severity
+from vibration.generation import Estimate
+from vibration.simulation import CLASS_CODES, Recipe
+
+MIN_PER_CLASS, MAX_PER_CLASS = 50, 200
+FIELD_OF = {"shaft_hz": "speed_rpm", "mains_hz": None, "": None}
+
+
+def _limits(kind: str, least: str, most: str) -> dict[str, str]:
+    """Return the sentences of a number's field: short, for they stand in a narrow column."""
+    enter = f"Enter {kind}."
+    return {
+        "required": enter,
+        "invalid": enter,
+        "min_value": f"At least {least}.",
+        "max_value": f"At most {most}.",
+    }
+
+
+class DatasetForm(forms.Form):
+    name = forms.CharField(max_length=100, error_messages={"required": "Enter a name."})
+    per_class = forms.IntegerField(
+        min_value=MIN_PER_CLASS,
+        max_value=MAX_PER_CLASS,
+        initial=100,
+        error_messages={
+            "required": "Enter a number from 50 to 200.",
+            "invalid": "Enter a whole number from 50 to 200.",
+            "min_value": "At least 50 signals per class.",
+            "max_value": "At most 200 signals per class.",
+        },
+    )
+    classes = forms.ModelMultipleChoiceField(
+        FaultClass.objects.filter(code__in=CLASS_CODES),
+        to_field_name="code",
+        error_messages={"required": "Choose at least one class."},
+    )
+    severities = forms.ModelMultipleChoiceField(
+        Severity.objects.all(),
+        to_field_name="code",
+        error_messages={"required": "Choose at least one severity."},
+    )
+    noises = forms.ModelMultipleChoiceField(
+        NoiseSource.objects.all(), to_field_name="code", required=False
+    )
+    augmentation = forms.BooleanField(required=False, initial=True)
+    seed = forms.IntegerField(
+        min_value=0,
+        max_value=2**63 - 1,
+        initial=0,
+        error_messages=_limits(
+            "a whole number", "0", "9\u2009223\u2009372\u2009036\u2009854\u2009775\u2009807"
+        ),
+    )
+    fs_hz = forms.FloatField(
+        label="Rate",
+        min_value=1_000,
+        max_value=200_000,
+        initial=20_480,
+        error_messages=_limits("a number", "1\u2009000 Hz", "200\u2009000 Hz"),
+    )
+    duration_s = forms.FloatField(
+        label="Duration",
+        min_value=0.1,
+        max_value=60,
+        initial=5,
+        error_messages=_limits("a number", "0.1 s", "60 s"),
+    )
+    speed_rpm = forms.FloatField(
+        label="Speed",
+        min_value=60,
+        max_value=60_000,
+        initial=3_600,
+        error_messages=_limits("a number", "60 rpm", "60\u2009000 rpm"),
+    )
+
+    recipe: Recipe | None = None
+
+    @classmethod
+    def fresh(cls) -> "DatasetForm":
+        """Return the form as the dialog opens: everything on, no name yet."""
+        blank = cls()
+        values: dict[str, Any] = {name: field.initial for name, field in blank.fields.items()}
+        for name in ("classes", "severities", "noises"):
+            values[name] = list(
+                blank.fields[name].queryset.values_list("code", flat=True)  # type: ignore[attr-defined]
+            )
+        return cls(values)
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name_is_taken(name):
+            raise forms.ValidationError(
+                f"This name is taken. Try “{name_suggestion(name)}”.", code="taken"
+            )
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if set(self.errors) <= {"name"}:  # the count and size do not wait for the name
+            try:
+                self.recipe = self._recipe(cleaned)
+            except Invalid as error:
+                self.add_refusals(error.field_errors)
+        return cleaned
+
+    def add_refusals(self, field_errors: dict[str, list[str]]) -> None:
+        """Put what a service refused beside the field it concerns."""
+        for name, sentences in field_errors.items():
+            for sentence in sentences:
+                self.add_error(FIELD_OF.get(name, name), sentence)
+
+    def _recipe(self, cleaned: dict[str, Any]) -> Recipe:
+        return recipe_build(
+            seed=cleaned["seed"],
+            per_class=cleaned["per_class"],
+            classes=tuple(row.code for row in cleaned["classes"]),
+            severities=tuple(row.code for row in cleaned["severities"]),
+            noises=tuple(row.code for row in cleaned["noises"]),
+            augmentation=cleaned["augmentation"],
+            fs_hz=cleaned["fs_hz"],
+            duration_s=cleaned["duration_s"],
+            shaft_hz=cleaned["speed_rpm"] / 60,
+        )
+
+    @cached_property
+    def estimate(self) -> Estimate | None:
+        return estimate_of(recipe) if (recipe := self._cleaned()) else None
+
+    def _cleaned(self) -> Recipe | None:
+        _ = self.errors  # cleans once
+        return self.recipe
+
+    @property
+    def why_not(self) -> str:
+        """Say what keeps the primary button off; empty when nothing does."""
+        if self.has_error("name", "required"):
+            return "Enter a name to continue"
+        if self.has_error("name"):
+            return "Change the name to continue"
+        for name, sentence in (("classes", "a class"), ("severities", "a severity")):
+            if self.has_error(name):
+                return f"Choose {sentence} to continue"
+        return "Correct the marked field to continue" if self.errors else ""
+
+    @property
+    def counts(self) -> list[tuple[str, int, int]]:
+        """Chosen and offered by group of switches, as the dialog's headings show them."""
+        return [
+            (name, len(self.chosen(name)), self.fields[name].queryset.count())  # type: ignore[attr-defined]
+            for name in ("classes", "severities", "noises")
+        ]
+
+    def chosen(self, name: str) -> list[str]:
+        data = self.data
+        return list(data.getlist(name) if hasattr(data, "getlist") else data.get(name, []))
+
+    @property
+    def chosen_classes(self) -> list[str]:
+        return self.chosen("classes")
+
+    @property
+    def chosen_severities(self) -> list[str]:
+        return self.chosen("severities")
+
+    @property
+    def chosen_noises(self) -> list[str]:
+        return self.chosen("noises")
+
+    @property
+    def name_missing(self) -> bool:
+        return self.has_error("name", "required")

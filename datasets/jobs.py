@@ -1,0 +1,10 @@
+"""What the queue calls."""
+
+from datasets.services import dataset_generate
+from monitoring.jobs import job_entry
+from monitoring.pulse import JobRun
+
+
+@job_entry
+def generate(run: JobRun) -> None:
+    dataset_generate(run=run)

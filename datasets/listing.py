@@ -1,0 +1,152 @@
+"""What the Datasets pages list, in which order, read with a constant number of queries."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, QuerySet, Sum
+from django.db.models.functions import Coalesce, Lower
+
+from datasets.models import Dataset
+from datasets.selectors import dataset_signals, datasets_visible
+from monitoring.models import Job
+from monitoring.roles import may_manage
+from monitoring.selectors import settings_of
+from signals.models import FaultClass, Severity, Signal
+
+DATASETS_PER_PAGE = 60
+SCOPES: dict[str, str] = {"all": "All", "own": "Own", "shared": "Shared"}
+LAYOUTS = ("cards", "list")
+SORTS = {
+    "newest": ("Newest first", ["-created_at", "-id"]),
+    "oldest": ("Oldest first", ["created_at", "id"]),
+    "name": ("Name", [Lower("name")]),
+    "signals": ("Most signals", ["-store__n_signals", "-id"]),
+    "size": ("Largest", ["-store__size_bytes", "-id"]),
+}
+SIGNAL_SORTS = {
+    "label": "row",
+    "class": "fault_class__position",
+    "severity": "severity_factor",
+    "rms": "rms",
+    "kurtosis": "kurtosis",
+    "speed": "rpm",
+    "load": "load_percent",
+}
+
+
+def _one_of(value: str | None, allowed: Any, default: str) -> str:
+    return value if value in allowed else default
+
+
+@dataclass(frozen=True)
+class DatasetQuery:
+    """The state of the Datasets page, as its URL holds it."""
+
+    q: str = ""
+    scope: str = "all"
+    sort: str = "newest"
+    layout: str = "cards"
+    page: str = "1"
+
+    @classmethod
+    def read(cls, params: Any) -> Self:
+        return cls(
+            q=params.get("q", "").strip()[:100],
+            scope=_one_of(params.get("scope"), SCOPES, "all"),
+            sort=_one_of(params.get("sort"), SORTS, "newest"),
+            layout=_one_of(params.get("layout"), LAYOUTS, "cards"),
+            page=params.get("page", "1"),
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.q) or self.scope != "all"
+
+    def url_part(self) -> str:
+        """Return the query string with only what differs from the start."""
+        start = type(self)()
+        kept = {key: value for key, value in vars(self).items() if value != getattr(start, key)}
+        return f"?{urlencode(kept)}" if kept else ""
+
+
+def datasets_listed(user: Any, query: DatasetQuery) -> Page[Dataset]:
+    datasets = datasets_visible(user).prefetch_related("recipe__classes")
+    if query.q:
+        datasets = datasets.filter(name__icontains=query.q)
+    if query.scope == "own":
+        datasets = datasets.filter(store__owner=user)
+    elif query.scope == "shared":
+        datasets = datasets.filter(store__visibility="shared")
+    page = Paginator(datasets.order_by(*SORTS[query.sort][1]), DATASETS_PER_PAGE).get_page(
+        query.page
+    )
+    for_display(user, page.object_list)
+    return page
+
+
+def totals(user: Any) -> dict[str, int]:
+    """Return how many datasets this person sees and how large they are."""
+    return datasets_visible(user).aggregate(
+        n_datasets=Count("pk"), size_bytes=Coalesce(Sum("store__size_bytes"), 0)
+    )
+
+
+def for_display(user: Any, datasets: Any) -> None:
+    """Note on each dataset what this person may do with it and how many jobs are before it."""
+    waiting = [row.job_id for row in datasets if row.status == Dataset.Status.QUEUED]
+    queue = _queue() if waiting else []
+    for row in datasets:
+        row.is_mine = may_manage(user, row.store.owner_id)
+        row.n_ahead = queue.index(row.job_id) if row.job_id in queue else 0
+
+
+def _queue() -> list[Any]:
+    waiting = Job.objects.filter(status=Job.Status.QUEUED).order_by("created_at")
+    return list(waiting.values_list("pk", flat=True))
+
+
+@dataclass(frozen=True)
+class SignalQuery:
+    """The state of a dataset's table of signals."""
+
+    fault_class: str = ""
+    severity: str = ""
+    sort: str = "label"
+    descending: bool = False
+    page: str = "1"
+
+    @classmethod
+    def read(cls, params: Any) -> Self:
+        sort = params.get("sort", "label")
+        return cls(
+            fault_class=params.get("class", ""),
+            severity=params.get("severity", ""),
+            sort=_one_of(sort.removeprefix("-"), SIGNAL_SORTS, "label"),
+            descending=sort.startswith("-"),
+            page=params.get("page", "1"),
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.fault_class or self.severity)
+
+
+def signals_listed(user: Any, dataset: Dataset, query: SignalQuery) -> Page[Signal]:
+    signals: QuerySet[Signal] = dataset_signals(user, dataset)
+    if query.fault_class:
+        signals = signals.filter(fault_class__code=query.fault_class)
+    if query.severity:
+        signals = signals.filter(severity__code=query.severity)
+    key = F(SIGNAL_SORTS[query.sort])
+    order = key.desc(nulls_last=True) if query.descending else key.asc(nulls_last=True)
+    return Paginator(signals.order_by(order, "row"), settings_of(user).page_size).get_page(
+        query.page
+    )
+
+
+def signal_filters(dataset: Dataset) -> dict[str, Any]:
+    """Return the classes and severities a dataset can be filtered by."""
+    classes = FaultClass.objects.filter(pk__in=dataset.class_counts.values("fault_class"))
+    return {"classes": classes, "severities": Severity.objects.all()}

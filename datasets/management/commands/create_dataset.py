@@ -1,0 +1,90 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from datasets.management.waiting import dataset_await
+from datasets.models import Dataset
+from datasets.services import dataset_create, recipe_build
+from monitoring.errors import Invalid
+from monitoring.management.base import (
+    PortalCommand,
+    codes,
+    codes_or_none,
+    positive_number,
+    whole_number,
+)
+from vibration.simulation import Recipe
+
+
+class Command(PortalCommand):
+    help = "Create a dataset from a recipe. A worker generates it; --wait stays until it is ready."
+    example = (
+        'create_dataset "Whirl study" --per-class 50 --seed 7 --classes healthy,oil_whirl --wait'
+    )
+    on_interrupt = "No longer waiting; a worker goes on with the dataset."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        standard = Recipe()
+        parser.add_argument("name", help="its name, which no other dataset has")
+        parser.add_argument("--per-class", type=whole_number(1, 100_000), default=100, metavar="N")
+        parser.add_argument("--seed", type=whole_number(), default=0, metavar="S")
+        parser.add_argument("--classes", type=codes, default=standard.classes, metavar="a,b")
+        parser.add_argument("--severities", type=codes, default=standard.severities, metavar="a,b")
+        parser.add_argument(
+            "--noise", type=codes_or_none, default=standard.noises, metavar="a,b|none"
+        )
+        parser.add_argument("--no-augmentation", action="store_true", help="no augmented copies")
+        parser.add_argument("--fs", type=positive_number, default=20_480.0, metavar="HZ")
+        parser.add_argument("--duration", type=positive_number, default=5.0, metavar="S")
+        parser.add_argument("--speed", type=positive_number, default=3_600.0, metavar="RPM")
+        parser.add_argument("--owner", metavar="USERNAME", help="default: the first superuser")
+        parser.add_argument("--shared", action="store_true", help="everybody may see it")
+        parser.add_argument("--wait", action="store_true", help="stay until it is ready")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        dataset = dataset_create(
+            owner=owner_named(options["owner"]),
+            name=options["name"],
+            recipe=recipe_from(options),
+            visibility="shared" if options["shared"] else "private",
+        )
+        if options["wait"]:
+            dataset = dataset_await(dataset)
+        self.stdout.write(described(dataset))
+
+
+def recipe_from(options: dict[str, Any]) -> Recipe:
+    return recipe_build(
+        seed=options["seed"],
+        per_class=options["per_class"],
+        classes=options["classes"],
+        severities=options["severities"],
+        noises=options["noise"],
+        augmentation=not options["no_augmentation"],
+        fs_hz=options["fs"],
+        duration_s=options["duration"],
+        shaft_hz=options["speed"] / 60,
+    )
+
+
+def owner_named(username: str | None) -> Any:
+    """Return the user of this name; without a name the first superuser."""
+    users = get_user_model().objects.filter(is_active=True).order_by("pk")
+    if username is None:
+        owner = users.filter(is_superuser=True).first()
+        if owner is None:
+            raise Invalid("There is no superuser to own the dataset; name a user with --owner.")
+        return owner
+    owner = users.filter(username=username).first()
+    if owner is None:
+        raise Invalid(f"There is no active user “{username}” to own the dataset.")
+    return owner
+
+
+def described(dataset: Dataset) -> str:
+    title = f"Dataset “{dataset.name}” (id {dataset.pk})"
+    if dataset.status != Dataset.Status.READY:
+        return f"{title} is queued: {dataset.n_planned} signals planned."
+    megabytes = dataset.store.size_bytes / 1e6
+    return f"{title} is ready: {dataset.store.n_signals} signals, {megabytes:.1f} MB."

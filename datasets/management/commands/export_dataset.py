@@ -1,0 +1,95 @@
+import os
+import threading
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from glob import escape
+from pathlib import Path
+from typing import Any
+
+from datasets.models import Dataset
+from datasets.selectors import dataset_folder
+from monitoring.errors import Invalid, NotFound
+from monitoring.management.base import PortalCommand
+from monitoring.management.progress import progress_bar
+from monitoring.models import SystemEvent
+from monitoring.services import event_record
+from vibration.errors import VibrationError
+from vibration.exports import EXPORTS
+
+LOOK_EVERY_S = 0.2
+
+
+class Command(PortalCommand):
+    help = "Write a ready dataset to a file for other programs."
+    example = 'export_dataset "Sample dataset" --format npz --out sample.npz'
+    refusals = (VibrationError, OSError)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name", help="name of the dataset")
+        parser.add_argument("--format", required=True, choices=tuple(EXPORTS))
+        parser.add_argument("--out", type=Path, required=True, metavar="PATH")
+        parser.add_argument("--force", action="store_true", help="replace a file that exists")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        dataset = ready_dataset(options["name"])
+        out = checked_target(options["out"], force=options["force"])
+        size = dataset.store.size_bytes
+        with progress_bar(out.name, total=size, unit="B") as show, watched(out, show):
+            EXPORTS[options["format"]](dataset_folder(dataset), out)
+        event_record(
+            kind=SystemEvent.Kind.EXPORTED,
+            actor=None,
+            subject=dataset.name,
+            detail=f"{options['format']}, from the command line",
+        )
+        megabytes = out.stat().st_size / 1e6
+        self.stdout.write(f"Wrote {out}: {dataset.store.n_signals} signals, {megabytes:.1f} MB.")
+
+
+def ready_dataset(name: str) -> Dataset:
+    dataset = Dataset.objects.select_related("store").filter(name__iexact=name).first()
+    if dataset is None:
+        raise NotFound(f"There is no dataset “{name}”.")
+    if dataset.status != Dataset.Status.READY:
+        raise Invalid(
+            f"“{dataset.name}” is {dataset.get_status_display().lower()}; "
+            "only a ready dataset can be exported."
+        )
+    return dataset
+
+
+def checked_target(out: Path, *, force: bool) -> Path:
+    if out.is_dir():
+        raise Invalid(f"{out} is a folder; name a file in it.")
+    if not out.parent.is_dir():
+        raise Invalid(f"The folder {out.parent} does not exist.")
+    if out.exists() and not force:
+        raise Invalid(f"{out} exists; add --force to replace it.")
+    return out
+
+
+@contextmanager
+def watched(out: Path, show: Callable[[int], None]) -> Iterator[None]:
+    """Show how the file grows while the block writes it under a passing name beside `out`."""
+    done = threading.Event()
+    passing_names = f"{escape(out.name)}.partial-{os.getpid()}-*"
+
+    def watch() -> None:
+        while not done.wait(LOOK_EVERY_S):
+            show(sum(map(size_bytes, out.parent.glob(passing_names))))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+def size_bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # it has its final name by now
+        return 0

@@ -1,0 +1,102 @@
+"""Reads of datasets; the user comes first and sees only what he may."""
+
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from datasets.models import Dataset
+from datasets.models import Recipe as RecipeRow
+from monitoring.errors import NotFound
+from signals.models import Signal, SignalStore
+from signals.selectors import store_folder, store_path
+from vibration.simulation import Recipe
+
+__all__ = [
+    "dataset_folder",
+    "dataset_get",
+    "dataset_path",
+    "dataset_signals",
+    "datasets_visible",
+    "name_is_taken",
+    "name_suggestion",
+    "recipe_of",
+]
+
+
+def datasets_visible(user: Any) -> QuerySet[Dataset]:
+    """Return the datasets `user` may see: his own and shared ones; a superuser all."""
+    datasets = Dataset.objects.select_related("store__owner", "job", "recipe").prefetch_related(
+        "class_counts__fault_class"
+    )
+    if not user.is_authenticated:
+        return datasets.none()
+    if user.is_superuser:
+        return datasets
+    shared = SignalStore.Visibility.SHARED
+    return datasets.filter(Q(store__owner=user) | Q(store__visibility=shared))
+
+
+def dataset_get(user: Any, pk: int) -> Dataset:
+    """Return one dataset that `user` may see."""
+    dataset = datasets_visible(user).filter(pk=pk).first()
+    if dataset is None:
+        raise NotFound("There is no such dataset.")
+    return dataset
+
+
+def dataset_signals(user: Any, dataset: Dataset) -> QuerySet[Signal]:
+    """Return the signals of a dataset that `user` may see, in the order of the file."""
+    visible = datasets_visible(user).filter(pk=dataset.pk).exists()
+    signals = Signal.objects.select_related("fault_class", "severity")
+    return signals.filter(store=dataset.store_id).order_by("row") if visible else signals.none()
+
+
+def dataset_folder(dataset: Dataset) -> Path:
+    """Return the folder of a ready dataset's files."""
+    return store_folder(dataset.store)
+
+
+def dataset_path(dataset: Dataset) -> Path:
+    """Return the path of a ready dataset's waveforms."""
+    return store_path(dataset.store)
+
+
+def recipe_of(dataset: Dataset) -> Recipe:
+    """Return what a generated dataset is made from."""
+    if dataset.recipe is None:
+        raise NotFound("This dataset was brought in, it has no recipe.")
+    return recipe_from_row(dataset.recipe)
+
+
+def recipe_from_row(row: RecipeRow) -> Recipe:
+    return Recipe(
+        seed=row.seed,
+        per_class=row.per_class,
+        classes=tuple(part.code for part in row.classes.all()),
+        severities=tuple(part.code for part in row.severities.all()),
+        noises=tuple(part.code for part in row.noises.all()),
+        augmentation=row.augmentation,
+        fs_hz=row.fs_hz,
+        duration_s=row.duration_s,
+        shaft_hz=row.shaft_hz,
+        mains_hz=row.mains_hz,
+    )
+
+
+def name_is_taken(name: str) -> bool:
+    """Tell whether any dataset, seen or unseen, has this name in any case of letters."""
+    return Dataset.objects.filter(name__iexact=name).exists()
+
+
+def name_suggestion(name: str) -> str:
+    """Return a free name that reads like `name`."""
+    stem = name[:94]
+    taken = {
+        other.casefold()
+        for other in Dataset.objects.filter(name__istartswith=stem).values_list("name", flat=True)
+    }
+    number = 2
+    while f"{stem} {number}".casefold() in taken:
+        number += 1
+    return f"{stem} {number}"

@@ -1,0 +1,22 @@
+"""Writes of datasets."""
+
+from datasets.services.creation import dataset_create, recipe_build
+from datasets.services.files import files_sweep
+from datasets.services.generation import dataset_generate
+from datasets.services.management import (
+    dataset_cancel,
+    dataset_delete,
+    dataset_retry,
+    dataset_share,
+)
+
+__all__ = [
+    "dataset_cancel",
+    "dataset_create",
+    "dataset_delete",
+    "dataset_generate",
+    "dataset_retry",
+    "dataset_share",
+    "files_sweep",
+    "recipe_build",
+]

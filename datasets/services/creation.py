@@ -1,0 +1,180 @@
+"""Ask for a new dataset."""
+
+import re
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.urls import NoReverseMatch, reverse
+
+from datasets.models import Dataset
+from datasets.models import Recipe as RecipeRow
+from datasets.selectors import name_suggestion
+from datasets.services.files import space_prove
+from datasets.services.hints import dataset_hint
+from monitoring.database import after_commit
+from monitoring.errors import Invalid, NotAllowed, Unavailable
+from monitoring.models import SystemEvent
+from monitoring.roles import is_engineer
+from monitoring.services import event_record, job_create, job_enqueue
+from signals.models import FaultClass, NoiseSource, Severity, SignalStore
+from vibration.errors import VibrationError
+from vibration.generation import estimate
+from vibration.simulation import Recipe
+
+GENERATE = "generate-dataset"
+_FIELD_WORDS = {
+    "seed": r"\bseed\b",
+    "per_class": r"\bper_class\b",
+    "classes": r"\bclass(es)?\b",
+    "severities": r"\bseverit(y|ies)\b",
+    "noises": r"\bnoises?\b",
+    "duration_s": r"\bduration",
+    "mains_hz": r"\bmains\b",
+    "shaft_hz": r"\b(the shaft speed \d|shaft_hz|3X)",
+    "fs_hz": r"\b(sampling rate|fs_hz)\b",
+}
+
+M = TypeVar("M", bound=models.Model)
+
+
+def recipe_build(**values: Any) -> Recipe:
+    """Make the simulator's recipe; what it refuses is said at the field it concerns."""
+    try:
+        return Recipe(**values)
+    except VibrationError as error:
+        sentence = str(error)
+        raise Invalid(sentence, field_errors={_field_of(sentence): [sentence]}) from error
+
+
+def recipe_size_bytes(recipe: Recipe) -> int:
+    """Return the size of the dataset's file."""
+    return estimate(recipe).size_bytes
+
+
+def dataset_create(
+    *,
+    owner: Any,
+    name: str,
+    recipe: Recipe,
+    description: str = "",
+    visibility: str = "private",
+) -> Dataset:
+    """Write a queued dataset with its recipe and its job, and hand the job to the queue.
+
+    Raises
+    ------
+    NotAllowed
+        Where `owner` is no engineer.
+    Invalid
+        Where a field is refused; a taken name comes with a free one.
+    Unavailable
+        Where the disk cannot hold the dataset.
+    """
+    if not is_engineer(owner):
+        raise NotAllowed("Creating datasets needs the engineer role; ask an administrator for it.")
+    name = " ".join(name.split())
+    space_prove(recipe_size_bytes(recipe))
+    try:
+        with transaction.atomic():
+            dataset = _write(owner, name, recipe, description, visibility)
+            _start_job(owner, dataset)
+    except ValidationError as error:
+        raise _invalid(error, name) from error
+    except IntegrityError as error:
+        if "dataset_name_once" not in str(error):
+            raise
+        raise _name_taken(name) from error
+    return dataset
+
+
+def _write(owner: Any, name: str, recipe: Recipe, description: str, visibility: str) -> Dataset:
+    store = SignalStore(owner=owner, visibility=visibility)
+    store.full_clean()
+    store.save()
+    dataset = Dataset(
+        name=name,
+        description=description.strip(),
+        store=store,
+        recipe=_write_recipe(recipe),
+        n_planned=recipe.n_records,
+    )
+    dataset.full_clean()
+    dataset.save()
+    return dataset
+
+
+def _write_recipe(recipe: Recipe) -> RecipeRow:
+    row = RecipeRow(
+        seed=recipe.seed,
+        per_class=recipe.per_class,
+        augmentation=recipe.augmentation,
+        fs_hz=recipe.fs_hz,
+        duration_s=recipe.duration_s,
+        shaft_hz=recipe.shaft_hz,
+        mains_hz=recipe.mains_hz,
+        fingerprint=recipe.fingerprint(),
+    )
+    row.full_clean()
+    row.save()
+    row.classes.set(_rows(FaultClass, recipe.classes))
+    row.severities.set(_rows(Severity, recipe.severities))
+    row.noises.set(_rows(NoiseSource, recipe.noises))
+    return row
+
+
+def _rows(model: type[M], codes: tuple[str, ...]) -> list[M]:
+    rows = list(model._default_manager.filter(code__in=codes))
+    if len(rows) != len(codes):
+        raise Unavailable(
+            f"The portal knows {len(rows)} of the {len(codes)} {model._meta.verbose_name_plural} "
+            "of this recipe. An administrator runs the seed command once."
+        )
+    return rows
+
+
+def _start_job(owner: Any, dataset: Dataset) -> None:
+    job = job_create(
+        owner=owner,
+        kind=GENERATE,
+        title=f"Generate {dataset.name}",
+        url=_page_of(dataset),
+        total=dataset.n_planned,
+    )
+    dataset.job = job
+    dataset.save(update_fields=["job"])
+    job_enqueue(job)
+    event_record(
+        kind=SystemEvent.Kind.CREATED,
+        actor=owner,
+        subject=dataset.name,
+        detail=f"{dataset.n_planned} signals planned",
+    )
+    after_commit(dataset_hint, dataset)
+
+
+def _page_of(dataset: Dataset) -> str:
+    try:
+        return reverse("datasets:detail", args=[dataset.pk])
+    except NoReverseMatch:  # a process without pages
+        return ""
+
+
+def _invalid(error: ValidationError, name: str) -> Invalid:
+    codes = [e.code for errors in error.error_dict.values() for e in errors]
+    if "dataset_name_once" in str(error) or "unique" in codes:
+        return _name_taken(name)
+    fields = {"" if key == "__all__" else key: list(v) for key, v in error.message_dict.items()}
+    if Dataset.objects.filter(name__iexact=name).exists():
+        return _name_taken(name)
+    return Invalid(next(iter(fields.values()))[0], field_errors=fields)
+
+
+def _name_taken(name: str) -> Invalid:
+    sentence = f"The name “{name}” is taken. “{name_suggestion(name)}” is free."
+    return Invalid(sentence, field_errors={"name": [sentence]})
+
+
+def _field_of(sentence: str) -> str:
+    named = (f for f, words in _FIELD_WORDS.items() if re.search(words, sentence, re.IGNORECASE))
+    return next(named, "")

@@ -1,0 +1,99 @@
+"""A dataset's folder: where it lies, how it appears, how it goes.
+
+``datasets/<id>`` belongs to a ready dataset. ``datasets/<id>.attempt-<n>`` is an attempt's result
+before its rows are there, and anything named ``*.trash-*`` is on its way out.
+"""
+
+import logging
+import re
+import secrets
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+
+from datasets.models import Dataset
+from monitoring.errors import Unavailable
+from vibration.store import sweep_partials
+
+logger = logging.getLogger(__name__)
+
+DATASETS = "datasets"
+_MARGIN_BYTES = 64 * 2**20
+_NAME = re.compile(r"(?P<pk>\d+)(?:\.attempt-(?P<attempt>\d+))?")
+
+
+def folder_name(dataset_id: int) -> str:
+    """Return a dataset's folder below the storage folder."""
+    return f"{DATASETS}/{dataset_id}"
+
+
+def final_folder(dataset_id: int) -> Path:
+    return Path(settings.STORAGE_DIR) / folder_name(dataset_id)
+
+
+def attempt_folder(dataset_id: int, attempt: int) -> Path:
+    return final_folder(dataset_id).with_name(f"{dataset_id}.attempt-{attempt}")
+
+
+def space_prove(size_bytes: int) -> None:
+    """Refuse what the disk cannot hold."""
+    parent = Path(settings.STORAGE_DIR) / DATASETS
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        free_bytes = shutil.disk_usage(parent).free
+    except OSError as error:
+        raise Unavailable(
+            f"The portal's storage cannot be used ({error.strerror}). Tell an administrator."
+        ) from error
+    need_bytes = size_bytes + size_bytes // 100 + _MARGIN_BYTES
+    if free_bytes < need_bytes:
+        raise Unavailable(
+            f"This dataset needs {_megabytes(need_bytes)} MB and {_megabytes(free_bytes)} MB are "
+            "free. Make it smaller, or delete datasets that are not needed."
+        )
+
+
+def folder_discard(folder: Path) -> None:
+    """Remove a folder; it vanishes under its name first, so that no half of it is ever read."""
+    trash = folder.with_name(f"{folder.name}.trash-{secrets.token_hex(4)}")
+    try:
+        folder.rename(trash)
+    except FileNotFoundError:
+        return
+    except OSError as error:  # the sweep tries again
+        logger.warning("%s could not be discarded: %s", folder, error)
+        return
+    shutil.rmtree(trash, ignore_errors=True)
+
+
+def files_sweep() -> None:
+    """Remove what killed processes left: partial files, trash, folders of no dataset."""
+    parent = Path(settings.STORAGE_DIR) / DATASETS
+    if not parent.is_dir():
+        return
+    for path in sweep_partials(parent, older_than_s=settings.JOB_STALE_S):
+        logger.info("Removed the partial folder %s", path.name)
+    for path in sorted(parent.iterdir()):
+        if ".trash-" in path.name:
+            shutil.rmtree(path, ignore_errors=True)
+        elif (match := _NAME.fullmatch(path.name)) and _is_orphan(match):
+            logger.info("Removed the orphaned folder %s", path.name)
+            folder_discard(path)
+
+
+def _is_orphan(match: re.Match[str]) -> bool:
+    pk = int(match["pk"])
+    dataset = Dataset.objects.select_related("store", "job").filter(pk=pk).first()
+    if dataset is None:
+        return True
+    working = dataset.job is not None and dataset.job.status == dataset.job.Status.RUNNING
+    if match["attempt"] is not None:
+        return not (
+            working and dataset.job is not None and int(match["attempt"]) == dataset.job.attempt
+        )
+    return not dataset.store.folder and not working
+
+
+def _megabytes(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:,.0f}".replace(",", "\u202f")

@@ -1,0 +1,153 @@
+"""Generate a dataset: files first, then all its rows in one transaction."""
+
+import logging
+import os
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from datasets.models import ClassCount, Dataset
+from datasets.selectors import recipe_of
+from datasets.services.creation import recipe_size_bytes
+from datasets.services.files import (
+    attempt_folder,
+    final_folder,
+    folder_discard,
+    folder_name,
+    space_prove,
+)
+from monitoring.database import retried
+from monitoring.errors import Expected, Unavailable
+from monitoring.models import SystemEvent
+from monitoring.pulse import JobRun
+from monitoring.services import JobLost, event_record, job_complete, notification_send
+from signals.services import signals_insert
+from vibration.errors import VibrationError
+from vibration.generation import GenerationCancelled, generate
+from vibration.store import SIGNALS_FILE, StoreReader, read_metadata
+
+logger = logging.getLogger(__name__)
+
+
+def dataset_generate(*, run: JobRun) -> None:
+    """Generate the dataset of the run's job and show it as ready.
+
+    Until the last transaction commits nobody sees any of it; a folder left without rows is
+    replaced by the next attempt or swept.
+    """
+    dataset = retried(partial(_dataset_of, run))
+    recipe = retried(partial(recipe_of, dataset))
+    space_prove(recipe_size_bytes(recipe))
+    folder = attempt_folder(dataset.pk, run.job.attempt)
+    try:
+        run.log(f"Generating {recipe.n_records} signals with {n_workers()} processes.")
+        generate(
+            recipe,
+            folder,
+            workers=n_workers(),
+            progress=run.progress,
+            cancelled=run.cancelled,
+        )
+        run.check()
+        retried(partial(_show, run, dataset.pk, folder))
+    except GenerationCancelled:
+        run.check()
+        raise
+    except VibrationError as error:
+        raise Expected(str(error)) from error
+    except OSError as error:
+        raise Unavailable(
+            f"The storage failed while the dataset was written ({error.strerror}); "
+            "nothing was kept. Try again."
+        ) from error
+    finally:
+        folder_discard(folder)
+
+
+def _dataset_of(run: JobRun) -> Dataset:
+    dataset = Dataset.objects.select_related("store", "recipe").filter(job=run.job).first()
+    if dataset is None:
+        raise JobLost
+    return dataset
+
+
+@transaction.atomic
+def _show(run: JobRun, dataset_id: int, folder: Path) -> None:
+    if _is_shown(run):
+        return  # the commit arrived, only its answer was lost
+    with connection.cursor() as cursor:  # a million rows take longer than a page may
+        cursor.execute("SET LOCAL statement_timeout = 0")
+    job_complete(run.job)  # locks the row: from here on this attempt alone may publish
+    dataset = Dataset.objects.select_for_update(of=["self"]).filter(pk=dataset_id).first()
+    if dataset is None:
+        raise JobLost
+    _publish(folder, final_folder(dataset_id))
+    dataset_fill(dataset=dataset)
+    n_signals = f"{dataset.store.n_signals:,}".replace(",", "\u2009")
+    sentence = f"{n_signals} signals"
+    event_record(
+        kind=SystemEvent.Kind.COMPLETED,
+        actor=run.job.owner,
+        subject=dataset.name,
+        detail=f"{sentence} generated",
+    )
+    notification_send(
+        user=run.job.owner,
+        title="Dataset ready",
+        text=f"{dataset.name}: {sentence}.",
+        url=run.job.url,
+        level="success",
+    )
+
+
+def _is_shown(run: JobRun) -> bool:
+    completed = run.job.Status.COMPLETED
+    attempt = run.job.attempt
+    return Dataset.objects.filter(
+        job_id=run.job.pk, job__status=completed, job__attempt=attempt
+    ).exists()
+
+
+def _publish(folder: Path, final: Path) -> None:
+    """Give the files their final name; a repeated transaction finds them there already."""
+    if not folder.exists():
+        if final.exists():
+            return
+        raise Unavailable("The generated files disappeared; nothing was kept. Try again.")
+    folder_discard(final)
+    folder.rename(final)
+    descriptor = os.open(final.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def dataset_fill(*, dataset: Dataset) -> None:
+    """Write the rows of a dataset whose files lie in their place; call it in a transaction."""
+    folder = final_folder(dataset.pk)
+    store = dataset.store
+    with StoreReader(folder) as reader:
+        counts = signals_insert(store=store, reader=reader)
+    facts = read_metadata(folder)["files"][SIGNALS_FILE]
+    store.folder = folder_name(dataset.pk)
+    store.version += 1
+    store.n_signals = sum(counts.values())
+    store.size_bytes = facts["bytes"]
+    store.sha256 = facts["sha256"]
+    store.full_clean()
+    store.save()
+    ClassCount.objects.bulk_create(
+        ClassCount(dataset=dataset, fault_class_id=pk, n_signals=n) for pk, n in counts.items()
+    )
+    dataset.status = Dataset.Status.READY
+    dataset.ready_at = timezone.now()
+    dataset.save(update_fields=["status", "ready_at"])
+
+
+def n_workers() -> int:
+    """Return how many processes generate at once: as set, else one a core."""
+    return int(settings.GENERATION_WORKERS) or len(os.sched_getaffinity(0))

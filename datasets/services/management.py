@@ -1,0 +1,93 @@
+"""What an owner does with a dataset: cancel, retry, share, delete."""
+
+from contextlib import suppress
+from typing import Any
+
+from django.db import transaction
+
+from datasets.models import Dataset
+from datasets.services.files import final_folder, folder_discard
+from datasets.services.hints import dataset_hint
+from monitoring.database import after_commit
+from monitoring.errors import Invalid, NotAllowed
+from monitoring.models import Job, SystemEvent
+from monitoring.roles import may_manage
+from monitoring.services import event_record, job_cancel_request, job_retry
+from signals.models import SignalStore
+from signals.services import cached_results_forget, signals_delete
+
+
+def dataset_cancel(*, user: Any, dataset: Dataset) -> None:
+    """Cancel a dataset that waits or is being generated."""
+    _may_manage_or_refuse(user, dataset, "cancel")
+    if dataset.job is None:
+        raise Invalid("Nothing is running for this dataset.")
+    with transaction.atomic():
+        job_cancel_request(user=user, job=dataset.job)
+        event_record(kind=SystemEvent.Kind.CANCELLED, actor=user, subject=dataset.name)
+
+
+def dataset_retry(*, user: Any, dataset: Dataset) -> None:
+    """Queue a failed or cancelled dataset again, from the same recipe."""
+    _may_manage_or_refuse(user, dataset, "retry")
+    if dataset.job is None:
+        raise Invalid("There is nothing to try again for this dataset.")
+    job_retry(user=user, job=dataset.job)
+
+
+def dataset_share(*, user: Any, dataset: Dataset, visibility: str) -> None:
+    """Make a dataset private or shared."""
+    _may_manage_or_refuse(user, dataset, "share")
+    if visibility not in SignalStore.Visibility.values:
+        raise Invalid("A dataset is private or shared.")
+    was_shared = dataset.store.visibility == SignalStore.Visibility.SHARED
+    with transaction.atomic():
+        SignalStore.objects.filter(pk=dataset.store_id).update(visibility=visibility)
+        event_record(
+            kind=SystemEvent.Kind.SHARED, actor=user, subject=dataset.name, detail=visibility
+        )
+        dataset.store.visibility = visibility
+        after_commit(dataset_hint, dataset, to_everybody=was_shared)
+
+
+def dataset_delete(*, user: Any, dataset: Dataset) -> None:
+    """Remove a dataset with its signals, files and cached results; cancel its job first.
+
+    The rows go in one transaction, the files after its commit. Files whose rows are gone are
+    swept, should the process die in between.
+    """
+    _may_manage_or_refuse(user, dataset, "delete")
+    with transaction.atomic():
+        if dataset.job is not None:
+            _cancel_quietly(user, dataset.job)
+        locked = Dataset.objects.select_for_update(of=["self"]).filter(pk=dataset.pk).first()
+        if locked is None:
+            return  # somebody else was first
+        _delete_rows(locked)
+        event_record(kind=SystemEvent.Kind.DELETED, actor=user, subject=locked.name)
+        after_commit(_after_delete, dataset)
+
+
+def _cancel_quietly(user: Any, job: Job) -> None:
+    with suppress(Invalid):  # it has ended
+        job_cancel_request(user=user, job=job)
+
+
+def _delete_rows(dataset: Dataset) -> None:
+    store, recipe = dataset.store, dataset.recipe
+    dataset.delete()
+    signals_delete(store=store)
+    store.delete()
+    if recipe is not None:
+        recipe.delete()
+
+
+def _after_delete(dataset: Dataset) -> None:
+    folder_discard(final_folder(dataset.pk))
+    cached_results_forget(store_id=dataset.store_id)
+    dataset_hint(dataset)
+
+
+def _may_manage_or_refuse(user: Any, dataset: Dataset, verb: str) -> None:
+    if not may_manage(user, dataset.store.owner_id):
+        raise NotAllowed(f"Only its owner may {verb} this dataset.")

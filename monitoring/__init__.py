@@ -1,0 +1,1 @@
+"""What the system is doing: jobs, events, notices, probes, sockets."""

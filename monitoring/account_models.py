@@ -1,0 +1,88 @@
+"""What the portal keeps of a person beside the account itself."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class UserSettings(models.Model):
+    """How one person wants the portal; without a row everything is as it is for everybody."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system", "As the system"
+        LIGHT = "light", "Light"
+        DARK = "dark", "Dark"
+
+    class PageSize(models.IntegerChoices):
+        SMALL = 25, "25"
+        MEDIUM = 50, "50"
+        LARGE = 100, "100"
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="portal_settings",
+    )
+    theme = models.CharField(max_length=10, choices=Theme, default=Theme.SYSTEM)
+    page_size = models.PositiveSmallIntegerField(choices=PageSize, default=PageSize.MEDIUM)
+
+    class Meta:
+        verbose_name_plural = "user settings"
+        constraints = [
+            models.CheckConstraint(
+                name="settings_theme_known", condition=Q(theme__in=["system", "light", "dark"])
+            ),
+            models.CheckConstraint(
+                name="settings_page_size_offered", condition=Q(page_size__in=[25, 50, 100])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Settings of {self.user}"
+
+
+class NoticeChoice(models.Model):
+    """Where one person wants one kind of notice; without a row in the portal only."""
+
+    class Kind(models.TextChoices):
+        READY = "ready", "Something of mine is ready"
+        FAILED = "failed", "Something of mine failed"
+        NEWS = "news", "Other news"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notice_choices"
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    in_portal = models.BooleanField(default=True)
+    by_email = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["user", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind"], name="notice_choice_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} for {self.user}"
+
+
+class UserSession(models.Model):
+    """One browser in which a person is logged in, beside the row of Django's session."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="portal_sessions"
+    )
+    session_key = models.CharField(max_length=40, unique=True, editable=False)
+    user_agent = models.CharField(max_length=300, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-seen_at", "-id"]
+        indexes = [models.Index(fields=["user", "-seen_at"], name="session_of_user")]
+
+    def __str__(self) -> str:
+        return f"Session of {self.user}"

@@ -1,0 +1,44 @@
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from monitoring.management.base import PortalCommand, whole_number
+from monitoring.services.events import SHORTEST_KEEPING, events_remove_old
+from monitoring.services.retention import KEPT, counts_prune, notices_prune, samples_prune
+
+PRUNERS = {
+    "samples": (samples_prune, 1),
+    "counts": (counts_prune, 8),  # a trend needs the week before
+    "notices": (notices_prune, 0),
+    "events": (lambda *, before: events_remove_old(before=before), SHORTEST_KEEPING.days),
+}
+LONGEST_DAYS = 36_500
+
+
+class Command(PortalCommand):
+    help = (
+        "Remove old health samples, daily counts, read notices and events. The worker removes "
+        "samples and counts by itself; run this daily where notices and events must go too."
+    )
+    example = "prune\nprune --events-days 90 --notices-days 30"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        for name, (_, fewest) in PRUNERS.items():
+            parser.add_argument(
+                f"--{name}-days",
+                type=whole_number(fewest, LONGEST_DAYS),
+                default=KEPT[name].days,
+                metavar="N",
+                help=f"keep {name} of so many days (default {KEPT[name].days})",
+            )
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        for name, (prune, _) in PRUNERS.items():
+            days = options[f"{name}_days"]
+            n_removed = prune(before=now - timedelta(days=days))
+            self.stdout.write(f"{name}: {n_removed} older than {days} days removed")

@@ -1,0 +1,1 @@
+"""One signal: its class, severity, conditions, features, tags and notes."""

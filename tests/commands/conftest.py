@@ -1,0 +1,29 @@
+from pathlib import Path
+
+import pytest
+
+from tests.commands.running import called
+
+
+@pytest.fixture(autouse=True)
+def storage(settings, tmp_path) -> Path:
+    """Give each test a storage folder of its own."""
+    settings.STORAGE_DIR = tmp_path / "storage"
+    return settings.STORAGE_DIR
+
+
+@pytest.fixture
+def queue():
+    """Empty the queue before and after."""
+    import django_rq  # reads the settings, which pytest sets up after this file
+
+    queue = django_rq.get_queue("default")
+    queue.empty()
+    yield queue
+    queue.empty()
+
+
+@pytest.fixture
+def seeded(db):
+    """Classes, severities, noise sources and groups, as the seed writes them."""
+    called("seed", "--no-sample")

@@ -1,0 +1,57 @@
+"""Real servers for the whole run, on a data folder that lasts as long.
+
+They are started here, before Django reads its settings; `DJANGO_SETTINGS_MODULE` is therefore set
+here and not in pyproject.toml, from which pytest-django would read it too early.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from bearing_portal.embedded.servers import EmbeddedServers
+
+SERVERS = pytest.StashKey[EmbeddedServers]()
+VALKEY_DATABASES_EACH = 2  # a second one for tests that empty a database
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if not hasattr(config, "workerinput"):
+        start_servers(config)
+        if config.getoption("dist", "no") != "no":
+            return  # the workers inherit this environment and would read their settings too early
+    elif worker:
+        keep_apart(int(worker.removeprefix("gw")) + 1)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "bearing_portal.settings.test"
+    from django.conf import settings
+
+    _ = settings.INSTALLED_APPS  # pytest-django, next in turn, sets Django up where these are read
+
+
+def start_servers(config: pytest.Config) -> None:
+    """Start PostgreSQL and Valkey, and hand their addresses to the settings and to xdist's workers.
+
+    What the developer's own environment or `.env` says about servers is not for tests.
+    """
+    data_dir = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+    servers = EmbeddedServers(data_dir, durable=False)
+    config.stash[SERVERS] = servers
+    config.add_cleanup(lambda: shutil.rmtree(data_dir, ignore_errors=True))
+    config.add_cleanup(servers.stop)
+    facts = servers.start()
+    os.environ.update(
+        DATA_DIR=str(data_dir),
+        DATABASE_URL=facts.database_url(),
+        REDIS_URL=facts.valkey_url(),
+        DOTENV_FILE=os.devnull,
+    )
+
+
+def keep_apart(number: int) -> None:
+    """Give an xdist worker its own Valkey database and files; pytest-django does PostgreSQL."""
+    base, _, _ = os.environ["REDIS_URL"].rpartition("/")
+    os.environ["REDIS_URL"] = f"{base}/{number * VALKEY_DATABASES_EACH}"
+    os.environ["DATA_DIR"] = str(Path(os.environ["DATA_DIR"]) / f"worker-{number}")

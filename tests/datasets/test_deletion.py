@@ -1,0 +1,144 @@
+import pytest
+from django.core.cache import cache
+
+from datasets.models import Dataset
+from datasets.models import Recipe as RecipeRow
+from datasets.services import dataset_delete, files_sweep
+from datasets.services.files import attempt_folder, final_folder
+from monitoring.models import Job, SystemEvent
+from signals.models import Annotation, Signal, SignalStore, Tag
+from signals.selectors import cache_key
+from tests.factories import make_dataset
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def delete(django_capture_on_commit_callbacks):
+    def delete(dataset):
+        with django_capture_on_commit_callbacks(execute=True):
+            dataset_delete(user=dataset.store.owner, dataset=dataset)
+
+    return delete
+
+
+def test_rows_and_files_go(delete):
+    dataset = make_dataset()
+    folder = final_folder(dataset.pk)
+    signal = dataset.store.signals.first()
+    signal.tags.add(Tag.objects.create(name="odd"))
+    Annotation.objects.create(signal=signal, author=dataset.store.owner, text="look")
+
+    delete(dataset)
+
+    for model in (Dataset, RecipeRow, SignalStore, Signal, Annotation):
+        assert not model.objects.exists()
+    assert list(folder.parent.iterdir()) == []
+
+
+def test_the_deletion_is_on_record(delete):
+    dataset = make_dataset(name="Gone")
+
+    delete(dataset)
+
+    event = SystemEvent.objects.get(kind=SystemEvent.Kind.DELETED)
+    assert (event.subject, event.actor) == ("Gone", dataset.store.owner)
+
+
+def test_other_datasets_stay(delete):
+    dataset, other = make_dataset(), make_dataset()
+
+    delete(dataset)
+
+    assert other.store.signals.count() == 6
+    assert final_folder(other.pk).is_dir()
+
+
+def test_its_cached_results_go_and_others_stay(delete):
+    dataset, other = make_dataset(), make_dataset()
+    gone, kept = cache_key("psd", dataset.store, "a"), cache_key("psd", other.store, "a")
+    cache.set_many({gone: 1, kept: 2})
+
+    delete(dataset)
+
+    assert cache.get(gone) is None
+    assert cache.get(kept) == 2
+
+
+def test_deleting_a_waiting_dataset_cancels_its_job(delete):
+    dataset = make_dataset(ready=False)
+
+    delete(dataset)
+
+    assert Job.objects.get().status == Job.Status.CANCELLED
+
+
+def test_deleting_a_dataset_under_way_asks_its_job_to_stop(delete):
+    dataset = make_dataset(ready=False)
+    Job.objects.filter(pk=dataset.job_id).update(status=Job.Status.RUNNING, attempt=1)
+
+    delete(dataset)
+
+    assert Job.objects.get().cancel_requested
+    assert not Dataset.objects.exists()
+
+
+def test_deleting_twice_does_no_harm(delete):
+    dataset = make_dataset()
+    again = Dataset.objects.select_related("store__owner", "job").get(pk=dataset.pk)
+
+    delete(dataset)
+    delete(again)
+
+    assert SystemEvent.objects.filter(kind=SystemEvent.Kind.DELETED).count() == 1
+
+
+def test_files_whose_rows_are_gone_are_swept():
+    dataset = make_dataset()
+    folder = final_folder(dataset.pk)
+    Dataset.objects.all().delete()  # a deletion that died before the files went
+
+    files_sweep()
+
+    assert list(folder.parent.iterdir()) == []
+
+
+def test_the_sweep_leaves_ready_datasets_alone():
+    dataset = make_dataset()
+
+    files_sweep()
+
+    assert (final_folder(dataset.pk) / "signals.h5").is_file()
+
+
+def test_the_sweep_spares_the_attempt_under_way_and_takes_earlier_ones():
+    dataset = make_dataset(ready=False)
+    Job.objects.filter(pk=dataset.job_id).update(status=Job.Status.RUNNING, attempt=2)
+    earlier, current = (attempt_folder(dataset.pk, n) for n in (1, 2))
+    for folder in (earlier, current):
+        folder.mkdir(parents=True)
+
+    files_sweep()
+
+    assert not earlier.exists()
+    assert current.exists()
+
+
+def test_the_sweep_finishes_half_removed_trash(storage):
+    trash = storage / "datasets" / "7.trash-abcd"
+    trash.mkdir(parents=True)
+    (trash / "signals.h5").write_bytes(b"half")
+
+    files_sweep()
+
+    assert not trash.exists()
+
+
+def test_the_sweep_touches_nothing_it_does_not_know(storage):
+    foreign = storage / "datasets" / "notes.txt"
+    foreign.parent.mkdir(parents=True)
+    foreign.write_text("mine")
+
+    files_sweep()
+
+    assert foreign.read_text() == "mine"

@@ -1,0 +1,241 @@
+"""The portal as people meet it: a web process, a worker, a browser, on the test's own servers.
+
+Sockets and workers do not live in the test's process, so the rows are committed and flushed.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.parse import quote
+from urllib.request import urlopen
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_S = 60
+
+
+@dataclass
+class Portal:
+    """The running portal of a test, and the makers of its rows.
+
+    Playwright's event loop stands in the test's thread, where Django refuses to work: rows are made
+    in a thread of their own.
+    """
+
+    url: str
+    open: Callable[..., Any]
+    thread: ThreadPoolExecutor
+
+    def run(self, function: Callable[..., Any], *args: Any, **values: Any) -> Any:
+        return self.thread.submit(function, *args, **values).result()
+
+    def make_user(self, *args: Any, **values: Any) -> Any:
+        return self.run(factories().make_user, *args, **values)
+
+    def make_dataset(self, *args: Any, **values: Any) -> Any:
+        return self.run(factories().make_dataset, *args, **values)
+
+    def notify(self, user: Any, title: str, **values: Any) -> Any:
+        from monitoring.services import notification_send
+
+        return self.run(notification_send, user=user, title=title, **values)
+
+    def log_in(self, user: Any, **context: Any) -> Any:
+        """Open a browser window of its own in which `user` is logged in."""
+        from django.test import Client
+
+        client = Client()
+        self.run(client.force_login, user)
+        page = self.open(**context)
+        cookie = client.cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": self.url}])
+        return page
+
+
+def factories() -> Any:
+    from tests import factories
+
+    return factories
+
+
+@pytest.fixture(scope="module")
+def processes(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[dict[str, Any]]:
+    """Run the web process and the worker on the test database, for no longer than they are used:
+    the worker writes a row a minute, which other tests would count.
+    """
+    from django.contrib.contenttypes.models import ContentType
+
+    from monitoring.models import DailyCount, HealthSample
+
+    data_dir = tmp_path_factory.mktemp("portal")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "DATABASE_URL": _database_url(),
+        "DATA_DIR": str(data_dir),
+        "SECRET_KEY": _secret_key(),
+        "DJANGO_SETTINGS_MODULE": "bearing_portal.settings.test",
+        "GENERATION_WORKERS": "1",
+        "LOG_LEVEL": "WARNING",
+    }
+    environment.pop("PORTAL_PROCESS", None)
+    url = f"http://127.0.0.1:{port}"
+    web = ["daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
+    commands = {
+        "web": [sys.executable, "-m", *web, "bearing_portal.asgi:application"],
+        "worker": [sys.executable, "manage.py", "rqworker", "default"],
+    }
+    running = {
+        name: subprocess.Popen(command, cwd=ROOT, env=environment)
+        for name, command in commands.items()
+    }
+    try:
+        _wait_for(url, running["web"])
+        with django_db_blocker.unblock():
+            content_types = list(ContentType.objects.all())
+        yield {
+            "url": url,
+            "storage_dir": data_dir / "storage",
+            "content_types": content_types,
+            **running,
+        }
+    finally:
+        for process in running.values():
+            process.terminate()
+        for process in running.values():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        with django_db_blocker.unblock():
+            HealthSample.objects.all().delete()
+            DailyCount.objects.all().delete()
+
+
+def _keep_content_types(known: list[Any]) -> None:
+    """Give content types the numbers back that the web process remembers from before a flush."""
+    from django.apps import apps
+    from django.contrib.auth.management import create_permissions
+    from django.contrib.contenttypes.models import ContentType
+
+    if set(ContentType.objects.values_list("pk")) == {(kind.pk,) for kind in known}:
+        return
+    ContentType.objects.all().delete()
+    ContentType.objects.bulk_create(known)
+    ContentType.objects.clear_cache()
+    for config in apps.get_app_configs():
+        create_permissions(config, verbosity=0)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """Start one browser for a module: Playwright's event loop may not outlive it."""
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=20_000)  # a busy machine is no failure
+    # The flush after a test runs beside Playwright's loop.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def thread(django_db_setup) -> Iterator[ThreadPoolExecutor]:
+    """Return the thread in which rows are made; its connection is closed with the session."""
+    from django.db import connections
+
+    with ThreadPoolExecutor(1) as pool:
+        yield pool
+        pool.submit(connections.close_all).result()
+
+
+@pytest.fixture
+def portal(processes, chromium, thread, transactional_db, settings) -> Iterator[Portal]:
+    """Return the running portal with its catalogue and nothing else."""
+    import django_rq
+
+    settings.STORAGE_DIR = processes["storage_dir"]
+    django_rq.get_queue("default").empty()
+    with _windows(chromium, processes["url"]) as open_window:
+        portal = Portal(processes["url"], open_window, thread)
+        portal.run(_keep_content_types, processes["content_types"])
+        portal.run(factories().make_catalogue)
+        yield portal
+
+
+@contextmanager
+def _windows(chromium: Any, url: str) -> Iterator[Callable[..., Any]]:
+    """Hand out windows, and fail where one of them met an error or asked another host."""
+    contexts: list[Any] = []
+    troubles: list[str] = []
+
+    def watch(request: Any) -> None:
+        if not request.url.startswith((url, "data:", "blob:")):
+            troubles.append(f"asked another host: {request.url}")
+        if request.url.endswith(("/undefined", "/null")):
+            troubles.append(f"a script lost an address: {request.url}")
+
+    def open_window(**options: Any) -> Any:
+        options = {"viewport": {"width": 1440, "height": 900}, "base_url": url} | options
+        context = chromium.new_context(**options)
+        context.set_default_timeout(30_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
+        page.on("request", watch)
+        contexts.append(context)
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+def _database_url() -> str:
+    from django.db import connection
+
+    values = connection.settings_dict
+    login = f"{quote(values['USER'])}:{quote(values['PASSWORD'])}"
+    return f"postgresql://{login}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
+
+
+def _secret_key() -> str:
+    from django.conf import settings
+
+    return settings.SECRET_KEY
+
+
+def _wait_for(url: str, web: subprocess.Popen[bytes]) -> None:
+    for _ in range(START_S * 5):
+        assert web.poll() is None, "the web process ended at its start"
+        try:
+            urlopen(f"{url}/accounts/login/", timeout=5).close()  # noqa: S310 - our own server
+            return
+        except (URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError("the web process does not answer")

@@ -1,0 +1,54 @@
+"""A page with a Dash app that uses what the compatibility module repairs."""
+
+from dash import Input, Output, ctx, html, set_props
+from django.http import HttpRequest, HttpResponse
+from django.template import RequestContext, Template
+from django.urls import path
+
+from bearing_portal.dashboards import views
+from bearing_portal.dashboards.app import PortalDash
+from bearing_portal.dashboards.guard import guarded
+from bearing_portal.urls import urlpatterns as portal_urlpatterns
+
+PAGE = """{% extends "base.html" %}{% load plotly_dash static %}
+{% block head %}{% plotly_header %}{% endblock %}{% block content %}{% plotly_direct da=app %}
+{% endblock %}{% block scripts %}<script src="{% static 'viewer/calls.js' %}"></script>
+{% plotly_footer %}{% endblock %}"""
+
+probe = PortalDash("probe")
+probe.layout = html.Div(
+    [
+        html.Button("First", id="first"),
+        html.Button("Second", id="second"),
+        html.P(id="said"),
+        html.P(id="beside"),
+    ]
+)
+
+
+@probe.callback(Output("said", "children"), [Input("first", "n_clicks")])
+@guarded
+def first(n_clicks, *, user):
+    set_props("beside", {"children": f"{user} pressed {n_clicks or 0} times"})
+    return f"triggered by {ctx.triggered_id}"
+
+
+@probe.callback(
+    Output("said", "children", allow_duplicate=True),
+    [Input("second", "n_clicks")],
+    prevent_initial_call=True,
+)
+@guarded
+def second(n_clicks, *, user):
+    return f"second {n_clicks} by {ctx.triggered_id}"
+
+
+def probe_page(request: HttpRequest) -> HttpResponse:
+    page = Template(PAGE).render(RequestContext(request, {"app": probe}))
+    response = HttpResponse(page)
+    views.allow_scripts_of(response, request.dpd_content_handler.embedded_holder.scripts)
+    return response
+
+
+views.APPS["probe"] = probe
+urlpatterns = [path("probe/", probe_page), *portal_urlpatterns]

@@ -1,0 +1,122 @@
+import h5py
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+READY_MS = 90_000
+
+
+def create(page, name, *, duration_s="0.5"):
+    """Fill in the Create dialog for 50 short healthy records."""
+    page.goto("/datasets/?dialog=create")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_role("button", name="All or none").click()
+    page.get_by_label("Healthy").check()
+    page.get_by_label("Signals per class", exact=True).fill("50")
+    page.get_by_label("Augmentation").uncheck()
+    page.get_by_text("Advanced").click()
+    page.get_by_label("Duration (s)").fill(duration_s)
+    expect(page.locator("#create-foot")).to_contain_text("50")
+    page.locator("#create-submit:enabled").click()
+
+
+def card(page, name):
+    return page.locator(".dataset-card").filter(has=page.get_by_role("link", name=name))
+
+
+def test_from_log_in_to_the_table_of_a_new_datasets_signals(portal):
+    portal.make_user("engineer", username="keller")
+    page = portal.open()
+    page.goto("/")
+    page.get_by_label("User name").fill("keller")
+    page.get_by_label("Password").fill("secret")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Three first steps")).to_be_visible()
+    page.get_by_role("link", name="Create a dataset").click()
+    create(page, "Whirl study")
+    expect(page.locator("#dialog")).to_be_hidden()
+    expect(card(page, "Whirl study")).to_contain_text("Ready", timeout=READY_MS)
+    toast = page.locator(".toast-card")
+    expect(toast).to_contain_text("Dataset ready")
+    toast.get_by_role("link", name="Open").click()
+    expect(page.get_by_role("heading", name="Signals", exact=True)).to_be_visible()
+    assert page.locator("#signals tbody tr").count() == 50
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download HDF5").first.click()
+    with h5py.File(download.value.path()) as file:
+        assert file["signals"].shape == (50, 10_240)
+
+
+def test_each_open_page_of_its_owner_hears_and_nobody_elses(portal):
+    owner, member = portal.make_user("engineer"), portal.make_user("engineer")
+    first, second, other = portal.log_in(owner), portal.log_in(owner), portal.log_in(member)
+    for page in (second, other):
+        page.goto("/datasets/")
+        expect(page.locator("#live-state")).to_have_attribute("data-socket", "on")
+    create(first, "Two windows")
+    for page in (first, second):
+        expect(card(page, "Two windows")).to_contain_text("Ready", timeout=READY_MS)
+        expect(page.locator(".toast-card")).to_contain_text("Dataset ready")
+    assert other.locator(".toast-card").count() == 0
+    assert card(other, "Two windows").count() == 0
+
+
+def test_progress_is_shown_and_can_be_cancelled(portal):
+    page = portal.log_in(portal.make_user("engineer"))
+    create(page, "Too long", duration_s="60")
+    running = card(page, "Too long")
+    expect(running.get_by_role("progressbar")).to_be_visible(timeout=READY_MS)
+    running.get_by_role("button", name="Cancel").click()
+    expect(running).to_contain_text("Cancelled", timeout=READY_MS)
+
+
+def test_a_shared_dataset_appears_in_an_open_list(portal):
+    owner = portal.make_user("engineer")
+    portal.make_dataset(owner, name="Common")
+    mine, theirs = portal.log_in(owner), portal.log_in(portal.make_user("viewer"))
+    theirs.goto("/datasets/")
+    expect(theirs.get_by_text("No datasets are shared with you yet")).to_be_visible()
+    mine.goto("/datasets/")
+    mine.get_by_role("button", name="Actions for Common").click()
+    mine.get_by_role("button", name="Share with everyone").click()
+    expect(card(theirs, "Common")).to_be_visible()
+
+
+def test_deleting_asks_first_and_the_card_goes(portal):
+    owner = portal.make_user("engineer")
+    portal.make_dataset(owner, name="Old")
+    page = portal.log_in(owner)
+    page.goto("/datasets/")
+    page.get_by_role("button", name="Actions for Old").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", name="Delete Old?")).to_be_visible()
+    page.get_by_role("button", name="Delete dataset").click()
+    expect(card(page, "Old")).to_have_count(0)
+
+
+def test_the_dialog_says_while_typing_that_a_name_is_taken(portal):
+    owner = portal.make_user("engineer")
+    portal.make_dataset(owner, name="Baseline")
+    page = portal.log_in(owner)
+    page.goto("/datasets/?dialog=create")
+    name = page.get_by_label("Name", exact=True)
+    name.press_sequentially("baseline")
+    expect(page.get_by_text("This name is taken. Try “baseline 2”.")).to_be_visible()
+    expect(name).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#create-submit")).to_be_disabled()
+    expect(page.locator("#why-not")).to_have_text("Change the name to continue")
+
+
+def test_search_and_filter_stay_in_the_address(portal):
+    owner = portal.make_user("engineer")
+    for name in ("Whirl", "Wear"):
+        portal.make_dataset(owner, name=name)
+    page = portal.log_in(owner)
+    page.goto("/datasets/")
+    page.get_by_placeholder("Search datasets").press_sequentially("whi")
+    expect(card(page, "Wear")).to_have_count(0)
+    page.get_by_text("Own", exact=True).click()
+    page.wait_for_url("**/datasets/?q=whi&scope=own")
+    page.reload()
+    expect(page.locator(".dataset-card")).to_have_count(1)

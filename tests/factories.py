@@ -1,0 +1,109 @@
+"""Small makers of the things most tests need. Each call makes a new one."""
+
+from itertools import count
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models.functions import Now
+
+from datasets.models import Dataset
+from datasets.services.creation import dataset_create
+from datasets.services.files import final_folder
+from datasets.services.generation import dataset_fill
+from monitoring.models import Job
+from signals.models import FaultClass, NoiseSource, Severity
+from vibration.generation import generate
+from vibration.simulation import FAULT_CLASSES, NOISES, SEVERITIES, Recipe
+
+_number = count(1)
+
+
+def make_user(role: str | None = None, *, username: str | None = None, **values: Any) -> Any:
+    """Make a user; `role` is viewer, engineer, curator, superuser or None."""
+    user = get_user_model()(
+        username=username or f"{role or 'user'}-{next(_number)}",
+        is_superuser=role == "superuser",
+        is_staff=role in ("superuser", "curator"),
+        **values,
+    )
+    user.set_password("secret")
+    user.save()
+    if role not in (None, "superuser"):
+        user.groups.add(Group.objects.get_or_create(name=role)[0])
+    return user
+
+
+def make_catalogue() -> None:
+    """Write the rows of classes, severities and noise sources that are missing."""
+    for position, spec in enumerate(FAULT_CLASSES):
+        values = {
+            "name": spec.name,
+            "short_name": spec.name[:40],
+            "label_prefix": f"C{position:02d}",
+            "position": position,
+            "colour": "#336699",
+            "symbol": "circle",
+            "dash": "solid",
+        }
+        FaultClass.objects.get_or_create(code=spec.code, defaults=values)
+    for spec in SEVERITIES:
+        values = {
+            "name": spec.name,
+            "level": spec.level,
+            "factor_low": spec.low,
+            "factor_high": spec.high,
+            "colour_light": "#336699",
+            "colour_dark": "#6699cc",
+        }
+        Severity.objects.get_or_create(code=spec.code, defaults=values)
+    for position, spec in enumerate(NOISES):
+        values = {"name": spec.name, "position": position, "model": spec.model}
+        NoiseSource.objects.get_or_create(code=spec.code, defaults=values)
+
+
+def tiny_recipe(**values: Any) -> Recipe:
+    """Make a recipe whose records are short: 0.25 s at 4 096 Hz, without the cavitating classes."""
+    standard: dict[str, Any] = {
+        "per_class": 2,
+        "classes": ("healthy", "imbalance", "wear"),
+        "augmentation": False,
+        "fs_hz": 4096.0,
+        "duration_s": 0.25,
+    }
+    return Recipe(**(standard | values))
+
+
+def make_dataset(
+    owner: Any = None,
+    *,
+    ready: bool = True,
+    name: str | None = None,
+    visibility: str = "private",
+    **recipe: Any,
+) -> Dataset:
+    """Make a dataset: with real files and rows where it is ready, with a queued job otherwise."""
+    make_catalogue()
+    owner = owner or make_user("engineer")
+    with transaction.atomic():
+        dataset = dataset_create(
+            owner=owner,
+            name=name or f"dataset {next(_number)}",
+            recipe=tiny_recipe(**recipe),
+            visibility=visibility,
+        )
+        if ready:  # taken: a running worker neither makes it again nor sweeps its files
+            Job.objects.filter(pk=dataset.job_id).update(
+                status=Job.Status.RUNNING, attempt=1, started_at=Now(), heartbeat_at=Now()
+            )
+    if ready:
+        generate(tiny_recipe(**recipe), final_folder(dataset.pk))
+        dataset_fill(dataset=dataset)
+        Job.objects.filter(pk=dataset.job_id).update(
+            status=Job.Status.COMPLETED,
+            attempt=1,
+            progress_done=dataset.n_planned,
+            finished_at=dataset.ready_at,
+        )
+    return Dataset.objects.select_related("store__owner", "job", "recipe").get(pk=dataset.pk)

@@ -1,0 +1,173 @@
+"""Text tables as the world writes them."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vibration.errors import VibrationError
+from vibration.formats import read_recording
+
+X = np.round(np.random.default_rng(0).standard_normal(50), 4)
+Y = np.round(np.random.default_rng(1).standard_normal(50), 4)
+XY = list(zip(X, Y, strict=True))
+
+
+def write(tmp_path, text, encoding="utf-8"):
+    path = tmp_path / "a.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def table(*columns, separator=",", decimal=".", title="", end="\n"):
+    lines = [
+        separator.join(repr(float(value)).replace(".", decimal) for value in row)
+        for row in zip(*columns, strict=True)
+    ]
+    return title + end.join(lines) + end
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", " ", "   ", " \t ", ", ", " ; "])
+@pytest.mark.parametrize("title", ["", "left,right\n", "# made by a logger\n#\n\n"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_two_columns_are_two_channels_however_separated(tmp_path, separator, title, end):
+    text = table(X, Y, separator=separator, end=end, title=title.replace(",", separator))
+    recording = read_recording(write(tmp_path, text))
+    assert len(recording.channels) == 2
+    np.testing.assert_array_equal(recording.channels[0].samples, X)
+    np.testing.assert_array_equal(recording.channels[1].samples, Y)
+
+
+@pytest.mark.parametrize("separator", [";", "\t", " "])
+def test_decimal_commas_are_read_between_other_separators(tmp_path, separator):
+    recording = read_recording(write(tmp_path, table(X, Y, separator=separator, decimal=",")))
+    np.testing.assert_array_equal(recording.channels[1].samples, Y)
+
+
+def test_one_column_of_decimal_commas_is_one_channel(tmp_path):
+    recording = read_recording(write(tmp_path, table(X, decimal=",")))
+    np.testing.assert_array_equal(recording.channel().samples, X)
+
+
+def test_two_columns_of_whole_numbers_stay_two(tmp_path):
+    text = "".join(f"{a},{b}\n" for a, b in [(3, 5), (-2, 7), (4, -1)] * 10)
+    assert len(read_recording(write(tmp_path, text)).channels) == 2
+
+
+def test_titles_name_the_channels_and_brackets_give_the_unit(tmp_path):
+    recording = read_recording(write(tmp_path, table(X, Y, title="DE [g],FE\n")))
+    assert [channel.name for channel in recording.channels] == ["DE [g]", "FE"]
+    assert [channel.unit for channel in recording.channels] == ["g", None]
+
+
+def test_quoted_titles_and_trailing_separators_are_read(tmp_path):
+    text = '"a";"b";\n' + "".join(f"{x};{y};\n" for x, y in XY)
+    recording = read_recording(write(tmp_path, text))
+    assert [channel.name for channel in recording.channels] == ["a", "b"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+def test_other_encodings_are_read(tmp_path, encoding):
+    recording = read_recording(write(tmp_path, table(X, title="Körper\n"), encoding))
+    assert recording.channels[0].name == "Körper"
+
+
+def test_without_a_time_column_the_rate_is_unknown(tmp_path):
+    assert read_recording(write(tmp_path, table(X, Y))).channel().fs_hz is None
+
+
+@pytest.mark.parametrize("fs_hz", [1.0, 2500.0, 12000.0, 25600.0, 48828.0, 65535.953])
+@pytest.mark.parametrize("start_s", [0.0, -0.5, 10.0])
+def test_a_uniform_time_column_gives_the_exact_rate(tmp_path, fs_hz, start_s):
+    times_s = start_s + np.arange(2000) / fs_hz
+    rows = "".join(f"{t:.9f},{t % 0.7:.4f}\n" for t in times_s)
+    recording = read_recording(write(tmp_path, "time,x\n" + rows))
+    assert [channel.name for channel in recording.channels] == ["x"]
+    assert recording.channel().fs_hz == fs_hz
+
+
+def test_a_time_column_without_a_title_counts_seconds(tmp_path):
+    recording = read_recording(write(tmp_path, table(np.arange(50) * 4e-4, X)))
+    assert recording.channel().fs_hz == 2500.0
+    np.testing.assert_array_equal(recording.channel().samples, X)
+
+
+@pytest.mark.parametrize(("title", "per_s"), [("t [ms]", 1e3), ("Time (us)", 1e6), ("time_s", 1)])
+def test_the_unit_of_time_is_taken_from_the_title(tmp_path, title, per_s):
+    times = np.arange(50) * per_s / 1000
+    recording = read_recording(write(tmp_path, table(times, X, title=f"{title},x\n")))
+    assert recording.channel().fs_hz == 1000.0
+
+
+def test_an_unknown_unit_of_time_gives_no_rate(tmp_path):
+    text = table(np.arange(50.0), X, title="time [ticks],x\n")
+    assert read_recording(write(tmp_path, text)).channel().fs_hz is None
+
+
+def test_a_time_column_with_a_gap_gives_no_rate(tmp_path):
+    times_s = np.arange(50) / 1000
+    times_s[30:] += 0.01
+    recording = read_recording(write(tmp_path, table(times_s, X, title="time,x\n")))
+    assert recording.channel().fs_hz is None
+
+
+def test_row_numbers_are_neither_a_channel_nor_a_time(tmp_path):
+    recording = read_recording(write(tmp_path, table(np.arange(50.0), X)))
+    assert [channel.fs_hz for channel in recording.channels] == [None]
+    np.testing.assert_array_equal(recording.channels[0].samples, X)
+
+
+def test_the_first_vibration_channel_is_chosen_before_a_tachometer(tmp_path):
+    text = table(X, Y, title="Tachometer,radial\n")
+    assert read_recording(write(tmp_path, text)).channel().name == "radial"
+
+
+def test_clock_columns_are_the_femto_layout(tmp_path):
+    rows = [f"9;39;{39 + i // 40};{i % 40 * 25000};{x};{y}" for i, (x, y) in enumerate(XY)]
+    recording = read_recording(write(tmp_path, "\n".join(rows)))
+    assert recording.format == "csv/femto"
+    assert [(c.name, c.unit, c.fs_hz) for c in recording.channels] == [
+        ("horizontal", "g", None),
+        ("vertical", "g", None),
+    ]
+
+
+def test_a_temperature_is_no_vibration(tmp_path):
+    rows = [f"8,9,{40 + i // 10},{i % 10},70.1" for i in range(50)]
+    recording = read_recording(write(tmp_path, "\n".join(rows)))
+    with pytest.raises(VibrationError, match="no vibration channel"):
+        recording.channel()
+    assert recording.channel("temperature").unit == "°C"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "empty"),
+        ("a,b\n", "no table"),
+        ("only words\nand more words\n", "no table"),
+        ("\n \n", "no table"),
+        ("1,2\n3\n", "Line 2 .* is not 2 numbers"),
+        ("1,2\n3,x\n", "Line 2 .* is not 2 numbers"),
+        ("a,b\n1,2\n3,\n", "Line 3 .* is not 2 numbers"),
+        ("1\nnan\n3\n", "not finite"),
+        ("1\n1e999\n", "not finite"),
+        ("a\0b", "not a text file"),
+        (",".join(["1"] * 100), "100 columns"),
+    ],
+)
+def test_what_is_no_table_of_numbers_is_refused(tmp_path, text, says):
+    with pytest.raises(VibrationError, match=says):
+        read_recording(write(tmp_path, text))
+
+
+@settings(max_examples=100, deadline=None)
+@given(content=st.one_of(st.binary(max_size=300), st.text('0123456789.,;-e \t\n"#a', max_size=80)))
+def test_no_content_whatever_breaks_the_reader(tmp_path_factory, content):
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    try:
+        recording = read_recording(path)
+    except VibrationError:
+        return
+    assert all(np.isfinite(channel.samples).all() for channel in recording.channels)

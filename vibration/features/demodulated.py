@@ -1,0 +1,21 @@
+"""Features of the Hilbert envelope."""
+
+import math
+
+from vibration.envelope import envelope_of
+from vibration.features.spectral import strongest_frequency
+from vibration.features.temporal import central_moments
+from vibration.features.waveform import Waveform
+from vibration.spectra import amplitude_spectrum
+
+
+def demodulated_features(waveform: Waveform) -> tuple[float, ...]:
+    """Swing, impulsiveness, peak and rate of one record's envelope, in the registry's order."""
+    envelope = envelope_of(waveform.samples, waveform.spectrum)
+    variance, _, fourth = central_moments(envelope)
+    return (
+        waveform.scale * math.sqrt(variance),
+        fourth / variance**2 if variance else math.nan,
+        waveform.scale * float(envelope.max()),
+        strongest_frequency(*amplitude_spectrum(envelope, waveform.fs_hz)),
+    )

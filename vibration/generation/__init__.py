@@ -1,0 +1,14 @@
+"""From a recipe to a dataset's files, streamed record by record over one or several processes."""
+
+from vibration.generation.dataset import GenerationCancelled, GenerationResult, generate
+from vibration.generation.estimates import Estimate, estimate
+from vibration.generation.pool import WorkerLostError
+
+__all__ = [
+    "Estimate",
+    "GenerationCancelled",
+    "GenerationResult",
+    "WorkerLostError",
+    "estimate",
+    "generate",
+]

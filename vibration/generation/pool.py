@@ -1,0 +1,131 @@
+"""The generating processes, seen from their parent.
+
+Fresh interpreters rather than forks: the parent may be a worker of a queue with threads, open
+sockets and half of Django in memory, none of which may be copied. They import only the science,
+0.6 s once, and their BLAS is told to keep to one thread before it is loaded, so that processes do
+not fight over cores.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from multiprocessing import Pipe
+from multiprocessing.connection import wait
+from pathlib import Path
+
+from vibration.errors import VibrationError
+from vibration.generation.produce import Produced
+from vibration.simulation import Recipe
+
+_TASKS_AHEAD = 2
+_POLL_S = 0.1
+_ROOT = Path(__file__).resolve().parents[2]
+_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
+
+
+class WorkerLostError(VibrationError):
+    """A generating process ended before its work was done."""
+
+
+class Worker:
+    """One generating process and the line to it."""
+
+    def __init__(self) -> None:
+        self.connection, theirs = Pipe()
+        command = [sys.executable, "-m", "vibration.generation.worker"]
+        path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
+        self.process = subprocess.Popen(  # noqa: S603  (our own interpreter, no shell)
+            [*command, str(theirs.fileno()), str(os.getpid())],
+            env=os.environ | dict.fromkeys(_THREADS, "1") | {"PYTHONPATH": path},
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        theirs.close()
+
+    def send(self, message: object) -> None:
+        """Hand over a message; say so when the process has gone."""
+        try:
+            self.connection.send(message)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise self._lost() from error
+
+    def receive(self) -> Produced:
+        """Return what was produced, or raise what went wrong over there."""
+        try:
+            answer = self.connection.recv()
+        except (EOFError, ConnectionResetError) as error:
+            raise self._lost() from error
+        if isinstance(answer, Exception):
+            raise answer
+        return Produced(*answer)
+
+    def stop(self) -> None:
+        """End the process at once; it holds nothing that must be saved."""
+        self.connection.close()
+        self.process.kill()
+        self.process.wait()
+
+    def _lost(self) -> WorkerLostError:
+        code = self.process.wait()
+        how = f"by {signal.Signals(-code).name}" if code < 0 else f"with status {code}"
+        return WorkerLostError(
+            f"A generating process ended {how}, perhaps for lack of memory; "
+            "nothing was kept. Try again."
+        )
+
+
+@contextmanager
+def started_workers(count: int) -> Iterator[list[Worker]]:
+    """Yield running workers; none outlives the block."""
+    with ExitStack() as stack:
+        workers = []
+        for _ in range(count):
+            worker = Worker()
+            stack.callback(worker.stop)
+            workers.append(worker)
+        yield workers
+
+
+def produce_in_processes(
+    recipe: Recipe, path: Path, tasks: Iterable[tuple[int, int]], count: int
+) -> Iterator[Produced | None]:
+    """Yield rows as they are done, in any order, and None at least every 0.1 s.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What to simulate.
+    path : Path
+        The file that receives the samples.
+    tasks : iterable of (int, int)
+        Row and offset of its samples in the file; read as far as the workers get.
+    count : int
+        Number of processes.
+    """
+    waiting = iter(tasks)
+    with started_workers(count) as workers:
+        by_connection = {worker.connection: worker for worker in workers}
+        for worker in workers:
+            worker.send((recipe.to_dict(), path))
+        running = sum(_feed(worker, waiting) for worker in workers for _ in range(_TASKS_AHEAD))
+        while running:
+            ready = wait(list(by_connection), timeout=_POLL_S)
+            if not ready:
+                yield None
+            for connection in ready:
+                worker = by_connection[connection]  # type: ignore[index]
+                produced = worker.receive()
+                running += _feed(worker, waiting) - 1
+                yield produced
+
+
+def _feed(worker: Worker, waiting: Iterator[tuple[int, int]]) -> int:
+    task = next(waiting, None)
+    if task is None:
+        return 0
+    worker.send(task)
+    return 1

@@ -1,0 +1,188 @@
+"""Read a dataset's files, and say clearly when they are not what they should be."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from vibration.errors import VibrationError
+from vibration.store.errors import DamagedStoreError
+from vibration.store.layout import FORMAT, FORMAT_VERSION, METADATA_FILE, SIGNALS_FILE
+from vibration.store.writer import file_sha256
+
+
+class StoreReader:
+    """A dataset's ``signals.h5``, open for reading.
+
+    Parameters
+    ----------
+    path : path-like
+        The file, or the folder that holds it.
+
+    Attributes
+    ----------
+    n, n_samples : int
+        Number of records and samples of each.
+    fs_hz : float
+        Sampling rate.
+    unit, fingerprint : str
+        Unit of the samples and fingerprint of the recipe.
+    recipe : dict
+        What made the dataset.
+    feature_names, columns : tuple of str
+        Names of the feature columns and of the index columns.
+
+    Examples
+    --------
+    >>> with StoreReader("tests/fixtures/dataset") as store:
+    ...     store.read(0).shape == (store.n_samples,)
+    True
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        given = Path(path)
+        self.path = given / SIGNALS_FILE if given.is_dir() else given
+        if not self.path.is_file():
+            raise DamagedStoreError(f"{self.path} does not exist.")
+        with self._readable():
+            # Locks are for files that change; this one is renamed into place and never touched.
+            # Without a chunk cache a record goes straight to the caller's array.
+            self._file = h5py.File(self.path, "r", locking=False, rdcc_nbytes=0)
+        try:
+            with self._readable():
+                self._validate()
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the file."""
+        self._file.close()
+
+    def read(self, row: int) -> npt.NDArray[np.float32]:
+        """Return the samples of one record, float32 (N,)."""
+        if not 0 <= row < self.n:
+            raise VibrationError(f"There is no record {row}; this dataset has 0 to {self.n - 1}.")
+        with self._readable():
+            samples: npt.NDArray[np.float32] = self._signals[row]
+        return samples
+
+    def read_rows(self, start: int, stop: int) -> npt.NDArray[np.float32]:
+        """Return the samples of the records from `start` up to, not including, `stop`."""
+        with self._readable():
+            samples: npt.NDArray[np.float32] = self._signals[start:stop]
+        return samples
+
+    def features(self) -> npt.NDArray[np.float32]:
+        """Return all features, float32 (n, k), NaN where undefined."""
+        with self._readable():
+            values: npt.NDArray[np.float32] = self._features[:]
+        return values
+
+    def index(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the index columns by name: numbers (NaN: none), flags, texts (empty: none)."""
+        with self._readable():
+            return {name: _column(self._file["index"][name]) for name in self.columns}
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, KeyError, RuntimeError, UnicodeDecodeError) as error:
+            raise DamagedStoreError(
+                f"{self.path.name} is not a readable HDF5 dataset; it is damaged or cut short."
+            ) from error
+
+    def _validate(self) -> None:
+        attributes = self._file.attrs
+        if attributes.get("format") != FORMAT:
+            raise DamagedStoreError(f"{self.path.name} is an HDF5 file, but not a portal dataset.")
+        if attributes.get("format_version") != FORMAT_VERSION:
+            raise DamagedStoreError(
+                f"{self.path.name} has format version {attributes.get('format_version')}; "
+                f"this program reads version {FORMAT_VERSION}."
+            )
+        self._signals = self._array("signals", 2, np.dtype("<f4"))
+        self._features = self._array("features", 2, np.dtype("<f4"))
+        self.n, self.n_samples = self._signals.shape
+        self.columns = tuple(self._file["index"])
+        index = [self._array(f"index/{name}", 1) for name in self.columns]
+        if any(len(array) != self.n for array in (self._features, *index)):
+            raise DamagedStoreError(f"The arrays of {self.path.name} differ in length.")
+        self._describe()
+
+    def _describe(self) -> None:
+        attributes = self._file.attrs
+        self.fs_hz = float(attributes["fs"])
+        self.unit = str(attributes["unit"])
+        self.fingerprint = str(attributes["recipe_fingerprint"])
+        self.feature_names = tuple(name.decode() for name in self._features.attrs["names"])
+        if len(self.feature_names) != self._features.shape[1]:
+            raise DamagedStoreError(f"The feature names of {self.path.name} do not fit its table.")
+        try:
+            self.recipe: dict[str, Any] = json.loads(attributes["recipe"])
+        except json.JSONDecodeError as error:
+            raise DamagedStoreError(f"The recipe in {self.path.name} is not JSON.") from error
+
+    def _array(self, name: str, ndim: int, dtype: np.dtype[Any] | None = None) -> h5py.Dataset:
+        link = self._file.get(name, getlink=True)
+        array = self._file.get(name) if isinstance(link, h5py.HardLink) else None
+        # External and virtual data would let a file point at any other file of this machine.
+        if not isinstance(array, h5py.Dataset) or array.external or array.is_virtual:
+            raise DamagedStoreError(f"{self.path.name} has no array /{name}.")
+        if array.ndim != ndim or (dtype is not None and array.dtype != dtype):
+            raise DamagedStoreError(
+                f"/{name} of {self.path.name} has shape {array.shape} and type {array.dtype}."
+            )
+        return array
+
+
+def read_metadata(folder: Path) -> dict[str, Any]:
+    """Return what ``metadata.json`` in `folder` says."""
+    try:
+        metadata = json.loads((folder / METADATA_FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise DamagedStoreError(f"{folder.name} has no {METADATA_FILE}.") from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise DamagedStoreError(f"{METADATA_FILE} in {folder.name} is not JSON.") from error
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("files"), dict):
+        raise DamagedStoreError(f"{METADATA_FILE} in {folder.name} lists no files.")
+    return metadata
+
+
+def verify(folder: Path) -> dict[str, Any]:
+    """Return the metadata of a dataset whose files match their checksums; raise otherwise."""
+    metadata = read_metadata(folder)
+    for name, facts in metadata["files"].items():
+        path = folder / Path(name).name
+        if not path.is_file():
+            raise DamagedStoreError(f"{path.name} is missing from {folder.name}.")
+        if path.stat().st_size != facts["bytes"] or file_sha256(path) != facts["sha256"]:
+            raise DamagedStoreError(
+                f"{path.name} in {folder.name} is not the file that was written: "
+                "its checksum differs. Restore it or generate the dataset again."
+            )
+    return metadata
+
+
+def _column(array: h5py.Dataset) -> npt.NDArray[Any]:
+    values: npt.NDArray[Any] = array[:]
+    return np.strings.decode(values, "utf-8") if values.dtype.kind == "S" else values
