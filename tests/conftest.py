@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import coverage
 import pytest
 
 from bearing_portal.embedded.servers import EmbeddedServers
@@ -25,10 +26,18 @@ def pytest_configure(config: pytest.Config) -> None:
             return  # the workers inherit this environment and would read their settings too early
     elif worker:
         keep_apart(int(worker.removeprefix("gw")) + 1)
+    os.environ.pop("COVERAGE_PROCESS_START", None)  # what this process starts is not
     os.environ["DJANGO_SETTINGS_MODULE"] = "bearing_portal.settings.test"
     from django.conf import settings
 
     _ = settings.INSTALLED_APPS  # pytest-django, next in turn, sets Django up where these are read
+
+
+def pytest_unconfigure() -> None:
+    """Save what was measured: xdist ends its workers without the interpreter's own farewell."""
+    if measured := coverage.Coverage.current():
+        measured.stop()
+        measured.save()
 
 
 def start_servers(config: pytest.Config) -> None:
