@@ -114,7 +114,7 @@ def cwt_map(
     cell = -(-samples.size // n_time)
     if cell > 1:
         cell = scipy.fft.next_fast_len(cell, real=True)
-    n_cells = -(-samples.size // cell)
+    n_cells = -(-(samples.size - cell // 2) // cell)  # the last one has its middle in the record
     reach = math.ceil(min(_REACH * scale_s[0] * fs_hz, samples.size) / cell)
     padded = scipy.fft.next_fast_len(n_cells + reach)
     spectrum = _one_sided(samples, cell, padded)

@@ -43,8 +43,8 @@ def stft_map(
     as each row is one line: a pooled cell holds the highest density within it.
 
     Columns lie where a whole window does, so the first and the last half window have none. More
-    than `n_time` columns are computed only where impacts would else fall between two windows: the
-    windows are moved apart until there are `n_time`, but not beyond an overlap of 75 % (there an
+    than `n_time` windows are computed only where impacts would else fall between two: they are
+    moved apart until each column has the fewest, but not beyond an overlap of 75 % (there an
     impact loses at most 1.4 dB) or what was asked for, if less. df = fs/window, dt = window/fs.
 
     References
@@ -118,20 +118,20 @@ def stft_map(
 
 
 def hop_of(n_samples: int, window: int, overlap: float, n_time: int) -> int:
-    """Samples from one window to the next.
+    """Samples from one window to the next, for a record of at least two windows.
 
     Examples
     --------
     >>> hop_of(102_400, 1024, 0.75, 900), hop_of(102_400, 1024, 0.99, 900)
     (256, 113)
     >>> hop_of(102_400, 128, 0.99, 900), hop_of(102_400, 128, 0.0, 900)
-    (32, 128)
+    (29, 128)
     """
     if not 0 <= overlap <= MAX_OVERLAP:
         raise VibrationError(f"The overlap is {overlap}: choose 0 to {MAX_OVERLAP}.")
     asked = max(1, round(window * (1 - overlap)))
-    enough = max(1, -(-(n_samples - window) // n_time))
-    return max(asked, min(enough, window // 4))
+    per_cell = -(-(n_samples - window) // (n_time * (window // 4)))
+    return max(asked, -(-(n_samples - window) // (n_time * per_cell)))
 
 
 def _power(windowed: Float32Array, first: int, last: int) -> Float32Array:

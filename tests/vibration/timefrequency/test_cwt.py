@@ -58,7 +58,8 @@ def test_a_peak_of_the_whole_transform_is_kept_by_a_cell_that_has_it():
     cells = centres[:, None] + np.arange(-(size // 2), size // 2 + 1)
     expected = whole_transform(x, found.f_hz)[:, cells].max(axis=2)
     around = np.lib.stride_tricks.sliding_window_view(found.level, 3, axis=1).max(axis=2)
-    assert np.all(around >= 0.97 * expected)
+    peaks = (expected[:, 1:-1] >= expected[:, :-2]) & (expected[:, 1:-1] >= expected[:, 2:])
+    assert np.all((around >= 0.97 * expected)[:, 1:-1][peaks])
     assert np.all(found.level[:, 1:-1] <= 1.03 * expected + 1e-5 * expected.max())
 
 

@@ -126,11 +126,11 @@ def test_pooling_keeps_a_click(method):
     x = np.zeros(8192)
     x[4321] = 1
     coarse = {"n_time": 10} if method is cwt_map else {"n_time": 10, "n_freq": 7}
-    assert method(x, FS_HZ, **coarse).level.max() > 0.72 * method(x, FS_HZ).level.max()
+    assert method(x, FS_HZ, **coarse).level.max() > 0.7 * method(x, FS_HZ).level.max()
 
 
 @every_method
-@pytest.mark.parametrize("n", [16, 17, 31, 97, 500, 1009])
+@pytest.mark.parametrize("n", [16, 17, 31, 97, 500, 1009, 1840])
 def test_a_short_record_has_a_map_too(method, n):
     found = method(noise(n), FS_HZ)
     assert found.level.shape == (found.f_hz.size, found.time_s.size)

@@ -90,6 +90,11 @@ def test_windows_stay_close_enough_to_lose_no_impact():
     assert hop_of(4_000_000, 256, 0.9, 900) == 64
 
 
+def test_columns_of_several_windows_are_filled():
+    found = stft_map(noise(40_000), FS_HZ, window=128, overlap=0.99, n_time=900)
+    assert found.time_s.size > 850
+
+
 def test_less_overlap_is_had_where_it_is_asked_for():
     assert hop_of(4_000_000, 256, 0.25, 900) == 192
 
