@@ -11,6 +11,7 @@ from vibration.store.layout import (
     payload_bytes,
 )
 from vibration.store.partial import sweep_partials, whole_file, whole_folder
+from vibration.store.pyramid import Pyramid, build_pyramid
 from vibration.store.reader import StoreReader, read_metadata, verify
 from vibration.store.writer import StoreWriter, create_store, file_sha256, write_at
 
@@ -22,9 +23,11 @@ __all__ = [
     "SIGNALS_FILE",
     "DamagedStoreError",
     "Kind",
+    "Pyramid",
     "StorageFullError",
     "StoreReader",
     "StoreWriter",
+    "build_pyramid",
     "create_store",
     "file_sha256",
     "payload_bytes",

@@ -2,8 +2,6 @@
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +12,7 @@ import numpy.typing as npt
 
 from vibration.errors import VibrationError
 from vibration.store.errors import DamagedStoreError
+from vibration.store.hdf5 import own_array, readable
 from vibration.store.layout import FORMAT, FORMAT_VERSION, METADATA_FILE, SIGNALS_FILE
 from vibration.store.writer import file_sha256
 
@@ -51,12 +50,12 @@ class StoreReader:
         self.path = given / SIGNALS_FILE if given.is_dir() else given
         if not self.path.is_file():
             raise DamagedStoreError(f"{self.path} does not exist.")
-        with self._readable():
+        with readable(self.path):
             # Locks are for files that change; this one is renamed into place and never touched.
             # Without a chunk cache a record goes straight to the caller's array.
             self._file = h5py.File(self.path, "r", locking=False, rdcc_nbytes=0)
         try:
-            with self._readable():
+            with readable(self.path):
                 self._validate()
         except BaseException:
             self._file.close()
@@ -79,37 +78,40 @@ class StoreReader:
 
     def read(self, row: int) -> npt.NDArray[np.float32]:
         """Return the samples of one record, float32 (N,)."""
+        return self.read_span(row, 0, self.n_samples)
+
+    def read_span(self, row: int, first: int, last: int) -> npt.NDArray[np.float32]:
+        """Return the samples of one record from `first` up to, not including, `last`.
+
+        Only these are read from the disk, however long the record is: without compression and a
+        chunk cache HDF5 goes straight to the bytes asked for.
+        """
         if not 0 <= row < self.n:
             raise VibrationError(f"There is no record {row}; this dataset has 0 to {self.n - 1}.")
-        with self._readable():
-            samples: npt.NDArray[np.float32] = self._signals[row]
+        if not 0 <= first < last <= self.n_samples:
+            raise VibrationError(
+                f"There are no samples {first} to {last}; a record has 0 to {self.n_samples}."
+            )
+        with readable(self.path):
+            samples: npt.NDArray[np.float32] = self._signals[row, first:last]
         return samples
 
     def read_rows(self, start: int, stop: int) -> npt.NDArray[np.float32]:
         """Return the samples of the records from `start` up to, not including, `stop`."""
-        with self._readable():
+        with readable(self.path):
             samples: npt.NDArray[np.float32] = self._signals[start:stop]
         return samples
 
     def features(self) -> npt.NDArray[np.float32]:
         """Return all features, float32 (n, k), NaN where undefined."""
-        with self._readable():
+        with readable(self.path):
             values: npt.NDArray[np.float32] = self._features[:]
         return values
 
     def index(self) -> dict[str, npt.NDArray[Any]]:
         """Return the index columns by name: numbers (NaN: none), flags, texts (empty: none)."""
-        with self._readable():
+        with readable(self.path):
             return {name: _column(self._file["index"][name]) for name in self.columns}
-
-    @contextmanager
-    def _readable(self) -> Iterator[None]:
-        try:
-            yield
-        except (OSError, KeyError, RuntimeError, UnicodeDecodeError) as error:
-            raise DamagedStoreError(
-                f"{self.path.name} is not a readable HDF5 dataset; it is damaged or cut short."
-            ) from error
 
     def _validate(self) -> None:
         attributes = self._file.attrs
@@ -120,11 +122,12 @@ class StoreReader:
                 f"{self.path.name} has format version {attributes.get('format_version')}; "
                 f"this program reads version {FORMAT_VERSION}."
             )
-        self._signals = self._array("signals", 2, np.dtype("<f4"))
-        self._features = self._array("features", 2, np.dtype("<f4"))
+        single = np.dtype("<f4")
+        self._signals = own_array(self._file, self.path, "signals", 2, single)
+        self._features = own_array(self._file, self.path, "features", 2, single)
         self.n, self.n_samples = self._signals.shape
         self.columns = tuple(self._file["index"])
-        index = [self._array(f"index/{name}", 1) for name in self.columns]
+        index = [own_array(self._file, self.path, f"index/{name}", 1) for name in self.columns]
         if any(len(array) != self.n for array in (self._features, *index)):
             raise DamagedStoreError(f"The arrays of {self.path.name} differ in length.")
         self._describe()
@@ -141,18 +144,6 @@ class StoreReader:
             self.recipe: dict[str, Any] = json.loads(attributes["recipe"])
         except json.JSONDecodeError as error:
             raise DamagedStoreError(f"The recipe in {self.path.name} is not JSON.") from error
-
-    def _array(self, name: str, ndim: int, dtype: np.dtype[Any] | None = None) -> h5py.Dataset:
-        link = self._file.get(name, getlink=True)
-        array = self._file.get(name) if isinstance(link, h5py.HardLink) else None
-        # External and virtual data would let a file point at any other file of this machine.
-        if not isinstance(array, h5py.Dataset) or array.external or array.is_virtual:
-            raise DamagedStoreError(f"{self.path.name} has no array /{name}.")
-        if array.ndim != ndim or (dtype is not None and array.dtype != dtype):
-            raise DamagedStoreError(
-                f"/{name} of {self.path.name} has shape {array.shape} and type {array.dtype}."
-            )
-        return array
 
 
 def read_metadata(folder: Path) -> dict[str, Any]:

@@ -157,6 +157,33 @@ def test_a_record_that_is_not_there_is_named(store):
         reader.read(N)
 
 
+@pytest.mark.parametrize(("first", "last"), [(0, 1), (0, N_SAMPLES), (17, 42), (299, 300)])
+def test_a_part_of_a_record_is_that_part(store, first, last):
+    with StoreReader(store) as reader:
+        np.testing.assert_array_equal(reader.read_span(3, first, last), samples(3)[first:last])
+
+
+@pytest.mark.parametrize(("first", "last"), [(-1, 5), (5, 5), (6, 5), (0, N_SAMPLES + 1)])
+def test_a_part_that_a_record_does_not_have_is_refused(store, first, last):
+    with StoreReader(store) as reader, pytest.raises(VibrationError, match="0 to 300"):
+        reader.read_span(0, first, last)
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").is_file(), reason="counts bytes by /proc/self/io")
+def test_a_part_is_read_without_the_rest_of_its_record(tmp_path):
+    def bytes_read():
+        return int(Path("/proc/self/io").read_text().split()[1])
+
+    with create_store(
+        tmp_path / "long", n=1, n_samples=2_000_000, fs_hz=1.0, feature_names=NAMES
+    ) as writer:
+        writer.write(0, np.zeros(2_000_000), [1, 2, 3], COLUMNS)
+    with StoreReader(tmp_path / "long") as reader:
+        before = bytes_read()
+        reader.read_span(0, 1_234_567, 1_234_667)
+        assert bytes_read() - before < 100_000
+
+
 def test_a_changed_byte_is_noticed(store):
     path = store / "signals.h5"
     content = bytearray(path.read_bytes())
