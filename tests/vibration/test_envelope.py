@@ -6,7 +6,12 @@ import scipy.signal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vibration.envelope import envelope, envelope_spectrum
+from vibration.envelope import (
+    band_envelope,
+    band_envelope_spectrum,
+    envelope,
+    envelope_spectrum,
+)
 from vibration.errors import VibrationError
 
 FS_HZ = 8000.0
@@ -85,3 +90,76 @@ def test_the_record_is_left_as_it_was():
 def test_samples_that_are_not_finite_are_refused():
     with pytest.raises(VibrationError, match="2 of 100 samples"):
         envelope([np.nan, np.inf, *range(98)])
+
+
+def in_band(low_hz, high_hz, n=8001):
+    """Noise whose spectrum fills a band and nothing else."""
+    spectrum = np.fft.rfft(np.random.default_rng(4).standard_normal(n))
+    f_hz = np.fft.rfftfreq(n, 1 / FS_HZ)
+    spectrum[(f_hz < low_hz) | (f_hz > high_hz)] = 0
+    return np.fft.irfft(spectrum, n)
+
+
+@pytest.mark.parametrize("n", [1000, 1001, 1009])
+@pytest.mark.parametrize("band_hz", [None, (0.0, FS_HZ / 2)])
+def test_the_band_of_the_whole_spectrum_is_the_whole_record(n, band_hz):
+    x = np.random.default_rng(3).standard_normal(n)
+    np.testing.assert_allclose(band_envelope(x, FS_HZ, band_hz), envelope(x), atol=1e-12)
+
+
+def test_inside_the_band_nothing_is_changed():
+    x = in_band(1100, 1900)
+    np.testing.assert_allclose(band_envelope(x, FS_HZ, (1000, 2000)), envelope(x), atol=1e-12)
+
+
+def test_outside_the_band_nothing_is_left():
+    x = in_band(1100, 1900)
+    assert band_envelope(x, FS_HZ, (2000, 3000)).max() < 1e-12
+
+
+def test_a_tone_on_an_edge_keeps_half():
+    tone = np.sin(2 * np.pi * 1000 * T_S)
+    np.testing.assert_allclose(band_envelope(tone, FS_HZ, (1000, 2000)), 0.5, atol=1e-9)
+
+
+@settings(max_examples=40, deadline=None)
+@given(f_hz=st.floats(5, 3995), edge_hz=st.floats(400, 3600))
+def test_neighbouring_bands_share_a_tone_between_them(f_hz, edge_hz):
+    tone = np.sin(2 * np.pi * round(f_hz) * T_S)
+    width_hz = min(edge_hz, FS_HZ / 2 - edge_hz)
+    bands = [(edge_hz - width_hz, edge_hz), (edge_hz, edge_hz + width_hz)]
+    total = sum(band_envelope(tone, FS_HZ, band)[0] for band in bands)
+    whole = band_envelope(tone, FS_HZ, (edge_hz - width_hz, edge_hz + width_hz))[0]
+    near_an_outer_edge = min(abs(round(f_hz) - e) for e in (bands[0][0], bands[1][1]))
+    if near_an_outer_edge > 0.1 * width_hz:
+        assert total == pytest.approx(whole, abs=1e-9)
+
+
+def test_the_band_uncovers_a_modulation_that_a_strong_tone_hides():
+    x = modulated(depth=0.5, rate_hz=30, amplitude=0.1) + 5 * np.sin(2 * np.pi * 3000 * T_S)
+    f_hz, a = band_envelope_spectrum(x, FS_HZ, (800, 1200))
+    assert f_hz[np.argmax(a)] == 30
+    assert a.max() == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize("n", [65_537, 100_003])
+def test_a_band_of_a_large_prime_length_costs_no_accuracy(n):
+    x = np.random.default_rng(1).standard_normal(n)
+    got = band_envelope(x.astype(np.float32), FS_HZ, (1000, 2000))
+    assert got.dtype == np.float32
+    np.testing.assert_allclose(got, band_envelope(x, FS_HZ, (1000, 2000)), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("band_hz", "words"),
+    [
+        ((-1, 100), "does not lie within 0-4000 Hz"),
+        ((200, 100), "does not lie within"),
+        ((3000, 4001), "does not lie within"),
+        ((float("nan"), 100), "does not lie within"),
+        ((100, 101), "make it 2 Hz wide"),
+    ],
+)
+def test_a_band_that_the_record_cannot_hold_is_refused(band_hz, words):
+    with pytest.raises(VibrationError, match=words):
+        band_envelope(modulated(), FS_HZ, band_hz)
