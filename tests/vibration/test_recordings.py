@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from vibration.bearings import BearingGeometry, Line, bearing_lines
+from vibration.envelope import band_envelope_spectrum, envelope_spectrum
 from vibration.errors import VibrationError
 from vibration.formats import SUFFIXES, read_recording
+from vibration.kurtogram import fast_kurtogram
+from vibration.lines import find_lines
 from vibration.measure import measure
 
 FOLDER = Path(
@@ -99,3 +103,58 @@ def test_the_fault_frequency_stands_where_it_was_published(row):
     assert near
     assert near[0] <= int(row["rank_10_400Hz"])
     assert in_range[near[0] - 1]["amplitude"] == pytest.approx(float(row["amplitude"]), rel=0.02)
+
+
+def samples_of(row):
+    return read_recording(FOLDER / row["file"]).channel(row["signal"]).samples
+
+
+def line_of(row):
+    return Line(row["fault"], 1, float(row["order"]), float(row["expected_hz"]))
+
+
+@pytest.mark.parametrize("row", rows("EXPECTED_PEAKS.csv"), ids=by_file)
+def test_a_line_is_found_where_there_is_a_fault_and_nowhere_else(row):
+    spectrum = envelope_spectrum(samples_of(row), float(row["fs_hz"]))
+    is_control = row["fault"].startswith("CONTROL")
+    assert find_lines(*spectrum, [line_of(row)])[0].is_found is not is_control
+
+
+@pytest.mark.parametrize("row", PEAKS, ids=by_file)
+def test_the_line_of_the_fault_is_measured(row):
+    spectrum = envelope_spectrum(samples_of(row), float(row["fs_hz"]))
+    found = find_lines(*spectrum, [line_of(row)])[0]
+    assert abs(found.measured_hz - float(row["measured_hz"])) <= float(row["tolerance_hz"])
+    assert found.deviation_percent == pytest.approx(float(row["deviation_pct"]), abs=0.3)
+
+
+@pytest.mark.parametrize("row", PEAKS, ids=by_file)
+def test_the_band_of_the_kurtogram_shows_the_line_of_the_fault(row):
+    x, fs_hz = samples_of(row), float(row["fs_hz"])
+    best = fast_kurtogram(x, fs_hz).best
+    spectrum = band_envelope_spectrum(x, fs_hz, (best.low_hz, best.high_hz))
+    found = find_lines(*spectrum, [line_of(row)])[0]
+    assert found.is_found
+    assert abs(found.measured_hz - float(row["measured_hz"])) <= float(row["tolerance_hz"])
+
+
+SKF_6205 = BearingGeometry(9, 0.3126 * 25.4, 1.537 * 25.4).orders
+SKF_6203 = BearingGeometry(8, 0.2656 * 25.4, 1.122 * 25.4).orders
+HEALTHY = [
+    (row, channel, orders)
+    for row in VIBRATIONS
+    if row["label"] == "normal" and row["file"].startswith("cwru/")
+    for channel, orders in zip(
+        row["variables_columns"].split(";"), (SKF_6205, SKF_6203), strict=False
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("row", "channel", "orders"), HEALTHY, ids=[channel for _, channel, _ in HEALTHY]
+)
+def test_a_healthy_bearing_shows_none_of_its_basic_lines(row, channel, orders):
+    x = read_recording(FOLDER / row["file"]).channel(channel).samples
+    lines = bearing_lines(orders, float(row["rpm"]) / 60, harmonics=1)
+    found = find_lines(*envelope_spectrum(x, float(row["fs_hz"])), lines)
+    assert [each.line.name for each in found if each.is_found] == []
