@@ -4,14 +4,13 @@ import math
 
 import numpy as np
 import pywt
-import scipy.fft
 
+from vibration.cepstrum import cepstrum_of
 from vibration.features.temporal import pearson_kurtosis
 from vibration.features.waveform import Waveform
 
 WAVELET = "db4"
 LEVELS = 5
-CEPSTRUM_FLOOR = 1e-12
 SHORTEST_QUEFRENCY_S = 1e-3
 _BIN_ROUNDING = 1e-6
 
@@ -40,9 +39,7 @@ def _cepstrum(waveform: Waveform) -> tuple[float, float]:
     last = waveform.n // 2
     if first > last:
         return math.nan, math.nan
-    magnitude = np.abs(waveform.spectrum)
-    floor = magnitude.dtype.type(CEPSTRUM_FLOOR) * magnitude.max()
-    cepstrum = scipy.fft.irfft(np.log(np.maximum(magnitude, floor)), n=waveform.n)
+    cepstrum = cepstrum_of(waveform.spectrum, waveform.n)
     height = np.abs(cepstrum[first : last + 1])
     total = float(height.sum(dtype=float))
     if not total:
