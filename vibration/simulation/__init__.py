@@ -23,6 +23,7 @@ from vibration.simulation.record import (
     INDEX_COLUMNS,
     Record,
     record_columns,
+    record_turns,
     simulate,
     simulate_parts,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "adc",
     "part_title",
     "record_columns",
+    "record_turns",
     "simulate",
     "simulate_parts",
     "single_class_recipe",

@@ -1,12 +1,13 @@
 """Records: one by index, its parts one by one, its columns without its samples."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from vibration.simulation.arrays import Float32Array
+from vibration.simulation.arrays import Float32Array, Float64Array
 from vibration.simulation.augmentation import draw_augmentation
 from vibration.simulation.catalogue import ANALOGUE_NOISE_CODES
 from vibration.simulation.conditions import Conditions, draw_conditions, fault_gain
@@ -154,6 +155,61 @@ def record_columns(recipe: Recipe, index: int) -> dict[str, object]:
     """
     address = recipe.address(index)
     return _columns(address, draw_conditions(recipe, address))
+
+
+def record_turns(recipe: Recipe, index: int) -> Float64Array:
+    """Return the shaft's angle during record `index`, as an ideal encoder would give it.
+
+    It is φ(t)/2π, ramp and jitter included: what every shaft-synchronous component of the record
+    is a function of. In a copy that was shifted circularly the angle is shifted alike, and the
+    part behind the splice raised by whole turns: modulo one turn it stays the angle of the
+    record, but between the two samples at the splice it rises by up to a whole turn more.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What the dataset is made from.
+    index : int
+        0 to recipe.n_records − 1.
+
+    Returns
+    -------
+    ndarray, shape (recipe.n_samples,)
+        Turns, always rising, float64.
+
+    Raises
+    ------
+    VibrationError
+        Where the index is outside the dataset.
+
+    References
+    ----------
+    Randall, Vibration-based Condition Monitoring (2011), on order tracking.
+
+    Examples
+    --------
+    >>> recipe = Recipe(per_class=1, classes=("imbalance",))
+    >>> turns = record_turns(recipe, 0)
+    >>> speed_hz = (turns[-1] - turns[0]) / recipe.duration_s
+    >>> bool(abs(60 * speed_hz / record_columns(recipe, 0)["rpm"] - 1) < 0.01)
+    True
+    """
+    address = recipe.address(index)
+    conditions = draw_conditions(recipe, address)
+    grid = TimeGrid(recipe.fs_hz, recipe.n_samples)
+    turns = shaft_track(conditions, address.key, grid).turns()
+    if address.key.is_copy:
+        augmentation, _ = draw_augmentation(address.key, conditions, recipe.n_samples)
+        return _shifted_turns(turns, augmentation.shift_samples)
+    return turns
+
+
+def _shifted_turns(turns: Float64Array, shift_samples: int) -> Float64Array:
+    if not shift_samples:
+        return turns
+    shifted = np.roll(turns, shift_samples)
+    shifted[shift_samples % turns.size :] += math.floor(turns[-1] - turns[0]) + 1
+    return shifted
 
 
 def _parts(recipe: Recipe, address: RecordAddress, conditions: Conditions) -> Iterator[Part]:

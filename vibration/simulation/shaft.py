@@ -93,6 +93,15 @@ class ShaftTrack:
         angle *= amplitude
         return self.grid.flat(angle)
 
+    def turns(self) -> Float64Array:
+        """Return φ(t)/2π at every sample, shape (n_samples,), in turns."""
+        offsets = np.arange(self.grid.block, dtype=np.float64)
+        speed_hz = self.speed_hz[:-1, None]
+        advance = np.diff(self.speed_hz)[:, None] * (offsets / (2.0 * self.grid.block)) + speed_hz
+        advance *= offsets / self.grid.fs_hz
+        advance += self.phase_rad[:-1, None] / _TWO_PI
+        return advance.reshape(-1)[: self.grid.n_samples]
+
     def speed_ratio_squared(self, nominal_hz: float) -> Float32Array:
         """Return (f(t)/nominal)², shape (n_samples,), dimensionless."""
         grid = self.grid

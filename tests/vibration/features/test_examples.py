@@ -6,10 +6,15 @@ import importlib
 import pytest
 
 MODULES = [
+    "vibration.bearings",
+    "vibration.cepstrum",
     "vibration.envelope",
     "vibration.features",
     "vibration.features.higher_order",
     "vibration.features.temporal",
+    "vibration.kurtogram",
+    "vibration.lines",
+    "vibration.orders",
     "vibration.spectra",
 ]
 

@@ -15,6 +15,7 @@ from vibration.simulation import (
     Recipe,
     adc,
     record_columns,
+    record_turns,
     simulate,
     simulate_parts,
     single_class_recipe,
@@ -116,3 +117,31 @@ def test_a_level_alone_gives_the_record_that_a_mixed_recipe_deals_at_that_number
 
 def test_another_seed_gives_another_record():
     assert digest(Recipe(seed=1), 0) != digest(Recipe(seed=2), 0)
+
+
+COPIES = Recipe(per_class=40, classes=("healthy",), duration_s=0.7001, fs_hz=2003.0, seed=0)
+
+
+def jumps(index):
+    steps = np.diff(record_turns(COPIES, index))
+    return np.count_nonzero(steps > 1.5 * np.median(steps))
+
+
+@pytest.mark.parametrize("index", [0, 1, 2, *range(COPIES.per_class, COPIES.n_records)])
+def test_the_angle_is_the_one_that_the_shafts_own_sine_follows(index):
+    wave = simulate_parts(COPIES, index)["residual_1x"].astype(float)
+    sine = np.sin(2 * np.pi * record_turns(COPIES, index))
+    assert np.allclose(wave / np.abs(wave).max(), sine, atol=2e-3)
+
+
+@pytest.mark.parametrize("index", [0, *range(COPIES.per_class, COPIES.n_records)])
+def test_the_angle_always_rises_and_jumps_once_at_most(index):
+    steps = np.diff(record_turns(COPIES, index))
+    assert steps.min() > 0
+    assert steps.max() <= 1
+    assert jumps(index) <= 1
+
+
+def test_a_circular_shift_splices_the_angle_of_some_copies():
+    copies = range(COPIES.per_class, COPIES.n_records)
+    assert 0 < sum(map(jumps, copies)) < len(copies)
