@@ -7,7 +7,7 @@ from django.db.models import Q
 from monitoring.roles import CURATOR, ENGINEER, VIEWER
 
 SEEN = {
-    "signals": ("faultclass", "severity", "noisesource", "tag", "signalstore", "signal"),
+    "signals": ("faultclass", "severity", "noisesource", "bearing", "tag", "signalstore", "signal"),
     "datasets": ("dataset", "recipe"),
 }
 CURATED = {
@@ -15,6 +15,9 @@ CURATED = {
         "change_faultclass",
         "change_severity",
         "change_noisesource",
+        "add_bearing",
+        "change_bearing",
+        "delete_bearing",
         "change_signal",
         "add_annotation",
         "add_tag",

@@ -1,6 +1,7 @@
 from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,11 +11,34 @@ from django.utils.safestring import SafeString
 
 from datasets.models import ClassCount, Dataset, Recipe
 from datasets.selectors import datasets_visible
-from datasets.services import dataset_cancel, dataset_delete, dataset_retry, dataset_share
+from datasets.services import (
+    dataset_bearing_choose,
+    dataset_cancel,
+    dataset_delete,
+    dataset_retry,
+    dataset_share,
+)
 from monitoring.admin_tools import WrittenBySystem, act_on_each, megabytes
-from signals.models import SignalStore
+from signals.models import Bearing, SignalStore
 
 SHARED, PRIVATE = SignalStore.Visibility.SHARED, SignalStore.Visibility.PRIVATE
+
+
+class DatasetAdminForm(forms.ModelForm):
+    bearing = forms.ModelChoiceField(
+        Bearing.objects.all(),
+        required=False,
+        help_text="In which the signals were measured, where a signal names no other.",
+    )
+
+    class Meta:
+        model = Dataset
+        fields = ("name", "description")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "bearing" in self.fields:  # those who only look get the fields as text
+            self.initial["bearing"] = self.instance.store.bearing_id
 
 
 class ClassCountInline(admin.TabularInline):
@@ -54,10 +78,12 @@ class DatasetAdmin(admin.ModelAdmin):
     search_fields = ("name", "description", "store__owner__username", "recipe__fingerprint")
     date_hierarchy = "created_at"
     actions = ("share", "unshare", "cancel", "retry")
+    form = DatasetAdminForm
     inlines = (ClassCountInline,)
     fields = (
         "name",
         "description",
+        "bearing",
         "status",
         "owner",
         "visibility",
@@ -70,13 +96,19 @@ class DatasetAdmin(admin.ModelAdmin):
         "created_at",
         "ready_at",
     )
-    readonly_fields = fields[2:]
+    readonly_fields = fields[3:]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Dataset]:
         return datasets_visible(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Dataset, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "bearing" in form.changed_data:
+            bearing = form.cleaned_data["bearing"]
+            dataset_bearing_choose(user=request.user, dataset=obj, bearing=bearing)
 
     def delete_model(self, request: HttpRequest, obj: Dataset) -> None:
         dataset_delete(user=request.user, dataset=obj)
@@ -96,6 +128,10 @@ class DatasetAdmin(admin.ModelAdmin):
     @admin.display(description="signals", ordering="store__n_signals")
     def n_signals(self, dataset: Dataset) -> int:
         return dataset.store.n_signals
+
+    @admin.display(description="bearing")
+    def bearing(self, dataset: Dataset) -> str:
+        return str(dataset.store.bearing or "–")
 
     @admin.display(description="size", ordering="store__size_bytes")
     def size(self, dataset: Dataset) -> str:

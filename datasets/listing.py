@@ -13,7 +13,8 @@ from datasets.selectors import dataset_signals, datasets_visible
 from monitoring.models import Job
 from monitoring.roles import may_manage
 from monitoring.selectors import settings_of
-from signals.models import FaultClass, Severity, Signal
+from signals.bearings import bearings_all, may_attach
+from signals.models import Bearing, FaultClass, Severity, Signal
 
 DATASETS_PER_PAGE = 60
 SCOPES: dict[str, str] = {"all": "All", "own": "Own", "shared": "Shared"}
@@ -144,6 +145,11 @@ def signals_listed(user: Any, dataset: Dataset, query: SignalQuery) -> Page[Sign
     return Paginator(signals.order_by(order, "row"), settings_of(user).page_size).get_page(
         query.page
     )
+
+
+def bearing_choices(user: Any, dataset: Dataset) -> list[Bearing]:
+    """Return the bearings from which this person may choose the dataset's: none, or all."""
+    return list(bearings_all()) if may_attach(user, dataset.store) else []
 
 
 def signal_filters(dataset: Dataset) -> dict[str, Any]:

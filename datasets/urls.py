@@ -14,5 +14,6 @@ urlpatterns = [
     path("<int:pk>/cancel/", views.dataset_stop, name="cancel"),
     path("<int:pk>/retry/", views.dataset_again, name="retry"),
     path("<int:pk>/share/", views.dataset_visibility, name="share"),
+    path("<int:pk>/bearing/", views.dataset_bearing, name="bearing"),
     path("<int:pk>/download/hdf5/", views.dataset_download, name="download"),
 ]

@@ -1,4 +1,5 @@
 import json
+import re
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,6 +19,7 @@ from datasets.listing import (
     SORTS,
     DatasetQuery,
     SignalQuery,
+    bearing_choices,
     datasets_listed,
     for_display,
     signal_filters,
@@ -30,6 +32,7 @@ from monitoring.errors import Invalid, NotAllowed, Unavailable
 from monitoring.models import SystemEvent
 from monitoring.roles import is_engineer, may_manage
 from monitoring.services import event_record
+from signals.bearings import bearing_get
 
 CHANGED = "datasets:changed"
 
@@ -76,6 +79,7 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "query": query,
         "page": signals_listed(request.user, dataset, query),
         **signal_filters(dataset),
+        "bearings": bearing_choices(request.user, dataset),
     }
     template = "datasets/_detail.html" if _is_fragment(request) else "datasets/detail.html"
     return render(request, template, context)
@@ -147,6 +151,21 @@ def dataset_visibility(request: HttpRequest, pk: int) -> HttpResponse:
         user=request.user,
         dataset=dataset_get(request.user, pk),
         visibility=request.POST.get("visibility", ""),
+    )
+    return _done(request)
+
+
+@login_required
+@require_POST
+def dataset_bearing(request: HttpRequest, pk: int) -> HttpResponse:
+    dataset = dataset_get(request.user, pk)
+    chosen = request.POST.get("bearing", "")
+    if chosen and not re.fullmatch("[0-9]{1,18}", chosen):
+        raise Invalid("Choose a bearing of the catalogue.")
+    services.dataset_bearing_choose(
+        user=request.user,
+        dataset=dataset,
+        bearing=bearing_get(int(chosen)) if chosen else None,
     )
     return _done(request)
 

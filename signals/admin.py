@@ -11,6 +11,8 @@ from django.utils.safestring import SafeString
 from monitoring.admin_tools import WrittenBySystem, act_on_each, measured, megabytes, swatch
 from signals.admin_actions import add_tag, relabel, remove_tag
 from signals.admin_forms import FaultClassForm, SeverityForm, SignalForm
+from signals.bearing_admin import BearingAdmin
+from signals.bearings import bearing_attach
 from signals.curation import Relabel, fault_class_move, signals_relabel
 from signals.models import (
     Annotation,
@@ -23,6 +25,8 @@ from signals.models import (
 )
 from signals.selectors import signals_visible, stores_visible
 from vibration.features import FEATURE_NAMES
+
+__all__ = ["BearingAdmin"]
 
 
 @admin.register(FaultClass)
@@ -161,7 +165,7 @@ class SignalAdmin(admin.ModelAdmin):
     )
     search_fields = ("label", "store__folder")
     search_help_text = "A label such as OWH-0047, or a store such as datasets/3."
-    autocomplete_fields = ("tags",)
+    autocomplete_fields = ("tags", "bearing")
     show_full_result_count = False
     list_per_page = 50
     actions = (relabel, add_tag, remove_tag)
@@ -185,7 +189,7 @@ class SignalAdmin(admin.ModelAdmin):
     readonly_fields = (*identity, *conditions, *FEATURE_NAMES)
     fieldsets = (
         (None, {"fields": identity}),
-        ("Labels", {"fields": ("fault_class", "severity", "tags")}),
+        ("Labels", {"fields": ("fault_class", "severity", "tags", "bearing")}),
         ("Conditions", {"fields": conditions, "classes": ("collapse",)}),
         ("Features", {"fields": FEATURE_NAMES, "classes": ("collapse",)}),
     )
@@ -216,12 +220,13 @@ class SignalAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Signal, form: Any, change: bool) -> None:
         labels = Relabel(fault_class=obj.fault_class, severity=obj.severity)
         signals_relabel(user=request.user, signals=Signal.objects.filter(pk=obj.pk), labels=labels)
+        bearing_attach(user=request.user, signal=obj, bearing=obj.bearing)
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> Any:
-        # The service has written what the labels were and became.
-        labels = ("fault_class", "severity")
+        # The services have written what these were and became.
+        labels = ("fault_class", "severity", "bearing")
         form.changed_data = [name for name in form.changed_data if name not in labels]
         return super().construct_change_message(request, form, formsets, add)
 

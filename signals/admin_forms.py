@@ -57,7 +57,7 @@ class SeverityForm(forms.ModelForm):
 class SignalForm(forms.ModelForm):
     class Meta:
         model = Signal
-        fields = ("fault_class", "severity", "tags")
+        fields = ("fault_class", "severity", "tags", "bearing")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

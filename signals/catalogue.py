@@ -1,4 +1,4 @@
-"""The rows every portal starts with: fault classes, severities, noise sources."""
+"""The rows every portal starts with: fault classes, severities, noise sources, bearings."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from monitoring.errors import Invalid
+from signals.bearings import bearings_seed
 from signals.models import FaultClass, NoiseSource, Severity
 from vibration.simulation import FAULT_CLASSES, NOISES, SEVERITIES
 
@@ -75,6 +76,7 @@ def catalogue_seed(*, looks: Iterable[Look], severity_looks: Iterable[Look]) -> 
             NoiseSource(code=spec.code, name=spec.name, position=position, model=spec.model)
             for position, spec in enumerate(NOISES, start=1)
         ),
+        "bearings": bearings_seed(),
     }
 
 

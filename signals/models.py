@@ -2,6 +2,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Collate, Upper
 from django.utils import timezone
 
 from signals.feature_columns import FeatureColumns
@@ -100,6 +101,14 @@ class SignalStore(models.Model):
     n_signals = models.PositiveIntegerField(default=0)
     size_bytes = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
+    bearing = models.ForeignKey(
+        "Bearing",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="stores",
+        help_text="In which the signals were measured, where a signal names no other.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -154,6 +163,15 @@ class Signal(FeatureColumns):
         default=0, help_text="Random order within the class: the first N are a fair sample of N."
     )
     tags = models.ManyToManyField(Tag, blank=True, related_name="signals")
+    bearing = models.ForeignKey(  # few signals name their own: the index holds those alone
+        "Bearing",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="signals",
+        db_index=False,
+        help_text="Empty: that of the store.",
+    )
 
     class Meta:
         ordering = ["store", "row"]
@@ -173,6 +191,11 @@ class Signal(FeatureColumns):
             models.Index(fields=["store", "kurtosis"], name="signal_kurtosis"),
             models.Index(fields=["store", "rpm"], name="signal_rpm"),
             models.Index(fields=["store", "load_percent"], name="signal_load"),
+            models.Index(
+                fields=["bearing"], condition=Q(bearing__isnull=False), name="signal_own_bearing"
+            ),
+            # The one collation in which an index serves both a beginning and an order.
+            models.Index(Collate(Upper("label"), "C"), name="signal_label_beginning"),
         ]
 
     def __str__(self) -> str:
@@ -209,3 +232,18 @@ class Annotation(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+# Models in modules of their own, which Django finds only here.
+from signals.bearing_models import Bearing  # noqa: E402
+
+__all__ = [
+    "Annotation",
+    "Bearing",
+    "FaultClass",
+    "NoiseSource",
+    "Severity",
+    "Signal",
+    "SignalStore",
+    "Tag",
+]

@@ -13,7 +13,7 @@ from datasets.services.creation import dataset_create
 from datasets.services.files import final_folder
 from datasets.services.generation import dataset_fill
 from monitoring.models import Job
-from signals.models import FaultClass, NoiseSource, Severity
+from signals.models import Bearing, FaultClass, NoiseSource, Severity
 from vibration.generation import generate
 from vibration.simulation import FAULT_CLASSES, NOISES, SEVERITIES, Recipe
 
@@ -61,6 +61,19 @@ def make_catalogue() -> None:
     for position, spec in enumerate(NOISES):
         values = {"name": spec.name, "position": position, "model": spec.model}
         NoiseSource.objects.get_or_create(code=spec.code, defaults=values)
+
+
+def make_bearing(**values: Any) -> Bearing:
+    """Make a bearing: the geometry of a 6205 unless told otherwise."""
+    standard: dict[str, Any] = {
+        "name": f"bearing {next(_number)}",
+        "manufacturer": "SKF",
+        "n_elements": 9,
+        "element_diameter_mm": 7.94,
+        "pitch_diameter_mm": 39.04,
+        "source": "a test",
+    }
+    return Bearing.objects.create(**(standard | values))
 
 
 def tiny_recipe(**values: Any) -> Recipe:

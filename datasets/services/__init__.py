@@ -1,5 +1,6 @@
 """Writes of datasets."""
 
+from datasets.services.bearing import dataset_bearing_choose
 from datasets.services.creation import dataset_create, recipe_build
 from datasets.services.files import files_sweep
 from datasets.services.generation import dataset_generate
@@ -11,6 +12,7 @@ from datasets.services.management import (
 )
 
 __all__ = [
+    "dataset_bearing_choose",
     "dataset_cancel",
     "dataset_create",
     "dataset_delete",

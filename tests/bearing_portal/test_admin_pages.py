@@ -17,7 +17,7 @@ from monitoring.services import (
     session_seen,
 )
 from signals.models import Annotation, Signal, Tag
-from tests.factories import make_dataset, make_user
+from tests.factories import make_bearing, make_dataset, make_user
 
 ROOMS = ("monitoring", "signals", "datasets")
 MODELS = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
@@ -27,6 +27,7 @@ CURATED = {
         "faultclass",
         "severity",
         "noisesource",
+        "bearing",
         "tag",
         "signalstore",
         "signal",
@@ -56,6 +57,8 @@ def rows(groups):
         signal = Signal.objects.filter(store=dataset.store).first()
         signal.tags.add(Tag.objects.create(name=f"tag {signal.pk}"))
         Annotation.objects.create(signal=signal, author=owner, text="odd")
+        bearing = make_bearing()
+        Signal.objects.filter(pk=signal.pk).update(bearing=bearing)
         JobLogLine.objects.create(job=dataset.job, text="begun")
         event_record(kind="created", actor=owner, subject=dataset.name)
         notification_send(user=owner, title="Ready")

@@ -36,7 +36,7 @@ def test_the_classes_look_as_the_design_says(seeded):
 
 def test_repeating_it_writes_nothing(seeded):
     assert called("seed", "--no-sample").startswith(
-        "0 fault classes, 0 severities, 0 noise sources, 0 groups"
+        "0 fault classes, 0 severities, 0 noise sources, 0 bearings, 0 groups"
     )
 
 

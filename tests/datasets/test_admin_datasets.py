@@ -4,7 +4,7 @@ from bearing_portal.groups import groups_seed
 from datasets.models import Dataset
 from datasets.services.files import final_folder
 from monitoring.models import Job
-from tests.factories import make_dataset, make_user
+from tests.factories import make_bearing, make_dataset, make_user
 
 DATASETS = "/admin/datasets/dataset/"
 
@@ -92,3 +92,20 @@ def test_a_superuser_renames_a_dataset(client, superuser):
     dataset.refresh_from_db()
     assert dataset.name == "Renamed"
     assert Job.objects.exists()
+
+
+def test_the_bearing_is_chosen_on_the_page_of_the_dataset(client, superuser):
+    dataset, bearing = make_dataset(), make_bearing(name="6205 C3")
+    counts = {"class_counts-TOTAL_FORMS": 0, "class_counts-INITIAL_FORMS": 0}
+    form = {"name": dataset.name, "description": "", "bearing": bearing.pk} | counts
+    client.post(f"{DATASETS}{dataset.pk}/change/", form)
+    dataset.store.refresh_from_db()
+    assert dataset.store.bearing == bearing
+
+
+def test_a_curator_reads_there_which_bearing_it_is(client, superuser):
+    dataset = make_dataset(visibility="shared")
+    dataset.store.bearing = make_bearing(name="6205 C3")
+    dataset.store.save()
+    client.force_login(make_user("curator"))
+    assert "6205 C3" in client.get(f"{DATASETS}{dataset.pk}/change/").content.decode()

@@ -10,8 +10,8 @@ from signals.catalogue import catalogue_seed
 
 class Command(PortalCommand):
     help = (
-        "Write what every portal starts with: fault classes, severities, noise sources, groups and "
-        "a sample dataset. Only what is missing is written, so it is safe to repeat."
+        "Write what every portal starts with: fault classes, severities, noise sources, bearings, "
+        "groups and a sample dataset. Only what is missing is written, so it is safe to repeat."
     )
     example = "seed\nseed --no-sample"
     on_interrupt = "Interrupted; run seed again to finish."

@@ -1,0 +1,18 @@
+"""In which bearing a dataset was measured."""
+
+from typing import Any
+
+from django.db import transaction
+
+from datasets.models import Dataset
+from datasets.services.hints import dataset_hint
+from monitoring.database import after_commit
+from signals.bearings import bearing_attach
+from signals.models import Bearing
+
+
+@transaction.atomic
+def dataset_bearing_choose(*, user: Any, dataset: Dataset, bearing: Bearing | None) -> None:
+    """Choose the bearing of all the dataset's signals that name none of their own."""
+    if bearing_attach(user=user, store=dataset.store, bearing=bearing):
+        after_commit(dataset_hint, dataset)
