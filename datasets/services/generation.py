@@ -19,11 +19,13 @@ from datasets.services.files import (
     folder_name,
     space_prove,
 )
-from monitoring.database import retried
+from monitoring.database import OUTAGES, retried
 from monitoring.errors import Expected, Unavailable
 from monitoring.models import SystemEvent
 from monitoring.pulse import JobRun
 from monitoring.services import JobLost, event_record, job_complete, notification_send
+from signals.models import SignalStore
+from signals.references import reference_build, references_missing
 from signals.services import signals_insert
 from vibration.errors import VibrationError
 from vibration.generation import GenerationCancelled, generate
@@ -65,6 +67,24 @@ def dataset_generate(*, run: JobRun) -> None:
         ) from error
     finally:
         folder_discard(folder)
+    references_fill(dataset_id=dataset.pk)
+
+
+def references_fill(*, dataset_id: int) -> int:
+    """Compute the expected spectra a dataset lacks; return how many were made.
+
+    The dataset is ready by then, so a failure here is only logged: a missing one is made when
+    somebody first looks at it.
+    """
+    n_made = 0
+    try:
+        store = SignalStore.objects.get(dataset=dataset_id)
+        for fault_class_id in references_missing(store):
+            reference_build(store=store, fault_class_id=fault_class_id)
+            n_made += 1
+    except (SignalStore.DoesNotExist, Expected, OSError, *OUTAGES) as error:
+        logger.warning("Dataset %d has %d expected spectra: %s", dataset_id, n_made, error)
+    return n_made
 
 
 def _dataset_of(run: JobRun) -> Dataset:

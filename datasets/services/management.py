@@ -14,6 +14,7 @@ from monitoring.models import Job, SystemEvent
 from monitoring.roles import may_manage
 from monitoring.services import event_record, job_cancel_request, job_retry
 from signals.models import SignalStore
+from signals.references import references_forget
 from signals.services import cached_results_forget, signals_delete
 
 
@@ -84,6 +85,7 @@ def _delete_rows(dataset: Dataset) -> None:
 
 def _after_delete(dataset: Dataset) -> None:
     folder_discard(final_folder(dataset.pk))
+    references_forget(store_id=dataset.store_id)
     cached_results_forget(store_id=dataset.store_id)
     dataset_hint(dataset)
 

@@ -7,6 +7,7 @@ from datasets.services import dataset_delete, files_sweep
 from datasets.services.files import attempt_folder, final_folder
 from monitoring.models import Job, SystemEvent
 from signals.models import Annotation, Signal, SignalStore, Tag
+from signals.references import reference_get
 from signals.selectors import cache_key
 from tests.factories import make_dataset
 
@@ -142,3 +143,14 @@ def test_the_sweep_touches_nothing_it_does_not_know(storage):
     files_sweep()
 
     assert foreign.read_text() == "mine"
+
+
+def test_its_expected_spectra_go_too(delete, storage):
+    dataset, other = make_dataset(per_class=3), make_dataset(per_class=3)
+    for each in (dataset, other):
+        reference_get(each.store.owner, each.store.signals.first())
+
+    delete(dataset)
+
+    left = [path.name for path in (storage / "references").iterdir()]
+    assert left == [f"{other.store_id}.1"]

@@ -13,6 +13,7 @@ from monitoring.models import Job, Notification, SystemEvent
 from monitoring.selectors import unread_count
 from monitoring.services import job_cancel_request
 from signals.models import FaultClass, Signal
+from signals.references import references_missing
 from tests.factories import make_dataset
 from vibration.store import verify
 
@@ -180,3 +181,30 @@ def test_files_of_a_killed_attempt_are_replaced(dataset):
 
     assert verify(final_folder(dataset.pk))["n"] == ready.n_planned
     assert folders(dataset) == [str(dataset.pk)]
+
+
+def test_expected_spectra_are_there_with_the_dataset(storage):
+    dataset = make_dataset(ready=False, per_class=3)
+    ready = generate(dataset)
+    assert references_missing(ready.store) == []
+    assert len(list((storage / "references").rglob("*.npz"))) == 3
+
+
+def test_expected_spectra_that_cannot_be_kept_harm_no_dataset(storage):
+    dataset = make_dataset(ready=False, per_class=3)
+    storage.mkdir(exist_ok=True)
+    (storage / "references").write_text("in the way")
+    ready = generate(dataset)
+    assert (ready.status, ready.job.status) == ("ready", "completed")
+
+
+def test_expected_spectra_of_files_that_vanish_harm_no_dataset(monkeypatch, storage):
+    dataset = make_dataset(ready=False, per_class=3)
+    show = generation._show
+
+    def and_lose(*given):
+        show(*given)
+        (final_folder(dataset.pk) / "signals.h5").unlink()
+
+    monkeypatch.setattr(generation, "_show", and_lose)
+    assert generate(dataset).job.status == "completed"

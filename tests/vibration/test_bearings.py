@@ -1,7 +1,10 @@
+import doctest
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vibration import bearings
 from vibration.bearings import BearingGeometry
 from vibration.errors import VibrationError
 
@@ -38,3 +41,7 @@ def test_the_cage_carries_all_elements_past_the_outer_race(bearing):
 def test_a_bearing_that_cannot_be_built_is_refused(geometry, says):
     with pytest.raises(VibrationError, match=says):
         BearingGeometry(*geometry)
+
+
+def test_the_examples_run():
+    assert doctest.testmod(bearings).failed == 0
