@@ -68,10 +68,10 @@ def test_the_catalogue_leaves_what_a_curator_changed():
 @pytest.mark.parametrize(
     ("field", "value", "says"),
     [
-        ("n_elements", 2, "at least 3"),
+        ("n_elements", 2, "3 elements or more"),
         ("n_elements", 501, "500"),
         ("element_diameter_mm", 0, "positive"),
-        ("element_diameter_mm", 50, "do not fit"),
+        ("element_diameter_mm", 50, "does not fit"),
         ("contact_angle_deg", 90, "below 90"),
     ],
 )
