@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from signals.filters import labels_beginning
 from signals.models import FaultClass, Signal, Tag
@@ -92,7 +92,7 @@ def _with_id(signals: QuerySet[Signal], words: str) -> QuerySet[Signal]:
 
 
 def _labelled(signals: QuerySet[Signal], words: str) -> QuerySet[Signal]:
-    return labels_beginning(signals, words).order_by("upper_label", "-pk")
+    return labels_beginning(signals, words).order_by(F("upper_label"), "-pk")
 
 
 def _of_class(signals: QuerySet[Signal], words: str) -> QuerySet[Signal]:
