@@ -7,7 +7,16 @@ from django.db.models import Q
 from monitoring.roles import CURATOR, ENGINEER, VIEWER
 
 SEEN = {
-    "signals": ("faultclass", "severity", "noisesource", "bearing", "tag", "signalstore", "signal"),
+    "signals": (
+        "faultclass",
+        "severity",
+        "noisesource",
+        "bearing",
+        "tag",
+        "signalstore",
+        "signal",
+        "upload",
+    ),
     "datasets": ("dataset", "recipe"),
 }
 CURATED = {

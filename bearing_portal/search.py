@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from datasets.selectors import datasets_visible
 from monitoring.roles import is_engineer
+from signals.models import SignalStore
 from signals.selectors import signals_visible
 
 SHOWN_PER_GROUP = 6
@@ -40,7 +41,10 @@ def _places(user: Any) -> list[Hit]:
         Hit("Settings", reverse("settings"), "sliders"),
         Hit("Change password", reverse("password_change"), "key"),
         Hit("Licence", reverse("licence"), "info-circle"),
+        Hit("Your uploads", reverse("uploads:list"), "file-earmark-binary"),
     ]
+    dialog = reverse("uploads:list") + "?dialog=upload"
+    places.insert(0, Hit("Upload a recording", dialog, "upload", "Action"))
     if is_engineer(user):
         url = reverse("datasets:list") + "?dialog=create"
         places.insert(0, Hit("Create a dataset", url, "plus-lg", "Action"))
@@ -63,13 +67,20 @@ def _datasets(user: Any, words: str) -> list[Hit]:
 
 
 def _signals(user: Any, words: str) -> list[Hit]:
-    found = signals_visible(user).filter(label__istartswith=words).select_related("store__dataset")
+    found = signals_visible(user).filter(label__istartswith=words)
+    found = found.select_related("store__dataset", "store__upload")
     return [
         Hit(
             signal.label,
             f"{reverse('viewer')}?signal={signal.pk}",
             "activity",
-            signal.store.dataset.name if hasattr(signal.store, "dataset") else "",
+            _holder(signal.store),
         )
         for signal in found.order_by("label", "-pk")[:SHOWN_PER_GROUP]
     ]
+
+
+def _holder(store: SignalStore) -> str:
+    if store.upload is not None:
+        return f"Upload {store.upload}"
+    return store.dataset.name if hasattr(store, "dataset") else ""

@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("bearing_portal.account_urls")),
     path("system-health/logs/", logs, name="health-logs"),
     path("datasets/", include("datasets.urls")),
+    path("uploads/", include("signals.urls")),
     path("notifications/", include("monitoring.urls")),
     path("", include("monitoring.health_urls")),
     path("signal-viewer/", viewer, name="viewer"),

@@ -22,11 +22,15 @@ from signals.models import (
     Signal,
     SignalStore,
     Tag,
+    Upload,
 )
 from signals.selectors import signals_visible, stores_visible
+from signals.upload_admin import UploadAdmin
 from vibration.features import FEATURE_NAMES
 
 __all__ = ["BearingAdmin"]
+
+admin.site.register(Upload, UploadAdmin)
 
 
 @admin.register(FaultClass)
@@ -112,7 +116,7 @@ class TagAdmin(admin.ModelAdmin):
 
 @admin.register(SignalStore)
 class SignalStoreAdmin(WrittenBySystem):
-    """Stores come and go with their datasets."""
+    """Stores come and go with their datasets and uploads."""
 
     list_display = ("__str__", "owner", "visibility", "n_signals", "size", "version", "created_at")
     list_filter = ("visibility", "created_at")
@@ -170,7 +174,7 @@ class SignalAdmin(admin.ModelAdmin):
     list_per_page = 50
     actions = (relabel, add_tag, remove_tag)
     inlines = (AnnotationInline,)
-    identity = ("label", "in_viewer", "store", "row", "fs_hz", "n_samples", "unit")
+    identity = ("label", "channel", "in_viewer", "store", "row", "fs_hz", "n_samples", "unit")
     conditions = (
         "severity_factor",
         "progresses",

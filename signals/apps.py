@@ -7,6 +7,10 @@ class SignalsConfig(AppConfig):
 
     def ready(self) -> None:
         from monitoring.kinds import register_sweeper
+        from monitoring.services.retention import register_pruner
         from signals.references import references_sweep
+        from signals.services.uploads import uploads_prune, uploads_sweep
 
         register_sweeper(references_sweep)
+        register_pruner("uploads", uploads_prune)
+        register_sweeper(uploads_sweep)

@@ -83,6 +83,31 @@ class Tag(models.Model):
         return self.name
 
 
+class Upload(models.Model):
+    """A recording somebody brought in for himself. Its channels are signals in private stores."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads"
+    )
+    file_name = models.CharField(max_length=200)
+    format = models.CharField(max_length=40, help_text="The layout it was recognised by.")
+    size_bytes = models.PositiveBigIntegerField("size of the file (bytes)")
+    sha256 = models.CharField("SHA-256 of the file", max_length=64)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(db_index=True, help_text="It is deleted by itself then.")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="upload_expires_after_creation", condition=Q(expires_at__gt=F("created_at"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
 class SignalStore(models.Model):
     """One file of waveforms, and who may see it: the rights of a signal are those of its store."""
 
@@ -94,6 +119,9 @@ class SignalStore(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signal_stores"
     )
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PRIVATE)
+    upload = models.ForeignKey(
+        Upload, null=True, blank=True, on_delete=models.CASCADE, related_name="stores"
+    )
     folder = models.CharField(
         max_length=200, blank=True, help_text="Below the data folder; empty until it is whole."
     )
@@ -117,7 +145,11 @@ class SignalStore(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="store_visibility_known", condition=Q(visibility__in=["private", "shared"])
-            )
+            ),
+            models.CheckConstraint(
+                name="store_of_upload_private",
+                condition=Q(upload__isnull=True) | Q(visibility="private"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -135,7 +167,10 @@ class Signal(FeatureColumns):
 
     store = models.ForeignKey(SignalStore, on_delete=models.CASCADE, related_name="signals")
     row = models.PositiveIntegerField(help_text="Row in the store's file.")
-    label = models.CharField(max_length=20)
+    label = models.CharField(max_length=60)
+    channel = models.CharField(
+        max_length=60, blank=True, default="", db_default="", help_text="As the file names it."
+    )
     fs_hz = models.FloatField("sampling rate (Hz)")
     n_samples = models.PositiveBigIntegerField()
     unit = models.CharField(max_length=10, default="g")

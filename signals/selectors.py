@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 from monitoring.errors import NotFound, Unavailable
-from signals.models import Signal, SignalStore
+from signals.models import Signal, SignalStore, Upload
 from vibration.errors import VibrationError
 from vibration.store import SIGNALS_FILE, StoreReader
 
@@ -52,6 +53,54 @@ def signal_samples(user: Any, signal: Signal) -> npt.NDArray[np.float32]:
             return reader.read(signal.row)
     except VibrationError as error:
         raise Unavailable(str(error)) from error
+
+
+def uploads_visible(user: Any) -> QuerySet[Upload]:
+    """Return the uploads `user` may see: his own; a superuser all."""
+    if not user.is_authenticated:
+        return Upload.objects.none()
+    return Upload.objects.all() if user.is_superuser else Upload.objects.filter(owner=user)
+
+
+def upload_get(user: Any, pk: int) -> Upload:
+    """Return one upload that `user` may see."""
+    upload = uploads_visible(user).filter(pk=pk).first()
+    if upload is None:
+        raise NotFound("There is no such upload.")
+    return upload
+
+
+def uploads_of(user: Any) -> QuerySet[Upload]:
+    """Return what `user` himself uploaded, the newest first.
+
+    Each has `n_channels`, and `first_signal`: the id of its first vibration channel.
+    """
+    opened = _first_vibration(Signal.objects.filter(store__upload=OuterRef("pk")))
+    return (
+        uploads_visible(user)
+        .filter(owner=user.pk)
+        .annotate(n_channels=Count("stores__signals"), first_signal=Subquery(opened[:1]))
+    )
+
+
+def upload_first_signal(upload: Upload) -> int:
+    """Return the id of an upload's first vibration channel, else of its first channel."""
+    return _first_vibration(Signal.objects.filter(store__upload=upload))[0]
+
+
+def channels_of(user: Any, signal: Signal) -> list[Signal]:
+    """Return the channels of the same upload in the file's order; of a dataset the signal itself.
+
+    Empty where `user` may not read the signal.
+    """
+    upload_id = signal.store.upload_id
+    same = Q(pk=signal.pk) if upload_id is None else Q(store__upload=upload_id)
+    return list(signals_visible(user).filter(same).order_by("pk"))
+
+
+def _first_vibration(signals: QuerySet[Signal]) -> "QuerySet[Signal, int]":
+    # Only channels of vibration have features.
+    return signals.order_by(IsNull(F("rms"), True), "pk").values_list("pk", flat=True)
 
 
 def store_folder(store: SignalStore) -> Path:

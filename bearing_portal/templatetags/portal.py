@@ -245,6 +245,20 @@ def ago(moment: datetime | None) -> SafeString | str:
     )
 
 
+@register.filter
+def expires_in(moment: datetime) -> SafeString:
+    """Write how many days are left: in 30 days, tomorrow, today."""
+    local = timezone.localtime(moment)
+    days = (local.date() - timezone.localdate()).days
+    words = {0: "today", 1: "tomorrow"}.get(max(days, 0), f"in {days} days")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        local.strftime("%Y-%m-%d %H:%M:%S %Z"),
+        words,
+    )
+
+
 def _moment_in_words(local: datetime) -> str:
     now = timezone.localtime()
     seconds = (now - local).total_seconds()

@@ -6,7 +6,6 @@ before its rows are there, and anything named ``*.trash-*`` is on its way out.
 
 import logging
 import re
-import secrets
 import shutil
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from django.conf import settings
 
 from datasets.models import Dataset
 from monitoring.errors import Unavailable
+from signals.services.folders import folder_discard
 from vibration.store import sweep_partials
 
 logger = logging.getLogger(__name__)
@@ -52,19 +52,6 @@ def space_prove(size_bytes: int) -> None:
             f"This dataset needs {_megabytes(need_bytes)} MB and {_megabytes(free_bytes)} MB are "
             "free. Make it smaller, or delete datasets that are not needed."
         )
-
-
-def folder_discard(folder: Path) -> None:
-    """Remove a folder; it vanishes under its name first, so that no half of it is ever read."""
-    trash = folder.with_name(f"{folder.name}.trash-{secrets.token_hex(4)}")
-    try:
-        folder.rename(trash)
-    except FileNotFoundError:
-        return
-    except OSError as error:  # the sweep tries again
-        logger.warning("%s could not be discarded: %s", folder, error)
-        return
-    shutil.rmtree(trash, ignore_errors=True)
 
 
 def files_sweep() -> None:

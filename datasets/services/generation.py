@@ -15,7 +15,6 @@ from datasets.services.creation import recipe_size_bytes
 from datasets.services.files import (
     attempt_folder,
     final_folder,
-    folder_discard,
     folder_name,
     space_prove,
 )
@@ -27,6 +26,7 @@ from monitoring.services import JobLost, event_record, job_complete, notificatio
 from signals.models import SignalStore
 from signals.references import reference_build, references_missing
 from signals.services import signals_insert
+from signals.services.folders import folder_discard
 from vibration.errors import VibrationError
 from vibration.generation import GenerationCancelled, generate
 from vibration.store import SIGNALS_FILE, StoreReader, read_metadata

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from datasets.models import Dataset
-from datasets.services.files import final_folder, folder_discard
+from datasets.services.files import final_folder
 from datasets.services.hints import dataset_hint
 from monitoring.database import after_commit
 from monitoring.errors import Invalid, NotAllowed
@@ -16,6 +16,7 @@ from monitoring.services import event_record, job_cancel_request, job_retry
 from signals.models import SignalStore
 from signals.references import references_forget
 from signals.services import cached_results_forget, signals_delete
+from signals.services.folders import folder_discard
 
 
 def dataset_cancel(*, user: Any, dataset: Dataset) -> None:

@@ -1,6 +1,7 @@
-"""How long rows about the system itself are kept, and their removal."""
+"""How long rows about the system itself are kept, and their removal; and what else expires."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from monitoring.models import DailyCount, HealthSample, Notification
 
@@ -11,6 +12,26 @@ KEPT = {
     "notices": timedelta(days=90),
     "events": timedelta(days=365),
 }
+
+
+class Pruner(Protocol):
+    def __call__(self, *, now: datetime) -> int: ...
+
+
+_PRUNERS: dict[str, Pruner] = {}
+
+
+def register_pruner(name: str, prune: Pruner) -> None:
+    """Have `prune` called each minute by a worker, and by the `prune` command.
+
+    It removes what is past its time at `now` and returns how many that were.
+    """
+    _PRUNERS[name] = prune
+
+
+def expired_prune(*, now: datetime) -> dict[str, int]:
+    """Remove what expires by itself, by name of what it is; the worker does it by itself."""
+    return {name: prune(now=now) for name, prune in _PRUNERS.items()}
 
 
 def samples_and_counts_prune(*, now: datetime) -> int:

@@ -9,13 +9,14 @@ from django.utils import timezone
 from monitoring.models import HealthSample
 from monitoring.probes import database, gpu, machine, queues, valkey
 from monitoring.services.daily_counts import daily_counts_write
-from monitoring.services.retention import KEPT, samples_and_counts_prune
+from monitoring.services.retention import KEPT, expired_prune, samples_and_counts_prune
 
 SAMPLES_KEPT = KEPT["samples"]
 
 
 def minute_maintenance() -> None:
-    """Once a minute: take a sample, write the day's counts; once an hour drop what is old.
+    """Once a minute: take a sample, write the day's counts, remove what expired; once an hour
+    drop what is old.
 
     Called by each reconciliation, of which only one runs at a time.
     """
@@ -24,6 +25,7 @@ def minute_maintenance() -> None:
         return
     health_sample_take(minute)
     daily_counts_write(date=timezone.localdate(minute))
+    expired_prune(now=minute)
     if minute.minute == 0 or not _pruned_lately(minute):
         samples_and_counts_prune(now=minute)
 

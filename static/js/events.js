@@ -178,6 +178,7 @@
   }, 10000);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) rereadAll(); });
   document.addEventListener("datasets:changed", rereadAll);
+  document.addEventListener("uploads:changed", rereadAll);
   document.addEventListener("click", (event) => { if (event.target.closest("[data-reread]")) rereadAll(); });
   connect();
 })();

@@ -7,7 +7,13 @@ from django.utils import timezone
 
 from monitoring.management.base import PortalCommand, whole_number
 from monitoring.services.events import SHORTEST_KEEPING, events_remove_old
-from monitoring.services.retention import KEPT, counts_prune, notices_prune, samples_prune
+from monitoring.services.retention import (
+    KEPT,
+    counts_prune,
+    expired_prune,
+    notices_prune,
+    samples_prune,
+)
 
 PRUNERS = {
     "samples": (samples_prune, 1),
@@ -20,8 +26,9 @@ LONGEST_DAYS = 36_500
 
 class Command(PortalCommand):
     help = (
-        "Remove old health samples, daily counts, read notices and events. The worker removes "
-        "samples and counts by itself; run this daily where notices and events must go too."
+        "Remove old health samples, daily counts, read notices and events, and what expired, such "
+        "as uploads. The worker removes samples, counts and uploads by itself; run this daily "
+        "where notices and events must go too."
     )
     example = "prune\nprune --events-days 90 --notices-days 30"
 
@@ -42,3 +49,5 @@ class Command(PortalCommand):
             days = options[f"{name}_days"]
             n_removed = prune(before=now - timedelta(days=days))
             self.stdout.write(f"{name}: {n_removed} older than {days} days removed")
+        for name, n_removed in expired_prune(now=now).items():
+            self.stdout.write(f"{name}: {n_removed} expired removed")

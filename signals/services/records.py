@@ -1,4 +1,4 @@
-"""Writes of signals."""
+"""The rows of a store's records."""
 
 import math
 from typing import Any

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("signals", "0001_initial"),
+        ("signals", "0002_uploads"),
     ]
 
     operations = [
