@@ -84,7 +84,8 @@ def upload_remove(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "signals/_upload_delete.html", {"upload": upload})
     upload_delete(user=request.user, upload=upload)
-    events = json.dumps({"dialog:close": None, CHANGED: None})
+    # In this order: closing removes the form on which htmx announces both.
+    events = json.dumps({CHANGED: None, "dialog:close": None})
     return HttpResponse(status=204, headers={"HX-Trigger": events})
 
 

@@ -10,7 +10,8 @@
     $("errors-file").replaceChildren();
   };
   const refuse = (sentence) => {
-    const line = Object.assign(document.createElement("p"), { className: "field-error", textContent: sentence });
+    const line = $("upload-refusal").content.firstElementChild.cloneNode(true);
+    line.querySelector("span").textContent = sentence;
     $("errors-file").replaceChildren(line);
   };
   const chosen = (input) => {
@@ -21,6 +22,7 @@
     if (tooLarge) refuse(`${file.name} has ${megabytes(file.size)} MB; at most ${input.dataset.maxMb} MB can be uploaded. Cut the recording shorter, or keep fewer of its channels.`);
     input.setAttribute("aria-invalid", String(Boolean(tooLarge)));
     $("upload-submit").disabled = !file || tooLarge;
+    $("upload-why").textContent = file ? (tooLarge ? "Choose a smaller file" : "") : "Choose a file to continue";
   };
   document.addEventListener("change", (event) => {
     if (event.target.id === "id_file") chosen(event.target);

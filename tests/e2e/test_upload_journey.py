@@ -86,6 +86,7 @@ def test_a_file_too_large_is_refused_before_it_is_sent(portal):
     opened(page).set_input_files(recording(2_600_000))
     expect(page.locator("#errors-file")).to_contain_text("10.4 MB; at most 10 MB")
     expect(page.locator("#upload-submit")).to_be_disabled()
+    expect(page.locator("#upload-why")).to_have_text("Choose a smaller file")
     assert "POST" not in sent
 
 
