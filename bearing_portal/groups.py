@@ -15,7 +15,6 @@ SEEN = {
         "tag",
         "signalstore",
         "signal",
-        "upload",
     ),
     "datasets": ("dataset", "recipe"),
 }

@@ -17,7 +17,7 @@ FILE: Final = "file"
 _NAME_CHARACTERS: Final = 200
 _CHUNK_BYTES: Final = 1 << 20
 # The samples are kept as 4 bytes each: whole numbers of 1 byte grow, and compressed ones.
-_MOST_GROWTH: Final = 8
+_MOST_GROWTH: Final = 4
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,7 @@ from monitoring.services import (
 )
 from signals.models import Annotation, Signal, Tag
 from tests.factories import make_bearing, make_dataset, make_user
+from tests.signals.recordings import npy, sine, upload
 
 ROOMS = ("monitoring", "signals", "datasets")
 MODELS = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
@@ -64,6 +65,7 @@ def rows(groups):
         notification_send(user=owner, title="Ready")
         preferences_save(user=owner, notices={"news": (True, False)})
         session_seen(user=owner, session_key=f"key {owner.pk}", user_agent="", address=None)
+        upload(npy(sine(256)), owner=owner)
         HealthSample.objects.create(at=timezone.now(), cpu_percent=12.0)
         DailyCount.objects.create(
             date=timezone.now(), kind="signals", scope="person", owner=owner, value=3

@@ -11,6 +11,7 @@ PAGES = [
     "/datasets/?layout=list",
     "/datasets/?q=nothing",
     "/signal-viewer/",
+    "/uploads/",
     "/signal-viewer/?signal=999999999",
     "/system-health/",
     "/accounts/password/",
