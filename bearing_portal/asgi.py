@@ -4,6 +4,8 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bearing_portal.settings.development")
 os.environ["PORTAL_PROCESS"] = "web"
+# Requests share the cores among them: threads within one would wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from django.core.asgi import get_asgi_application
 

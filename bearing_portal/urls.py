@@ -3,6 +3,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from bearing_portal import views
+from bearing_portal.dashboards.viewer import pages
 from bearing_portal.dashboards.views import viewer
 from monitoring.log_views import logs
 
@@ -17,6 +18,13 @@ urlpatterns = [
     path("notifications/", include("monitoring.urls")),
     path("", include("monitoring.health_urls")),
     path("signal-viewer/", viewer, name="viewer"),
+    path("signal-viewer/find/", pages.find, name="viewer-find"),
+    path("signal-viewer/random/", pages.random, name="viewer-random"),
+    path("signal-viewer/script/", pages.script, name="viewer-script"),
+    path("signal-viewer/compare/", pages.compare, name="viewer-compare"),
+    path("signal-viewer/<int:pk>/bearing/", pages.bearing, name="viewer-bearing"),
+    path("signal-viewer/<int:pk>/notes/", pages.notes, name="viewer-notes"),
+    path("signal-viewer/<int:pk>/export/<slug:code>/", pages.export, name="viewer-export"),
     path("dash/", include("bearing_portal.dashboards.urls")),
     path("admin/queues/", include("bearing_portal.queues")),
     # Only the portal's own page also ends the other sessions.

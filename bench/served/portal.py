@@ -46,6 +46,7 @@ class Browser:
 
     def __init__(self, netloc: str, session_key: str) -> None:
         self._connection = HTTPConnection(netloc, timeout=30)
+        self.n_bytes = 0
         self._headers = {
             "Cookie": f"{COOKIE}={session_key}; csrftoken={TOKEN}",
             "Accept-Encoding": "br, gzip",
@@ -58,7 +59,7 @@ class Browser:
         began_s = time.perf_counter()
         self._connection.request(method, path, body, self._headers | headers)
         answer = self._connection.getresponse()
-        answer.read()
+        self.n_bytes = len(answer.read())
         spent_ms = 1e3 * (time.perf_counter() - began_s)
         if answer.status != 200:
             raise RuntimeError(f"{path} answered {answer.status}")

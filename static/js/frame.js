@@ -79,6 +79,13 @@
     boxes[0].dispatchEvent(new Event("change", { bubbles: true }));
   });
 
+  document.addEventListener("click", async (event) => {
+    const source = document.getElementById(event.target.closest("[data-copy]")?.dataset.copy);
+    if (!source) return;
+    await navigator.clipboard?.writeText(source.textContent);
+    portal.toast?.({ level: "success", title: "Copied", text: "It is on the clipboard." });
+  });
+
   /* Command palette */
   const input = $("#palette-input");
   const openPalette = () => {

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from monitoring import health_readings
 from monitoring.health import Check
+from monitoring.probes.remembered import Taken
 from tests.factories import make_dataset, make_user
 
 pytestmark = pytest.mark.django_db
@@ -78,8 +79,9 @@ def test_a_member_hears_that_a_check_fails(checks, member):
 
 @pytest.mark.parametrize("role", ["viewer", "superuser"])
 def test_the_page_needs_as_many_queries_whatever_there_is(
-    client, role, django_assert_num_queries, django_assert_max_num_queries
+    client, role, monkeypatch, django_assert_num_queries, django_assert_max_num_queries
 ):
+    monkeypatch.setattr(Taken, "age_s", 0.0)  # however slow the machine, nothing is measured anew
     client.force_login(make_user(role))
     client.get(reverse("health:live"))
     with django_assert_max_num_queries(8) as first:

@@ -1,21 +1,28 @@
-"""Names of the viewer's components, for layout, callbacks and tests."""
+"""Names of the viewer's components, for layout, callbacks, scripts and tests."""
 
-URL = "viewer-url"
-SCREEN = "viewer-screen"  # store: theme and width of the figures in pixels
-SIGNAL = "viewer-signal"  # store: id and label of the shown signal
-REGION = "viewer-region"  # store: zoomed span in s
+# What each part is asked to show: slices of the address, written by `static/viewer/state.js`.
+ASK_SIGNAL = "viewer-ask-signal"
+ASK_TIME = "viewer-ask-time"
+ASK_ANALYSIS = "viewer-ask-analysis"
+ASK_KURTOGRAM = "viewer-ask-kurtogram"
+ASK_MAP = "viewer-ask-map"
+ASK_SIDE = "viewer-ask-side"
+
+SIGNAL = "viewer-signal"  # store: facts of the shown signal that the browser needs
 SHOWN = "viewer-shown"  # the part that shows a signal
 NOTHING = "viewer-nothing"  # the part that says why there is none
-PICKER = "viewer-picker"
-MATCHES = "viewer-matches"
 STEPS = "viewer-steps"
-RANDOM = "viewer-random"
+FILTER = "viewer-filter"
 TIME = "viewer-time"
 TIME_META = "viewer-time-meta"
-SPECTRUM = "viewer-spectrum"
-SPECTRUM_META = "viewer-spectrum-meta"
-BAND = "viewer-band"  # store: zoomed band in Hz
-RANGE = "viewer-range"  # store: low or full
-LOW = "viewer-range-low"
-FULL = "viewer-range-full"
+TIME_FOOT = "viewer-time-foot"
+ANALYSIS = "viewer-spectrum"
+ANALYSIS_META = "viewer-spectrum-meta"
+KURTOGRAM = "viewer-kurtogram"
+KURTOGRAM_META = "viewer-kurtogram-meta"
+PROPOSED = "viewer-proposed"  # store: the band the kurtogram proposes, Hz
+BAND_SLIDER = "viewer-band-slider"
+MAP = "viewer-map"
+MAP_META = "viewer-map-meta"
+FOUND = "viewer-found"
 INSPECTOR = "viewer-inspector"

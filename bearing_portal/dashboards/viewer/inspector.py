@@ -1,32 +1,36 @@
-"""What stands beside the figures: identity, conditions and the 36 features of a signal."""
+"""What stands beside the figures: identity, conditions, bearing, parts, features, remarks."""
 
-import base64
-import math
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 from django.urls import reverse
 
-from bearing_portal.dashboards.viewer.reading import Place
+from bearing_portal.dashboards.viewer.badges import class_badge, severity_badge
+from bearing_portal.dashboards.viewer.feature_list import UNDEFINED, feature_group
+from bearing_portal.dashboards.viewer.panels.side import Side
 from bearing_portal.templatetags.portal import number, thousands
-from bearing_portal.templatetags.symbols import SYMBOL_PATHS
-from signals.models import FaultClass, Severity, Signal
-from vibration.features import FEATURES, GROUPS
-from vibration.features.registry import NO_UNIT, Feature
+from signals.models import Signal
+from vibration.features import GROUPS
+from vibration.record_exports import RECORD_EXPORTS
 
-OPEN_GROUPS = {"time", "frequency"}
-UNDEFINED = "–"
+EXPORT_WORDS = {
+    "npy": "NumPy array",
+    "csv": "text with its rate",
+    "mat": "MATLAB 5",
+    "wav": "sound, 32-bit float",
+    "uff": "Universal File 58",
+}
 
 
-def inspector(signal: Signal, dataset: tuple[int, str] | None) -> list[Any]:
-    facts = [html.Div([html.Dt(name), html.Dd(text)]) for name, text in conditions(signal)]
-    groups = [_group(signal, code, title) for code, title in GROUPS.items()]
+def inspector(side: Side) -> list[Any]:
+    facts = [html.Div([html.Dt(name), html.Dd(text)]) for name, text in conditions(side.signal)]
+    groups = [feature_group(side, code, title) for code, title in GROUPS.items()]
     return [
         html.Div(
-            [_identity(signal, dataset), html.Dl(facts, className="conditions")],
+            [_identity(side), html.Dl(facts, className="conditions"), _bearing(side)],
             className="inspector-facts",
         ),
-        html.Div(groups, className="inspector-features"),
+        html.Div([*_parts(side), *groups, _remarks(side)], className="inspector-features"),
     ]
 
 
@@ -47,113 +51,122 @@ def with_unit(text: str, unit: str) -> str:
     return text if text == UNDEFINED else f"{text} {unit}"
 
 
-def feature_text(value: float | None) -> str:
-    return number(value if value is not None and math.isfinite(value) else None, 4)
-
-
-def steps(place: Place) -> list[Any]:
-    return [
-        _step(place.previous, "Previous signal", "K", "is-left"),
-        html.Span(
-            f"{thousands(place.number)} of {thousands(place.total)}",
-            className="viewer-place text-2",
-            **{"data-signal": str(place.signal)},  # whose neighbours these are: the keys ask
-        ),
-        _step(place.next, "Next signal", "J", "is-right"),
-    ]
-
-
-def nothing(title: str, sentence: str) -> list[Any]:
-    """Why no signal is shown, and the way to one."""
-    return [
-        html.Span(className="glyph is-activity"),
-        html.Strong(title),
-        html.P(sentence),
-        html.A("Datasets", href=reverse("datasets:list"), className="btn btn-secondary"),
-    ]
-
-
-def _step(pk: int | None, name: str, key: str, css_class: str) -> Any:
-    inside = [
-        html.Span(className=f"glyph {css_class}"),
-        html.Kbd(key),
-        html.Span(name, className="visually-hidden"),
-    ]
-    if pk is None:
-        return html.Span(inside, className="btn btn-secondary is-off", **{"aria-disabled": "true"})
-    href = f"{reverse('viewer')}?signal={pk}"
-    return dcc.Link(
-        inside, href=href, className=f"btn btn-secondary viewer-step {css_class}", title=name
-    )
-
-
-def _identity(signal: Signal, dataset: tuple[int, str] | None) -> html.Div:
+def _identity(side: Side) -> html.Div:
+    signal = side.signal
     link = []
-    if dataset:
-        href = reverse("datasets:detail", args=[dataset[0]])
-        link = [html.A(dataset[1], href=href, className="inspector-dataset")]
+    if side.dataset:
+        href = reverse("datasets:detail", args=[side.dataset[0]])
+        link = [html.A(side.dataset[1], href=href, className="inspector-dataset")]
+    top = html.Div([html.H2(signal.label, className="mono"), *link], className="inspector-top")
+    badges = [class_badge(signal.fault_class), severity_badge(signal)]
     return html.Div(
-        [
-            html.Div([html.H2(signal.label, className="mono"), *link], className="inspector-top"),
-            html.Div([class_badge(signal.fault_class), severity_badge(signal)], className="badges"),
-        ],
+        [top, html.Div(badges, className="badges"), *_channels(side), _actions()],
         className="inspector-identity",
     )
 
 
-def class_badge(fault_class: FaultClass | None) -> html.Span:
-    if fault_class is None:
-        return html.Span("No class", className="class-badge")
-    mark = html.Img(src=symbol_uri(fault_class), alt="", className="symbol")
-    return html.Span([mark, fault_class.name], className="class-badge")
-
-
-def severity_badge(signal: Signal) -> html.Span:
-    severity: Severity | None = signal.severity
-    if severity is None:
-        return html.Span("Severity –", className="class-badge")
-    bars = [
-        html.Span(
-            className=f"bar-{bar}{f' level-{severity.level}' if bar <= severity.level else ''}"
+def _channels(side: Side) -> list[Any]:
+    """The channels recorded together with this one."""
+    if len(side.channels) < 2:
+        return []
+    buttons = [
+        html.Button(
+            one.channel or one.label,
+            type="button",
+            **{
+                "data-open": str(one.pk),
+                "aria-pressed": "true" if one.pk == side.signal.pk else "false",
+            },
         )
-        for bar in range(1, 5)
+        for one in side.channels
     ]
-    name = f"{severity.name}, progressing" if signal.progresses else severity.name
-    marks = html.Span(bars, className="rising-bars", **{"aria-hidden": "true"})
-    return html.Span([marks, name], className="class-badge")
+    group = {"role": "group", "aria-label": "Channel"}
+    return [html.Div(buttons, className="segments is-small is-wrapping", **group)]
 
 
-def symbol_uri(fault_class: FaultClass) -> str:
-    """The mark of a class in its colour as an image: Dash has no SVG elements."""
-    shape = fault_class.symbol.removesuffix("-open")
-    path = SYMBOL_PATHS.get(shape, SYMBOL_PATHS["circle"])
-    paint = 'fill="none" stroke-width="1.6" stroke' if shape != fault_class.symbol else "fill"
-    image = (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 12 12">'
-        f'<path d="{path}" {paint}="{fault_class.colour}"/></svg>'
+def _actions() -> html.Div:
+    items = [
+        html.Li(
+            html.A(
+                f".{code} – {words}",
+                href="#",
+                className="dropdown-item",
+                **{"data-export": code},
+            )
+        )
+        for code, words in EXPORT_WORDS.items()
+        if code in RECORD_EXPORTS
+    ]
+    opener = html.Button(
+        [html.Span(className="glyph is-download"), "Export"],
+        type="button",
+        className="btn btn-secondary",
+        **{"data-bs-toggle": "dropdown", "aria-expanded": "false"},
     )
-    return f"data:image/svg+xml;base64,{base64.b64encode(image.encode()).decode()}"
+    add = html.Button(
+        html.Span(className="glyph is-plus"),
+        type="button",
+        className="btn btn-secondary",
+        title="Keep for comparison",
+        **{"data-action": "add", "aria-label": "Keep for comparison"},
+    )
+    menu = html.Ul(items, className="dropdown-menu dropdown-menu-end")
+    return html.Div(
+        [html.Div([opener, menu], className="dropdown"), add], className="signal-actions"
+    )
 
 
-def _group(signal: Signal, code: str, title: str) -> html.Details:
-    features = [feature for feature in FEATURES if feature.group == code]
-    return html.Details(
+def _bearing(side: Side) -> html.Div:
+    """Choose the bearing whose lines are marked: for this view, or as the signal's own."""
+    own = f"{side.bearing.name} (attached)" if side.bearing else "None attached"
+    options = [html.Option(own, value="")]
+    options += [html.Option(one.name, value=str(one.pk)) for one in side.bearings]
+    field = html.Label(
         [
-            html.Summary([title, html.Span(str(len(features)), className="text-3")]),
-            html.Table(html.Tbody([_row(signal, feature) for feature in features])),
+            html.Span("Bearing"),
+            html.Select(options, className="form-select is-small", **{"data-key": "bearing"}),
         ],
-        open=code in OPEN_GROUPS,
-        className="features",
+        className="viewer-field",
     )
+    attach = html.Button(
+        "Attach …",
+        type="button",
+        className="btn btn-secondary is-small",
+        **{"data-dialog": reverse("viewer-bearing", args=[side.signal.pk])},
+    )
+    return html.Div([field, attach], className="inspector-bearing")
 
 
-def _row(signal: Signal, feature: Feature) -> html.Tr:
-    text = feature_text(getattr(signal, feature.name))
-    unit = "" if text == UNDEFINED or feature.unit == NO_UNIT else feature.unit
-    return html.Tr(
-        [
-            html.Th(feature.title, scope="row", title=f"{feature.meaning}: {feature.formula}"),
-            html.Td(text, className="num"),
-            html.Td(unit, className="unit"),
-        ]
+def _parts(side: Side) -> list[Any]:
+    """Switches of what a simulated record is the sum of."""
+    if not side.parts:
+        return []
+    buttons = [
+        html.Button(
+            title,
+            type="button",
+            className="layer-toggle",
+            **{
+                "data-part": name,
+                "aria-pressed": "false" if name in side.view.off else "true",
+            },
+        )
+        for name, title in side.parts.items()
+    ]
+    summary = html.Summary(
+        ["Parts of this record", html.Span(str(len(buttons)), className="text-3")]
     )
+    body = html.Div(buttons, className="layer-toggles is-inset")
+    return [html.Details([summary, body], className="features", open=bool(side.view.off))]
+
+
+def _remarks(side: Side) -> html.Div:
+    tags = [html.Span(name, className="tag") for name in side.tags]
+    notes = f"{side.n_notes} {'note' if side.n_notes == 1 else 'notes'}"
+    more = html.Button(
+        notes,
+        type="button",
+        className="btn btn-link",
+        **{"data-dialog": reverse("viewer-notes", args=[side.signal.pk])},
+    )
+    return html.Div([html.Span("Tags"), *(tags or [html.Span("–")]), more], className="remarks")

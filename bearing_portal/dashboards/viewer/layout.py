@@ -3,9 +3,10 @@
 from typing import Any
 
 from dash import dcc, html
+from django.urls import reverse_lazy
 
 from bearing_portal.dashboards.guard import MESSAGE
-from bearing_portal.dashboards.viewer import ids
+from bearing_portal.dashboards.viewer import controls, ids
 
 GRAPH_CONFIG = {
     "displayModeBar": False,
@@ -13,6 +14,14 @@ GRAPH_CONFIG = {
     "doubleClick": "reset",
     "showTips": False,
 }
+ASKED = (
+    ids.ASK_SIGNAL,
+    ids.ASK_TIME,
+    ids.ASK_ANALYSIS,
+    ids.ASK_KURTOGRAM,
+    ids.ASK_MAP,
+    ids.ASK_SIDE,
+)
 
 # Plotly's own empty figure is white and has axes from −1 to 6, which no signal has.
 NOT_YET: dict[str, Any] = {
@@ -29,16 +38,13 @@ NOT_YET: dict[str, Any] = {
 def page() -> html.Div:
     return html.Div(
         [
-            dcc.Location(id=ids.URL, refresh="callback-nav"),
-            dcc.Store(id=ids.SCREEN),
+            *(dcc.Store(id=name) for name in ASKED),
             dcc.Store(id=ids.SIGNAL),
-            dcc.Store(id=ids.REGION),
-            dcc.Store(id=ids.BAND),
-            dcc.Store(id=ids.RANGE, data="low"),
+            dcc.Store(id=ids.PROPOSED),
             dcc.Store(id=MESSAGE),
             html.Div(id=ids.NOTHING, className="panel viewer-nothing", hidden=True),
             html.Div(
-                [_toolbar(), _panels(), html.Aside(id=ids.INSPECTOR, className="panel inspector")],
+                [_toolbar(), _panels(), _side()],
                 id=ids.SHOWN,
                 className="viewer-shown",
             ),
@@ -50,27 +56,15 @@ def page() -> html.Div:
 def _toolbar() -> html.Div:
     return html.Div(
         [
-            html.Label("Signal", htmlFor=ids.PICKER, className="visually-hidden"),
-            dcc.Input(
-                id=ids.PICKER,
-                className="viewer-picker",
-                list=ids.MATCHES,
-                autoComplete="off",
-                placeholder="Signal",
-                spellCheck=False,
-            ),
-            html.Datalist(id=ids.MATCHES),
-            html.Nav(
-                id=ids.STEPS,
-                className="viewer-steps",
-                **{"aria-label": "Signals of this dataset"},
-            ),
-            html.Button(
-                [html.Span(className="glyph is-shuffle"), "Random"],
-                id=ids.RANDOM,
-                className="btn btn-secondary",
-                type="button",
-            ),
+            html.Div(id="viewer-picker-place", className="viewer-picker"),
+            html.Nav(id=ids.STEPS, className="viewer-steps", **{"aria-label": "Signals in turn"}),
+            html.Div(id=ids.FILTER, className="viewer-filter"),
+            _button("Random", "shuffle", **{"data-action": "random"}),
+            _button("Upload", "upload", **{"data-dialog": reverse_lazy("uploads:new")}),
+            html.Span(className="viewer-gap"),
+            _button("Compare", "layers", id="viewer-compare", **{"data-action": "compare"}),
+            _button("Permalink", "link", **{"data-action": "permalink"}),
+            _button("Copy as Python", "code", **{"data-action": "script"}),
         ],
         className="viewer-toolbar",
         role="group",
@@ -78,49 +72,165 @@ def _toolbar() -> html.Div:
     )
 
 
-def _panels() -> html.Div:
-    return html.Div(
-        [
-            _panel("Acceleration", ids.TIME_META, ids.TIME, "viewer-time-panel"),
-            _panel("Spectrum", ids.SPECTRUM_META, ids.SPECTRUM, "viewer-spectrum-panel", _range()),
-        ],
-        className="viewer-panels",
+def _button(text: str, glyph: str, **attributes: Any) -> html.Button:
+    return html.Button(
+        [html.Span(className=f"glyph is-{glyph}"), html.Span(text, className="btn-text")],
+        className="btn btn-secondary",
+        type="button",
+        **attributes,
     )
 
 
-def _panel(title: str, meta: str, graph: str, css_class: str, *tools: Any) -> html.Section:
-    return html.Section(
+def _panels() -> html.Div:
+    return html.Div([_time(), _analysis(), _map()], className="viewer-panels")
+
+
+def _time() -> html.Section:
+    head = [html.H2("Acceleration", id=f"{ids.TIME}-title"), _meta(ids.TIME_META)]
+    return _section(
+        ids.TIME,
         [
+            _head(head, ids.TIME, controls.time_tools()),
+            html.Div(
+                controls.time_options(), className="viewer-options", **{"data-integrated": "1"}
+            ),
+            _graph(ids.TIME),
+            html.Div(id=ids.TIME_FOOT, className="readout"),
+        ],
+    )
+
+
+def _analysis() -> html.Section:
+    tabs = [
+        html.Button(
+            name,
+            type="button",
+            id=f"viewer-tab-{code}",
+            className="viewer-tab",
+            role="tab",
+            **{
+                "data-set": f"tab={code}",
+                "data-default": "1" if code == "spectrum" else "",
+                "aria-selected": "true" if code == "spectrum" else "false",
+                "aria-controls": "viewer-analysis",
+            },
+        )
+        for code, name in (
+            ("spectrum", "Spectrum"),
+            ("envelope", "Envelope"),
+            ("cepstrum", "Cepstrum"),
+        )
+    ]
+    tablist = html.Div(tabs, className="viewer-tabs", role="tablist", **{"aria-label": "Analysis"})
+    title = html.H2("Spectrum", id=f"{ids.ANALYSIS}-title", className="visually-hidden")
+    options = [
+        _of_tabs("spectrum", controls.quantity_choice()),
+        _of_tabs("envelope", controls.envelope_options()),
+        _of_tabs("spectrum envelope", [*controls.axis_options(), controls.mark_toggles()]),
+        _of_tabs("spectrum envelope cepstrum", [controls.method_menu()]),
+    ]
+    return _section(
+        ids.ANALYSIS,
+        [
+            _head([title, tablist, _meta(ids.ANALYSIS_META)], ids.ANALYSIS, []),
+            html.Div(options, className="viewer-options"),
             html.Div(
                 [
-                    html.H2(title, id=f"{graph}-title"),
-                    html.Span(id=meta, className="meta"),
-                    html.Div([*tools], className="end"),
+                    html.Div(
+                        [
+                            html.Div(id=ids.KURTOGRAM_META, className="meta"),
+                            _graph(ids.KURTOGRAM, "viewer-graph is-kurtogram"),
+                        ],
+                        className="viewer-kurtogram",
+                        **{"data-tabs": "envelope"},
+                    ),
+                    html.Div(
+                        [_graph(ids.ANALYSIS)],
+                        id="viewer-cursor-place",
+                        className="viewer-cursor-place",
+                        tabIndex="0",
+                        role="group",
+                        **{
+                            "aria-label": "Lines over frequency. Arrow keys move the cursor, "
+                            "Enter pins it, Escape takes it away."
+                        },
+                    ),
                 ],
-                className="panel-head",
+                id="viewer-analysis",
+                className="viewer-analysis",
+                role="tabpanel",
+                **{"aria-labelledby": "viewer-tab-spectrum"},
             ),
-            dcc.Graph(
-                id=graph,
-                className="viewer-graph",
-                figure=NOT_YET,
-                config=GRAPH_CONFIG,
-                responsive=True,
-            ),
+            html.Div(id="viewer-readout", className="readout", **{"aria-live": "off"}),
         ],
-        className=f"panel {css_class}",
-        **{"aria-labelledby": f"{graph}-title"},
     )
 
 
-def _range() -> html.Div:
-    """Two buttons, not dash's radio items, which screen readers hear as a list of options."""
-    buttons = [
-        html.Button(text, id=name, type="button", **{"aria-pressed": pressed})
-        for name, text, pressed in ((ids.LOW, "0–5X", "true"), (ids.FULL, "Full", "false"))
+def _of_tabs(tabs: str, children: list[Any]) -> html.Div:
+    return html.Div(children, className="option-group", **{"data-tabs": tabs})
+
+
+def _map() -> html.Section:
+    head = [html.H2("Time–frequency", id=f"{ids.MAP}-title"), _meta(ids.MAP_META)]
+    return _section(
+        ids.MAP,
+        [
+            _head(head, ids.MAP, []),
+            html.Div(
+                html.Div(controls.map_options(), className="option-group"),
+                className="viewer-options",
+            ),
+            _graph(ids.MAP),
+        ],
+    )
+
+
+def _side() -> html.Aside:
+    return html.Aside(
+        [
+            html.Div(id=ids.INSPECTOR, className="inspector-parts"),
+            html.Div(id=ids.FOUND, className="inspector-found"),
+        ],
+        className="panel inspector",
+        tabIndex="0",
+        **{"aria-label": "The signal's facts, features and actions"},
+    )
+
+
+def _section(graph: str, children: list[Any]) -> html.Section:
+    return html.Section(
+        children,
+        className=f"panel {graph}-panel",
+        **{"aria-labelledby": f"{graph}-title", "data-panel": graph},
+    )
+
+
+def _head(left: list[Any], graph: str, tools: list[Any]) -> html.Div:
+    icons = [
+        ("table", "Show the figure's numbers as a table"),
+        ("png", "Download the figure as PNG"),
+        ("svg", "Download the figure as SVG"),
+        ("csv", "Download the figure's numbers as CSV"),
+        ("expand", "Show this panel alone"),
     ]
-    return html.Div(
-        buttons,
-        className="segments is-small",
-        role="group",
-        **{"aria-label": "Frequency range"},
+    buttons = [
+        html.Button(
+            html.Span(className=f"glyph is-{code}"),
+            type="button",
+            className="icon-button is-small",
+            title=words,
+            **{"data-tool": code, "data-graph": graph, "aria-label": words},
+        )
+        for code, words in icons
+    ]
+    return html.Div([*left, html.Div([*tools, *buttons], className="end")], className="panel-head")
+
+
+def _meta(name: str) -> html.Span:
+    return html.Span(id=name, className="meta")
+
+
+def _graph(name: str, css_class: str = "viewer-graph") -> dcc.Graph:
+    return dcc.Graph(
+        id=name, className=css_class, figure=NOT_YET, config=GRAPH_CONFIG, responsive=True
     )

@@ -1,76 +1,91 @@
-"""What the viewer reads, each time for the person who asks."""
+"""Which signal the address names, and which come before and after it, for the person who asks."""
 
-import secrets
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs
 
-from datasets.selectors import datasets_visible
+from django.http import QueryDict
+
+from bearing_portal.dashboards.viewer.panels.tracking import tacho_of
+from bearing_portal.dashboards.viewer.view import read
+from datasets.selectors import dataset_get
 from monitoring.errors import NotFound
+from signals.filters import SignalFilter
 from signals.models import Signal
-from signals.selectors import signals_visible
+from signals.places import Neighbours, neighbours, random_of
+from signals.selectors import channels_of, signal_get, signals_visible
 
-MATCHES = 20
-HIGHEST_ID = 2**63 - 1
+RANGES = ("rpm", "load", "rms")
+FILTER_KEYS = (
+    "dataset",
+    "class",
+    "severity",
+    "tag",
+    *(f"{key}_{end}" for key in RANGES for end in ("min", "max")),
+    "per_class",
+    "text",
+)
+SEVERAL = ("class", "severity", "tag")
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a signal stands among those of its dataset."""
+class Opened:
+    """A signal that was found, where it stands, and the filter it was reached through."""
 
-    signal: int
-    number: int
-    total: int
-    previous: int | None
-    next: int | None
+    signal: Signal
+    place: Neighbours
+    filter: SignalFilter
+    channels: list[Signal]
+    facts: dict[str, Any]
 
 
-def asked_signal(search: str | None) -> int | None:
-    """Return the id in the page's address; None where it names none."""
-    text = parse_qs((search or "").removeprefix("?")).get("signal", [""])[0].strip()
+def opened(user: Any, asked: dict[str, Any]) -> Opened | None:
+    """Return the signal that an address names; None where it names none."""
+    text = str(asked.get("signal") or "").strip()
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or int(text) > HIGHEST_ID:
+    pk = read(asked).signal
+    if pk is None:
         raise NotFound("There is no such signal.")
-    return int(text)
-
-
-def place_of(user: Any, signal: Signal) -> Place:
-    around = signals_visible(user).filter(store=signal.store_id)
-    before, after = around.filter(row__lt=signal.row), around.filter(row__gt=signal.row)
-    return Place(
-        signal=signal.pk,
-        number=before.count() + 1,
-        total=signal.store.n_signals,
-        previous=before.order_by("-row").values_list("pk", flat=True).first(),
-        next=after.order_by("row").values_list("pk", flat=True).first(),
+    signal = signal_get(user, pk)
+    chosen = filter_of(asked)
+    channels = channels_of(user, signal)
+    return Opened(
+        signal=signal,
+        place=neighbours(walked(user, signal, chosen), signal),
+        filter=chosen,
+        channels=channels,
+        facts={
+            "id": signal.pk,
+            "label": signal.label,
+            "fs_hz": signal.fs_hz,
+            "n_samples": signal.n_samples,
+            "shaft_hz": signal.shaft_hz,
+            "unit": signal.unit,
+            "tracked": bool(signal.seed_key) or tacho_of(user, signal) is not None,
+        },
     )
 
 
-def dataset_of(user: Any, signal: Signal) -> tuple[int, str] | None:
-    """Return id and name of the dataset that holds a signal; None for an upload."""
-    rows = datasets_visible(user).filter(store=signal.store_id).values_list("pk", "name")
-    return rows.first()
+def filter_of(asked: Any) -> SignalFilter:
+    """Return the explorer's filter that an address carries."""
+    query = QueryDict(mutable=True)
+    for key in FILTER_KEYS:
+        text = asked.get(key)
+        if isinstance(text, str):
+            query.setlist(key, text.split(",") if key in SEVERAL else [text])
+    return SignalFilter.from_query(query)
 
 
-def matching(user: Any, signal: Signal, text: str) -> list[str]:
-    """Return the first labels of a signal's dataset that begin with `text`."""
-    beginning = signals_visible(user).filter(store=signal.store_id, label__istartswith=text.strip())
-    return list(beginning.order_by("row").values_list("label", flat=True)[:MATCHES])
+def walked(user: Any, signal: Signal, chosen: SignalFilter) -> Any:
+    """Return the signals that Next and Previous walk through: those of the filter, else of the
+    signal's own dataset.
+    """
+    visible = signals_visible(user)
+    if chosen.is_open:
+        return visible.filter(store=signal.store_id)
+    return chosen.apply(visible, store_of=lambda pk: dataset_get(user, pk).store_id)
 
 
-def signal_labelled(user: Any, signal: Signal, label: str) -> int:
-    """Return the id of the signal with this label in the same dataset."""
-    of_dataset = signals_visible(user).filter(store=signal.store_id)
-    pk = of_dataset.filter(label__iexact=label.strip()).values_list("pk", flat=True).first()
-    if pk is None:
-        raise NotFound(f"This dataset has no signal “{label.strip()[:40]}”.")
-    return pk
-
-
-def random_signal(user: Any, signal: Signal) -> int | None:
-    """Return another signal of the same dataset; None where it is the only one."""
-    others = signals_visible(user).filter(store=signal.store_id).exclude(pk=signal.pk)
-    row = secrets.randbelow(max(1, signal.store.n_signals))
-    at_or_after = others.filter(row__gte=row).order_by("row").values_list("pk", flat=True)
-    return at_or_after.first() or others.order_by("row").values_list("pk", flat=True).first()
+def random_signal(user: Any, signal: Signal, chosen: SignalFilter) -> int | None:
+    """Return another signal of those walked through; None where it is the only one."""
+    return random_of(walked(user, signal, chosen), signal.pk)

@@ -26,7 +26,7 @@ def strict(member):
 
 
 def send(browser, **headers):
-    body = json.dumps(body_of("open_signal", ""))
+    body = json.dumps(body_of("open_signal", {}))
     return browser.post(URL, body, content_type="application/json", headers=headers)
 
 
@@ -52,11 +52,11 @@ def test_a_token_does_not_help_another_origin(strict):
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
 def test_another_sites_page_is_refused(call, member, site):
-    assert call("open_signal", "", Sec_Fetch_Site=site).status_code == 403
+    assert call("open_signal", {}, Sec_Fetch_Site=site).status_code == 403
 
 
 def test_the_portals_own_page_is_heard(call, member):
-    assert call("open_signal", "", Sec_Fetch_Site="same-origin").status_code == 200
+    assert call("open_signal", {}, Sec_Fetch_Site="same-origin").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ def test_a_malformed_call_is_the_callers_mistake(client, member, body):
     ],
 )
 def test_a_call_that_does_not_fit_the_callback_is_refused(client, member, change):
-    body = json.dumps(body_of("open_signal", "") | change)
+    body = json.dumps(body_of("open_signal", {}) | change)
     assert client.post(URL, body, content_type="application/json").status_code == 400
 
 
 def test_an_unknown_app_does_not_exist(client, member):
-    body = json.dumps(body_of("open_signal", ""))
+    body = json.dumps(body_of("open_signal", {}))
     url = URL.replace("viewer", "nothing")
     assert client.post(url, body, content_type="application/json").status_code == 404
     assert client.get("/dash/app/nothing/_dash-layout").status_code == 404
@@ -119,8 +119,8 @@ def test_the_name_of_the_open_door_is_gone():
 
 
 def test_a_call_writes_nothing(call, member, django_assert_num_queries):
-    call("open_signal", "")  # the list of one's sessions notes now and then that this one is used
+    call("open_signal", {})  # the list of one's sessions notes now and then that this one is used
     before = Session.objects.get().session_data
     with django_assert_num_queries(2):  # session, person
-        call("open_signal", "")
+        call("open_signal", {})
     assert Session.objects.get().session_data == before

@@ -1,0 +1,216 @@
+"""Controls of the viewer. What they change stands in their `data-` attributes; the script
+`static/viewer/state.js` carries it into the address, and the address into every panel.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from dash import dcc, html
+
+from bearing_portal.dashboards.viewer import ids, view
+from vibration.iso20816 import MACHINE_GROUPS
+
+WINDOW_NAMES = {
+    "hann": "Hann",
+    "hamming": "Hamming",
+    "blackman": "Blackman",
+    "flattop": "Flat top",
+    "boxcar": "Rectangular",
+}
+MARK_NAMES = {
+    "shaft": "1X 2X 3X",
+    "sub": "Sub-sync",
+    "mains": "Mains",
+    "expected": "Expected",
+    "bearing": "Bearing",
+    "harmonics": "Harmonics",
+    "sidebands": "Side-bands",
+}
+
+
+def segments(label: str, key: str, choices: Iterable[tuple[str, str]], **attributes: Any) -> Any:
+    """A choice of a few: the first is what holds while the address does not name one."""
+    buttons = [
+        html.Button(
+            text,
+            type="button",
+            **{
+                "data-set": f"{key}={code}",
+                "data-default": "1" if position == 0 else "",
+                "aria-pressed": "true" if position == 0 else "false",
+            },
+        )
+        for position, (code, text) in enumerate(choices)
+    ]
+    group = {"role": "group", "aria-label": label}
+    return html.Div(buttons, className="segments is-small", **group, **attributes)
+
+
+def select(label: str, key: str, choices: Iterable[tuple[str, str]], *, shown: str = "") -> Any:
+    options = [html.Option(text, value=code) for code, text in choices]
+    title = html.Span(shown) if shown else html.Span(label, className="visually-hidden")
+    return html.Label(
+        [title, html.Select(options, className="form-select is-small", **{"data-key": key})],
+        className="viewer-field",
+    )
+
+
+def number_field(label: str, key: str, unit: str, placeholder: str) -> Any:
+    return html.Label(
+        [
+            html.Span(label),
+            dcc.Input(
+                id=f"viewer-in-{key}",
+                type="number",
+                className="viewer-number",
+                placeholder=placeholder,
+                autoComplete="off",
+            ),
+            html.Span(unit, className="text-3"),
+        ],
+        className="viewer-field",
+    )
+
+
+def pair_field(label: str, key: str, unit: str) -> Any:
+    """Two numbers under one key, such as a band."""
+    low, high = (
+        html.Label(
+            [
+                html.Span(words, className="visually-hidden"),
+                dcc.Input(
+                    id=f"viewer-in-{key}-{end}",
+                    type="number",
+                    className="viewer-number",
+                    placeholder="auto",
+                    autoComplete="off",
+                ),
+            ],
+            className="is-bare",
+        )
+        for end, words in (("low", f"{label} from"), ("high", f"{label} to"))
+    )
+    return html.Div(
+        [
+            html.Span(label, id=f"viewer-in-{key}-title"),
+            low,
+            html.Span("to"),
+            high,
+            html.Span(unit, className="text-3"),
+        ],
+        className="viewer-field",
+        role="group",
+        **{"aria-labelledby": f"viewer-in-{key}-title"},
+    )
+
+
+def mark_toggles() -> Any:
+    buttons = [
+        html.Button(
+            [html.Span(className=f"line-sample is-{code}"), name],
+            type="button",
+            className="layer-toggle",
+            **{
+                "data-mark": code,
+                "aria-pressed": "true" if code in view.MARKS_AT_FIRST else "false",
+            },
+        )
+        for code, name in MARK_NAMES.items()
+    ]
+    return html.Div(buttons, className="layer-toggles", role="group", **{"aria-label": "Marks"})
+
+
+def time_tools() -> list[Any]:
+    quantities = (("acceleration", "Accel."), ("velocity", "Velocity"), ("displacement", "Displ."))
+    return [segments("Quantity", "q", quantities)]
+
+
+def time_options() -> list[Any]:
+    groups = [(group.code, group.title) for group in MACHINE_GROUPS.values()]
+    return [
+        number_field("High-pass", "hp", "Hz", "10"),
+        select("Machine group of ISO 20816-3", "machine", groups, shown="Machine"),
+    ]
+
+
+def quantity_choice() -> list[Any]:
+    return [segments("Quantity", "spec", (("psd", "PSD"), ("amplitude", "Amplitude")))]
+
+
+def axis_options() -> list[Any]:
+    return [
+        segments("Level", "scale", (("db", "dB"), ("linear", "Linear"))),
+        segments("Axis", "x", (("hz", "Hz"), ("orders", "Orders"))),
+    ]
+
+
+def method_menu() -> html.Details:
+    """How it is computed and shown; what is seldom changed waits behind one button."""
+    lengths = [("", "auto, df ≤ 1.25 Hz"), *((str(n), _grouped(n)) for n in view.SEGMENTS)]
+    averages = (("power", "Power"), ("linear", "Linear"), ("peak", "Peak hold"))
+    of_spectrum = [
+        select("Window", "win", WINDOW_NAMES.items(), shown="Window"),
+        select("Segment", "seg", [*lengths, ("whole", "whole record")], shown="Segment"),
+        select("Averaging", "avg", averages, shown="Averages"),
+        html.Button(
+            "Order tracking",
+            type="button",
+            className="layer-toggle",
+            **{"data-toggle": "track", "aria-pressed": "false"},
+        ),
+    ]
+    always = [
+        segments("Range", "r", (("", "Low range"), ("full", "Full range"))),
+        segments("Horizontal axis", "log", (("", "Lin"), ("1", "Log"))),
+    ]
+    body = [html.Div(of_spectrum, **{"data-tabs": "spectrum"}), html.Div(always)]
+    return html.Details(
+        [html.Summary("Method", className="layer-toggle"), html.Div(body, className="menu-body")],
+        className="viewer-menu",
+    )
+
+
+def envelope_options() -> list[Any]:
+    return [
+        pair_field("Band", "band", "Hz"),
+        html.Div(
+            dcc.RangeSlider(
+                id=ids.BAND_SLIDER,
+                min=0,
+                max=1,
+                value=[0, 1],
+                marks=None,
+                updatemode="mouseup",
+                allow_direct_input=False,
+                allowCross=False,
+            ),
+            className="band-slider",
+        ),
+        html.Button(
+            "Use proposed",
+            type="button",
+            className="btn btn-secondary is-small",
+            **{"data-use-proposed": "1"},
+        ),
+        html.Button(
+            "Whole band",
+            type="button",
+            className="btn btn-secondary is-small",
+            **{"data-clear": "band"},
+        ),
+    ]
+
+
+def map_options() -> list[Any]:
+    windows = [("", "auto"), *((str(n), _grouped(n)) for n in view.MAP_WINDOWS)]
+    return [
+        segments("Method", "tf", (("stft", "STFT"), ("cwt", "CWT"), ("wigner", "Wigner–Ville"))),
+        select("Window", "tfw", windows, shown="Window"),
+        select("Overlap", "tfo", ((str(n), f"{n} %") for n in view.MAP_OVERLAPS), shown="Overlap"),
+        select("Colours", "map", ((name, name) for name in view.COLOURS), shown="Colour"),
+        pair_field("Range", "db", "dB"),
+    ]
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}".replace(",", "\u202f")

@@ -1,0 +1,68 @@
+"""The real cepstrum: families of harmonics as single lines over quefrency."""
+
+from typing import Any
+
+import numpy as np
+
+from bearing_portal.dashboards.viewer.figures.lines import Curve, Frame, curves_figure
+from bearing_portal.dashboards.viewer.figures.marks import Mark
+from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of, orders_of
+from bearing_portal.dashboards.viewer.view import View
+from monitoring.errors import Invalid
+from vibration.cepstrum import real_cepstrum
+from vibration.errors import VibrationError
+
+LOWEST_MS = 1.0
+SHOWN_TURNS = 3.0
+SHOWN_MS = 60.0
+
+
+def cepstrum_panel(user: Any, view: View) -> Panel:
+    items = items_of(user, view)
+    curves = [_curve(item) for item in items]
+    first = items[0]
+    frame = _frame(first, view, float(curves[0].x[-1]))
+    figure = curves_figure(curves, frame, marks=_marks(first, view))
+    start, end = f"{first.region.start_s:.4g}", f"{first.region.end_s:.4g}"
+    return Panel(figure, f"Real cepstrum of the whole spectrum · region {start}–{end} s")
+
+
+def _curve(item: Item) -> Curve:
+    samples = item.source.excerpt(item.region.first, item.region.last)
+    try:
+        quefrency_s, values = real_cepstrum(samples, item.source.fs_hz)
+    except VibrationError as error:
+        raise Invalid(str(error)) from error
+    x_ms = np.asarray(quefrency_s) * 1e3
+    first = int(np.searchsorted(x_ms, LOWEST_MS))  # below it stands the spectrum's own slope
+    return Curve(x_ms[first:], np.asarray(values)[first:], item.style)
+
+
+def _marks(item: Item, view: View) -> list[Mark]:
+    """Return where the turn of the shaft and the passages of the bearing stand, in ms."""
+    shaft_hz = item.signal.shaft_hz
+    if not shaft_hz:
+        return []
+    marks = [Mark(k * 1e3 / shaft_hz, f"{k}T", "shaft", k) for k in (1, 2, 3)]
+    orders = orders_of(view, item.signal) if "bearing" in view.marks else None
+    if orders is not None:
+        named = {"BPFO": orders.bpfo, "BPFI": orders.bpfi, "BSF": orders.bsf, "FTF": orders.ftf}
+        marks += [Mark(1e3 / (order * shaft_hz), name, "bearing") for name, order in named.items()]
+    return marks
+
+
+def _frame(item: Item, view: View, highest_ms: float) -> Frame:
+    shaft_hz = item.signal.shaft_hz
+    usual = SHOWN_TURNS * 1e3 / shaft_hz if shaft_hz else SHOWN_MS
+    shown = view.quefrency_ms or (LOWEST_MS, highest_ms if view.is_full else min(usual, highest_ms))
+    return Frame(
+        x_title="Quefrency (ms)",
+        y_title="Cepstrum",
+        shown=shown,
+        theme=view.theme,
+        view=f"{item.signal.pk} cepstrum {view.is_full}",
+        width_px=view.width_px,
+        hover="%{x:.4g} ms<br>%{y:.4g}",
+        is_log_y=True,
+        is_stacked=view.is_stacked,
+    )

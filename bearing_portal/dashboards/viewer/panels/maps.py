@@ -1,0 +1,100 @@
+"""The time–frequency panel."""
+
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from bearing_portal.dashboards.viewer.figures.common import Span
+from bearing_portal.dashboards.viewer.figures.lines import LOW_ORDERS
+from bearing_portal.dashboards.viewer.figures.maps import MapLook, Picture, map_figure
+from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of
+from bearing_portal.dashboards.viewer.view import View
+from monitoring.errors import Invalid
+from vibration.errors import VibrationError
+from vibration.timefrequency import TimeFrequencyMap, cwt_map, stft_map, wigner_ville_map
+
+MOST_CELLS = 88_000  # bytes of a panel, before they are written as text
+MOST_COLUMNS = 480
+MOST_ROWS = 184
+MOST_SCALES = 128
+ROWS_TO_TELL = 64
+AUTO_WINDOWS = {"stft": (256, 8192), "wigner": (256, 1024)}
+LOWEST_HZ = 5.0  # a wavelet of lower frequency is longer than most records
+
+
+def map_panel(user: Any, view: View) -> Panel:
+    items = items_of(user, view)
+    began_s = perf_counter()
+    maps = [map_of(item, view, len(items)) for item in items]
+    spent_s = perf_counter() - began_s
+    first = items[0]
+    pictures = [
+        Picture(one.time_s + item.region.start_s, one.f_hz, one.level, item.style.name)
+        for one, item in zip(maps, items, strict=True)
+    ]
+    look = MapLook(
+        colours=view.colours,
+        theme=view.theme,
+        view=f"{first.signal.pk} map {view.method} {view.is_full}",
+        unit=first.signal.unit,
+        shown_s=first.region.shown_s,
+        shown_hz=band_of(first, view),
+        levels_db=view.levels_db,
+        is_log=view.method == "cwt" and view.is_full,
+    )
+    one = maps[0]
+    meta = (
+        f"{one.method} · df {one.df_hz:.3g} Hz · dt {1e3 * one.dt_s:.3g} ms · "
+        f"computed in {spent_s:.2f} s"
+    )
+    return Panel(map_figure(pictures, look), meta)
+
+
+def map_of(item: Item, view: View, n_maps: int) -> TimeFrequencyMap:
+    """Return the map of the part in sight, no finer than the pixels it is drawn with."""
+    samples = item.source.excerpt(item.region.first, item.region.last)
+    n_time, n_freq = grid_of(view, n_maps)
+    low, high = band_of(item, view)
+    fs_hz = item.source.fs_hz
+    grid: dict[str, Any] = {"f_range_hz": (low, high), "n_time": n_time}
+    try:
+        if view.method == "cwt":
+            grid["f_range_hz"] = (max(low, LOWEST_HZ), high)
+            return cwt_map(samples, fs_hz, n_scales=min(MOST_SCALES, n_freq), **grid)
+        grid |= {"window": window_of(item, view), "n_freq": n_freq}
+        if view.method == "wigner":
+            return wigner_ville_map(samples, fs_hz, **grid)
+        return stft_map(samples, fs_hz, overlap=view.map_overlap / 100, **grid)
+    except VibrationError as error:
+        raise Invalid(str(error)) from error
+
+
+def window_of(item: Item, view: View) -> int:
+    """Return the window asked for, or one that tells some 64 frequencies apart in what is shown."""
+    if view.map_window is not None:
+        return view.map_window
+    low, high = band_of(item, view)
+    finest = item.source.fs_hz / ((high - low) / ROWS_TO_TELL)
+    window = 1 << max(0, int(np.ceil(np.log2(finest))))
+    shortest, longest = AUTO_WINDOWS[view.method]
+    return int(np.clip(window, shortest, longest))
+
+
+def grid_of(view: View, n_maps: int) -> tuple[int, int]:
+    """Return columns and rows of a map: no more than the pixels, and a panel's bytes, allow."""
+    n_time = max(60, min(MOST_COLUMNS, view.width_px // 2) // min(n_maps, 2))
+    return n_time, min(MOST_ROWS, max(40, MOST_CELLS // n_time // n_maps))
+
+
+def band_of(item: Item, view: View) -> Span:
+    """Return the frequencies shown: those of the spectrum panel."""
+    highest = item.source.fs_hz / 2
+    if view.band_hz and not view.is_tracked:
+        low, high = view.band_hz
+        if low < highest:
+            return max(0.0, low), min(high, highest)
+    shaft_hz = item.signal.shaft_hz
+    if view.is_full or not shaft_hz:
+        return 0.0, highest
+    return 0.0, float(np.minimum(highest, LOW_ORDERS * shaft_hz))

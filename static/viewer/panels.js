@@ -1,0 +1,144 @@
+/* What every panel can do: its zoom goes into the address; its numbers become a table or a file. */
+(() => {
+  const GRAPHS = ["viewer-time", "viewer-spectrum", "viewer-map", "viewer-kurtogram"];
+  const ROWS = 500;
+  const plot = (id) => document.querySelector(`#${id} .js-plotly-plot`);
+  const round = (value, low, high) => Number(value.toPrecision(Math.min(15, Math.max(6, 4 + Math.ceil(Math.log10(Math.abs(value) / (high - low) + 1))))));
+  const span = (low, high) => `${round(low, low, high)},${round(high, low, high)}`;
+
+  const rangeOf = (change, axis) => {
+    const both = change[`${axis}.range`];
+    const from = both ? both[0] : change[`${axis}.range[0]`], to = both ? both[1] : change[`${axis}.range[1]`];
+    if (Number.isFinite(from) && Number.isFinite(to)) return [from, to];
+    return change[`${axis}.autorange`] ? null : undefined;
+  };
+  /* A double click resets: Plotly then reports the range it began with, the portal its own. */
+  const zoomed = (id, change, reset) => {
+    const { state, go } = window.viewer;
+    const x = reset ? null : rangeOf(change, "xaxis"), y = reset ? null : rangeOf(change, "yaxis");
+    if (id === "viewer-time") return x !== undefined && go({ t: x && span(...x) });
+    if (id === "viewer-map") {
+      const log = plot(id)._fullLayout.yaxis.type === "log";
+      const changes = {};
+      if (x !== undefined) changes.t = x && span(...x);
+      if (y !== undefined) changes.f = y && span(...(log ? y.map((edge) => 10 ** edge) : y));
+      return go(changes);
+    }
+    if (x === undefined) return undefined;
+    const layout = plot(id)._fullLayout, scale = layout.meta?.scale || 1;
+    const plain = x && (layout.xaxis.type === "log" ? x.map((edge) => 10 ** edge) : x);
+    const tab = state.tab || "spectrum";
+    if (tab === "cepstrum") return go({ fc: plain && span(...plain) });
+    if (tab === "spectrum" && state.track === "1") return go({ fo: plain && span(...plain) });
+    const hz = plain && plain.map((edge) => edge / scale);
+    return go({ [tab === "envelope" ? "fe" : "f"]: hz && span(...hz) });
+  };
+
+  const attach = () => GRAPHS.forEach((id) => {
+    const graph = plot(id);
+    if (!graph?.on || graph.dataset.attached) return;
+    graph.dataset.attached = "1";
+    let twice = false;
+    graph.on("plotly_doubleclick", () => { twice = true; zoomed(id, {}, true); setTimeout(() => { twice = false; }, 300); });
+    graph.on("plotly_relayout", (change) => {
+      if (!twice && Object.keys(change).some((key) => /^[xy]axis/.test(key))) zoomed(id, change, false);
+    });
+    if (id === "viewer-kurtogram") graph.on("plotly_click", ({ points: [point] }) => {
+      const level = Number(graph._fullLayout.meta.levels[point.y]), whole = Math.floor(level);
+      const n = level === whole ? 2 ** whole : 3 * 2 ** (whole - 1), width = window.viewer.signal.fs_hz / 2 / n;
+      const first = Math.floor(point.x / width) * width;
+      window.viewer.go({ band: `${Math.round(first)},${Math.round(first + width)}` });
+    });
+    if (id === "viewer-map") {
+      graph.on("plotly_hover", ({ points: [point] }) => tell(point));
+      graph.on("plotly_unhover", () => tell(null));
+    }
+    document.dispatchEvent(new CustomEvent("viewer:plot", { detail: { id, graph } }));
+  });
+  new MutationObserver(attach).observe(document.querySelector(".viewer") || document.body, { childList: true, subtree: true });
+
+  /* Levels of a map travel as bytes; the words get back what they mean. */
+  const tell = (point) => {
+    const place = document.getElementById("viewer-map-meta");
+    if (!place) return;
+    place.dataset.words ??= "";
+    const meta = point?.fullData?.meta;
+    place.dataset.hover = meta && Number.isFinite(point.z)
+      ? `${point.x.toFixed(4)} s · ${point.y.toFixed(2)} Hz · ${(meta.low + (point.z / 255) * (meta.high - meta.low)).toFixed(1)} dB`.replaceAll("-", "\u2212")
+      : "";
+  };
+
+  /* Numbers of a figure: a row for each point, a column for each line. */
+  const numbersOf = (graph) => {
+    const { xaxis, yaxis } = graph._fullLayout;
+    const traces = graph._fullData.filter((trace) => trace.visible && !["x2", "x9"].includes(trace.xaxis));
+    const x = xaxis.title?.text || "x", y = yaxis.title?.text || "y";
+    if (traces[0]?.type === "heatmap") {
+      const rows = [];
+      traces.forEach((trace) => {
+        const { low = 0, high = 255 } = trace.meta || {};
+        const level = (z) => (trace.meta ? low + (z / 255) * (high - low) : z);
+        for (let row = 0; row < trace.y.length; row += 1) for (let column = 0; column < trace.x.length; column += 1) rows.push([trace.name, trace.x[column], trace.y[row], level(trace.z[row]?.[column] ?? trace.z[row * trace.x.length + column]).toFixed(2)]);
+      });
+      return { head: ["Signal", x, y, "Level (dB)"], rows };
+    }
+    const rows = traces.flatMap((trace, index) => (graph.calcdata[trace.index ?? index] || []).map((point) => [trace.name, point.x, point.y]));
+    return { head: ["Line", x, y], rows };
+  };
+  const nameOf = (id) => `${window.viewer.signal?.label || "signal"}-${id.replace("viewer-", "")}`;
+  const cell = (value) => (typeof value === "number" ? Number(value.toPrecision(7)) : `"${String(value ?? "").replaceAll('"', '""')}"`);
+  const save = (id) => {
+    const { head, rows } = numbersOf(plot(id));
+    const text = [head.map(cell), ...rows.map((row) => row.map(cell))].map((row) => row.join(",")).join("\r\n");
+    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob([`${text}\r\n`], { type: "text/csv" })), download: `${nameOf(id)}.csv` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+  const picture = (id, format) => {
+    const graph = plot(id), style = getComputedStyle(document.querySelector(".panel"));
+    const ground = { paper_bgcolor: style.backgroundColor, plot_bgcolor: style.backgroundColor };
+    const layout = { ...graph.layout, ...ground, title: { text: nameOf(id), font: { size: 12 }, x: 0.01 } };
+    layout.margin = { ...graph.layout.margin, t: (graph.layout.margin?.t || 8) + 20 };
+    window.Plotly.downloadImage({ data: graph.data, layout, config: {} }, { format, filename: nameOf(id), width: graph.clientWidth, height: graph.clientHeight + 20, scale: format === "png" ? 2 : 1 });
+  };
+  const table = (id, button) => {
+    const panel = button.closest("section"), old = panel.querySelector(".twin");
+    button.setAttribute("aria-pressed", String(!old));
+    if (old) return old.remove();
+    const { head, rows } = numbersOf(plot(id));
+    const element = (name, text, attributes = {}) => Object.assign(document.createElement(name), { textContent: text, ...attributes });
+    const twin = element("div", "", { className: "twin", tabIndex: 0 });
+    twin.setAttribute("role", "region");
+    twin.setAttribute("aria-label", "Numbers of the figure");
+    const all = element("table", "", { className: "table" });
+    const first = all.createTHead().insertRow();
+    head.forEach((name) => first.append(element("th", name, { scope: "col" })));
+    const body = all.createTBody(), step = Math.max(1, Math.ceil(rows.length / ROWS));
+    for (let index = 0; index < rows.length; index += step) {
+      const row = body.insertRow();
+      rows[index].forEach((value) => { row.insertCell().textContent = typeof value === "number" ? String(Number(value.toPrecision(6))).replace("-", "\u2212") : value; });
+    }
+    const words = step > 1 ? `Every ${step}th of ${rows.length} rows; the CSV has all.` : `${rows.length} rows.`;
+    twin.append(element("p", words, { className: "text-2" }), all);
+    panel.append(twin);
+    return twin.focus();
+  };
+  const expand = (button) => {
+    const on = button.closest("section").classList.toggle("is-alone");
+    document.querySelector(".viewer-panels").classList.toggle("has-alone", on);
+    button.setAttribute("aria-pressed", String(on));
+    window.dispatchEvent(new Event("resize"));
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-tool]");
+    if (!button || !plot(button.dataset.graph)) return;
+    const { tool, graph } = button.dataset;
+    if (tool === "csv") save(graph);
+    else if (tool === "table") table(graph, button);
+    else if (tool === "expand") expand(button);
+    else picture(graph, tool);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") document.querySelector(".is-alone [data-tool=expand]")?.click();
+  });
+})();
