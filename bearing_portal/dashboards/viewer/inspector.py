@@ -120,7 +120,7 @@ def _bearing(side: Side) -> html.Div:
     """Choose the bearing whose lines are marked: for this view, or as the signal's own."""
     own = f"{side.bearing.name} (attached)" if side.bearing else "None attached"
     options = [html.Option(own, value="")]
-    options += [html.Option(one.name, value=str(one.pk)) for one in side.bearings]
+    options += [html.Option(name, value=str(pk)) for pk, name in side.bearings]
     field = html.Label(
         [
             html.Span("Bearing"),

@@ -12,7 +12,7 @@ from monitoring.errors import NotFound
 from signals.filters import SignalFilter
 from signals.models import Signal
 from signals.places import Neighbours, neighbours, random_of
-from signals.selectors import channels_of, signal_get, signals_visible
+from signals.selectors import signal_get, signals_visible
 
 RANGES = ("rpm", "load", "rms")
 FILTER_KEYS = (
@@ -34,7 +34,6 @@ class Opened:
     signal: Signal
     place: Neighbours
     filter: SignalFilter
-    channels: list[Signal]
     facts: dict[str, Any]
 
 
@@ -48,12 +47,10 @@ def opened(user: Any, asked: dict[str, Any]) -> Opened | None:
         raise NotFound("There is no such signal.")
     signal = signal_get(user, pk)
     chosen = filter_of(asked)
-    channels = channels_of(user, signal)
     return Opened(
         signal=signal,
         place=neighbours(walked(user, signal, chosen), signal),
         filter=chosen,
-        channels=channels,
         facts={
             "id": signal.pk,
             "label": signal.label,

@@ -8,9 +8,10 @@ from bearing_portal.dashboards.viewer.view import View
 from monitoring.errors import NotFound
 from signals.bearings import bearing_get, bearing_of
 from signals.models import Signal
-from signals.selectors import signals_visible
-from signals.sources import Source, source_of
+from signals.selectors import signals_visible, store_path
+from signals.sources import Source
 from vibration.bearings import BearingOrders
+from vibration.features import FEATURE_NAMES
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 NO_CLASS_COLOUR = "#626663"
@@ -41,14 +42,15 @@ def items_of(user: Any, view: View) -> list[Item]:
 
     One of those compared with it that is gone is left out; without the first there is nothing.
     """
-    rows = signals_visible(user).select_related("store__bearing", "bearing").in_bulk(view.signals)
+    visible = signals_visible(user).select_related("store__bearing", "bearing")
+    rows = visible.defer(*FEATURE_NAMES).in_bulk(view.signals)
     if view.signal not in rows:
         raise NotFound("There is no such signal.")
     signals = [rows[pk] for pk in view.signals if pk in rows]
     return [
         Item(
             signal,
-            source_of(user, signal, off=view.off if signal.pk == view.signal else ()),
+            Source(signal, store_path(signal.store), view.off if signal.pk == view.signal else ()),
             style,
             region_of(view.span_s, signal.n_samples, signal.fs_hz),
         )

@@ -22,7 +22,7 @@ class Side:
     dataset: tuple[int, str] | None
     channels: list[Signal]
     bearing: Bearing | None
-    bearings: list[Bearing]
+    bearings: list[tuple[int, str]]
     parts: dict[str, str]
     distribution: Distribution | None
     tags: list[str]
@@ -36,9 +36,9 @@ def side_of(user: Any, view: View) -> Side:
         signal=signal,
         view=view,
         dataset=dataset_of(user, signal),
-        channels=channels_of(user, signal),
+        channels=channels_of(user, signal) if signal.store.upload_id else [signal],
         bearing=bearing_of(signal),
-        bearings=list(bearings_all()),
+        bearings=list(bearings_all().values_list("pk", "name")),
         parts=part_titles(source) if signal.seed_key and not source.is_long else {},
         distribution=distribution_of(signal),
         tags=list(signal.tags.values_list("name", flat=True)),

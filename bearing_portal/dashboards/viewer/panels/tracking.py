@@ -35,7 +35,7 @@ def turns_of(user: Any, item: Item) -> npt.NDArray[np.float64]:
 
 def tacho_of(user: Any, signal: Signal) -> Signal | None:
     """Return the tacho channel recorded together with a signal."""
-    for channel in channels_of(user, signal):
+    for channel in channels_of(user, signal) if signal.store.upload_id else ():
         same = (channel.fs_hz, channel.n_samples) == (signal.fs_hz, signal.n_samples)
         if same and any(name in channel.channel.lower() for name in TACHO_NAMES):
             return channel
