@@ -3,12 +3,11 @@
 import re
 from pathlib import Path
 
-import numpy as np
-
 from vibration.formats.delimited import Table, read_table
 from vibration.formats.femto import femto_recording
 from vibration.formats.recording import Channel, Recording, checked_samples, positive
 from vibration.formats.timeaxis import (
+    counts,
     increases,
     is_time_name,
     seconds_per_unit,
@@ -27,24 +26,20 @@ def read_csv(path: Path, name: str) -> Recording:
     femto = femto_recording(titles, table, name)
     if femto is not None:
         return femto
-    if titles and is_time_name(titles[0]):
-        axis, per_unit = True, seconds_per_unit(titles[0])
+    first = titles[0] if titles else ""
+    if is_time_name(first):
+        axis, per_unit = True, seconds_per_unit(first)
     else:
-        axis, per_unit = _is_axis(titles, table), 1.0
+        axis, per_unit = _is_axis(first, table), 1.0
     fs_hz = None
-    if axis and per_unit is not None and not (not titles and _counts(table)):
+    if axis and per_unit is not None and not (not first and counts(table[:, 0])):
         fs_hz = uniform_rate_hz(table[:, 0] * per_unit)
     columns = range(int(axis), table.shape[1])
     return Recording("csv", tuple(_channel(titles, table, c, fs_hz, name) for c in columns))
 
 
-def _is_axis(titles: list[str], table: Table) -> bool:
-    return not titles and table.shape[1] > 1 and increases(table[:, 0])
-
-
-def _counts(table: Table) -> bool:
-    """Tell whether the first column numbers the rows, which proves no rate."""
-    return bool(np.all(np.diff(table[:, 0]) == 1))
+def _is_axis(title: str, table: Table) -> bool:
+    return not title and table.shape[1] > 1 and increases(table[:, 0])
 
 
 def _channel(

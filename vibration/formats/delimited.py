@@ -109,7 +109,10 @@ def _dialect(lines: list[str]) -> Dialect:
 def _titles(lines: list[str], dialect: Dialect, width: int) -> list[str]:
     if not lines:
         return []
-    fields = dialect.fields(lines[-1].lstrip("#% "))
+    line = lines[-1].lstrip("#% ")
+    if width == 1:  # blanks are part of the only title, and part no columns
+        return [line.strip().strip('"')]
+    fields = dialect.fields(line)
     if len(fields) == width + 1 and not fields[-1]:
         fields.pop()
     return fields if len(fields) == width and any(fields) else []

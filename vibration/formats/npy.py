@@ -1,4 +1,4 @@
-"""NumPy's ``.npy``: one array, and nothing about its rate, unit or speed."""
+"""NumPy's ``.npy``: one array; its rate only where a column of times proves it."""
 
 import tokenize
 from pathlib import Path
@@ -7,6 +7,7 @@ import numpy as np
 
 from vibration.errors import VibrationError
 from vibration.formats.recording import Channel, Recording, checked_samples, split_channels
+from vibration.formats.timeaxis import split_off_axis
 
 _MAGIC = b"\x93NUMPY"
 # What numpy's reader was seen to raise on damaged headers.
@@ -36,8 +37,9 @@ def read_npy(path: Path, name: str) -> Recording:
             f"{name} is not a readable NumPy file of numbers: it is damaged, cut short, "
             "empty or holds Python objects."
         ) from error
+    fs_hz, columns = split_off_axis(split_channels(array, "signal"))
     channels = [
-        Channel(title, checked_samples(values, f"{name}: {title}"))
-        for title, values in split_channels(array, "signal")
+        Channel(title, checked_samples(values, f"{name}: {title}"), fs_hz=fs_hz)
+        for title, values in columns
     ]
     return Recording("npy", tuple(channels))

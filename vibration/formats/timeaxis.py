@@ -12,7 +12,7 @@ _TIME_NAME = re.compile(
 )
 _UNIT = re.compile(r"[\[(]\s*([^\])]+?)\s*[\])]\s*$|[ _](s|sec|ms|us|µs|μs)$")
 _MIN_POINTS = 16
-_TOLERANCE = 0.01
+_TOLERANCE = 0.05  # microseconds written to six decimals at up to 100 kHz
 
 
 def is_time_name(title: str) -> bool:
@@ -30,13 +30,40 @@ def seconds_per_unit(title: str) -> float | None:
 
 def increases(values: npt.NDArray[Any]) -> bool:
     """Tell whether a column only ever grows, as a time or a counter does and no vibration."""
-    return len(values) >= _MIN_POINTS and bool(np.all(np.diff(values) > 0))
+    # Not np.diff: the difference of two unsigned numbers is never negative.
+    return len(values) >= _MIN_POINTS and bool(np.all(values[1:] > values[:-1]))
+
+
+def counts(values: npt.NDArray[Any]) -> bool:
+    """Tell whether a column numbers the samples, which proves no rate."""
+    return bool(np.all(np.diff(values) == 1))
+
+
+def split_off_axis(
+    columns: list[tuple[str, npt.NDArray[Any]]],
+) -> tuple[float | None, list[tuple[str, npt.NDArray[Any]]]]:
+    """Part a leading axis of times or numbers from the channels beside it.
+
+    Returns
+    -------
+    fs_hz : float or None
+        The rate which the times prove.
+    columns : list of (name, values)
+        The channels.
+    """
+    if len(columns) < 2:
+        return None, columns
+    axis = columns[0][1]
+    if axis.dtype.kind not in "fiu" or not increases(axis):
+        return None, columns
+    fs_hz = None if counts(axis) else uniform_rate_hz(axis.astype(np.float64))
+    return fs_hz, columns[1:]
 
 
 def uniform_rate_hz(times_s: npt.NDArray[np.float64]) -> float | None:
     """Return the sampling rate of a uniform time axis, None where its steps differ.
 
-    Each time must lie within 1 % of a step from its place. The rate is the shortest decimal number
+    Each time must lie within 5 % of a step from its place. The rate is the shortest decimal number
     that the rounding of the written times allows: 2500, not 2500.0000000002.
     """
     n = len(times_s)

@@ -171,3 +171,20 @@ def test_no_content_whatever_breaks_the_reader(tmp_path_factory, content):
     except VibrationError:
         return
     assert all(np.isfinite(channel.samples).all() for channel in recording.channels)
+
+
+def test_row_numbers_under_an_empty_title_are_neither_a_channel_nor_a_time(tmp_path):
+    recording = read_recording(write(tmp_path, table(np.arange(50.0), X, title=",x\n")))
+    assert [(c.name, c.fs_hz) for c in recording.channels] == [("x", None)]
+
+
+def test_the_title_of_a_single_column_keeps_its_blanks_and_unit(tmp_path):
+    channel = read_recording(
+        write(tmp_path, table(X, title="Acceleration drive end (g)\n"))
+    ).channel()
+    assert (channel.name, channel.unit) == ("Acceleration drive end (g)", "g")
+
+
+def test_times_rounded_to_microseconds_still_give_the_rate(tmp_path):
+    rows = "".join(f"{i / 51200:.6f},{i % 7}\n" for i in range(2000))
+    assert read_recording(write(tmp_path, "time,x\n" + rows)).channel().fs_hz == 51200.0

@@ -169,3 +169,32 @@ def test_no_damage_whatever_breaks_the_reader(tmp_path_factory, compressed, data
     path.write_bytes(content)
     with suppress(VibrationError):
         assert read_recording(path).channels
+
+
+@pytest.mark.parametrize("turn", [np.asarray, np.transpose])
+def test_a_leading_column_of_times_gives_the_rate_and_is_no_channel(tmp_path, turn):
+    times_s = 3 + np.arange(200) / 2500
+    recording = read_recording(save(tmp_path, {"data": turn(np.column_stack([times_s, X]))}))
+    assert described(recording) == [("data 2", 2500.0, None, None)]
+    np.testing.assert_array_equal(recording.channel().samples, X[:, 0])
+
+
+def test_a_leading_column_of_numbers_is_no_channel_and_proves_no_rate(tmp_path):
+    recording = read_recording(save(tmp_path, {"data": np.column_stack([np.arange(200.0), X])}))
+    assert described(recording) == [("data 2", None, None, None)]
+
+
+@pytest.mark.parametrize("title", ["fs", "Fs", "sr", "sampling_rate", "SampleFrequency"])
+def test_a_number_that_is_named_as_the_rate_is_the_rate(tmp_path, title):
+    recording = read_recording(save(tmp_path, {"vib": X, title: 12800.0, "rpm": 1500}))
+    assert described(recording) == [("vib", 12800.0, None, 1500.0)]
+
+
+def test_two_rates_that_differ_say_nothing(tmp_path):
+    recording = read_recording(save(tmp_path, {"vib": X, "fs": 12800.0, "sampling_rate": 25600.0}))
+    assert described(recording) == [("vib", None, None, None)]
+
+
+def test_a_stated_rate_that_cannot_be_is_refused(tmp_path):
+    with pytest.raises(VibrationError, match="sampling rate; it must be positive"):
+        read_recording(save(tmp_path, {"vib": X, "fs": 0.0}))

@@ -112,3 +112,14 @@ def test_no_damage_whatever_breaks_the_reader(tmp_path_factory, data):
     path.write_bytes(content[: data.draw(st.integers(1, len(content)))])
     with suppress(VibrationError):
         assert read_recording(path).channels
+
+
+def test_a_leading_column_of_times_gives_the_rate_and_is_no_channel(tmp_path):
+    recording = read_recording(save(tmp_path, np.column_stack([np.arange(200) / 2500, X])))
+    assert [(c.name, c.fs_hz) for c in recording.channels] == [("signal 2", 2500.0)]
+
+
+def test_unsigned_samples_that_fall_are_no_axis(tmp_path):
+    falling = np.arange(200, 0, -1).astype("u2")
+    recording = read_recording(save(tmp_path, np.column_stack([falling, falling])))
+    assert [channel.name for channel in recording.channels] == ["signal 1", "signal 2"]
