@@ -68,7 +68,7 @@ def labelled(marks: Iterable[Mark], shown: Span, width_px: int) -> list[Mark]:
         if not mark.label or not low < mark.f_hz < high:
             continue
         centre = (mark.f_hz - low) * px_per_hz
-        half = (len(mark.label) * LABEL_PX + 6) / 2
+        half = (len(mark.label) * LABEL_PX + 12) / 2
         if all(centre + half < left or right < centre - half for left, right in taken):
             taken.append((centre - half, centre + half))
             kept.append(mark)

@@ -1,5 +1,7 @@
 """The envelope spectrum of a band, what a bearing's lines are there, and the band proposed."""
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -57,7 +59,22 @@ def found_lines(item: Item, view: View, spectrum: tuple[FloatArray, FloatArray])
     if orders is None or not shaft_hz:
         return []
     lines = bearing_lines(orders, shaft_hz, harmonics=LINE_HARMONICS)
-    return find_lines(*spectrum, lines, tolerance=marking.TOLERANCE)
+    return each_peak_once(find_lines(*spectrum, lines, tolerance=marking.TOLERANCE))
+
+
+def each_peak_once(found: list[FoundLine]) -> list[FoundLine]:
+    """Give a peak that lies within the tolerance of several lines to the nearest of them."""
+    nearest: dict[float, float] = {}
+    for one in found:
+        if one.is_found:
+            peak = round(one.measured_hz, 6)
+            nearest[peak] = min(nearest.get(peak, math.inf), abs(one.deviation_percent))
+    return [
+        replace(one, is_found=False)
+        if one.is_found and abs(one.deviation_percent) > nearest[round(one.measured_hz, 6)]
+        else one
+        for one in found
+    ]
 
 
 def kurtogram_panel(user: Any, view: View) -> Panel:
