@@ -11,6 +11,7 @@ from bearing_portal.dashboards.compat import MalformedCallError
 from bearing_portal.dashboards.security import allow_scripts_of, members_only, same_origin
 from bearing_portal.dashboards.suites import suite_response
 from bearing_portal.dashboards.viewer.app import viewer_app
+from bearing_portal.dashboards.viewer.reading import signal_exists
 
 APPS = {app._uid: app for app in (viewer_app,)}
 PAGES = {viewer_app._uid: "viewer"}
@@ -19,7 +20,9 @@ PAGES = {viewer_app._uid: "viewer"}
 @login_required
 @require_GET
 def viewer(request: HttpRequest) -> HttpResponse:
-    response = render(request, "signals/viewer.html", {"app": viewer_app})
+    """Show the app; it says in the page that a signal does not exist, the status says so too."""
+    status = 200 if signal_exists(request.user, request.GET.dict()) else 404
+    response = render(request, "signals/viewer.html", {"app": viewer_app}, status=status)
     allow_scripts_of(response, request.dpd_content_handler.embedded_holder.scripts)  # type: ignore[attr-defined]
     return response
 

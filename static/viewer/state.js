@@ -215,7 +215,7 @@
       start() { setTimeout(() => { started = true; sync(); ask(); }); return none(); },
       opened(facts) {
         signal = facts || null;
-        document.title = signal ? `${signal.label} – Signal Viewer` : "Signal Viewer";
+        document.title = signal ? `${signal.label} – Signal Viewer · Bearing Portal` : "Signal Viewer · Bearing Portal";
         document.dispatchEvent(new CustomEvent("viewer:opened", { detail: signal }));
         able();
         numbers();

@@ -63,6 +63,14 @@ def opened(user: Any, asked: dict[str, Any]) -> Opened | None:
     )
 
 
+def signal_exists(user: Any, asked: dict[str, Any]) -> bool:
+    """Tell whether `user` may read the signal that an address names, if it names one."""
+    if not str(asked.get("signal") or "").strip():
+        return True
+    pk = read(asked).signal
+    return pk is not None and signals_visible(user).filter(pk=pk).exists()
+
+
 def filter_of(asked: Any) -> SignalFilter:
     """Return the explorer's filter that an address carries."""
     query = QueryDict(mutable=True)
