@@ -141,7 +141,7 @@
     document.addEventListener("mouseup", (event) => {
       const still = down && Math.hypot(event.clientX - down[0], event.clientY - down[1]) < 4;
       down = null;
-      if (!still || !graph.contains(event.target)) return;
+      if (!still || event.detail > 1) return;  // Plotly covers the page while a button is down
       const found = where(event);
       if (found) pin(snapped(...found));
     }, true);
