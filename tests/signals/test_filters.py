@@ -108,7 +108,7 @@ def test_a_plain_mapping_is_read_like_a_query(catalogue):
         ("rpm_min=fast", "“fast” is no number"),
         ("rms_max=nan", "“nan” is no number"),
         ("load_min=5&load_max=4", "above the highest"),
-        ("text=" + "x" * 21, "at most 20 characters"),
+        ("text=" + "x" * 61, "at most 60 characters"),
         ("text=a%00b", "cannot be"),
         ("class=" + "x" * 101, "cannot be"),
     ],

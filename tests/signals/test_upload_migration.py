@@ -26,5 +26,5 @@ def test_going_back_takes_the_uploads_and_leaves_the_datasets():
             cursor.execute("SELECT count(*) FROM signals_signal")
             assert cursor.fetchone() == (dataset.store.n_signals,)
     finally:
-        migrate("0002_uploads")
+        migrate("0003_bearings")
     assert SignalStore.objects.get() == dataset.store
