@@ -20,7 +20,7 @@ from signals.selectors import cache_key, store_path, stores_visible
 from vibration.decimation import min_max
 from vibration.errors import VibrationError
 from vibration.simulation import Recipe, adc, part_title, record_turns, simulate_parts
-from vibration.store import Pyramid, StoreReader
+from vibration.store import DamagedStoreError, Pyramid, StoreReader, build_pyramid
 
 LONG_SAMPLES = 1 << 22
 ADC = "noise:quantization"
@@ -78,9 +78,11 @@ class Source:
 
     def read(self, first: int, last: int) -> Samples:
         """Return the samples from `first` up to, not including, `last`."""
-        if self.is_long:
-            return _read(self.path, self.signal.row, first, last)
-        return self.whole[first:last]
+        if not self.is_long:
+            return self.whole[first:last]
+        if self.off:
+            raise Invalid("This record is too long to be taken apart; switch all its parts on.")
+        return _read(self.path, self.signal.row, first, last)
 
     def reader_of(self, start: int) -> Callable[[int, int], Samples]:
         """Return a reader of the record from `start` on, which counts from there."""
@@ -95,9 +97,8 @@ class Source:
 
     def extremes(self, first: int, last: int, n_buckets: int) -> tuple[Positions, Samples]:
         """Return positions and values of the extremes of each of at most `n_buckets` runs."""
-        beside = pyramid_path(self.path, self.signal.row)
-        if self.is_long and beside.is_file():
-            return _of_pyramid(beside, self.read, (first, last), n_buckets)
+        if self.is_long:
+            return _of_pyramid(pyramid_ensure(self), self.read, (first, last), n_buckets)
         positions, values = min_max(self.read(first, last), n_buckets)
         return positions + first, values
 
@@ -123,6 +124,25 @@ class Source:
 def pyramid_path(store_path: Path, row: int) -> Path:
     """Return where the pyramid of a long record is kept, beside its waveforms."""
     return store_path.with_name(f"pyramid-{row}.h5")
+
+
+def pyramid_ensure(source: Source) -> Path:
+    """Return the pyramid of a long record; make it where there is none that fits.
+
+    Two who need it at once make the same file twice, and the later rename wins.
+    """
+    path = pyramid_path(source.path, source.signal.row)
+    try:
+        with Pyramid(path) as pyramid:
+            if pyramid.n_samples == source.n_samples:
+                return path
+    except DamagedStoreError:
+        pass  # there is none, or none that can be read: it holds nothing but what is made below
+    try:
+        build_pyramid(source.read, source.n_samples, path)
+    except VibrationError as error:
+        raise Unavailable(str(error)) from error
+    return path
 
 
 def source_of(user: Any, signal: Signal, *, off: tuple[str, ...] = ()) -> Source:

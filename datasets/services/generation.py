@@ -23,10 +23,12 @@ from monitoring.errors import Expected, Unavailable
 from monitoring.models import SystemEvent
 from monitoring.pulse import JobRun
 from monitoring.services import JobLost, event_record, job_complete, notification_send
-from signals.models import SignalStore
+from signals.models import Signal, SignalStore
 from signals.references import reference_build, references_missing
+from signals.selectors import store_path
 from signals.services import signals_insert
 from signals.services.folders import folder_discard
+from signals.sources import LONG_SAMPLES, Source, pyramid_ensure
 from vibration.errors import VibrationError
 from vibration.generation import GenerationCancelled, generate
 from vibration.store import SIGNALS_FILE, StoreReader, read_metadata
@@ -68,6 +70,23 @@ def dataset_generate(*, run: JobRun) -> None:
     finally:
         folder_discard(folder)
     references_fill(dataset_id=dataset.pk)
+    pyramids_fill(dataset_id=dataset.pk)
+
+
+def pyramids_fill(*, dataset_id: int) -> int:
+    """Make the pyramids of a dataset's long records; return how many there are.
+
+    As for `references_fill`, a failure is only logged: whoever looks first makes what is missing.
+    """
+    n_made = 0
+    long = Signal.objects.filter(store__dataset=dataset_id, n_samples__gt=LONG_SAMPLES)
+    try:
+        for signal in long.select_related("store").iterator():
+            pyramid_ensure(Source(signal, store_path(signal.store)))
+            n_made += 1
+    except (Expected, OSError, *OUTAGES) as error:
+        logger.warning("Pyramids of dataset %s: %s", dataset_id, error)
+    return n_made
 
 
 def references_fill(*, dataset_id: int) -> int:

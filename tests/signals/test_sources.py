@@ -81,3 +81,32 @@ def test_a_long_record_shows_its_extremes(signal, owner, monkeypatch):
     monkeypatch.setattr(sources, "LONG_SAMPLES", 500)
     _, values = source_of(owner, Signal.objects.get(pk=signal.pk)).extremes(0, whole.size, 20)
     assert (values.min(), values.max()) == (whole.min(), whole.max())
+
+
+def test_the_pyramid_of_a_long_record_is_made_once_and_goes_with_its_folder(signal, owner, long):
+    source = source_of(owner, signal)
+    source.extremes(0, 1000, 20)
+    path = sources.pyramid_path(source.path, signal.row)
+    made = path.stat().st_mtime_ns
+    source.extremes(10, 900, 20)
+    assert path.stat().st_mtime_ns == made
+    assert path.parent == source.path.parent
+
+
+@pytest.mark.parametrize("content", [b"", b"no pyramid"])
+def test_a_pyramid_that_cannot_be_read_is_made_again(signal, owner, long, content):
+    source = source_of(owner, signal)
+    sources.pyramid_path(source.path, signal.row).write_bytes(content)
+    assert source.extremes(0, 1000, 20)[1].size
+
+
+def test_a_pyramid_of_another_record_is_made_again(signal, owner, long):
+    source = source_of(owner, signal)
+    path = sources.pyramid_path(source.path, signal.row)
+    sources.build_pyramid(lambda a, b: np.zeros(b - a, np.float32), 7, path)
+    assert source.extremes(0, 1000, 20)[1].max() > 0
+
+
+def test_a_long_record_is_not_taken_apart(signal, owner, long):
+    with pytest.raises(Invalid, match="too long to be taken apart"):
+        source_of(owner, signal, off=("floor",)).extremes(0, 1000, 20)
