@@ -82,7 +82,15 @@ class Source:
             return self.whole[first:last]
         if self.off:
             raise Invalid("This record is too long to be taken apart; switch all its parts on.")
-        return _read(self.path, self.signal.row, first, last)
+        try:
+            return self._reader.read_span(self.signal.row, first, last)
+        except VibrationError as error:
+            raise Unavailable(str(error)) from error
+
+    @cached_property
+    def _reader(self) -> StoreReader:
+        """A long record is read many times over for one answer: its file is opened once."""
+        return StoreReader(self.path)
 
     def reader_of(self, start: int) -> Callable[[int, int], Samples]:
         """Return a reader of the record from `start` on, which counts from there."""

@@ -27,6 +27,7 @@ from vibration.orders import order_spectrum
 
 AVERAGES = {"power": "power", "linear": "linear", "peak": "peak_hold"}
 MAINS_HZ = 50.0
+MOST_SEGMENTS = 256  # of a record too long to read whole for one look
 
 
 def spectrum_panel(user: Any, view: View) -> Panel:
@@ -65,6 +66,7 @@ def spectrum_of(item: Item, view: View) -> Spectrum:
     try:
         if n_samples > LONG_SAMPLES:
             read = item.source.reader_of(region.first)
+            options["max_segments"] = MOST_SEGMENTS
             return spectrum_of_blocks(read, n_samples, item.source.fs_hz, **options)
         samples = item.source.read(region.first, region.last)
         return averaged_spectrum(samples, item.source.fs_hz, **options)
