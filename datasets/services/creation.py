@@ -74,6 +74,9 @@ def dataset_create(
     if not is_engineer(owner):
         raise NotAllowed("Creating datasets needs the engineer role; ask an administrator for it.")
     name = " ".join(name.split())
+    if not name:
+        sentence = "A dataset needs a name."
+        raise Invalid(sentence, field_errors={"name": [sentence]})
     space_prove(recipe_size_bytes(recipe))
     try:
         with transaction.atomic():

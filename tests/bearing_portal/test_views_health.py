@@ -129,6 +129,15 @@ def test_readiness_is_503_while_a_check_fails(checks, afar):
     assert afar.get(reverse("health:readyz")).json()["ok"] is True
 
 
+def test_a_bad_verdict_is_kept_for_less_long_than_a_good_one(checks, afar, monkeypatch):
+    monkeypatch.setattr("monitoring.health_views.NOT_READY_S", 0.0)
+    assert afar.get(reverse("health:readyz")).status_code == 503
+    failing = checks.pop()
+    assert afar.get(reverse("health:readyz")).status_code == 200
+    checks.append(failing)
+    assert afar.get(reverse("health:readyz")).status_code == 200
+
+
 def test_readiness_tells_strangers_no_details(checks, afar):
     answer = afar.get(reverse("health:readyz"))
     assert answer.json()["checks"] == [
