@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 CLOSE_ANONYMOUS = 4401
 CLOSE_NOT_FOUND = 4404
-CLOSE_TRY_LATER = 1013
+CLOSE_TRY_LATER = 4503  # a server may choose from 3000 to 4999 only; 1013 is refused by daphne
 HEARTBEAT_S = 25.0
 
 

@@ -151,6 +151,11 @@ async def test_without_valkey_the_page_is_told_to_come_back(users, settings):
     assert (await page.receive_output(10))["code"] == CLOSE_TRY_LATER
 
 
+@pytest.mark.parametrize("code", [CLOSE_ANONYMOUS, CLOSE_NOT_FOUND, CLOSE_TRY_LATER])
+def test_daphne_takes_every_close_code(code):
+    assert 3000 <= code <= 4999
+
+
 def page_of_session(user, session):
     communicator = page_of(user)
     communicator.scope["session"] = session
