@@ -7,8 +7,7 @@ from django.urls import reverse
 
 from datasets.selectors import datasets_visible
 from monitoring.roles import is_engineer
-from signals.models import SignalStore
-from signals.selectors import signals_visible
+from signals.matching import signals_matching
 
 SHOWN_PER_GROUP = 6
 
@@ -67,20 +66,12 @@ def _datasets(user: Any, words: str) -> list[Hit]:
 
 
 def _signals(user: Any, words: str) -> list[Hit]:
-    found = signals_visible(user).filter(label__istartswith=words)
-    found = found.select_related("store__dataset", "store__upload")
     return [
         Hit(
-            signal.label,
-            f"{reverse('viewer')}?signal={signal.pk}",
+            match.label,
+            f"{reverse('viewer')}?signal={match.pk}",
             "activity",
-            _holder(signal.store),
+            " · ".join(part for part in (match.fault_class, match.dataset) if part),
         )
-        for signal in found.order_by("label", "-pk")[:SHOWN_PER_GROUP]
+        for match in signals_matching(user, words, limit=SHOWN_PER_GROUP)
     ]
-
-
-def _holder(store: SignalStore) -> str:
-    if store.upload is not None:
-        return f"Upload {store.upload}"
-    return store.dataset.name if hasattr(store, "dataset") else ""

@@ -44,7 +44,7 @@ def signals_matching(user: Any, text: str, limit: int = 20) -> list[Match]:
     words = text.strip()
     if not words or limit < 1 or len(words) > LONGEST_TEXT or not words.isprintable():
         return []
-    signals = signals_visible(user).select_related("store__dataset")
+    signals = signals_visible(user).select_related("store__dataset", "store__upload")
     share = max(1, limit // 4)
     by_name = [
         (Why.CLASS, _of_class(signals, words)[:share]),
@@ -74,11 +74,11 @@ def _dealt_out(groups: list[tuple[Why, list[Signal]]], limit: int) -> list[Match
 
 
 def _match(signal: Signal, why: Why) -> Match:
-    dataset = getattr(signal.store, "dataset", None)
+    dataset, upload = getattr(signal.store, "dataset", None), signal.store.upload
     return Match(
         pk=signal.pk,
         label=signal.label,
-        dataset=dataset.name if dataset else "",
+        dataset=dataset.name if dataset else upload.file_name if upload else "",
         fault_class=signal.fault_class.name if signal.fault_class else "",
         why=why,
     )
