@@ -78,7 +78,7 @@ def _match(signal: Signal, why: Why) -> Match:
     return Match(
         pk=signal.pk,
         label=signal.label,
-        dataset=dataset.name if dataset else upload.file_name if upload else "",
+        dataset=dataset.name if dataset else f"Upload {upload.file_name}" if upload else "",
         fault_class=signal.fault_class.name if signal.fault_class else "",
         why=why,
     )
