@@ -75,19 +75,18 @@ def _nearest_of_block(
     return np.take_along_axis(nearest, order, axis=1), np.take_along_axis(kept, order, axis=1)
 
 
-def _distances(a: Table, b: Table, metric: str) -> Table:
+def _distances(a: Table, b: Table, metric: str) -> Any:
     if metric == "manhattan":
         from scipy.spatial.distance import cdist
 
         found: npt.NDArray[Any] = cdist(a, b, "cityblock")
         return found.astype(np.float32)
     squares_a, squares_b = ((rows * rows).sum(axis=1) for rows in (a, b))
-    squared: Table = squares_a[:, None] + squares_b - 2 * (a @ b.T)
+    squared: Any = squares_a[:, None] + squares_b - 2 * (a @ b.T)
     np.maximum(squared, 0, out=squared)
     if metric == "cosine":
-        squared /= 2
-        return squared
-    return np.sqrt(squared, out=squared)
+        return squared / 2
+    return np.sqrt(squared)
 
 
 def _unit_rows(x: Table) -> Table:
