@@ -89,7 +89,6 @@ def _distances(a: Table, b: Table, metric: str) -> Any:
     return np.sqrt(squared)
 
 
-def _unit_rows(x: Table) -> Table:
+def _unit_rows(x: Table) -> Any:
     lengths = np.linalg.norm(x, axis=1, keepdims=True)
-    units: Table = x / np.where(lengths > 0, lengths, 1).astype(np.float32)
-    return units
+    return x / np.where(lengths > 0, lengths, 1).astype(np.float32)
