@@ -220,7 +220,12 @@ class Signal(FeatureColumns):
             ),
         ]
         indexes = [
-            models.Index(fields=["store", "fault_class", "severity"], name="signal_class_severity"),
+            # With what the explorer groups and filters by: it is answered from the index alone.
+            models.Index(
+                fields=["store", "fault_class", "severity"],
+                include=["rms", "rpm", "load_percent", "rank_in_class"],
+                name="signal_explored",
+            ),
             models.Index(fields=["store", "fault_class", "rank_in_class"], name="signal_sample"),
             models.Index(fields=["store", "rms"], name="signal_rms"),
             models.Index(fields=["store", "kurtosis"], name="signal_kurtosis"),
@@ -271,12 +276,15 @@ class Annotation(models.Model):
 
 # Models in modules of their own, which Django finds only here.
 from signals.bearing_models import Bearing  # noqa: E402
+from signals.explorer_models import Projection, SavedView  # noqa: E402
 
 __all__ = [
     "Annotation",
     "Bearing",
     "FaultClass",
     "NoiseSource",
+    "Projection",
+    "SavedView",
     "Severity",
     "Signal",
     "SignalStore",

@@ -1,0 +1,15 @@
+"""Rows without waveforms, for tests of what only reads the database."""
+
+from typing import Any
+
+from django.db import connection
+
+from datasets.management.catalogue import catalogue_make
+from datasets.models import Dataset
+
+
+def make_index(n: int, *, owner: Any, visibility: str = "private", name: str = "index") -> Dataset:
+    dataset = catalogue_make(owner=owner, name=name, n=n, visibility=visibility)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE signals_signal")
+    return dataset
