@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 from bearing_portal import views
 from bearing_portal.dashboards.viewer import pages
 from bearing_portal.dashboards.views import viewer
+from datasets.explorer_views import explorer_export
 from monitoring.log_views import logs
 
 urlpatterns = [
@@ -17,6 +18,7 @@ urlpatterns = [
     path("uploads/", include("signals.urls")),
     path("notifications/", include("monitoring.urls")),
     path("", include("monitoring.health_urls")),
+    path("data-explorer/export/<slug:code>/", explorer_export, name="explorer-export"),
     path("signal-viewer/", viewer, name="viewer"),
     path("signal-viewer/find/", pages.find, name="viewer-find"),
     path("signal-viewer/random/", pages.random, name="viewer-random"),

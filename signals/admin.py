@@ -14,10 +14,13 @@ from signals.admin_forms import FaultClassForm, SeverityForm, SignalForm
 from signals.bearing_admin import BearingAdmin
 from signals.bearings import bearing_attach
 from signals.curation import Relabel, fault_class_move, signals_relabel
+from signals.explorer_admin import ProjectionAdmin, SavedViewAdmin
 from signals.models import (
     Annotation,
     FaultClass,
     NoiseSource,
+    Projection,
+    SavedView,
     Severity,
     Signal,
     SignalStore,
@@ -31,6 +34,8 @@ from vibration.features import FEATURE_NAMES
 __all__ = ["BearingAdmin"]
 
 admin.site.register(Upload, UploadAdmin)
+admin.site.register(SavedView, SavedViewAdmin)
+admin.site.register(Projection, ProjectionAdmin)
 
 
 @admin.register(FaultClass)

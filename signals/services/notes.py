@@ -1,14 +1,18 @@
 """Notes and tags that people put on single signals."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from monitoring.errors import Invalid, NotAllowed, NotFound
 from monitoring.roles import is_curator, is_engineer, may_manage
 from signals.models import Annotation, Signal, Tag
 from signals.selectors import stores_visible
+
+MOST_TAGGED: Final = 100_000
 
 
 def may_tag(user: Any, signal: Signal) -> bool:
@@ -45,19 +49,58 @@ def note_delete(*, user: Any, signal: Signal, note_id: int) -> None:
 def signal_tag_add(*, user: Any, signal: Signal, name: str) -> None:
     """Tag a signal; a tag nobody has used yet is made."""
     _tagger_or_refuse(user, signal)
-    words = " ".join(name.split())
-    tag = Tag.objects.filter(name__iexact=words).first()
-    if tag is None:
-        tag = Tag(name=words)
-        _checked(tag, {"name": "A tag has 1 to 40 letters."})
-        tag.save()
-    signal.tags.add(tag)
+    signal.tags.add(_tag_named(name))
 
 
 def signal_tag_remove(*, user: Any, signal: Signal, name: str) -> None:
     """Take a tag from a signal."""
     _tagger_or_refuse(user, signal)
     signal.tags.remove(*Tag.objects.filter(name=name))
+
+
+@transaction.atomic
+def signals_tag_many(
+    *, user: Any, signals: QuerySet[Signal] | Iterable[int], name: str, remove: bool = False
+) -> int:
+    """Give many signals a tag, or take it from them; return how many changed.
+
+    Parameters
+    ----------
+    signals : queryset of Signal, or ids
+        Such as those of a filter. What `user` may not see is left out; one that he sees and may
+        not tag refuses the whole.
+    name : str
+        Of the tag; one that nobody has used yet is made.
+    remove : bool
+        Take it away instead.
+    """
+    pks = signals.values("pk") if isinstance(signals, QuerySet) else list(signals)
+    visible = Signal.objects.filter(pk__in=pks, store__in=stores_visible(user)).order_by("pk")
+    found = list(visible.values_list("pk", "store__owner_id")[: MOST_TAGGED + 1])
+    if len(found) > MOST_TAGGED:
+        raise Invalid(f"At most {MOST_TAGGED} signals can be tagged at once; choose fewer.")
+    owners = {owner for _, owner in found}
+    if not is_curator(user) and not all(may_manage(user, owner) for owner in owners):
+        raise NotAllowed("Tags are edited by the signals' owner and by curators.")
+    chosen = [pk for pk, _ in found]
+    links = Signal.tags.through.objects
+    if remove:
+        return links.filter(tag__name=name, signal__in=chosen).delete()[0]
+    tag = _tag_named(name)
+    tagged = set(links.filter(tag=tag, signal__in=chosen).values_list("signal_id", flat=True))
+    rows = [Signal.tags.through(signal_id=pk, tag=tag) for pk in chosen if pk not in tagged]
+    links.bulk_create(rows, ignore_conflicts=True, batch_size=5_000)
+    return len(rows)
+
+
+def _tag_named(name: str) -> Tag:
+    words = " ".join(name.split())
+    tag = Tag.objects.filter(name__iexact=words).first()
+    if tag is None:
+        tag = Tag(name=words)
+        _checked(tag, {"name": "A tag has 1 to 40 letters."})
+        tag.save()
+    return tag
 
 
 def _tagger_or_refuse(user: Any, signal: Signal) -> None:

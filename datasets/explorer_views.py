@@ -1,0 +1,62 @@
+"""Downloads of the Data Explorer."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.decorators import login_required
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET
+
+from datasets.explorer import explorer_scope
+from datasets.models import Dataset
+from monitoring.errors import NotFound
+from monitoring.models import SystemEvent
+from monitoring.services import event_record
+from signals.exports import csv_chunks, parquet_chunks
+from signals.filters import SignalFilter
+from signals.scope import Scope
+
+FORMATS: dict[str, tuple[Callable[[Scope], Iterator[bytes]], str]] = {
+    "csv": (csv_chunks, "text/csv; charset=utf-8"),
+    "parquet": (parquet_chunks, "application/vnd.apache.parquet"),
+}
+
+
+@login_required
+@require_GET
+def explorer_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
+    """Send every signal of the filter in the address."""
+    if code not in FORMATS:
+        raise NotFound("There is no such format; choose CSV or Parquet.")
+    chunks, content_type = FORMATS[code]
+    scope = explorer_scope(request.user, SignalFilter.from_query(request.GET))
+    name = _name(scope)
+    event_record(
+        kind=SystemEvent.Kind.EXPORTED,
+        actor=request.user,
+        subject=name,
+        detail=f"{code}: {scope.filter.describe()}",
+    )
+    response = StreamingHttpResponse(_streamed(request, chunks(scope)), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{slugify(name)}.{code}"'
+    return response
+
+
+def _name(scope: Scope) -> str:
+    dataset = Dataset.objects.filter(store=scope.store).first() if scope.store else None
+    return f"{dataset.name} signals" if dataset else "Signals"
+
+
+def _streamed(
+    request: HttpRequest, chunks: Iterator[bytes]
+) -> Iterator[bytes] | AsyncIterator[bytes]:
+    # Under ASGI Django reads a plain iterator to its end before it sends the first byte.
+    return _one_by_one(chunks) if isinstance(request, ASGIRequest) else chunks
+
+
+async def _one_by_one(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    take = sync_to_async(next, thread_sensitive=True)  # in the thread of the request's connection
+    while (chunk := await take(chunks, None)) is not None:
+        yield chunk
