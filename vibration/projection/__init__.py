@@ -14,8 +14,8 @@ from vibration.errors import VibrationError
 from vibration.projection.neighbours import METRICS
 from vibration.projection.repulsion import Points
 from vibration.projection.table import principal_points, standardised
-from vibration.projection.tsne import tsne_points
-from vibration.projection.umap import umap_points
+from vibration.projection.tsne import prove_perplexity, tsne_points
+from vibration.projection.umap import prove_graph, umap_points
 
 __all__ = [
     "METRICS",
@@ -24,6 +24,7 @@ __all__ = [
     "ProjectionCancelled",
     "ProjectionParameters",
     "project",
+    "prove_parameters",
 ]
 
 FEWEST_ROWS = 10
@@ -150,9 +151,8 @@ def project(
     (20, 2)
     """
     table = standardised(x)
-    if len(table.values) < FEWEST_ROWS:
-        raise VibrationError(f"A projection needs at least {FEWEST_ROWS} signals.")
     given = parameters or ProjectionParameters()
+    prove_parameters(method, given, len(table.values))
 
     def report(done: int, total: int) -> None:
         if cancelled is not None and cancelled():
@@ -185,3 +185,38 @@ def project(
         n_rows_filled=table.n_rows_filled,
         n_idle=table.n_idle,
     )
+
+
+def prove_parameters(method: Method, parameters: ProjectionParameters, n: int) -> None:
+    """Refuse, before any work, what n rows cannot be projected with.
+
+    Parameters
+    ----------
+    method : Method
+        PCA, t-SNE or UMAP.
+    parameters : ProjectionParameters
+        Of the method.
+    n : int
+        Rows.
+
+    Raises
+    ------
+    VibrationError
+        With one sentence: what cannot be, and what can.
+
+    Examples
+    --------
+    >>> prove_parameters(Method.TSNE, ProjectionParameters(perplexity=30), 100)
+    """
+    if n < FEWEST_ROWS:
+        raise VibrationError(
+            f"A projection needs at least {FEWEST_ROWS} signals; widen the filter."
+        )
+    if parameters.metric not in METRICS:
+        raise VibrationError(
+            f"There is no metric “{parameters.metric}”: choose {', '.join(METRICS)}."
+        )
+    if method is Method.TSNE:
+        prove_perplexity(parameters.perplexity, n)
+    elif method is Method.UMAP:
+        prove_graph(parameters.n_neighbours, parameters.min_dist, n)

@@ -73,11 +73,7 @@ def tsne_points(
     (40, 2)
     """
     n = len(x)
-    if not 2 <= perplexity <= (n - 1) / 3:
-        raise VibrationError(
-            f"A perplexity of {perplexity:g} cannot be with {n} signals: choose 2 to "
-            f"{max((n - 1) // 3, 2)}."
-        )
+    prove_perplexity(perplexity, n)
     attraction = _Attraction(*_affinities(x, perplexity, metric))
     repulsion = exact_repulsion if n <= MOST_EXACT else grid_repulsion
     y = (start / (start[:, 0].std() or 1) * _START_SCALE).astype(np.float32)
@@ -96,6 +92,15 @@ def tsne_points(
             report(done + 1, n_iterations)
     centred: Points = y - y.mean(axis=0)
     return centred
+
+
+def prove_perplexity(perplexity: float, n: int) -> None:
+    """Refuse a perplexity that n rows cannot have; see `tsne_points`."""
+    if not 2 <= perplexity <= (n - 1) / 3:
+        raise VibrationError(
+            f"A perplexity of {perplexity:g} cannot be with {n} signals: choose 2 to "
+            f"{max((n - 1) // 3, 2)}."
+        )
 
 
 def _learn(gains: Points, gradient: Points, velocity: Points) -> None:

@@ -78,12 +78,7 @@ def umap_points(
     >>> umap_points(x, x[:, :2], n_neighbours=5).shape
     (30, 2)
     """
-    if not 0 <= min_dist <= 1:
-        raise VibrationError(f"A least distance of {min_dist:g} cannot be: choose 0 to 1.")
-    if not 2 <= n_neighbours < len(x):
-        raise VibrationError(
-            f"{n_neighbours} neighbours of {len(x)} signals cannot be: choose 2 to {len(x) - 1}."
-        )
+    prove_graph(n_neighbours, min_dist, len(x))
     heads, tails, weights = _graph(*nearest_rows(x, n_neighbours, metric))
     n_epochs = N_EPOCHS_FEW if len(x) <= _MANY else N_EPOCHS_MANY
     random = np.random.default_rng(seed)
@@ -108,6 +103,16 @@ def umap_points(
     found = descent.place.view(np.float32).reshape(-1, 2)
     centred: Points = found - found.mean(axis=0)
     return centred
+
+
+def prove_graph(n_neighbours: int, min_dist: float, n: int) -> None:
+    """Refuse parameters that n rows cannot have; see `umap_points`."""
+    if not 0 <= min_dist <= 1:
+        raise VibrationError(f"A least distance of {min_dist:g} cannot be: choose 0 to 1.")
+    if not 2 <= n_neighbours < n:
+        raise VibrationError(
+            f"{n_neighbours} neighbours of {n} signals cannot be: choose 2 to {n - 1}."
+        )
 
 
 def fitted_curve(min_dist: float) -> tuple[float, float]:
