@@ -57,6 +57,7 @@ def _streamed(
 
 
 async def _one_by_one(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    take = sync_to_async(next, thread_sensitive=True)  # in the thread of the request's connection
-    while (chunk := await take(chunks, None)) is not None:
+    # In the thread of the request, whose connection to the database it is.
+    take = sync_to_async(lambda: next(chunks, None), thread_sensitive=True)
+    while (chunk := await take()) is not None:
         yield chunk

@@ -134,7 +134,7 @@ def _unpacked(packed: object) -> FeatureTable | None:
         return None
     try:
         with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-            parts = [arrays[name] for name in _ARRAYS]
-            return FeatureTable(*parts, n_signals=int(arrays["n_signals"]))
+            pks, classes, severities, values = (arrays[name] for name in _ARRAYS)
+            return FeatureTable(pks, classes, severities, values, int(arrays["n_signals"]))
     except (KeyError, ValueError, zipfile.BadZipFile):
         return None

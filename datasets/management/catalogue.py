@@ -60,7 +60,7 @@ def _insert(
         cursor.execute("SELECT setseed(%s)", [_SEED])
         for first in range(0, n, _AT_ONCE):
             last = min(first + _AT_ONCE, n)
-            values = {
+            values: dict[str, Any] = {
                 "store": store.pk,
                 "classes": [row.pk for row in classes],
                 "prefixes": [row.label_prefix for row in classes],

@@ -74,7 +74,7 @@ def signals_tag_many(
     remove : bool
         Take it away instead.
     """
-    pks = signals.values("pk") if isinstance(signals, QuerySet) else list(signals)
+    pks: Any = signals.values("pk") if isinstance(signals, QuerySet) else list(signals)
     visible = Signal.objects.filter(pk__in=pks, store__in=stores_visible(user)).order_by("pk")
     found = list(visible.values_list("pk", "store__owner_id")[: MOST_TAGGED + 1])
     if len(found) > MOST_TAGGED:
