@@ -1,9 +1,9 @@
 import pytest
 
 from monitoring.errors import Invalid, NotAllowed
-from signals import notes
 from signals.models import Signal, Tag
-from signals.notes import signals_tag_many
+from signals.services import notes
+from signals.services.notes import signals_tag_many
 from tests.factories import make_dataset, make_user
 
 pytestmark = pytest.mark.django_db
