@@ -14,7 +14,9 @@
     return index < 0 ? [] : graph.calcdata[index] || [];
   };
   const pinned = () => { const value = parseFloat(window.viewer.state.cursor); return Number.isFinite(value) ? value : null; };
-  const at = () => hovered ?? pinned();
+  /* In the address the cursor stands in Hz (ms, or orders where the shaft is tracked). */
+  const isOwnUnit = () => isCepstrum() || isTracked();
+  const pinnedOnAxis = () => { const value = pinned(); return value === null || isOwnUnit() ? value : value * scale(); };
 
   /* The point of the line nearest to x, by halving. */
   const nearest = (points, x) => {
@@ -45,6 +47,7 @@
   const isDb = () => (window.viewer.state.scale || "db") === "db" && !isCepstrum();
   const unit = () => (isCepstrum() ? "ms" : scale() !== 1 || isTracked() ? "X" : "Hz");
 
+  const hasSidebands = () => window.viewer.marks().includes("sidebands") && !isCepstrum();
   const shaft = () => {
     const hz = window.viewer.signal?.shaft_hz;
     if (!hz) return null;
@@ -59,12 +62,12 @@
       const there = read(points, k * x);
       if (there) parts.push([`H${k}`, `${number(k * x, 2)} · ${levelText(there.y)}`]);
     }
-    if (window.viewer.marks().includes("sidebands") && one) for (const side of [-1, 1]) {
+    if (hasSidebands() && one) for (const side of [-1, 1]) {
       const there = read(points, x + side * one);
       if (there) parts.push([`${side < 0 ? "\u2212" : "+"}1X`, levelText(there.y)]);
     }
     if (first) {
-      parts.push(["1X", `${number(one, 2)} · ${levelText(first.y)}`]);
+      parts.push([isCepstrum() ? "1T" : "1X", `${number(one, 2)} · ${levelText(first.y)}`]);
       if (own && isDb()) parts.push(["Δ cursor–1X", `${number(own.y - first.y, 1)} dB`]);
     }
     return parts;
@@ -82,9 +85,9 @@
     }));
   };
 
-  const draw = () => {
+  const draw = (x) => {
     if (!graph?._fullLayout?.xaxis || !overlay) return;
-    const { xaxis, yaxis } = graph._fullLayout, x = at(), points = line();
+    const { xaxis, yaxis } = graph._fullLayout, points = line();
     overlay.replaceChildren();
     tell(x, points);
     if (x === null) return;
@@ -109,13 +112,17 @@
     };
     const on = window.viewer.marks(), one = shaft();
     if (on.includes("harmonics")) for (let k = 2; k <= HARMONICS; k += 1) stroke(k * x, "is-harmonic", `H${k}`, read(points, k * x));
-    if (on.includes("sidebands") && one) for (let k = 1; k <= SIDE_BANDS; k += 1) [-1, 1].forEach((side) => stroke(x + side * k * one, "is-sideband", "", null));
+    if (hasSidebands() && one) for (let k = 1; k <= SIDE_BANDS; k += 1) [-1, 1].forEach((side) => stroke(x + side * k * one, "is-sideband", "", null));
     stroke(x, "is-cursor", one && unit() === "Hz" ? `${number(x / one, 3)}X` : number(x, 2), read(points, x));
   };
 
-  /* In the address the cursor stands in Hz (ms, or orders where the shaft is tracked). */
-  const pin = (x) => window.viewer.go({ cursor: x === null ? null : Number((isCepstrum() || isTracked() ? x : x / scale()).toPrecision(7)) });
-  const pinnedOnAxis = () => { const value = pinned(); return value === null || isCepstrum() || isTracked() ? value : value * scale(); };
+  let waiting;
+  const pin = (x) => {
+    clearTimeout(waiting);
+    window.viewer.go({ cursor: x === null ? null : Number((isOwnUnit() ? x : x / scale()).toPrecision(7)) });
+  };
+  /* Later, unless something else is asked for first: a double click zooms out and pins nothing. */
+  const pinSoon = (x) => { clearTimeout(waiting); waiting = setTimeout(pin, 400, x); };
   const where = (event) => {
     const box = graph.getBoundingClientRect(), one = axis();
     const px = event.clientX - box.left - one._offset;
@@ -141,39 +148,32 @@
     document.addEventListener("mouseup", (event) => {
       const still = down && Math.hypot(event.clientX - down[0], event.clientY - down[1]) < 4;
       down = null;
-      if (!still || event.detail > 1) return;  // Plotly covers the page while a button is down
+      if (event.detail > 1) clearTimeout(waiting);
+      if (!still || event.detail > 1) return; // Plotly covers the page while a button is down
       const found = where(event);
-      if (found) pin(snapped(...found));
+      if (found) pinSoon(snapped(...found));
     }, true);
     redraw();
   });
-  let waiting = false;
+  let isDue = false;
   const redraw = () => {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => {
-      waiting = false;
-      const kept = hovered;
-      if (hovered === null) hovered = pinnedOnAxis();
-      draw();
-      hovered = kept;
-    });
+    if (isDue) return;
+    isDue = true;
+    requestAnimationFrame(() => { isDue = false; draw(hovered ?? pinnedOnAxis()); });
   };
   document.addEventListener("keydown", (event) => {
-    if (!graph || document.activeElement !== place()) return;
+    if (!graph || !axis() || document.activeElement !== place()) return;
     const points = line(), step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (event.key === "Escape") { hovered = null; pin(null); redraw(); }
     else if (event.key === "Enter" && hovered !== null) pin(hovered);
     else if (step && points.length) {
       event.preventDefault();
-      const start = hovered ?? pinnedOnAxis() ?? axis().range.reduce((sum, edge) => sum + edge / 2, 0);
+      const start = hovered ?? pinnedOnAxis() ?? axis().p2d(axis()._length / 2);
       const index = Math.min(points.length - 1, Math.max(0, nearest(points, start) + step * (event.shiftKey ? 10 : 1)));
       hovered = points[index].x;
       redraw();
-      clearTimeout(pin.timer);
-      pin.timer = setTimeout(() => pin(points[index].x), 400);
+      pinSoon(points[index].x);
     }
   });
-  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-mark]")) redraw(); });
-  addEventListener("popstate", redraw);
+  document.addEventListener("viewer:state", redraw);
 })();

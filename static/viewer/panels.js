@@ -15,7 +15,8 @@
   /* A double click resets: Plotly then reports the range it began with, the portal its own. */
   const zoomed = (id, change, reset) => {
     const { state, go } = window.viewer;
-    const x = reset ? null : rangeOf(change, "xaxis"), y = reset ? null : rangeOf(change, "yaxis");
+    const upright = Object.keys(change).find((key) => /^yaxis\d*\./.test(key))?.split(".")[0] || "yaxis";
+    const x = reset ? null : rangeOf(change, "xaxis"), y = reset ? null : rangeOf(change, upright);
     if (id === "viewer-time") return x !== undefined && go({ t: x && span(...x) });
     if (id === "viewer-map") {
       const log = plot(id)._fullLayout.yaxis.type === "log";
@@ -43,6 +44,7 @@
     graph.on("plotly_relayout", (change) => {
       if (!twice && Object.keys(change).some((key) => /^[xy]axis/.test(key))) zoomed(id, change, false);
     });
+    if (id !== "viewer-kurtogram") graph.on("plotly_afterplot", () => refresh(id));
     if (id === "viewer-kurtogram") graph.on("plotly_click", ({ points: [point] }) => {
       const level = Number(graph._fullLayout.meta.levels[point.y]), whole = Math.floor(level);
       const n = level === whole ? 2 ** whole : 3 * 2 ** (whole - 1), width = window.viewer.signal.fs_hz / 2 / n;
@@ -61,7 +63,6 @@
   const tell = (point) => {
     const place = document.getElementById("viewer-map-meta");
     if (!place) return;
-    place.dataset.words ??= "";
     const meta = point?.fullData?.meta;
     place.dataset.hover = meta && Number.isFinite(point.z)
       ? `${point.x.toFixed(4)} s · ${point.y.toFixed(2)} Hz · ${(meta.low + (point.z / 255) * (meta.high - meta.low)).toFixed(1)} dB`.replaceAll("-", "\u2212")
@@ -90,9 +91,7 @@
   const save = (id) => {
     const { head, rows } = numbersOf(plot(id));
     const text = [head.map(cell), ...rows.map((row) => row.map(cell))].map((row) => row.join(",")).join("\r\n");
-    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob([`${text}\r\n`], { type: "text/csv" })), download: `${nameOf(id)}.csv` });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    window.viewer.save(new Blob([`${text}\r\n`], { type: "text/csv" }), `${nameOf(id)}.csv`);
   };
   const picture = (id, format) => {
     const graph = plot(id), style = getComputedStyle(document.querySelector(".panel"));
@@ -105,6 +104,19 @@
     const panel = button.closest("section"), old = panel.querySelector(".twin");
     button.setAttribute("aria-pressed", String(!old));
     if (old) return old.remove();
+    const twin = twinOf(id);
+    panel.append(twin);
+    return twin.focus();
+  };
+  /* Numbers that stand open follow their figure. */
+  const refresh = (id) => {
+    const old = plot(id)?.closest("section")?.querySelector(".twin");
+    if (!old) return;
+    const fresh = twinOf(id), had = document.activeElement === old;
+    old.replaceWith(fresh);
+    if (had) fresh.focus();
+  };
+  const twinOf = (id) => {
     const { head, rows } = numbersOf(plot(id));
     const element = (name, text, attributes = {}) => Object.assign(document.createElement(name), { textContent: text, ...attributes });
     const twin = element("div", "", { className: "twin", tabIndex: 0 });
@@ -120,8 +132,7 @@
     }
     const words = step > 1 ? `Every ${step}th of ${rows.length} rows; the CSV has all.` : `${rows.length} rows.`;
     twin.append(element("p", words, { className: "text-2" }), all);
-    panel.append(twin);
-    return twin.focus();
+    return twin;
   };
   const expand = (button) => {
     const on = button.closest("section").classList.toggle("is-alone");

@@ -42,10 +42,8 @@
     const text = input.value.trim(), mine = (latest += 1);
     if (!text) { close(); return; }
     const own = window.viewer?.state.signal || "";
-    const answer = await fetch(`/signal-viewer/find/?${new URLSearchParams({ q: text, signal: own })}`, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (mine !== latest) return;
-    if (answer?.status === 401) { window.portal.expired?.(); return; }
-    if (!answer?.ok) { window.portal.toast?.({ level: "error", title: "No connection", text: "The portal did not answer. Try again in a moment." }); return; }
+    const answer = await window.viewer.fetched(`/signal-viewer/find/?${new URLSearchParams({ q: text, signal: own })}`);
+    if (!answer || mine !== latest || document.activeElement !== input) return;
     show((await answer.json()).signals, text);
   };
   input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(search, 150); });

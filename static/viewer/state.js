@@ -29,9 +29,9 @@
 
   const ids = (key) => (state[key] || "").split(",").filter(Boolean);
   const marks = () => (state.marks === undefined ? [...MARKS_AT_FIRST] : ids("marks"));
-  const look = () => ({
+  const look = (graph = "viewer-time") => ({
     theme: window.portal.theme,
-    w: String(Math.max(200, Math.round(($("#viewer-time")?.clientWidth || innerWidth) - GUTTERS_PX))),
+    w: String(Math.max(200, Math.round(($(`#${graph}`)?.clientWidth || innerWidth) - GUTTERS_PX))),
   });
   const pick = (...keys) => Object.fromEntries(keys.flat().filter((key) => state[key] !== undefined).map((key) => [key, state[key]]));
 
@@ -42,7 +42,7 @@
     const drawn = marks().filter((name) => name !== "harmonics").sort().join(",");
     const analysis = pick(SHOWN, "t", "tab", "r", "scale", "x", "log", "bearing", OF_TAB[tab]);
     asks["viewer-ask-time"] = { ...pick(SHOWN, "t", "q", "hp", "machine"), ...look() };
-    asks["viewer-ask-analysis"] = { ...analysis, marks: drawn, ...look() };
+    asks["viewer-ask-analysis"] = { ...analysis, marks: drawn, ...look("viewer-spectrum") };
     asks["viewer-ask-map"] = { ...pick(SHOWN, "t", "f", "r", "tf", "tfw", "tfo", "map", "db"), ...look() };
     asks["viewer-ask-side"] = pick("signal", "off");
     if (tab === "envelope") asks["viewer-ask-kurtogram"] = { ...pick("signal", "off", "t", "map"), ...look() };
@@ -110,8 +110,11 @@
     panel?.setAttribute("aria-labelledby", `viewer-tab-${tab}`);
     const words = $("#viewer-compare .btn-text"), n = ids("compare").length;
     if (words) words.textContent = n ? `Compare ${n} of ${MOST_COMPARED}` : "Compare";
+    const panels = $(".viewer-panels");
+    if (panels && panels.dataset.tab !== tab) panels.dataset.tab = tab;
     numbers();
     able();
+    document.dispatchEvent(new Event("viewer:state"));
   };
   const shownNumber = {};
   const numbers = () => {
@@ -147,12 +150,17 @@
     needs('[data-mark="expected"]', current("spec") === "psd", "The class's expected spectrum is a PSD.");
   };
 
+  /* The cursor's place over frequency means nothing over quefrency. */
+  const set = (key, value) => {
+    const isOther = key === "tab" && value !== current("tab") && [value, current("tab")].includes("cepstrum");
+    go({ [key]: value, ...(isOther ? { cursor: null } : {}) });
+  };
   document.addEventListener("click", (event) => {
     const element = event.target.closest?.("[data-set], [data-toggle], [data-mark], [data-part], [data-open], [data-clear], [data-filter], [data-action], [data-dialog], [data-export], [data-use-proposed], [data-uncompare]");
     if (!element || element.disabled) return;
     const data = element.dataset;
-    if (data.set) { const [key, value] = data.set.split("="); go({ [key]: value }); }
-    else if (data.toggle) go({ [data.toggle]: state[data.toggle] === "1" ? null : "1" });
+    if (data.set) set(...data.set.split("="));
+    else if (data.toggle) go({ [data.toggle]: state[data.toggle] === "1" ? null : "1", cursor: null });
     else if (data.mark) {
       const on = marks();
       const next = MARKS.filter((name) => (name === data.mark ? !on.includes(name) : on.includes(name)));
@@ -166,7 +174,7 @@
     else if (data.useProposed) proposed && go({ band: proposed.map((edge) => Math.round(edge)).join() });
     else if (data.uncompare) { go({ compare: ids("compare").filter((id) => id !== data.uncompare).join() }); dialog(`/signal-viewer/compare/${address()}`); }
     else if (data.dialog) dialog(data.dialog + (state.t ? `?t=${state.t}` : ""));
-    else if (data.export) { event.preventDefault(); location.assign(`/signal-viewer/${state.signal}/export/${data.export}/${address()}`); }
+    else if (data.export) { event.preventDefault(); window.viewer.download(`/signal-viewer/${state.signal}/export/${data.export}/${address()}`); }
     else if (data.action) ACTIONS[data.action]?.();
   });
   document.addEventListener("change", (event) => {
@@ -185,11 +193,8 @@
   const dialog = (url) => htmx.ajax("GET", url, { target: "#dialog-content", swap: "innerHTML" });
   const ACTIONS = {
     async random() {
-      const answer = await fetch(`/signal-viewer/random/${address()}`, { headers: { "HX-Request": "true" } });
-      if (answer.status === 401) return window.portal.expired?.();
-      const said = await answer.json().catch(() => ({}));
-      if (answer.ok) return open(said.signal);
-      return window.portal.toast({ level: "error", title: said.title || "That did not work", text: said.sentence || `The portal answered ${answer.status}.` });
+      const answer = await window.viewer.fetched(`/signal-viewer/random/${address()}`);
+      if (answer) open((await answer.json()).signal);
     },
     add() {
       const kept = ids("compare");
@@ -201,8 +206,9 @@
     compare() { dialog(`/signal-viewer/compare/${address()}`); },
     script() { dialog(`/signal-viewer/script/${address()}`); },
     async permalink() {
-      await navigator.clipboard?.writeText(location.href);
-      window.portal.toast({ level: "success", title: "Link copied", text: "It opens what you see now, for whoever may see this signal." });
+      const kept = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
+      if (!kept) return window.portal.toast({ level: "warning", title: "The link was not copied", text: "The browser keeps the clipboard closed: copy the address of this page." });
+      return window.portal.toast({ level: "success", title: "Link copied", text: "It opens what you see now, for whoever may see this signal." });
     },
     unfilter() { go(Object.fromEntries(FILTER.map((key) => [key, null])), { push: true }); },
     uncompareAll() { go({ compare: null, layout: null }); document.dispatchEvent(new Event("dialog:close")); },
@@ -215,6 +221,8 @@
       start() { setTimeout(() => { started = true; sync(); ask(); }); return none(); },
       opened(facts) {
         signal = facts || null;
+        if (started && state.signal && !signal) window.portal.toast({ level: "error", title: "There is no such signal", text: "It may have been deleted, or it is not shared with you." });
+        $(".viewer")?.style.setProperty("--class-colour", signal?.colour || "");
         document.title = signal ? `${signal.label} – Signal Viewer · Bearing Portal` : "Signal Viewer · Bearing Portal";
         document.dispatchEvent(new CustomEvent("viewer:opened", { detail: signal }));
         able();
@@ -244,19 +252,6 @@
       if (before && Math.abs(look().w / before - 1) > 0.1) ask();
     }, 200);
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || $(".modal.show")) return;
-    if (event.target.closest("input, textarea, select, [contenteditable=true]")) return;
-    const side = { j: "is-right", k: "is-left" }[event.key.toLowerCase()];
-    if (!side) return;
-    event.preventDefault();
-    step(side);
-  });
-  /* A key pressed before the neighbours of the new signal came would step from the old one. */
-  const step = (side, patience = 60) => {
-    if (String(signal?.id) === state.signal && !$("#viewer-steps[data-dash-is-loading]")) $(`.viewer-step.${side}`)?.click();
-    else if (patience) setTimeout(step, 50, side, patience - 1);
-  };
   /* What Dash draws later takes its state from the address too. */
   new MutationObserver((changes) => {
     if (changes.some(({ target }) => target.closest?.("#viewer-inspector, #viewer-steps, #viewer-filter") || target.id === "react-entry-point")) sync();

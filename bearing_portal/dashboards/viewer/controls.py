@@ -27,6 +27,8 @@ MARK_NAMES = {
     "sidebands": "Side-bands",
 }
 
+OF_SPECTRUM = ("sub", "expected")
+
 
 def segments(label: str, key: str, choices: Iterable[tuple[str, str]], **attributes: Any) -> Any:
     """A choice of a few: the first is what holds while the address does not name one."""
@@ -112,6 +114,7 @@ def mark_toggles() -> Any:
             className="layer-toggle",
             **{
                 "data-mark": code,
+                "data-tabs": "spectrum" if code in OF_SPECTRUM else "spectrum envelope",
                 "aria-pressed": "true" if code in view.MARKS_AT_FIRST else "false",
             },
         )

@@ -14,6 +14,7 @@ from vibration.features.registry import NO_UNIT, Feature
 
 OPEN_GROUPS = {"time", "frequency"}
 UNDEFINED = "–"
+SMALL = 0.001  # below it the zeros in front take the place of a digit
 
 
 def feature_group(side: Side, code: str, title: str) -> html.Details:
@@ -46,7 +47,8 @@ def _row(signal: Signal, feature: Feature, distribution: Distribution | None) ->
 
 
 def _short(title: str) -> str:
-    return title.replace("Band energy", "Band")
+    is_band = title.startswith("Band energy")
+    return title.replace("Band energy", "Band").removesuffix(" Hz") if is_band else title
 
 
 def _strip(feature: Feature, value: float | None, distribution: Distribution | None) -> list[Any]:
@@ -76,4 +78,6 @@ def _strip(feature: Feature, value: float | None, distribution: Distribution | N
 
 
 def feature_text(value: float | None) -> str:
-    return number(value if value is not None and math.isfinite(value) else None, 4)
+    if value is None or not math.isfinite(value):
+        return number(None)
+    return number(value, 3 if abs(value) < SMALL else 4)

@@ -42,12 +42,9 @@ def page() -> html.Div:
             dcc.Store(id=ids.SIGNAL),
             dcc.Store(id=ids.PROPOSED),
             dcc.Store(id=MESSAGE),
+            _toolbar(),
             html.Div(id=ids.NOTHING, className="panel viewer-nothing", hidden=True),
-            html.Div(
-                [_toolbar(), _panels(), _side()],
-                id=ids.SHOWN,
-                className="viewer-shown",
-            ),
+            html.Div([_panels(), _side()], id=ids.SHOWN, className="viewer-shown"),
         ],
         className="viewer-app",
     )
@@ -206,24 +203,48 @@ def _section(graph: str, children: list[Any]) -> html.Section:
 
 
 def _head(left: list[Any], graph: str, tools: list[Any]) -> html.Div:
-    icons = [
-        ("table", "Show the figure's numbers as a table"),
-        ("png", "Download the figure as PNG"),
-        ("svg", "Download the figure as SVG"),
-        ("csv", "Download the figure's numbers as CSV"),
-        ("expand", "Show this panel alone"),
-    ]
     buttons = [
-        html.Button(
-            html.Span(className=f"glyph is-{code}"),
-            type="button",
-            className="icon-button is-small",
-            title=words,
-            **{"data-tool": code, "data-graph": graph, "aria-label": words},
-        )
-        for code, words in icons
+        _tool("table", "Show the figure's numbers as a table", graph),
+        _downloads(graph),
+        _tool("expand", "Show this panel alone", graph),
     ]
     return html.Div([*left, html.Div([*tools, *buttons], className="end")], className="panel-head")
+
+
+def _tool(code: str, words: str, graph: str) -> html.Button:
+    return html.Button(
+        html.Span(className=f"glyph is-{code}"),
+        type="button",
+        className="icon-button is-small",
+        title=words,
+        **{"data-tool": code, "data-graph": graph, "aria-label": words, "aria-pressed": "false"},
+    )
+
+
+def _downloads(graph: str) -> html.Details:
+    items = [
+        html.Button(
+            words,
+            type="button",
+            className="dropdown-item",
+            **{"data-tool": code, "data-graph": graph},
+        )
+        for code, words in (
+            ("png", "Picture (PNG)"),
+            ("svg", "Drawing (SVG)"),
+            ("csv", "Numbers (CSV)"),
+        )
+    ]
+    words = "Download the figure or its numbers"
+    opener = html.Summary(
+        html.Span(className="glyph is-download"),
+        className="icon-button is-small",
+        title=words,
+        **{"aria-label": words},
+    )
+    return html.Details(
+        [opener, html.Div(items, className="menu-body is-list")], className="viewer-menu"
+    )
 
 
 def _meta(name: str) -> html.Span:

@@ -58,6 +58,7 @@ def opened(user: Any, asked: dict[str, Any]) -> Opened | None:
             "n_samples": signal.n_samples,
             "shaft_hz": signal.shaft_hz,
             "unit": signal.unit,
+            "colour": signal.fault_class.colour if signal.fault_class else "",
             "tracked": bool(signal.seed_key) or tacho_of(user, signal) is not None,
         },
     )

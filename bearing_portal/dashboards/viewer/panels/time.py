@@ -46,12 +46,23 @@ def time_panel(user: Any, view: View) -> Panel:
         view=f"{first.signal.pk} time {view.quantity} {view.is_stacked}",
         stages=stages_of(first, view.theme),
         is_stacked=view.is_stacked,
-        sample=drawn[0].values if len(items) == 1 else None,
+        sample=_sample(first, view, drawn[0].values) if len(items) == 1 else None,
     )
     meta = time_meta(first.region, n_buckets)
     if view.quantity != "acceleration":
         meta += f" · high-pass {view.highpass_hz:g} Hz, ends settle in {settling_s(view):.2g} s"
     return Panel(figure, meta, foot_of(first, view), tuple(items))
+
+
+def _sample(item: Item, view: View, extremes: FloatArray) -> FloatArray:
+    """Return what the distribution of the amplitudes is drawn from: every sample where it can be.
+
+    Of a stretch too long to hold, what is drawn has to do.
+    """
+    try:
+        return _settled(item, view, waveform(item, view))
+    except Invalid:
+        return extremes
 
 
 def buckets_of(view: View, n_signals: int) -> int:
