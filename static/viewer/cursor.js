@@ -1,7 +1,7 @@
 /* The measuring cursor over the analysis panel: a line, its harmonics and its side-bands, and what
    the shown line reads there. It follows the mouse; a click or Enter pins it into the address. */
 (() => {
-  const GRAPH = "viewer-spectrum", HARMONICS = 6, SIDE_BANDS = 3, NAMESPACE = "http://www.w3.org/2000/svg";
+  const GRAPH = "viewer-spectrum", HARMONICS = 6, SIDE_BANDS = 3, LETTER_PX = 7, NAMESPACE = "http://www.w3.org/2000/svg";
   const place = () => document.getElementById("viewer-cursor-place");
   let graph, overlay, hovered = null;
 
@@ -27,10 +27,12 @@
   };
   const read = (points, x) => {
     if (!points.length || x < points[0].x || x > points.at(-1).x) return null;
-    const index = nearest(points, x);
-    let best = points[index];
-    for (const side of [index - 1, index + 1]) if (points[side] && points[side].y > best.y) best = points[side];
-    return best;
+    return points[nearest(points, x)];
+  };
+  /* A multiple of a bin is within a bin of where a line has its peak: the highest of three. */
+  const peak = (points, x) => {
+    const own = read(points, x), index = points.indexOf(own);
+    return [points[index - 1], points[index + 1]].reduce((best, point) => (own && point && point.y > best.y ? point : best), own);
   };
   /* A mouse is coarser than a bin: the cursor goes to the highest point within a few pixels. */
   const snapped = (x, reach) => {
@@ -54,20 +56,21 @@
     return isCepstrum() ? 1000 / hz : isTracked() ? 1 : hz * scale();
   };
   const cells = (x, points) => {
-    const own = read(points, x), one = shaft(), first = one ? read(points, one) : null;
+    const own = read(points, x), one = shaft(), first = one ? peak(points, one) : null;
     const parts = [["Cursor", `${number(x, x < 100 ? 3 : 2)} ${unit()}`, "is-cursor"]];
     if (one && unit() === "Hz") parts.push(["", `${number(x / one, 3)}X`]);
     parts.push(["", `${levelText(own?.y)}${isDb() ? " dB" : ""}`]);
-    if (window.viewer.marks().includes("harmonics")) for (let k = 2; k <= HARMONICS; k += 1) {
-      const there = read(points, k * x);
-      if (there) parts.push([`H${k}`, `${number(k * x, 2)} · ${levelText(there.y)}`]);
+    const { range, type } = axis(), last = type === "log" ? 10 ** range[1] : range[1];
+    if (window.viewer.marks().includes("harmonics")) for (let k = 2; k <= HARMONICS && k * x <= last; k += 1) {
+      const there = peak(points, k * x);
+      if (there) parts.push([`H${k}`, `${number(there.x, 2)} · ${levelText(there.y)}`, "is-pair"]);
     }
     if (hasSidebands() && one) for (const side of [-1, 1]) {
-      const there = read(points, x + side * one);
+      const there = peak(points, x + side * one);
       if (there) parts.push([`${side < 0 ? "\u2212" : "+"}1X`, levelText(there.y)]);
     }
     if (first) {
-      parts.push([isCepstrum() ? "1T" : "1X", `${number(one, 2)} · ${levelText(first.y)}`]);
+      parts.push([isCepstrum() ? "1T" : "1X", `${number(first.x, 2)} · ${levelText(first.y)}`, "is-pair"]);
       if (own && isDb()) parts.push(["Δ cursor–1X", `${number(own.y - first.y, 1)} dB`]);
     }
     return parts;
@@ -89,8 +92,19 @@
     if (!graph?._fullLayout?.xaxis || !overlay) return;
     const { xaxis, yaxis } = graph._fullLayout, points = line();
     overlay.replaceChildren();
+    const labels = [...graph.querySelectorAll(".infolayer .annotation")];
+    labels.forEach((label) => { label.style.visibility = ""; });
     tell(x, points);
     if (x === null) return;
+    const left = overlay.getBoundingClientRect().left;
+    /* Where labels would touch, the cursor's stays before a mark's, a mark's before a harmonic's. */
+    const isFree = (px, words, look) => {
+      const half = words.length * LETTER_PX / 2 + 2;
+      const touched = labels.filter((label) => { const box = label.getBoundingClientRect(); return box.bottom - graph.getBoundingClientRect().top <= top && box.left - left < px + half && box.right - left > px - half; });
+      if (look === "is-cursor") touched.forEach((label) => { label.style.visibility = "hidden"; });
+      const own = look !== "is-cursor" && Math.abs(px - xaxis._offset - xaxis.d2p(x)) < half + 24;
+      return look === "is-cursor" || (!touched.length && !own);
+    };
     const top = graph._fullLayout._size.t, bottom = top + graph._fullLayout._size.h;
     const stroke = (where, look, label, point) => {
       const px = xaxis._offset + xaxis.d2p(where);
@@ -103,7 +117,7 @@
         for (const [name, value] of Object.entries({ cx: xaxis._offset + xaxis.d2p(point.x), cy: yaxis._offset + yaxis.d2p(point.y), r: 4, class: look })) dot.setAttribute(name, value);
         if (Number.isFinite(yaxis.d2p(point.y))) overlay.append(dot);
       }
-      if (label) {
+      if (label && isFree(px, label, look)) {
         const text = document.createElementNS(NAMESPACE, "text");
         for (const [name, value] of Object.entries({ x: px, y: top - 6, class: look, "text-anchor": "middle" })) text.setAttribute(name, value);
         text.textContent = label;
@@ -111,7 +125,7 @@
       }
     };
     const on = window.viewer.marks(), one = shaft();
-    if (on.includes("harmonics")) for (let k = 2; k <= HARMONICS; k += 1) stroke(k * x, "is-harmonic", `H${k}`, read(points, k * x));
+    if (on.includes("harmonics")) for (let k = 2; k <= HARMONICS; k += 1) stroke(k * x, "is-harmonic", `H${k}`, peak(points, k * x));
     if (hasSidebands() && one) for (let k = 1; k <= SIDE_BANDS; k += 1) [-1, 1].forEach((side) => stroke(x + side * k * one, "is-sideband", "", null));
     stroke(x, "is-cursor", one && unit() === "Hz" ? `${number(x / one, 3)}X` : number(x, 2), read(points, x));
   };
@@ -157,7 +171,7 @@
   });
   let isDue = false;
   const redraw = () => {
-    if (isDue) return;
+    if (isDue || !graph?._fullLayout) return;
     isDue = true;
     requestAnimationFrame(() => { isDue = false; draw(hovered ?? pinnedOnAxis()); });
   };

@@ -79,10 +79,11 @@
       traces.forEach((trace) => {
         const { low = 0, high = 255 } = trace.meta || {};
         const level = (z) => (trace.meta ? low + (z / 255) * (high - low) : z);
-        for (let row = 0; row < trace.y.length; row += 1) for (let column = 0; column < trace.x.length; column += 1) rows.push([trace.name, trace.x[column], trace.y[row], level(trace.z[row]?.[column] ?? trace.z[row * trace.x.length + column]).toFixed(2)]);
+        for (let row = 0; row < trace.y.length; row += 1) for (let column = 0; column < trace.x.length; column += 1) rows.push([trace.name, trace.x[column], trace.y[row], Number(level(trace.z[row]?.[column] ?? trace.z[row * trace.x.length + column]).toFixed(2))]);
       });
       return { head: ["Signal", x, y, "Level (dB)"], rows };
     }
+    traces.sort((one, other) => (one.hoverinfo === "skip") - (other.hoverinfo === "skip")); // the signal comes before what is expected of it
     const rows = traces.flatMap((trace, index) => (graph.calcdata[trace.index ?? index] || []).map((point) => [trace.name, point.x, point.y]));
     return { head: ["Line", x, y], rows };
   };

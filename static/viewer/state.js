@@ -11,7 +11,7 @@
   const ZOOMS = ["t", "f", "fo", "fe", "fc"];
   const DEFAULTS = {
     q: "acceleration", tab: "spectrum", spec: "psd", win: "hann", avg: "power", scale: "db", x: "hz",
-    tf: "stft", tfo: "75", map: "Viridis", layout: "overlaid",
+    tf: "stft", tfo: "96", map: "Viridis", layout: "overlaid",
   };
   const MARKS = ["shaft", "sub", "mains", "expected", "bearing", "harmonics", "sidebands"];
   const MARKS_AT_FIRST = ["shaft", "sub", "mains", "expected", "bearing"];
@@ -108,7 +108,7 @@
     if (heading && heading.textContent !== title) heading.textContent = title;
     const panel = $("#viewer-analysis");
     panel?.setAttribute("aria-labelledby", `viewer-tab-${tab}`);
-    const words = $("#viewer-compare .btn-text"), n = ids("compare").length;
+    const words = $("#viewer-compare .btn-text"), kept = ids("compare"), n = kept.length && Math.min(MOST_COMPARED, new Set([...kept, state.signal]).size);
     if (words) words.textContent = n ? `Compare ${n} of ${MOST_COMPARED}` : "Compare";
     const panels = $(".viewer-panels");
     if (panels && panels.dataset.tab !== tab) panels.dataset.tab = tab;

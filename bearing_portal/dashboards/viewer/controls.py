@@ -54,6 +54,7 @@ def select(label: str, key: str, choices: Iterable[tuple[str, str]], *, shown: s
     return html.Label(
         [title, html.Select(options, className="form-select is-small", **{"data-key": key})],
         className="viewer-field",
+        title=label,
     )
 
 

@@ -57,11 +57,13 @@ def _toolbar() -> html.Div:
             html.Nav(id=ids.STEPS, className="viewer-steps", **{"aria-label": "Signals in turn"}),
             html.Div(id=ids.FILTER, className="viewer-filter"),
             _button("Random", "shuffle", **{"data-action": "random"}),
-            _button("Upload", "upload", **{"data-dialog": reverse_lazy("uploads:new")}),
+            _button(
+                "Upload", "upload", is_brief=True, **{"data-dialog": reverse_lazy("uploads:new")}
+            ),
             html.Span(className="viewer-gap"),
             _button("Compare", "layers", id="viewer-compare", **{"data-action": "compare"}),
-            _button("Permalink", "link", **{"data-action": "permalink"}),
-            _button("Copy as Python", "code", **{"data-action": "script"}),
+            _button("Permalink", "link", is_brief=True, **{"data-action": "permalink"}),
+            _button("Copy as Python", "code", is_brief=True, **{"data-action": "script"}),
         ],
         className="viewer-toolbar",
         role="group",
@@ -69,7 +71,10 @@ def _toolbar() -> html.Div:
     )
 
 
-def _button(text: str, glyph: str, **attributes: Any) -> html.Button:
+def _button(text: str, glyph: str, *, is_brief: bool = False, **attributes: Any) -> html.Button:
+    """Return a button; a brief one shows its icon alone where there is little room."""
+    if is_brief:
+        attributes |= {"title": text, "data-brief": "1"}
     return html.Button(
         [html.Span(className=f"glyph is-{glyph}"), html.Span(text, className="btn-text")],
         className="btn btn-secondary",
@@ -92,7 +97,7 @@ def _time() -> html.Section:
                 controls.time_options(), className="viewer-options", **{"data-integrated": "1"}
             ),
             _graph(ids.TIME),
-            html.Div(id=ids.TIME_FOOT, className="readout"),
+            _readout(ids.TIME_FOOT, "Statistics of the part in sight"),
         ],
     )
 
@@ -158,9 +163,14 @@ def _analysis() -> html.Section:
                 role="tabpanel",
                 **{"aria-labelledby": "viewer-tab-spectrum"},
             ),
-            html.Div(id="viewer-readout", className="readout", **{"aria-live": "off"}),
+            _readout("viewer-readout", "What the cursor reads"),
         ],
     )
+
+
+def _readout(name: str, words: str) -> html.Div:
+    label = {"role": "group", "aria-label": words}
+    return html.Div(id=name, className="readout", tabIndex="0", **label)
 
 
 def _of_tabs(tabs: str, children: list[Any]) -> html.Div:

@@ -190,5 +190,6 @@ def _view(request: HttpRequest) -> Any:
 
 
 def _done() -> HttpResponse:
-    events = '{"dialog:close": null, "viewer:changed": null}'
+    # In this order: what triggers the second has left the page with the dialog.
+    events = '{"viewer:changed": null, "dialog:close": null}'
     return HttpResponse(status=204, headers={"HX-Trigger": events})

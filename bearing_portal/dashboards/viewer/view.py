@@ -108,7 +108,7 @@ def read(given: Any) -> View:
         demodulated_hz=_span(texts.get("band", "")),
         method=_choice(texts.get("tf"), METHODS),
         map_window=_map_window(texts.get("tfw", "")),
-        map_overlap=int(_choice(texts.get("tfo"), tuple(map(str, MAP_OVERLAPS)), "75")),
+        map_overlap=int(_choice(texts.get("tfo"), tuple(map(str, MAP_OVERLAPS)), "96")),
         colours=_choice(texts.get("map"), COLOURS),
         levels_db=_span(texts.get("db", "")),
         theme=known_theme(texts.get("theme")),

@@ -14,7 +14,7 @@ FloatArray = npt.NDArray[np.floating]
 Span = tuple[float, float]
 
 LANE_PX = 20  # marks have their labels over the spectrum, in a lane of their own
-STACK_GAP = 0.02
+STACK_GAP = 0.05
 MOST_POINTS = 16_385  # 64 kB: a line of so many points is sent whole
 
 
@@ -82,7 +82,7 @@ def stack(draft: Draft, n: int, **axis: Any) -> None:
     height = (1 - STACK_GAP * (n - 1)) / n
     for row in range(n):
         top = 1 - row * (height + STACK_GAP)
-        few = {"nticks": 3} if n > 1 else {}
+        few = {"nticks": 3 if n == 2 else 2} if n > 1 else {}
         draft.axis(axis_name("yaxis", row), domain=[max(0.0, top - height), top], **few, **axis)
     draft.axis("xaxis", anchor=axis_name("y", n - 1))
 

@@ -133,12 +133,13 @@ def _draw_expected(draft: Draft, expected: Expected, frame: Frame) -> None:
     faint = {"width": 0, "color": expected.colour}
     share = 0.16 if frame.theme == "dark" else 0.13
     fill = f"rgba({', '.join(map(str, _rgb(expected.colour)))}, {share})"
-    common = {"mode": "lines", "hoverinfo": "skip", "name": expected.name}
-    draft.trace("scatter", x=low[0], y=low[1], line=faint, **common)
+    common = {"mode": "lines", "hoverinfo": "skip"}
+    lower, upper, middle = (f"{expected.name}, {part}" for part in ("10 %", "90 %", "median"))
+    draft.trace("scatter", x=low[0], y=low[1], line=faint, name=lower, **common)
     band = {"fill": "tonexty", "fillcolor": fill}
-    draft.trace("scatter", x=high[0], y=high[1], line=faint, **band, **common)
+    draft.trace("scatter", x=high[0], y=high[1], line=faint, name=upper, **band, **common)
     dotted = {"width": 1.25, "color": expected.colour, "dash": "dot"}
-    draft.trace("scatter", x=median[0], y=median[1], line=dotted, **common)
+    draft.trace("scatter", x=median[0], y=median[1], line=dotted, name=middle, **common)
 
 
 def pooled_mean(x: FloatArray, y: FloatArray, frame: Frame) -> tuple[FloatArray, FloatArray]:

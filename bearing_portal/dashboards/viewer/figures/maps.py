@@ -182,5 +182,5 @@ def _scale(draft: Draft, look: MapLook, low: float, high: float) -> None:
         showgrid=False,
         nticks=4,
         ticklen=2,
-        ticksuffix=" dB",
+        title={"text": "dB", "standoff": 0},
     )

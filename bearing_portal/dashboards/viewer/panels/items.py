@@ -71,7 +71,8 @@ def styles_of(signals: list[Signal]) -> list[Style]:
         colour = signal.fault_class.colour if signal.fault_class else NO_CLASS_COLOUR
         own = signal.fault_class.dash if signal.fault_class else "dash"
         name = signal.label if nth == 0 else f"{signal.label} ({nth + 1})"
-        styles.append(Style(name, colour, own if nth == 0 else DASHES[nth % len(DASHES)]))
+        others = [dash for dash in DASHES if dash != own]
+        styles.append(Style(name, colour, own if nth == 0 else others[(nth - 1) % len(others)]))
     return styles
 
 
