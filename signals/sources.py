@@ -67,7 +67,7 @@ class Source:
         if self.is_long:
             limit_s = LONG_SAMPLES / self.fs_hz
             raise Invalid(f"This record is long: zoom to at most {limit_s:.4g} s of it first.")
-        if self.off:
+        if self.off and self.parts:
             return _without(self.parts, self.off)
         return _read(self.path, self.signal.row, 0, self.n_samples)
 

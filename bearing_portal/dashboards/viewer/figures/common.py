@@ -77,6 +77,14 @@ def region_of(span_s: Span | None, n_samples: int, fs_hz: float) -> Region:
     return Region(min(first, n_samples - 1), last, n_samples, fs_hz, span)
 
 
+def within(span: Span | None, lowest: float, highest: float) -> Span | None:
+    """Return the part of a span between two ends; None where nothing of it lies there."""
+    if span is None:
+        return None
+    low, high = max(span[0], lowest), min(span[1], highest)
+    return (low, high) if low < high else None
+
+
 def stack(draft: Draft, n: int, **axis: Any) -> None:
     """Give each of `n` signals a y axis of its own, one over the other, the first on top."""
     height = (1 - STACK_GAP * (n - 1)) / n

@@ -11,12 +11,16 @@ from bearing_portal.dashboards.viewer.figures.common import (
     Span,
     axis_name,
     name_row,
+    within,
 )
 from bearing_portal.dashboards.viewer.figures.draft import Draft
 from bearing_portal.dashboards.viewer.figures.waveform import GUTTER, PLOT
 
 STEPS = 255
 RANGE_DB = 60.0
+LEVELS_DB = (-400.0, 400.0)  # what anybody could ask for; float32 holds it
+LEAST_DB = 5.0  # a silent record has one level, and a scale two ends
+TINY_DB = 1e-6
 FLOOR = 1e-20
 GAP = 0.03
 N_SCALE = 64
@@ -49,7 +53,7 @@ class MapLook:
 def map_figure(pictures: list[Picture], look: MapLook) -> go.Figure:
     """Power in dB over time and frequency, one map for each signal."""
     levels = [10 * np.log10(np.maximum(one.power, FLOOR)) for one in pictures]
-    low, high = look.levels_db or _range_of(levels)
+    low, high = within(look.levels_db, *LEVELS_DB) or _range_of(levels)
     draft = Draft(look.theme, look.view)
     for row, (picture, level) in enumerate(zip(pictures, levels, strict=True)):
         draft.trace(
@@ -74,7 +78,7 @@ def map_figure(pictures: list[Picture], look: MapLook) -> go.Figure:
 
 def as_bytes(level: FloatArray, low: float, high: float) -> np.ndarray:
     """Return levels as 0 to 255 between `low` and `high`, what lies outside at the ends."""
-    share = np.clip((level - low) / (high - low), 0.0, 1.0)
+    share = np.clip((level - low) / max(high - low, TINY_DB), 0.0, 1.0)
     return np.rint(share * STEPS).astype(np.uint8)
 
 
@@ -121,7 +125,8 @@ def _range_of(levels: list[FloatArray]) -> Span:
     highest = max(float(level.max()) for level in levels)
     lowest = min(float(np.percentile(level, 5)) for level in levels)
     top = float(np.ceil(highest / 5) * 5)
-    return max(top - RANGE_DB, float(np.floor(lowest / 5) * 5)), top
+    low = max(top - RANGE_DB, float(np.floor(lowest / 5) * 5))
+    return min(low, top - LEAST_DB), top
 
 
 def _axes(draft: Draft, pictures: list[Picture], look: MapLook) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from bearing_portal.dashboards.viewer.figures.common import within
 from bearing_portal.dashboards.viewer.figures.lines import Curve, Frame, curves_figure
 from bearing_portal.dashboards.viewer.figures.marks import Mark
 from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of, orders_of
@@ -54,7 +55,8 @@ def _marks(item: Item, view: View) -> list[Mark]:
 def _frame(item: Item, view: View, highest_ms: float) -> Frame:
     shaft_hz = item.signal.shaft_hz
     usual = SHOWN_TURNS * 1e3 / shaft_hz if shaft_hz else SHOWN_MS
-    shown = view.quefrency_ms or (LOWEST_MS, highest_ms if view.is_full else min(usual, highest_ms))
+    shown = within(view.quefrency_ms, LOWEST_MS, highest_ms)
+    shown = shown or (LOWEST_MS, highest_ms if view.is_full else min(usual, highest_ms))
     return Frame(
         x_title="Quefrency (ms)",
         y_title="Cepstrum",

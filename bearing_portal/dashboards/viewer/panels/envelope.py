@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from bearing_portal.dashboards.viewer.figures import marks as marking
+from bearing_portal.dashboards.viewer.figures.common import within
 from bearing_portal.dashboards.viewer.figures.lines import Curve, Frame, curves_figure, in_db
 from bearing_portal.dashboards.viewer.figures.maps import kurtogram_figure
 from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of, orders_of
@@ -110,12 +111,13 @@ def _frame(item: Item, view: View, spectrum: tuple[FloatArray, FloatArray], scal
     shaft_hz, unit = item.signal.shaft_hz, item.signal.unit or "unit"
     highest = float(spectrum[0][-1])
     usual = max(SHOWN_ORDERS * shaft_hz, SHOWN_HZ) if shaft_hz else SHOWN_HZ
-    shown = view.envelope_hz or (0.0, highest if view.is_full else min(highest, usual))
+    shown = within(view.envelope_hz, 0.0, highest)
+    shown = shown or (0.0, highest if view.is_full else min(highest, usual))
     x_unit = "order" if scale != 1.0 else "Hz"
     return Frame(
         x_title="Order (X)" if scale != 1.0 else "Frequency (Hz)",
         y_title=unit if view.is_linear else f"dB re 1 {unit}",
-        shown=(shown[0] * scale, min(shown[1], highest) * scale),
+        shown=(shown[0] * scale, shown[1] * scale),
         theme=view.theme,
         view=f"{item.signal.pk} envelope {view.is_full} {x_unit} {view.is_linear}",
         width_px=view.width_px,

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from bearing_portal.dashboards.viewer.figures.common import Span
+from bearing_portal.dashboards.viewer.figures.common import Span, within
 from bearing_portal.dashboards.viewer.figures.lines import LOW_ORDERS
 from bearing_portal.dashboards.viewer.figures.maps import MapLook, Picture, map_figure
 from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of
@@ -90,10 +90,9 @@ def grid_of(view: View, n_maps: int) -> tuple[int, int]:
 def band_of(item: Item, view: View) -> Span:
     """Return the frequencies shown: those of the spectrum panel."""
     highest = item.source.fs_hz / 2
-    if view.band_hz and not view.is_tracked:
-        low, high = view.band_hz
-        if low < highest:
-            return max(0.0, low), min(high, highest)
+    band_hz = within(view.band_hz, 0.0, highest)
+    if band_hz and not view.is_tracked:
+        return band_hz
     shaft_hz = item.signal.shaft_hz
     if view.is_full or not shaft_hz:
         return 0.0, highest

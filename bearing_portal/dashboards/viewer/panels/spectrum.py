@@ -1,12 +1,11 @@
 """The spectrum: averaged over the part in sight, or tracked by the shaft's angle."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from bearing_portal.dashboards.viewer.figures import marks as marking
-from bearing_portal.dashboards.viewer.figures.common import FloatArray, Span, thin
+from bearing_portal.dashboards.viewer.figures.common import FloatArray, Span, thin, within
 from bearing_portal.dashboards.viewer.figures.lines import (
     LOW_ORDERS,
     Curve,
@@ -99,11 +98,12 @@ def frame_of(item: Item, view: View, spectrum: Spectrum, scale: float) -> Frame:
     x_unit = "order" if scale != 1.0 else "Hz"
     y_unit = f"{unit}²/Hz" if view.spectrum == "psd" else unit
     title = y_unit if view.is_linear else f"dB re 1 {y_unit}"
-    shown = view.band_hz or (0.0, _highest_shown(item, view, highest))
+    usual = (0.0, _highest_shown(item, view, highest))
+    shown = within(view.band_hz, 0.0, highest) or usual
     return Frame(
         x_title="Order (X)" if scale != 1.0 else "Frequency (Hz)",
         y_title=title,
-        shown=(shown[0] * scale, min(shown[1], highest) * scale),
+        shown=(shown[0] * scale, shown[1] * scale),
         theme=view.theme,
         view=f"{item.signal.pk} spectrum {view.is_full} {x_unit} {view.is_log} {view.spectrum}",
         width_px=view.width_px,
@@ -177,10 +177,11 @@ def _tracked(user: Any, items: list[Item], view: View) -> Panel:
     first = items[0]
     unit = first.signal.unit or "unit"
     highest = float(curves[0].x[-1])
+    usual = (0.0, highest if view.is_full else min(highest, LOW_ORDERS))
     frame = Frame(
         x_title="Order (X)",
         y_title=unit if view.is_linear else f"dB re 1 {unit}",
-        shown=(0.0, highest if view.is_full else min(highest, LOW_ORDERS)),
+        shown=within(view.band_orders, 0.0, highest) or usual,
         theme=view.theme,
         view=f"{first.signal.pk} tracked {view.is_full}",
         width_px=view.width_px,
@@ -188,8 +189,6 @@ def _tracked(user: Any, items: list[Item], view: View) -> Panel:
         is_log_y=not view.is_linear,
         is_stacked=view.is_stacked,
     )
-    if view.band_orders:
-        frame = replace(frame, shown=view.band_orders)
     turned = f"{turns[part][-1] - turns[part][0]:.4g}"
     meta = f"Order tracking, Hann · {turned} turns · n = {thin(curves[0].x.size)} lines"
     return Panel(curves_figure(curves, frame, marks=marking.shaft_marks(1.0)), meta)

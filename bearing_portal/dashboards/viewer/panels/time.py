@@ -81,7 +81,10 @@ def waveform(item: Item, view: View) -> FloatArray:
             f"{item.signal.unit or 'an unknown unit'}."
         )
     integrate = INTEGRATED[view.quantity]
-    whole = integrate(item.source.whole, item.source.fs_hz, highpass_hz=view.highpass_hz)
+    try:
+        whole = integrate(item.source.whole, item.source.fs_hz, highpass_hz=view.highpass_hz)
+    except VibrationError as error:
+        raise Invalid(str(error)) from error
     return whole[region.first : region.last]
 
 
