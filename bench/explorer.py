@@ -15,7 +15,7 @@ from bench.registry import Figures, benchmark
 from bench.served.portal import percentiles, served
 
 _CHANGES = 40
-_MIX = 400
+_MIX = 600
 _SIZES = {"1430": 1_430, "100000": 100_000, "1000000": 1_000_000}
 
 

@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 
 from monitoring.errors import Invalid
 from signals.models import Signal
+from signals.overview import count_known
 from signals.scope import Scope, digest
 from signals.table_filters import SORTS, conditions_of
 from vibration.features import FEATURE_NAMES
@@ -99,6 +100,9 @@ def filtered(scope: Scope, filters: Mapping[str, Any]) -> QuerySet[Signal]:
 def _total(scope: Scope, query: TableQuery, signals: QuerySet[Signal]) -> int:
     if "tags" in query.filters:
         return signals.count()
+    known = None if query.filters else count_known(scope)
+    if known is not None:
+        return known
     inputs = _written(query.filters)
     return int(scope.cached("count", lambda: str(signals.count()).encode(), inputs))
 

@@ -16,7 +16,7 @@ from monitoring.services import (
     preferences_save,
     session_seen,
 )
-from signals.models import Annotation, Signal, Tag
+from signals.models import Annotation, Projection, SavedView, Signal, Tag
 from tests.factories import make_bearing, make_dataset, make_user
 from tests.signals.recordings import npy, sine, upload
 
@@ -66,6 +66,10 @@ def rows(groups):
         preferences_save(user=owner, notices={"news": (True, False)})
         session_seen(user=owner, session_key=f"key {owner.pk}", user_agent="", address=None)
         upload(npy(sine(256)), owner=owner)
+        SavedView.objects.create(owner=owner, name="Worn", query="class=wear")
+        Projection.objects.create(
+            store=dataset.store, store_version=1, method="pca", key=f"key {dataset.pk}"
+        )
         HealthSample.objects.create(at=timezone.now(), cpu_percent=12.0)
         DailyCount.objects.create(
             date=timezone.now(), kind="signals", scope="person", owner=owner, value=3

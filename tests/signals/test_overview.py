@@ -1,16 +1,19 @@
 import json
+import re
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from datasets.selectors import dataset_get
 from monitoring.errors import NotFound
+from signals import overview as overview_module
 from signals.curation import Relabel, signals_relabel
 from signals.filter_values import Range
 from signals.filters import SignalFilter
 from signals.models import FaultClass, Severity, Signal, Tag
-from signals.overview import culprits, empty_sentence, overview, range_ends
+from signals.overview import count_known, culprits, empty_sentence, overview, range_ends
 from signals.scope import scope_get
 from tests.factories import make_dataset, make_user
 from tests.signals.catalogue import make_index
@@ -178,3 +181,21 @@ def test_each_filter_of_a_large_table_is_led_by_an_index():
         assert "Seq Scan" not in plan
     sample = scope_of(large, user=owner, classes=("wear",), per_class=20).signals()
     assert "signal_sample" in plan_of(sample)
+
+
+def test_counting_needs_no_column_that_the_index_lacks(dataset):
+    index = next(index for index in Signal._meta.indexes if index.name == "signal_explored")
+    held = {*index.fields, *index.include}
+    scope = scope_of(dataset, rms=Range(0.01, None), rpm=Range(1, None), per_class=3)
+    with CaptureQueriesContext(connection) as captured:
+        overview_module._cells(scope.signals())
+    (query,) = captured.captured_queries
+    named = set(re.findall(r'"signals_signal"\."(\w+?)(?:_id)?"', query["sql"]))
+    assert named <= held
+
+
+def test_the_table_does_not_count_what_the_overview_has(dataset, django_assert_num_queries):
+    scope = scope_of(dataset)
+    n = overview(scope.user, scope).n
+    with django_assert_num_queries(0):
+        assert count_known(scope) == n
