@@ -34,11 +34,23 @@
     all[next].focus();
   };
 
-  /* A key pressed before the neighbours of the new signal came would step from the old one. */
-  const step = (side, patience = 60) => {
+  /* A key pressed before the neighbours of the new signal came would step from the old one:
+     keys wait their turn, those of a signal that never comes not for long. */
+  const PATIENCE_MS = 3000, LOOK_MS = 50;
+  const steps = [];
+  let looker;
+  const look = () => {
     const { signal, state } = window.viewer;
-    if (String(signal?.id) === state.signal) $(`.viewer-step.${side}`)?.click();
-    else if (patience) setTimeout(step, 50, side, patience - 1);
+    if (steps[0].until < Date.now()) steps.length = 0;
+    else if (String(signal?.id) === state.signal) $(`.viewer-step.${steps.shift().side}`)?.click();
+    if (steps.length) return;
+    clearInterval(looker);
+    looker = undefined;
+  };
+  const step = (side) => {
+    steps.push({ side, until: Date.now() + PATIENCE_MS });
+    looker ??= setInterval(look, LOOK_MS);
+    if (steps.length === 1) look();
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || $(".modal.show")) return;

@@ -188,6 +188,30 @@ def portal(processes, chromium, thread, transactional_db, settings) -> Iterator[
         yield portal
 
 
+@pytest.fixture
+def signals(portal, monkeypatch) -> list[Any]:
+    """Return the signals of a small dataset that everybody may read, with real files."""
+    from monitoring import queueing
+
+    monkeypatch.setattr(queueing, "push", lambda job: True)  # the worker would make them again
+    owner = portal.make_user("engineer")
+    dataset = portal.make_dataset(owner, visibility="shared", duration_s=2.0)
+    return list(portal.run(lambda: list(dataset.store.signals.order_by("pk"))))
+
+
+@pytest.fixture
+def viewer(portal, signals) -> Any:
+    """Return the viewer with the second signal, and everything the browser complained of."""
+    from tests.e2e.viewing import drawn
+
+    page = portal.log_in(signals[0].store.owner, color_scheme="light", accept_downloads=True)
+    page.complaints = []
+    page.on("console", lambda said: page.complaints.append(said.text))
+    page.goto(f"/signal-viewer/?signal={signals[1].pk}")
+    drawn(page)
+    return page
+
+
 @contextmanager
 def _windows(chromium: Any, url: str) -> Iterator[Callable[..., Any]]:
     """Hand out windows, and fail where one of them met an error or asked another host."""

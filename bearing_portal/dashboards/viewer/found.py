@@ -28,7 +28,7 @@ def found_list(lines: list[FoundLine] | None) -> list[Any]:
         )
         for one in lines
     ]
-    names = ("Line", "Order", "Hz", "Deviation", "Over median")
+    names = ("Line", "Order", "Hz", "Deviation", "× median")
     head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
     n_found = sum(one.is_found for one in lines)
     title = html.H3(["Lines of the bearing", html.Span(f"{n_found} of {len(lines)} found")])
