@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bearing_portal.dashboards.viewer.figures.draft import Draft
+from bearing_portal.dashboards.draft import Draft
 from vibration.decimation import min_max
 
 FloatArray = npt.NDArray[np.floating]

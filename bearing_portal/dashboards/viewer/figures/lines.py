@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from bearing_portal.dashboards.draft import Draft
 from bearing_portal.dashboards.theme import COMMON
 from bearing_portal.dashboards.viewer.figures.common import (
     LANE_PX,
@@ -19,7 +20,6 @@ from bearing_portal.dashboards.viewer.figures.common import (
     pooled,
     stack,
 )
-from bearing_portal.dashboards.viewer.figures.draft import Draft
 from bearing_portal.dashboards.viewer.figures.marks import Mark, draw_bands, draw_marks
 
 PSD_FLOOR, AMPLITUDE_FLOOR = 1e-20, 1e-10  # −200 dB: a silent bin has no logarithm

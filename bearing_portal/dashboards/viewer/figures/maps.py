@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from bearing_portal.dashboards.draft import Draft
 from bearing_portal.dashboards.viewer.figures.common import (
     FloatArray,
     Span,
@@ -13,7 +14,6 @@ from bearing_portal.dashboards.viewer.figures.common import (
     name_row,
     within,
 )
-from bearing_portal.dashboards.viewer.figures.draft import Draft
 from bearing_portal.dashboards.viewer.figures.waveform import GUTTER, PLOT
 
 STEPS = 255

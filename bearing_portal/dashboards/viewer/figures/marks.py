@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bearing_portal.dashboards.draft import Draft
 from bearing_portal.dashboards.viewer.figures.common import Span
-from bearing_portal.dashboards.viewer.figures.draft import Draft
 from vibration.bearings import BearingOrders, bearing_lines
 
 SHAFT_ORDERS = 10

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from bearing_portal.dashboards.draft import Draft
 from bearing_portal.dashboards.viewer.figures.common import (
     FloatArray,
     Region,
@@ -16,7 +17,6 @@ from bearing_portal.dashboards.viewer.figures.common import (
     stack,
     thin,
 )
-from bearing_portal.dashboards.viewer.figures.draft import Draft
 from vibration.decimation import bucket_size
 
 GUTTER = [0.952, 1.0]
