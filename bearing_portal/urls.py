@@ -3,8 +3,9 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from bearing_portal import views
+from bearing_portal.dashboards.explorer import pages as explorer_pages
 from bearing_portal.dashboards.viewer import pages
-from bearing_portal.dashboards.views import viewer
+from bearing_portal.dashboards.views import explorer, viewer
 from datasets.explorer_views import explorer_export
 from monitoring.log_views import logs
 
@@ -18,6 +19,12 @@ urlpatterns = [
     path("uploads/", include("signals.urls")),
     path("notifications/", include("monitoring.urls")),
     path("", include("monitoring.health_urls")),
+    path("data-explorer/", explorer, name="explorer"),
+    path("data-explorer/filters/", explorer_pages.filters, name="explorer-filters"),
+    path("data-explorer/line/", explorer_pages.line, name="explorer-line"),
+    path("data-explorer/views/", explorer_pages.views, name="explorer-views"),
+    path("data-explorer/views/new/", explorer_pages.view_new, name="explorer-view-new"),
+    path("data-explorer/views/<int:pk>/", explorer_pages.view_edit, name="explorer-view"),
     path("data-explorer/export/<slug:code>/", explorer_export, name="explorer-export"),
     path("signal-viewer/", viewer, name="viewer"),
     path("signal-viewer/find/", pages.find, name="viewer-find"),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from statistics import median
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.core.cache import cache
 from django.db.models import Avg, Count, Max, Min, QuerySet
@@ -25,7 +25,19 @@ _CONDITIONS = {
     "text": "label",
 }
 
+_MEASURED = ("rms", "shape_factor", "dominant_frequency", "kurtosis")
+
 Cell = tuple[int | None, int | None, int, float | None]  # class, severity, count, mean RMS
+
+
+class Medians(NamedTuple):
+    """Medians of a class, and of how many signals."""
+
+    mean_abs: float | None
+    median_rms: float | None
+    dominant_hz: float | None
+    kurtosis: float | None
+    n_sampled: int
 
 
 @dataclass(frozen=True)
@@ -38,17 +50,21 @@ class ClassRow:
         Of the class; code ``none`` is that of signals without one.
     n : int
         Signals.
-    mean_rms, median_rms, dominant_hz : float or None
-        RMS in the signals' unit and the median dominant frequency in Hz; the medians are of
-        `n_sampled` signals, of all where they are few.
+    mean_rms : float or None
+        Mean RMS in the signals' unit.
+    mean_abs, median_rms, dominant_hz, kurtosis : float or None
+        Medians of mean absolute value and RMS, in the signals' unit, of dominant frequency in Hz
+        and of kurtosis; of `n_sampled` signals, of all where they are few.
     """
 
     code: str
     name: str
     n: int
     mean_rms: float | None
+    mean_abs: float | None
     median_rms: float | None
     dominant_hz: float | None
+    kurtosis: float | None
     n_sampled: int
 
 
@@ -100,7 +116,7 @@ def overview(user: Any, scope: Scope) -> Overview:
     the options and totals are sums of its cells.
     """
     _own(user, scope)
-    made = json.loads(scope.cached("overview", lambda: json.dumps(_summary(scope)).encode()))
+    made = json.loads(scope.cached("overview-2", lambda: json.dumps(_summary(scope)).encode()))
     return Overview(
         n=made["n"],
         n_all=made["n_all"],
@@ -112,7 +128,7 @@ def overview(user: Any, scope: Scope) -> Overview:
 
 def count_known(scope: Scope) -> int | None:
     """Return how many signals the scope holds, where its overview has been counted already."""
-    key = scope.key("overview")
+    key = scope.key("overview-2")
     known = cache.get(key) if key else None
     return int(json.loads(known)["n"]) if isinstance(known, bytes) else None
 
@@ -239,7 +255,7 @@ def _rows(
             continue
         measured = [(cell[2], cell[3]) for cell in cells if cell[3] is not None]
         weight = sum(n for n, _ in measured)
-        rms, dominant, n_sampled = medians.get(pk, (None, None, 0))
+        middle = medians.get(pk, Medians(None, None, None, None, 0))
         code, name = classes.get(pk, (UNLABELLED, "No class"))
         found.append(
             ClassRow(
@@ -247,25 +263,29 @@ def _rows(
                 name=name,
                 n=sum(cell[2] for cell in cells),
                 mean_rms=sum(n * mean for n, mean in measured) / weight if weight else None,
-                median_rms=rms,
-                dominant_hz=dominant,
-                n_sampled=n_sampled,
+                **middle._asdict(),
             )
         )
     return found
 
 
-def _medians(scope: Scope) -> dict[int | None, tuple[float | None, float | None, int]]:
-    """Return medians of RMS and dominant frequency, and of how many signals, by class id."""
+def _medians(scope: Scope) -> dict[int | None, Medians]:
+    """Return the medians of each class, by its id."""
     limit = min(scope.filter.per_class or MOST_FOR_MEDIAN, MOST_FOR_MEDIAN)
     sample = scope.signals(replace(scope.filter, per_class=limit))
-    by_class: dict[int | None, list[tuple[float | None, float | None]]] = {}
-    for pk, rms, dominant in sample.values_list("fault_class", "rms", "dominant_frequency"):
-        by_class.setdefault(pk, []).append((rms, dominant))
-    return {
-        pk: (_median(rms for rms, _ in pairs), _median(hz for _, hz in pairs), len(pairs))
-        for pk, pairs in by_class.items()
-    }
+    by_class: dict[int | None, list[tuple[float | None, ...]]] = {}
+    for pk, *values in sample.values_list("fault_class", *_MEASURED):
+        by_class.setdefault(pk, []).append(tuple(values))
+    return {pk: _middle(rows) for pk, rows in by_class.items()}
+
+
+def _middle(rows: list[tuple[float | None, ...]]) -> Medians:
+    rms, shape, dominant, kurtosis = zip(*rows, strict=True)
+    # The shape factor is RMS over mean absolute value.
+    mean_abs = [r / s if r is not None and s else None for r, s in zip(rms, shape, strict=True)]
+    return Medians(
+        _median(mean_abs), _median(rms), _median(dominant), _median(kurtosis), n_sampled=len(rows)
+    )
 
 
 def _median(values: Iterable[float | None]) -> float | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from monitoring.errors import Invalid, NotFound
 from signals.filters import SignalFilter
@@ -28,11 +28,17 @@ class Scope:
         What was asked for.
     store : SignalStore or None
         Of the filter's dataset; None where it names none and means all that the person may see.
+    within : Q or None
+        A selection among the filter's signals, where there is one; see `signals.selection`.
+    within_key : str
+        The text that the selection was read from.
     """
 
     user: Any
     filter: SignalFilter
     store: SignalStore | None
+    within: Q | None = None
+    within_key: str = ""
 
     def signals(self, other: SignalFilter | None = None) -> QuerySet[Signal]:
         """Return the signals of the filter, or of another one in the same stores, unordered.
@@ -41,6 +47,8 @@ class Scope:
         """
         chosen = replace(other or self.filter, dataset=None)
         own = Signal.objects.order_by()
+        if self.within is not None:
+            own = own.filter(self.within)
         if self.store is not None:
             return chosen.apply(own.filter(store=self.store.pk))
         return chosen.apply(own.filter(store__in=stores_visible(self.user).values("pk").order_by()))
@@ -54,7 +62,7 @@ class Scope:
         if self.store is None or self.filter.tags:
             return None
         query = replace(self.filter, dataset=None).to_query()
-        return cache_key(operation, self.store, digest(query, inputs))
+        return cache_key(operation, self.store, digest(query, self.within_key, inputs))
 
     def cached(
         self,

@@ -48,6 +48,9 @@ class Draft:
     def annotate(self, text: str, **values: Any) -> None:
         self._layout["annotations"].append({"text": text, **values})
 
+    def layout(self, **values: Any) -> None:
+        self._layout.update(values)
+
     def tell(self, **facts: Any) -> None:
         """Hand facts to the page's scripts."""
         self._layout["meta"] = facts

@@ -8,13 +8,15 @@ from django.views.decorators.http import require_GET, require_POST
 from django_plotly_dash.dash_wrapper import WrappedDash
 
 from bearing_portal.dashboards.compat import MalformedCallError
+from bearing_portal.dashboards.explorer.app import explorer_app
+from bearing_portal.dashboards.explorer.filters import page_context
 from bearing_portal.dashboards.security import allow_scripts_of, members_only, same_origin
 from bearing_portal.dashboards.suites import suite_response
 from bearing_portal.dashboards.viewer.app import viewer_app
 from bearing_portal.dashboards.viewer.reading import signal_exists
 
-APPS = {app._uid: app for app in (viewer_app,)}
-PAGES = {viewer_app._uid: "viewer"}
+APPS = {app._uid: app for app in (explorer_app, viewer_app)}
+PAGES = {explorer_app._uid: "explorer", viewer_app._uid: "viewer"}
 
 
 @login_required
@@ -23,6 +25,15 @@ def viewer(request: HttpRequest) -> HttpResponse:
     """Show the app; it says in the page that a signal does not exist, the status says so too."""
     status = 200 if signal_exists(request.user, request.GET.dict()) else 404
     response = render(request, "signals/viewer.html", {"app": viewer_app}, status=status)
+    allow_scripts_of(response, request.dpd_content_handler.embedded_holder.scripts)  # type: ignore[attr-defined]
+    return response
+
+
+@login_required
+@require_GET
+def explorer(request: HttpRequest) -> HttpResponse:
+    context = {"app": explorer_app, **page_context(request.user, request.GET)}
+    response = render(request, "signals/explorer.html", context)
     allow_scripts_of(response, request.dpd_content_handler.embedded_holder.scripts)  # type: ignore[attr-defined]
     return response
 

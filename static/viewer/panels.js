@@ -92,7 +92,7 @@
   const save = (id) => {
     const { head, rows } = numbersOf(plot(id));
     const text = [head.map(cell), ...rows.map((row) => row.map(cell))].map((row) => row.join(",")).join("\r\n");
-    window.viewer.save(new Blob([`${text}\r\n`], { type: "text/csv" }), `${nameOf(id)}.csv`);
+    window.portal.save(new Blob([`${text}\r\n`], { type: "text/csv" }), `${nameOf(id)}.csv`);
   };
   const picture = (id, format) => {
     const graph = plot(id), style = getComputedStyle(document.querySelector(".panel"));

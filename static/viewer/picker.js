@@ -42,7 +42,7 @@
     const text = input.value.trim(), mine = (latest += 1);
     if (!text) { close(); return; }
     const own = window.viewer?.state.signal || "";
-    const answer = await window.viewer.fetched(`/signal-viewer/find/?${new URLSearchParams({ q: text, signal: own })}`);
+    const answer = await window.portal.fetched(`/signal-viewer/find/?${new URLSearchParams({ q: text, signal: own })}`);
     if (!answer || mine !== latest || document.activeElement !== input) return;
     show((await answer.json()).signals, text);
   };

@@ -174,7 +174,7 @@
     else if (data.useProposed) proposed && go({ band: proposed.map((edge) => Math.round(edge)).join() });
     else if (data.uncompare) { go({ compare: ids("compare").filter((id) => id !== data.uncompare).join() }); dialog(`/signal-viewer/compare/${address()}`); }
     else if (data.dialog) dialog(data.dialog + (state.t ? `?t=${state.t}` : ""));
-    else if (data.export) { event.preventDefault(); window.viewer.download(`/signal-viewer/${state.signal}/export/${data.export}/${address()}`); }
+    else if (data.export) { event.preventDefault(); window.portal.download(`/signal-viewer/${state.signal}/export/${data.export}/${address()}`); }
     else if (data.action) ACTIONS[data.action]?.();
   });
   document.addEventListener("change", (event) => {
@@ -193,7 +193,7 @@
   const dialog = (url) => htmx.ajax("GET", url, { target: "#dialog-content", swap: "innerHTML" });
   const ACTIONS = {
     async random() {
-      const answer = await window.viewer.fetched(`/signal-viewer/random/${address()}`);
+      const answer = await window.portal.fetched(`/signal-viewer/random/${address()}`);
       if (answer) open((await answer.json()).signal);
     },
     add() {

@@ -12,7 +12,7 @@ from bearing_portal.urls import urlpatterns as portal_urlpatterns
 
 PAGE = """{% extends "base.html" %}{% load plotly_dash static %}
 {% block head %}{% plotly_header %}{% endblock %}{% block content %}{% plotly_direct da=app %}
-{% endblock %}{% block scripts %}<script src="{% static 'viewer/calls.js' %}"></script>
+{% endblock %}{% block scripts %}<script src="{% static 'js/calls.js' %}"></script>
 {% plotly_footer %}{% endblock %}"""
 
 probe = PortalDash("probe")

@@ -1,4 +1,4 @@
-/* What the viewer asks outside of Dash: a refusal becomes words, and the page stays where it is. */
+/* What a page asks outside of Dash: a refusal becomes words, and the page stays where it is. */
 (() => {
   /* The answer, or nothing where it was refused: that has then been said. */
   const fetched = async (url) => {
@@ -24,5 +24,5 @@
     const [, name = "signal"] = answer.headers.get("Content-Disposition")?.match(/filename="([^"]+)"/) || [];
     save(await answer.blob(), name);
   };
-  Object.assign(window.viewer, { fetched, save, download });
+  Object.assign(window.portal, { fetched, save, download });
 })();

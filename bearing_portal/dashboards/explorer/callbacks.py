@@ -1,0 +1,27 @@
+"""What the explorer asks the server: each section declares its own callbacks."""
+
+from dash import ClientsideFunction, Input, Output
+
+from bearing_portal.dashboards.app import PortalDash
+from bearing_portal.dashboards.explorer import ids
+from bearing_portal.dashboards.explorer.sections import overview
+from bearing_portal.dashboards.guard import MESSAGE
+
+SECTIONS = (overview,)
+
+
+def register(app: PortalDash) -> None:
+    for section in SECTIONS:
+        section.register(app)
+    app.clientside_callback(
+        ClientsideFunction("explorer", "start"),
+        Output(ids.ASK_OVERVIEW, "clear_data"),
+        [Input(ids.ASK_OVERVIEW, "id")],
+        [],
+    )
+    app.clientside_callback(
+        ClientsideFunction("explorer", "toast"),
+        Output(MESSAGE, "clear_data"),
+        [Input(MESSAGE, "data")],
+        [],
+    )

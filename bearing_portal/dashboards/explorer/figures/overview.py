@@ -1,0 +1,81 @@
+"""Bars of how many signals each class and severity holds."""
+
+from collections.abc import Mapping
+
+import plotly.graph_objects as go
+
+from bearing_portal.dashboards.draft import Draft
+from bearing_portal.dashboards.explorer.catalogue import NONE, ClassMark, SeverityMark
+from bearing_portal.design.tokens import TOKENS
+
+Table = Mapping[str, Mapping[str, int]]
+
+UNSELECTED_OPACITY = 0.25
+WITHOUT = "No class"
+
+
+def bars_figure(
+    table: Table,
+    chosen: Table | None,
+    classes: Mapping[str, ClassMark],
+    severities: Mapping[str, SeverityMark],
+    theme: str,
+) -> go.Figure:
+    """Draw a bar for each class, parted by severity; of a selection the rest is faded."""
+    draft = Draft(theme, "bars", l=112, b=36)
+    codes = list(table)
+    colours = TOKENS["color"][theme]["severity"]
+    for code in (*severities, NONE):
+        counts = [table[row].get(code, 0) for row in codes]
+        if not any(counts):
+            continue
+        severity = severities.get(code)
+        colour = colours[severity.level - 1] if severity else "rgba(0,0,0,0)"
+        name = severity.name if severity else "None"
+        picked = [chosen.get(row, {}).get(code, 0) for row in codes] if chosen is not None else None
+        _bars(draft, codes, picked or counts, name, code, colour, classes)
+        if picked is not None:
+            rest = [n - m for n, m in zip(counts, picked, strict=True)]
+            _bars(draft, codes, rest, name, code, colour, classes, is_rest=True)
+    names = [classes[code].short_name if code in classes else WITHOUT for code in codes]
+    draft.axis(
+        "yaxis",
+        tickmode="array",
+        tickvals=codes,
+        ticktext=names,
+        autorange="reversed",
+        ticklabelstandoff=6,
+        ticks="",
+        showgrid=False,
+        type="category",
+    )
+    draft.axis("xaxis", title={"text": "Signals"}, rangemode="tozero", fixedrange=True)
+    draft.layout(barmode="stack", bargap=0.4, dragmode=False)
+    return draft.figure()
+
+
+def _bars(
+    draft: Draft,
+    codes: list[str],
+    counts: list[int],
+    name: str,
+    severity: str,
+    colour: str,
+    classes: Mapping[str, ClassMark],
+    *,
+    is_rest: bool = False,
+) -> None:
+    outline = draft.look["xaxis"]["linecolor"]
+    words = " not selected" if is_rest else ""
+    draft.trace(
+        "bar",
+        orientation="h",
+        y=codes,
+        x=counts,
+        name=name,
+        opacity=UNSELECTED_OPACITY if is_rest else 1,
+        marker={"color": colour, "line": {"color": outline, "width": 1 if severity == NONE else 0}},
+        customdata=[f"class:{code}/{severity}" for code in codes],
+        hovertext=[classes[code].name if code in classes else WITHOUT for code in codes],
+        hovertemplate=f"%{{hovertext}}, {name}<br>%{{x}} signals{words}<extra></extra>",
+    )

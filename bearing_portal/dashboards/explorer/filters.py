@@ -1,0 +1,223 @@
+"""The filter's form and the line above the panels, as the server knows them."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import QueryDict
+
+from bearing_portal.dashboards.explorer.catalogue import NONE
+from bearing_portal.templatetags.portal import number, thousands
+from datasets.explorer import explorer_scope
+from datasets.models import Dataset
+from datasets.selectors import dataset_get, datasets_visible
+from monitoring.errors import Expected
+from signals import selection
+from signals.filter_values import written
+from signals.filters import ANY, RANGES, SignalFilter
+from signals.models import FaultClass, Severity
+from signals.overview import Overview, culprits, empty_sentence, overview, range_ends
+from signals.scope import Scope
+
+SLIDERS = {"rpm": ("Speed", "rpm"), "load": ("Load", "%"), "rms": ("RMS", "g")}
+STEPS = 200
+SECTIONS = (
+    ("overview", "Overview"),
+    ("features", "Features"),
+    ("projection", "Projection"),
+    ("table", "Table"),
+)
+
+
+@dataclass(frozen=True)
+class Option:
+    """A choice of the form: its code, the row it stands for, and how many signals it would show."""
+
+    code: str
+    row: Any
+    n: int
+    is_on: bool
+
+
+@dataclass(frozen=True)
+class Slider:
+    """Two handles between the ends of what the dataset holds, as the texts of its fields."""
+
+    key: str
+    label: str
+    unit: str
+    lowest_text: str
+    highest_text: str
+    step_text: str
+    low_text: str
+    high_text: str
+
+    @property
+    def at_low_text(self) -> str:
+        return self.low_text or self.lowest_text
+
+    @property
+    def at_high_text(self) -> str:
+        return self.high_text or self.highest_text
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A condition in words, and the query without it."""
+
+    name: str
+    text: str
+    query: str
+
+
+def page_context(user: Any, query: QueryDict) -> dict[str, Any]:
+    """Return what the page shows before any panel is asked; a bad filter is said in it."""
+    page = {"sections": SECTIONS}
+    try:
+        return page | filters_context(user, query)
+    except Expected as error:
+        plain = explorer_scope(user, SignalFilter())
+        return page | _form(user, plain) | {"trouble": error.sentence}
+
+
+def filters_context(user: Any, query: QueryDict) -> dict[str, Any]:
+    """Return the form with its counts, and the line."""
+    scope = explorer_scope(user, SignalFilter.from_query(query))
+    return {**_form(user, scope), **line_context(user, query, scope)}
+
+
+def line_context(user: Any, query: QueryDict, scope: Scope | None = None) -> dict[str, Any]:
+    """Return what the line says: how many of how many, the conditions, the selection."""
+    scope = scope or explorer_scope(user, SignalFilter.from_query(query))
+    found, chosen = overview(user, scope), query.get("sel", "")
+    n_selected = None
+    if chosen:
+        n_selected = overview(user, selection.narrowed(user, scope, chosen)).n
+    return {
+        "n": found.n,
+        "n_all": found.n_all,
+        "n_selected": n_selected,
+        "chips": chips(user, scope.filter),
+        "filter_query": scope.filter.to_query(),
+        **_emptiness(user, scope, found),
+    }
+
+
+def chips(user: Any, chosen: SignalFilter) -> list[Chip]:
+    """Return the conditions that are set, each with the query that drops it."""
+    found = []
+    if chosen.dataset is not None:
+        name = dataset_get(user, chosen.dataset).name
+        found.append(_chip(chosen, "dataset", "Dataset", name))
+    if chosen.classes:
+        found.append(_chip(chosen, "classes", "Class", _names(FaultClass, chosen.classes)))
+    if chosen.severities:
+        found.append(_chip(chosen, "severities", "Severity", _names(Severity, chosen.severities)))
+    for key, (label, unit) in SLIDERS.items():
+        span = getattr(chosen, key)
+        if span != ANY:
+            found.append(_chip(chosen, key, label, _span_words(span.low, span.high, unit)))
+    if chosen.tags:
+        found.append(_chip(chosen, "tags", "Tag", ", ".join(chosen.tags)))
+    if chosen.per_class is not None:
+        words = f"at most {thousands(chosen.per_class)}"
+        found.append(_chip(chosen, "per_class", "Per class", words))
+    if chosen.text:
+        found.append(_chip(chosen, "text", "Label", f"{chosen.text}…"))
+    return found
+
+
+def _chip(chosen: SignalFilter, part: str, name: str, text: str) -> Chip:
+    without = replace(chosen, **{part: getattr(SignalFilter(), part)})
+    return Chip(name, text, without.to_query())
+
+
+def _form(user: Any, scope: Scope) -> dict[str, Any]:
+    chosen = scope.filter
+    facets = overview(user, scope).facets
+    classes = [
+        Option(row.code, row, facets.classes.get(row.code, 0), _is_on(row.code, chosen.classes))
+        for row in FaultClass.objects.order_by("position")
+    ]
+    severities: list[Any] = [*Severity.objects.order_by("level"), None]
+    return {
+        "filter": chosen,
+        "n_active": _n_active(chosen),
+        "datasets": [
+            (dataset.pk, dataset.name, dataset.store.n_signals)
+            for dataset in datasets_visible(user)
+            .filter(status=Dataset.Status.READY)
+            .order_by("name")
+            .prefetch_related(None)
+        ],
+        # What neither the dataset holds nor the address names is not offered.
+        "classes": [each for each in classes if each.n or each.code in chosen.classes],
+        "severities": [
+            Option(code, row, facets.severities.get(code, 0), _is_on(code, chosen.severities))
+            for row in severities
+            if facets.severities.get(code := row.code if row else NONE) or code in chosen.severities
+        ],
+        "tags": sorted(
+            ((name, facets.tags.get(name, 0)) for name in {*facets.tags, *chosen.tags}),
+            key=lambda pair: pair[0].lower(),
+        ),
+        "sliders": _sliders(user, scope),
+        "most_per_class": max(facets.classes.values(), default=1),
+    }
+
+
+def _sliders(user: Any, scope: Scope) -> list[Slider]:
+    found = []
+    for key, ends in range_ends(user, scope).items():
+        if ends is None or ends[0] == ends[1]:
+            continue
+        label, unit = SLIDERS[key]
+        step = _step(*ends)
+        lowest, highest = step * (ends[0] // step), step * -(-ends[1] // step)
+        span = getattr(scope.filter, key)
+        shown = [written(round(value, 9)) for value in (lowest, highest, step)]
+        found.append(Slider(key, label, unit, *shown, written(span.low), written(span.high)))
+    return found
+
+
+def _step(low: float, high: float) -> float:
+    """Return a round number that goes some two hundred times between two ends."""
+    power = 1e-6
+    while True:
+        for digit in (1, 2, 5):
+            if (high - low) / (digit * power) <= STEPS:
+                return float(f"{digit * power:.0e}")
+        power *= 10
+
+
+def _emptiness(user: Any, scope: Scope, found: Overview) -> dict[str, Any]:
+    if found.n or scope.filter.is_open:
+        return {}
+    reasons = culprits(user, scope)
+    best = reasons[0] if reasons else None
+    return {
+        "empty": empty_sentence(reasons),
+        "drop": {"name": best.name, "query": best.without.to_query(), "n": best.n}
+        if best
+        else None,
+    }
+
+
+def _is_on(code: str, chosen: tuple[str, ...]) -> bool:
+    return not chosen or code in chosen
+
+
+def _n_active(chosen: SignalFilter) -> int:
+    parts = ("classes", "severities", "tags", *RANGES, "per_class", "text")
+    return sum(getattr(chosen, part) != getattr(SignalFilter(), part) for part in parts)
+
+
+def _names(model: Any, codes: tuple[str, ...]) -> str:
+    names = dict(model.objects.values_list("code", "name"))
+    words = [names.get(code, "none") for code in codes]
+    return ", ".join(words) if len(words) <= 2 else f"{len(words)} chosen"
+
+
+def _span_words(low: float | None, high: float | None, unit: str) -> str:
+    if low is None:
+        return f"≤ {number(high)} {unit}"
+    return f"≥ {number(low)} {unit}" if high is None else f"{number(low)}–{number(high)} {unit}"

@@ -1,0 +1,34 @@
+"""The explorer's page before it knows which signals: every place is reserved."""
+
+from typing import Any
+
+from dash import dcc, html
+
+from bearing_portal.dashboards.explorer import ids
+from bearing_portal.dashboards.explorer.sections import overview
+from bearing_portal.dashboards.guard import MESSAGE
+
+ASKED = (
+    ids.ASK_OVERVIEW,
+    ids.ASK_RANKING,
+    ids.ASK_FEATURE,
+    ids.ASK_CORRELATION,
+    ids.ASK_PROJECTION,
+    ids.ASK_TABLE,
+)
+
+
+def page() -> html.Div:
+    return html.Div(
+        [
+            *(dcc.Store(id=name) for name in ASKED),
+            dcc.Store(id=MESSAGE),
+            _section("overview", overview.section()),
+        ],
+        className="explorer-panels",
+    )
+
+
+def _section(code: str, panels: list[Any]) -> html.Div:
+    """Return panels under the name that the bar above them leads to."""
+    return html.Div(panels, id=f"section-{code}", className="explorer-section")

@@ -1,0 +1,109 @@
+"""What the explorer's panels share: heads with their tools, figures in a reserved place."""
+
+from typing import Any
+
+from dash import dcc, html
+
+GRAPH_CONFIG = {"displayModeBar": False, "responsive": True, "showTips": False}
+
+# Plotly's own empty figure is white and has axes from −1 to 6, which nothing has.
+NOT_YET: dict[str, Any] = {
+    "data": [],
+    "layout": {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+    },
+}
+
+
+def panel(
+    name: str, title: str, children: list[Any], *, asks: str, tools: list[Any] | None = None
+) -> html.Section:
+    """Return a panel: title, meta line `<name>-meta`, tools at the right, then its content.
+
+    `asks` names the store by which it is asked for; it is asked once it comes near the sight.
+    """
+    head = [
+        html.H2(title, id=f"{name}-title"),
+        html.Span(id=f"{name}-meta", className="meta"),
+        html.Div(tools or [], className="end"),
+    ]
+    return html.Section(
+        [html.Div(head, className="panel-head"), *children],
+        className=f"panel {name}-panel",
+        **{"aria-labelledby": f"{name}-title", "data-asks": asks, "data-panel": name},
+    )
+
+
+def graph(name: str, css_class: str = "explorer-graph") -> dcc.Graph:
+    return dcc.Graph(
+        id=name, className=css_class, figure=NOT_YET, config=GRAPH_CONFIG, responsive=True
+    )
+
+
+def figure_tools(graph_id: str) -> list[Any]:
+    """Return the buttons of a figure: its numbers as a table, downloads, the panel alone."""
+    return [
+        _tool("table", "Show the figure's numbers as a table", graph_id),
+        _downloads(graph_id),
+        _tool("expand", "Show this panel alone", graph_id),
+    ]
+
+
+def segments(words: str, key: str, options: dict[str, str], default: str) -> html.Div:
+    """Return a choice between a few values of a key of the address."""
+    return html.Div(
+        [
+            html.Button(
+                text,
+                type="button",
+                **{
+                    "data-set": f"{key}={value}",
+                    "data-default": "1" if value == default else "",
+                    "aria-pressed": str(value == default).lower(),
+                },
+            )
+            for value, text in options.items()
+        ],
+        className="segments is-small",
+        role="group",
+        **{"aria-label": words},
+    )
+
+
+def _tool(code: str, words: str, graph_id: str) -> html.Button:
+    return html.Button(
+        html.Span(className=f"glyph is-{code}"),
+        type="button",
+        className="icon-button is-small",
+        title=words,
+        **{"data-tool": code, "data-graph": graph_id, "aria-label": words, "aria-pressed": "false"},
+    )
+
+
+def _downloads(graph_id: str) -> html.Details:
+    items = [
+        html.Button(
+            words,
+            type="button",
+            className="dropdown-item",
+            **{"data-tool": code, "data-graph": graph_id},
+        )
+        for code, words in (
+            ("png", "Picture (PNG)"),
+            ("svg", "Drawing (SVG)"),
+            ("csv", "Numbers (CSV)"),
+        )
+    ]
+    words = "Download the figure or its numbers"
+    opener = html.Summary(
+        html.Span(className="glyph is-download"),
+        className="icon-button is-small",
+        title=words,
+        **{"aria-label": words},
+    )
+    return html.Details(
+        [opener, html.Div(items, className="menu-body is-list")], className="viewer-menu"
+    )
