@@ -34,6 +34,7 @@ def _places(user: Any) -> list[Hit]:
     places = [
         Hit("Home", reverse("home"), "house"),
         Hit("Datasets", reverse("datasets:list"), "database"),
+        Hit("Data Explorer", reverse("explorer"), "columns-gap"),
         Hit("Signal Viewer", reverse("viewer"), "activity"),
         Hit("System Health", reverse("health:page"), "heart-pulse"),
         Hit("Profile", reverse("profile"), "person"),

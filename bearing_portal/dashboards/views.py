@@ -9,7 +9,7 @@ from django_plotly_dash.dash_wrapper import WrappedDash
 
 from bearing_portal.dashboards.compat import MalformedCallError
 from bearing_portal.dashboards.explorer.app import explorer_app
-from bearing_portal.dashboards.explorer.filters import page_context
+from bearing_portal.dashboards.explorer.filters import first_dataset, page_context
 from bearing_portal.dashboards.security import allow_scripts_of, members_only, same_origin
 from bearing_portal.dashboards.suites import suite_response
 from bearing_portal.dashboards.viewer.app import viewer_app
@@ -32,6 +32,8 @@ def viewer(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def explorer(request: HttpRequest) -> HttpResponse:
+    if not request.GET and (dataset := first_dataset(request.user)):
+        return redirect(f"{request.path}?dataset={dataset}")
     context = {"app": explorer_app, **page_context(request.user, request.GET)}
     response = render(request, "signals/explorer.html", context)
     allow_scripts_of(response, request.dpd_content_handler.embedded_holder.scripts)  # type: ignore[attr-defined]

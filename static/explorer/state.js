@@ -31,7 +31,8 @@
     const more = new URLSearchParams(rest).toString().replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%2F", "/").replaceAll("%3B", ";");
     return [filter, more].filter(Boolean).join("&");
   };
-  const address = () => { const text = query(); return text ? `?${text}` : location.pathname; };
+  /* An address without anything opens the newest dataset; this one says that all are meant. */
+  const address = () => `?${query() || "dataset="}`;
 
   const slice = (id) => {
     const asked = { filter: state.filter };
@@ -92,11 +93,12 @@
       if (place) document.getElementById(place)?.focus();
     }
     document.dispatchEvent(new Event("explorer:filters"));
+    document.dispatchEvent(new Event("portal:fresh"));
   };
   let lining = 0;
   const line = async () => {
     const mine = (lining += 1);
-    const answer = await window.portal.fetched(`/data-explorer/line/${address() === location.pathname ? "" : address()}`);
+    const answer = await window.portal.fetched(`/data-explorer/line/${address()}`);
     if (answer && mine === lining) swap(await answer.text());
   };
 
@@ -141,9 +143,13 @@
     else if (set) { const [key, value] = set.split("="); go({ [key]: at.dataset.default === "1" ? null : value }); }
     else if (toggleKey) go({ [toggleKey]: state[toggleKey] ? null : at.dataset.value || "1" });
     else if (section) { event.preventDefault(); jump(section); }
-    else if (viewNew) htmx.ajax("GET", `${viewNew}?${new URLSearchParams({ query: query() })}`, { target: "#dialog-content", swap: "innerHTML" });
+    else if (viewNew) keep(viewNew);
     else share();
   });
+  const keep = (url) => {
+    bootstrap.Dropdown.getInstance($("#views-button"))?.hide();
+    htmx.ajax("GET", `${viewNew}?${new URLSearchParams({ query: query() })}`, { target: "#dialog-content", swap: "innerHTML" });
+  };
   document.addEventListener("change", (event) => {
     const key = event.target.dataset?.key;
     if (key && event.target.closest(".explorer")) go({ [key]: event.target.value });

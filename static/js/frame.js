@@ -117,7 +117,7 @@
   });
 
   /* Keyboard */
-  const destinations = { h: "home", d: "datasets", s: "viewer" };
+  const destinations = { h: "home", d: "datasets", e: "explorer", s: "viewer" };
   let awaitingGo = false;
   const typing = (target) => target.closest("input, textarea, select, [contenteditable=true]");
   document.addEventListener("keydown", (event) => {

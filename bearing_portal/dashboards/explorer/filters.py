@@ -69,6 +69,12 @@ class Chip:
     query: str
 
 
+def first_dataset(user: Any) -> int | None:
+    """Return the newest ready dataset: what an address without anything opens."""
+    ready = datasets_visible(user).filter(status=Dataset.Status.READY)
+    return ready.order_by("-ready_at", "-pk").values_list("pk", flat=True).first()
+
+
 def page_context(user: Any, query: QueryDict) -> dict[str, Any]:
     """Return what the page shows before any panel is asked; a bad filter is said in it."""
     page = {"sections": SECTIONS}
@@ -96,18 +102,17 @@ def line_context(user: Any, query: QueryDict, scope: Scope | None = None) -> dic
         "n": found.n,
         "n_all": found.n_all,
         "n_selected": n_selected,
-        "chips": chips(user, scope.filter),
+        "chips": chips(scope.filter),
+        "dataset": dataset_get(user, scope.filter.dataset) if scope.filter.dataset else None,
+        "filter": scope.filter,
         "filter_query": scope.filter.to_query(),
         **_emptiness(user, scope, found),
     }
 
 
-def chips(user: Any, chosen: SignalFilter) -> list[Chip]:
-    """Return the conditions that are set, each with the query that drops it."""
+def chips(chosen: SignalFilter) -> list[Chip]:
+    """Return the conditions that are set beside the dataset, each with the query without it."""
     found = []
-    if chosen.dataset is not None:
-        name = dataset_get(user, chosen.dataset).name
-        found.append(_chip(chosen, "dataset", "Dataset", name))
     if chosen.classes:
         found.append(_chip(chosen, "classes", "Class", _names(FaultClass, chosen.classes)))
     if chosen.severities:

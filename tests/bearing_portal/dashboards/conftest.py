@@ -38,11 +38,11 @@ def call(client):
     return post
 
 
-def body_of(name, *values):
+def body_of(name, *values, app="viewer"):
     """Return what the browser sends: inputs, then states, in order."""
-    from bearing_portal.dashboards.viewer.app import viewer_app
+    from bearing_portal.dashboards.views import APPS
 
-    callbacks = viewer_app.shared.callback_map.items()
+    callbacks = APPS[app].shared.callback_map.items()
     output, entry = next(
         (output, entry)
         for output, entry in callbacks

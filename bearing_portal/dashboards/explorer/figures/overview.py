@@ -11,6 +11,7 @@ from bearing_portal.design.tokens import TOKENS
 Table = Mapping[str, Mapping[str, int]]
 
 UNSELECTED_OPACITY = 0.25
+THICKNESS, USUAL_ROWS = 0.6, 11  # so that one class is no block
 WITHOUT = "No class"
 
 
@@ -50,7 +51,7 @@ def bars_figure(
         type="category",
     )
     draft.axis("xaxis", title={"text": "Signals"}, rangemode="tozero", fixedrange=True)
-    draft.layout(barmode="stack", bargap=0.4, dragmode=False)
+    draft.layout(barmode="stack", dragmode=False)
     return draft.figure()
 
 
@@ -73,6 +74,7 @@ def _bars(
         y=codes,
         x=counts,
         name=name,
+        width=THICKNESS * min(1.0, len(codes) / USUAL_ROWS),
         opacity=UNSELECTED_OPACITY if is_rest else 1,
         marker={"color": colour, "line": {"color": outline, "width": 1 if severity == NONE else 0}},
         customdata=[f"class:{code}/{severity}" for code in codes],

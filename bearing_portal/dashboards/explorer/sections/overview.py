@@ -35,7 +35,7 @@ def section() -> list[html.Section]:
         ),
         panel(
             ids.BARS,
-            "Signals by class and severity",
+            "Severity by class",
             [html.Div(id=ids.BARS_LEGEND, className="bars-legend"), graph(ids.BARS)],
             asks=ids.ASK_OVERVIEW,
             tools=figure_tools(ids.BARS),

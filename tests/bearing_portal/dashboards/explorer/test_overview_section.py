@@ -1,0 +1,53 @@
+import json
+
+import pytest
+
+from tests.factories import make_dataset, make_user
+
+
+def test_bars_hold_every_signal_by_class_and_severity(figure_of, dataset):
+    figure = figure_of("show_overview", "explorer-bars", filter=f"dataset={dataset.pk}")
+    assert sum(sum(trace.x) for trace in figure.data) == dataset.store.n_signals
+    assert set(figure.data[0].y) == {"healthy", "imbalance", "wear"}
+
+
+def test_a_selection_is_counted_and_the_rest_is_still_there(ask, figure_of, dataset):
+    texts = {"filter": f"dataset={dataset.pk}", "sel": "class:wear"}
+    answer = ask("show_overview", **texts)["response"]
+    assert answer["explorer-classes-meta"]["children"] == "4 of 12 selected · medians"
+    figure = figure_of("show_overview", "explorer-bars", **texts)
+    assert sum(sum(trace.x) for trace in figure.data) == 12
+    assert sum(sum(trace.x) for trace in figure.data if trace.opacity == 1) == 4
+
+
+def test_a_part_of_a_bar_names_its_selection(figure_of, dataset):
+    figure = figure_of("show_overview", "explorer-bars", filter=f"dataset={dataset.pk}")
+    named = {text for trace in figure.data for text in trace.customdata}
+    assert {"class:healthy/none", "class:wear/severe"} <= named
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_table_has_a_row_for_each_class_in_either_theme(ask, dataset, theme):
+    answer = ask("show_overview", filter=f"dataset={dataset.pk}", theme=theme)
+    text = json.dumps(answer["response"]["explorer-classes"])
+    assert text.count("class-button") == 3
+
+
+def test_a_stranger_is_told_that_there_is_no_such_dataset(said, dataset):
+    words = said("show_overview", user=make_user("viewer"), filter=f"dataset={dataset.pk}")
+    assert words == "There is no such dataset."
+
+
+def test_a_member_sees_shared_signals_alone(ask, dataset, owner):
+    make_dataset(owner, visibility="shared")
+    answer = ask("show_overview", user=make_user("viewer"))
+    assert answer["response"]["explorer-bars-meta"]["children"] == "n = 6"
+
+
+def test_an_unreadable_filter_is_refused_in_words(said, dataset):
+    assert said("show_overview", filter="class=nonsense").startswith("There is no fault class")
+
+
+def test_an_unreadable_selection_is_refused_in_words(said, dataset):
+    words = said("show_overview", filter=f"dataset={dataset.pk}", sel="ids:one")
+    assert words.startswith("The selection in the address cannot be read")
