@@ -148,7 +148,7 @@
   });
   const keep = (url) => {
     bootstrap.Dropdown.getInstance($("#views-button"))?.hide();
-    htmx.ajax("GET", `${viewNew}?${new URLSearchParams({ query: query() })}`, { target: "#dialog-content", swap: "innerHTML" });
+    htmx.ajax("GET", `${url}?${new URLSearchParams({ query: query() })}`, { target: "#dialog-content", swap: "innerHTML" });
   };
   document.addEventListener("change", (event) => {
     const key = event.target.dataset?.key;

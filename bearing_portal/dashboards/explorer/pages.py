@@ -105,5 +105,6 @@ def _view_form(
 def _said(title: str) -> HttpResponse:
     """Close the dialog and say what was done."""
     toast = {"level": "success", "title": title, "text": ""}
-    events = json.dumps({"dialog:close": None, "portal:say": toast})
+    # In this order: once the dialog is closed its form is gone, and nothing it says is heard.
+    events = json.dumps({"portal:say": toast, "dialog:close": None})
     return HttpResponse(status=204, headers={"HX-Trigger": events})
