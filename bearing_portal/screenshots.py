@@ -45,6 +45,12 @@ PAGES = (
     Page("dataset-create", "/datasets/?dialog=create", shown=("#create-foot",)),
     Page("dataset", "/datasets/", click=(SAMPLE,)),
     Page(
+        "explorer",
+        "/data-explorer/",
+        shown=("#explorer-bars .barlayer path",),
+        is_narrow_too=True,
+    ),
+    Page(
         "viewer",
         "/datasets/",
         click=(SAMPLE, "main a[href*='/signal-viewer/?signal=']"),

@@ -7,7 +7,7 @@ import brotli
 from bench.registry import Figures, benchmark
 
 _STATIC = Path(__file__).resolve().parents[1] / "static"
-_OWN = ("js", "css", "viewer")
+_OWN = ("js", "css", "viewer", "explorer")
 
 
 @benchmark("own_js_and_css", yardsticks={"brotli_kb": 150.0})

@@ -1,4 +1,4 @@
-"""A page with an embedded app in Chromium: from its navigation to both figures drawn."""
+"""Pages with an embedded app in Chromium: from the navigation until their figures are drawn."""
 
 import os
 import shutil
@@ -14,32 +14,42 @@ _TO_WARM = 3  # Chromium keeps compiled scripts from the third visit on
 _TIMEOUT_MS = 30_000
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 _LINE = ".scatterlayer path.js-line"
-_DRAWN = f"""() => document.querySelector("#viewer-time {_LINE}")
-    && document.querySelector("#viewer-spectrum {_LINE}") && performance.now()"""
+_VIEWER = (f"#viewer-time {_LINE}", f"#viewer-spectrum {_LINE}")
+_EXPLORER = (".explorer-classes tbody tr", "#explorer-bars .barlayer path")
 
 
 @benchmark("warm_page", yardsticks={"p50_ms": 1000.0})
-def measure_page() -> Figures:
+def measure_viewer() -> Figures:
     """Return the viewer's time with a filled cache; nothing where there is no browser."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    portal = served()
+    return _page_figures(portal, f"/signal-viewer/?signal={_signal()}", _VIEWER)
+
+
+@benchmark("explorer_page", yardsticks={"p50_ms": 1000.0, "first_ms": 2000.0})
+def measure_explorer() -> Figures:
+    """Return the explorer's time with a filled cache and with an empty one."""
+    return _page_figures(served(), f"/data-explorer/?dataset={_dataset()}", _EXPLORER)
+
+
+def _page_figures(portal: Served, path: str, shown: tuple[str, ...]) -> Figures:
+    browser = os.environ.get("CHROMIUM")
+    browser = browser or shutil.which("chromium") or shutil.which("google-chrome")
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        path = None
-    if path is None:
-        print("warm_page is left out: it needs Chromium and Playwright.", file=sys.stderr)
+        browser = None
+    if browser is None:
+        print("Pages are left out: they need Chromium and Playwright.", file=sys.stderr)
         return {}
-    portal = served()
-    signal = _signal(portal)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as profile:
         # A profile on disk, as a person has: a private window forgets what has been compiled.
         context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=path, args=_FLAGS, viewport={"width": 1440, "height": 900}
+            profile, executable_path=browser, args=_FLAGS, viewport={"width": 1440, "height": 900}
         )
         context.add_cookies([{"name": COOKIE, "value": portal.session_key, "url": portal.url}])
         page = context.new_page()
-        address = f"{portal.url}/signal-viewer/?signal={signal}"
-        spent_ms = [_drawn_ms(page, address) for _ in range(_TO_WARM + _ROUNDS)]
+        rounds = range(_TO_WARM + _ROUNDS)
+        spent_ms = [_drawn_ms(page, portal.url + path, shown) for _ in rounds]
         context.close()
     warm = spent_ms[_TO_WARM:]
     return {
@@ -49,15 +59,25 @@ def measure_page() -> Figures:
     }
 
 
-def _signal(portal: Served) -> int:
+def _signal() -> int:
     from signals.models import Signal
 
     return int(Signal.objects.order_by("-n_samples", "pk").values_list("pk", flat=True)[0])
 
 
-def _drawn_ms(page: object, address: str) -> float:
+def _dataset() -> int:
+    from datasets.models import Dataset
+
+    ready = Dataset.objects.filter(status=Dataset.Status.READY)
+    return int(ready.order_by("pk").values_list("pk", flat=True)[0])
+
+
+def _drawn_ms(page: object, address: str, shown: tuple[str, ...]) -> float:
     """Navigate; `performance.now()` counts from the navigation's start."""
+    parts = " && ".join(f"document.querySelector('{place}')" for place in shown)
     page.goto("about:blank")
     page.goto(address, wait_until="commit")
-    drawn = page.wait_for_function(_DRAWN, polling="raf", timeout=_TIMEOUT_MS)
+    drawn = page.wait_for_function(
+        f"() => {parts} && performance.now()", polling="raf", timeout=_TIMEOUT_MS
+    )
     return float(drawn.json_value())

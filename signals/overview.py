@@ -116,7 +116,7 @@ def overview(user: Any, scope: Scope) -> Overview:
     the options and totals are sums of its cells.
     """
     _own(user, scope)
-    made = json.loads(scope.cached("overview-2", lambda: json.dumps(_summary(scope)).encode()))
+    made = json.loads(scope.cached("overview", lambda: json.dumps(_summary(scope)).encode()))
     return Overview(
         n=made["n"],
         n_all=made["n_all"],
@@ -128,7 +128,7 @@ def overview(user: Any, scope: Scope) -> Overview:
 
 def count_known(scope: Scope) -> int | None:
     """Return how many signals the scope holds, where its overview has been counted already."""
-    key = scope.key("overview-2")
+    key = scope.key("overview")
     known = cache.get(key) if key else None
     return int(json.loads(known)["n"]) if isinstance(known, bytes) else None
 

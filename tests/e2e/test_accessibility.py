@@ -10,6 +10,7 @@ PAGES = [
     "/datasets/",
     "/datasets/?layout=list",
     "/datasets/?q=nothing",
+    "/data-explorer/",
     "/signal-viewer/",
     "/uploads/",
     "/signal-viewer/?signal=999999999",
