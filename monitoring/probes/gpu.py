@@ -55,7 +55,10 @@ def gpus(nvml: Any = pynvml) -> Gpus:
 
 def _gpu(nvml: Any, handle: Any) -> Gpu:
     rates = _or_none(nvml, nvml.nvmlDeviceGetUtilizationRates, handle)
-    memory = _or_none(nvml, nvml.nvmlDeviceGetMemoryInfo, handle)
+    ask_memory = nvml.nvmlDeviceGetMemoryInfo
+    # The first version counts what the driver keeps for itself as used; old drivers know no other.
+    memory = _or_none(nvml, ask_memory, handle, nvml.nvmlMemory_v2)
+    memory = memory or _or_none(nvml, ask_memory, handle)
     sensor = nvml.NVML_TEMPERATURE_GPU
     temperature_c = _or_none(nvml, nvml.nvmlDeviceGetTemperature, handle, sensor)
     return Gpu(

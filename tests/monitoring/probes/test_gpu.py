@@ -10,6 +10,7 @@ class FakeNvml:
     """NVIDIA's library for machines of the test's choosing."""
 
     NVMLError = pynvml.NVMLError
+    nvmlMemory_v2 = pynvml.nvmlMemory_v2  # noqa: N815
     NVML_TEMPERATURE_GPU = pynvml.NVML_TEMPERATURE_GPU
     NVML_ERROR_LIBRARY_NOT_FOUND = pynvml.NVML_ERROR_LIBRARY_NOT_FOUND
     NVML_ERROR_DRIVER_NOT_LOADED = pynvml.NVML_ERROR_DRIVER_NOT_LOADED
@@ -38,8 +39,10 @@ class FakeNvml:
     def nvmlDeviceGetUtilizationRates(self, handle):  # noqa: N802
         return self._given("rates", SimpleNamespace(gpu=self.percents[handle], memory=0))
 
-    def nvmlDeviceGetMemoryInfo(self, handle):  # noqa: N802
-        return self._given("memory", SimpleNamespace(used=2, total=8, free=6))
+    def nvmlDeviceGetMemoryInfo(self, handle, version=None):  # noqa: N802
+        if version is not None:
+            return self._given("memory_v2", SimpleNamespace(used=2, total=8, free=5, reserved=1))
+        return self._given("memory", SimpleNamespace(used=3, total=8, free=5))
 
     def nvmlDeviceGetTemperature(self, handle, sensor):  # noqa: N802
         return self._given("temperature", 61)
@@ -48,6 +51,11 @@ class FakeNvml:
         if what in self.without:
             raise pynvml.NVMLError(pynvml.NVML_ERROR_NOT_SUPPORTED)
         return value
+
+
+def test_an_old_driver_is_asked_for_its_memory_in_the_old_way():
+    (card,) = gpus(FakeNvml(40, without=("memory_v2",))).gpus
+    assert card.memory_percent == 37.5
 
 
 def test_a_card_has_name_use_memory_and_temperature():
@@ -65,7 +73,7 @@ def test_the_gauge_shows_the_busiest_card():
 
 
 def test_a_figure_the_driver_does_not_give_is_unknown():
-    (card,) = gpus(FakeNvml(40, without=("rates", "memory", "temperature"))).gpus
+    (card,) = gpus(FakeNvml(40, without=("rates", "memory_v2", "memory", "temperature"))).gpus
     assert (card.percent, card.memory_percent, card.temperature_c) == (None, None, None)
 
 
@@ -93,5 +101,5 @@ def test_the_real_library_is_read_where_there_is_one():
     for card in found.gpus:
         assert card.name
         assert 0 <= card.percent <= 100
-        assert 0 < card.memory_used_bytes <= card.memory_total_bytes
+        assert 0 <= card.memory_used_bytes <= card.memory_total_bytes
         assert 0 < card.temperature_c < 120
