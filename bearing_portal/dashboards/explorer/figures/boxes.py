@@ -1,0 +1,136 @@
+"""One feature by group: boxes or violins, a row for each group."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from bearing_portal.dashboards.draft import Draft
+from bearing_portal.dashboards.explorer.figures.groups import (
+    Axis,
+    Group,
+    Summary,
+    density_of,
+    empty_figure,
+    name_margin,
+    see_through,
+    summary_of,
+)
+from bearing_portal.dashboards.theme import COMMON
+
+HEIGHT = 0.56  # of a row
+FILL = 0.18
+FAINT = 0.35
+MARKER_PX = 5
+
+
+def boxes_figure(
+    groups: Sequence[Group],
+    axis: Axis,
+    *,
+    theme: str,
+    view: str,
+    chosen: Sequence[str] = (),
+    is_violin: bool = False,
+) -> go.Figure:
+    """Draw groups below each other in the order given; where some are chosen the others fade."""
+    summaries = [summary_of(group.values, axis) for group in groups]
+    if not any(one.n for one in summaries):
+        why = "No value is above 0: choose a linear axis." if axis.is_log else "No values."
+        return empty_figure(why, theme, view)
+    draft = Draft(theme, view, l=name_margin([group.name for group in groups]), r=12)
+    for row, (group, one) in enumerate(zip(groups, summaries, strict=True)):
+        opacity = FAINT if chosen and group.code not in chosen else 1.0
+        if not one.n:
+            draft.annotate("no values", x=0, xref="paper", y=row, xanchor="left", xshift=6)
+        elif is_violin:
+            _draw_violin(draft, group, axis, row, opacity)
+        else:
+            _draw_box(draft, group, one, row, opacity)
+    draft.axis("xaxis", title={"text": axis.label}, type=axis.kind, **_decades(axis))
+    draft.axis(
+        "yaxis",
+        tickvals=[*range(len(groups))],
+        ticktext=[group.name for group in groups],
+        range=[len(groups) - 0.5, -0.5],
+        fixedrange=True,
+        showgrid=False,
+        ticks="",
+        zeroline=False,
+    )
+    draft.tell(codes=[group.code for group in groups], table="boxes")
+    return draft.figure()
+
+
+def _decades(axis: Axis) -> dict[str, object]:
+    return {"dtick": 1, "exponentformat": "power", "minexponent": 4} if axis.is_log else {}
+
+
+def _draw_box(draft: Draft, group: Group, one: Summary, row: int, opacity: float) -> None:
+    draft.trace(
+        "box",
+        name=group.name,
+        orientation="h",
+        y=[row],
+        q1=[one.q1],
+        median=[one.median],
+        q3=[one.q3],
+        lowerfence=[one.low],
+        upperfence=[one.high],
+        width=HEIGHT,
+        whiskerwidth=0.5,
+        fillcolor=see_through(group.colour, FILL),
+        line={"color": group.colour, "width": COMMON["boxLineWidth"]},
+        opacity=opacity,
+        hoverinfo="x+name",
+        meta={
+            "code": group.code,
+            "n": one.n,
+            "missing": one.n_missing + one.n_without_log,
+            "outliers": one.n_outliers,
+        },
+    )
+    if one.outliers.size:
+        draft.trace(
+            "scatter",
+            name=group.name,
+            x=one.outliers,
+            y=np.full(one.outliers.size, row, dtype=np.int16),
+            mode="markers",
+            marker={"color": group.colour, "symbol": group.symbol, "size": MARKER_PX},
+            opacity=opacity * COMMON["markerOpacity"],
+            hovertemplate=f"{group.name}<br>%{{x:.4g}}, beyond the whiskers<extra></extra>",
+            meta={"code": group.code},
+        )
+
+
+def _draw_violin(draft: Draft, group: Group, axis: Axis, row: int, opacity: float) -> None:
+    x, density = density_of(group.values, axis)
+    one = summary_of(group.values, axis)
+    half = 0.42 * density
+    draft.trace(
+        "scatter",
+        name=group.name,
+        x=np.concatenate([x, x[::-1]]),
+        y=np.concatenate([row - half, row + half[::-1]]).astype(np.float32),
+        mode="lines",
+        fill="toself",
+        fillcolor=see_through(group.colour, FILL),
+        line={"color": group.colour, "width": COMMON["boxLineWidth"]},
+        opacity=opacity,
+        hoverinfo="skip",
+        meta={"code": group.code, "n": one.n, "missing": one.n_missing + one.n_without_log},
+    )
+    draft.trace(
+        "scatter",
+        name=group.name,
+        x=[one.q1, one.median, one.q3],
+        y=[row] * 3,
+        mode="lines+markers",
+        line={"color": group.colour, "width": 3},
+        marker={"color": group.colour, "symbol": group.symbol, "size": [0, 7, 0]},
+        opacity=opacity,
+        text=["lower quartile", "median", "upper quartile"],
+        hovertemplate=f"{group.name}<br>%{{text}} %{{x:.4g}}<extra></extra>",
+        meta={"code": group.code},
+    )
