@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q, Sum
@@ -45,6 +46,8 @@ from vibration.projection import (
 
 PROJECT: Final = "project-features"
 KEPT: Final = timedelta(days=14)  # after somebody last looked
+_LONGEST_ADDRESS: Final = Job._meta.get_field("url").max_length or 0
+_KEYS_OF_PAGE: Final = {"n_neighbours": "neighbours"}
 
 
 def projection_request(
@@ -72,9 +75,53 @@ def projection_request(
         row.is_done = row.is_done and points_path(row.key).exists()
         under_way = row.job is not None and row.job.is_active
         if not row.is_done and not under_way:
-            row.job = _job_started(user, row)
+            row.job = _job_started(user, scope, row)
         row.save(update_fields=["used_at", "is_done", "job"])
     return row
+
+
+def projection_at_once(*, user: Any, scope: Scope) -> Projection:
+    """Return the PCA of a scope, computed here unless it is there: it takes no longer than a job
+    takes to begin.
+
+    Raises
+    ------
+    Invalid
+        Where the scope names no dataset, or has too few signals.
+    """
+    if scope.user != user:
+        raise ValueError("A scope is for the person it was made for.")
+    row = _row_of(scope, Method.PCA, ProjectionParameters())
+    if row.is_done and points_path(row.key).exists():
+        projection_seen(row)
+        return row
+    table = feature_table(user, scope)
+    try:
+        with threadpool_limits(1):
+            found = project(table.values, Method.PCA)
+    except VibrationError as error:
+        raise Invalid(str(error)) from error
+    points_keep(row.key, table, found)
+    row.is_done, row.n_points, row.n_signals = True, len(table.pks), table.n_signals
+    row.used_at = timezone.now()
+    row.save(update_fields=["is_done", "n_points", "n_signals", "used_at"])
+    return row
+
+
+def projection_seen(row: Projection) -> None:
+    """Note that somebody looked; to the day, for a note is a write."""
+    old = timezone.now() - timedelta(days=1)
+    Projection.objects.filter(pk=row.pk, used_at__lt=old).update(used_at=timezone.now())
+
+
+def projection_find(
+    user: Any, scope: Scope, method: Method, parameters: ProjectionParameters
+) -> Projection | None:
+    """Return the projection that was asked for of this scope, done or not; None where none was."""
+    if scope.user != user:
+        raise ValueError("A scope is for the person it was made for.")
+    key = projection_key(scope, method, parameters)
+    return Projection.objects.select_related("job", "store").filter(key=key).first()
 
 
 def projection_get(user: Any, key: str) -> Projection:
@@ -173,15 +220,26 @@ def _row_of(scope: Scope, method: Method, parameters: ProjectionParameters) -> P
     return row
 
 
-def _job_started(user: Any, row: Projection) -> Job:
-    job = job_create(
-        owner=user,
-        kind=PROJECT,
-        title=f"{row.get_method_display()} of the features",
-        url=f"/data-explorer/?tab=projection&projection={row.key}",
-    )
+def _job_started(user: Any, scope: Scope, row: Projection) -> Job:
+    title = f"{row.get_method_display()} of the features"
+    job = job_create(owner=user, kind=PROJECT, title=title, url=_page_of(scope, row))
     job_enqueue(job)
     return job
+
+
+def _page_of(scope: Scope, row: Projection) -> str:
+    """Return the address that shows a projection; a filter too long for it is left out."""
+    used = _parameters_of(row).used_by(Method(row.method))
+    own = {
+        _KEYS_OF_PAGE.get(name, name): f"{value:g}" if isinstance(value, float) else value
+        for name, value in used.items()
+    }
+    asked = urlencode({"method": row.method, **own, "projection": row.key})
+    for query in (scope.filter.to_query(), urlencode({"dataset": scope.filter.dataset})):
+        address = f"/data-explorer/?{query}&{asked}"
+        if len(address) <= _LONGEST_ADDRESS:
+            return address
+    return ""
 
 
 def _row_of_run(run: JobRun) -> Projection:

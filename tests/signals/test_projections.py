@@ -1,4 +1,5 @@
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -17,9 +18,12 @@ from signals.models import Projection, Signal, Tag
 from signals.projection_files import points_path
 from signals.projections import (
     KEPT,
+    projection_at_once,
+    projection_find,
     projection_get,
     projection_points,
     projection_request,
+    projection_seen,
     projections_sweep,
 )
 from tests.factories import make_dataset, make_user
@@ -209,3 +213,64 @@ def test_what_was_left_out_is_said(dataset, owner):
     assert found.n_signals == len(found.pks) == 12
     assert np.isfinite(found.points).all()
     assert "signals, the same share" not in found.note()
+
+
+def test_a_pca_is_there_at_once_and_kept(dataset, owner):
+    scope = explorer_scope(owner, SignalFilter(dataset=dataset.pk))
+    row = projection_at_once(user=owner, scope=scope)
+    assert (row.is_done, row.job, row.n_points, row.n_signals) == (True, None, 12, 12)
+    found = projection_points(owner, row.key)
+    assert len(found.shares) == 2
+    written = points_path(row.key).stat().st_mtime_ns
+    assert projection_at_once(user=owner, scope=scope).pk == row.pk
+    assert points_path(row.key).stat().st_mtime_ns == written
+
+
+def test_at_once_and_by_a_worker_are_the_same(dataset, owner):
+    scope = explorer_scope(owner, SignalFilter(dataset=dataset.pk))
+    at_once = projection_points(owner, projection_at_once(user=owner, scope=scope).key)
+    Projection.objects.all().delete()
+    by_worker = projection_points(owner, computed(dataset).key)
+    assert np.array_equal(at_once.points, by_worker.points)
+
+
+def test_too_few_signals_are_refused_at_once_too(dataset, owner):
+    scope = explorer_scope(owner, SignalFilter(dataset=dataset.pk, classes=("wear",)))
+    with pytest.raises(Invalid, match="at least 10"):
+        projection_at_once(user=owner, scope=scope)
+
+
+def test_what_was_asked_for_is_found_again(dataset, owner):
+    scope = explorer_scope(owner, SignalFilter(dataset=dataset.pk))
+    parameters = ProjectionParameters(perplexity=3)
+    assert projection_find(owner, scope, Method.TSNE, parameters) is None
+    row = requested(dataset, method=Method.TSNE)
+    assert projection_find(owner, scope, Method.TSNE, parameters) == row
+    assert projection_find(owner, scope, Method.UMAP, parameters) is None
+
+
+def test_the_jobs_link_shows_the_same(dataset):
+    row = requested(dataset, method=Method.TSNE, classes=("wear", "healthy", "imbalance"))
+    asked = parse_qs(urlsplit(row.job.url).query)
+    assert asked["class"] == ["wear", "healthy", "imbalance"]
+    assert asked["dataset"] == [str(dataset.pk)]
+    assert (asked["method"], asked["perplexity"]) == (["tsne"], ["3"])
+    assert asked["projection"] == [row.key]
+
+
+def test_a_filter_that_is_too_long_for_a_link_is_left_out_of_it(dataset):
+    Tag.objects.bulk_create(Tag(name=f"a rather long tag {n}") for n in range(8))
+    for tag in Tag.objects.all():
+        tag.signals.add(*Signal.objects.all())
+    tags = tuple(Tag.objects.values_list("name", flat=True))
+    row = requested(dataset, method=Method.TSNE, tags=tags)
+    assert row.job.url.startswith(f"/data-explorer/?dataset={dataset.pk}&method=tsne")
+
+
+def test_who_looks_keeps_it(dataset, owner):
+    row = computed(dataset)
+    long_ago = timezone.now() - KEPT - timedelta(hours=1)
+    Projection.objects.filter(pk=row.pk).update(used_at=long_ago)
+    projection_seen(row)
+    projections_sweep()
+    assert Projection.objects.filter(pk=row.pk).exists()
