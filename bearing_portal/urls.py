@@ -4,6 +4,7 @@ from django.views.generic import RedirectView
 
 from bearing_portal import views
 from bearing_portal.dashboards.explorer import pages as explorer_pages
+from bearing_portal.dashboards.explorer import projection_views
 from bearing_portal.dashboards.viewer import pages
 from bearing_portal.dashboards.views import explorer, viewer
 from datasets.explorer_views import explorer_export
@@ -25,6 +26,16 @@ urlpatterns = [
     path("data-explorer/views/", explorer_pages.views, name="explorer-views"),
     path("data-explorer/views/new/", explorer_pages.view_new, name="explorer-view-new"),
     path("data-explorer/views/<int:pk>/", explorer_pages.view_edit, name="explorer-view"),
+    path(
+        "data-explorer/projection/<slug:key>/",
+        projection_views.projection_state,
+        name="explorer-projection",
+    ),
+    path(
+        "data-explorer/projection/<slug:key>/cancel/",
+        projection_views.projection_cancel,
+        name="explorer-projection-cancel",
+    ),
     path("data-explorer/export/<slug:code>/", explorer_export, name="explorer-export"),
     path("signal-viewer/", viewer, name="viewer"),
     path("signal-viewer/find/", pages.find, name="viewer-find"),

@@ -42,10 +42,6 @@ class Draft:
         """Add to an axis, such as `xaxis` or `yaxis2`."""
         self._layout.setdefault(name, {}).update(values)
 
-    def layout(self, **values: Any) -> None:
-        """Set what belongs to no axis, such as a legend."""
-        self._layout.update(values)
-
     def shape(self, **values: Any) -> None:
         self._layout["shapes"].append(values)
 

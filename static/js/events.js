@@ -2,7 +2,7 @@
    On every connect everything live is read again, and while the socket is down it is polled. */
 (() => {
   const { eventsUrl, noticesUrl, bellUrl } = document.body.dataset;
-  const POLL_MS = 5000, GAP_MS = 400, SILENT_MS = 60000, TOAST_MS = 6000;
+  const POLL_MS = 5000, OWN_POLL_MS = 2000, GAP_MS = 400, SILENT_MS = 60000, TOAST_MS = 6000;
   const state = document.getElementById("live-state");
   const ask = (url, headers = {}) => fetch(url, { headers: { "HX-Request": "true", ...headers }, credentials: "same-origin" });
 
@@ -177,6 +177,9 @@
     if (socket?.readyState === WebSocket.OPEN && Date.now() - lastHeard > SILENT_MS) socket.close();
   }, 10000);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) rereadAll(); });
+  setInterval(() => { // somebody else's job gives no hints
+    if (!document.hidden) all("[data-live-poll]").forEach(reread);
+  }, OWN_POLL_MS);
   document.addEventListener("datasets:changed", rereadAll);
   document.addEventListener("uploads:changed", rereadAll);
   document.addEventListener("click", (event) => { if (event.target.closest("[data-reread]")) rereadAll(); });

@@ -4,10 +4,10 @@ from dash import ClientsideFunction, Input, Output
 
 from bearing_portal.dashboards.app import PortalDash
 from bearing_portal.dashboards.explorer import ids
-from bearing_portal.dashboards.explorer.sections import overview
+from bearing_portal.dashboards.explorer.sections import features, overview, projection
 from bearing_portal.dashboards.guard import MESSAGE
 
-SECTIONS = (overview,)
+SECTIONS = (overview, features, projection)
 
 
 def register(app: PortalDash) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from dash import dcc, html
 
 from bearing_portal.dashboards.explorer import ids
-from bearing_portal.dashboards.explorer.sections import overview
+from bearing_portal.dashboards.explorer.sections import features, overview, projection
 from bearing_portal.dashboards.guard import MESSAGE
 
 ASKED = (
@@ -24,6 +24,8 @@ def page() -> html.Div:
             *(dcc.Store(id=name) for name in ASKED),
             dcc.Store(id=MESSAGE),
             _section("overview", overview.section()),
+            _section("features", features.section()),
+            _section("projection", [*projection.section(), features.correlation()]),
         ],
         className="explorer-panels",
     )

@@ -43,13 +43,10 @@ def graph(name: str, css_class: str = "explorer-graph") -> dcc.Graph:
     )
 
 
-def figure_tools(graph_id: str) -> list[Any]:
+def figure_tools(graph_id: str, *, alone: bool = True) -> list[Any]:
     """Return the buttons of a figure: its numbers as a table, downloads, the panel alone."""
-    return [
-        _tool("table", "Show the figure's numbers as a table", graph_id),
-        _downloads(graph_id),
-        _tool("expand", "Show this panel alone", graph_id),
-    ]
+    tools = [_tool("table", "Show the figure's numbers as a table", graph_id), _downloads(graph_id)]
+    return [*tools, _tool("expand", "Show this panel alone", graph_id)] if alone else tools
 
 
 def segments(words: str, key: str, options: dict[str, str], default: str) -> html.Div:
@@ -70,6 +67,27 @@ def segments(words: str, key: str, options: dict[str, str], default: str) -> htm
         className="segments is-small",
         role="group",
         **{"aria-label": words},
+    )
+
+
+def choice(words: str, key: str, options: dict[str, str]) -> html.Label:
+    """Return a choice between many values of a key of the address, the first being the default."""
+    select = html.Select(
+        [html.Option(text, value=value) for value, text in options.items()],
+        className="form-select is-small",
+        **{"data-key": key},
+    )
+    return html.Label([html.Span(words, className="visually-hidden"), select], title=words)
+
+
+def menu(words: str, content: Any) -> html.Details:
+    """Return a button that opens what is seldom needed."""
+    return html.Details(
+        [
+            html.Summary(words, className="layer-toggle"),
+            html.Div(content, className="menu-body"),
+        ],
+        className="viewer-menu",
     )
 
 

@@ -1,5 +1,6 @@
 """One feature by group: boxes or violins, a row for each group."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,6 +23,7 @@ HEIGHT = 0.56  # of a row
 FILL = 0.18
 FAINT = 0.35
 MARKER_PX = 5
+WIDE = 30.0
 
 
 def boxes_figure(
@@ -44,10 +46,10 @@ def boxes_figure(
         if not one.n:
             draft.annotate("no values", x=0, xref="paper", y=row, xanchor="left", xshift=6)
         elif is_violin:
-            _draw_violin(draft, group, axis, row, opacity)
+            _draw_violin(draft, group, one, axis, row, opacity)
         else:
             _draw_box(draft, group, one, row, opacity)
-    draft.axis("xaxis", title={"text": axis.label}, type=axis.kind, **_decades(axis))
+    draft.axis("xaxis", title={"text": axis.label}, type=axis.kind, **_decades(axis, summaries))
     draft.axis(
         "yaxis",
         tickvals=[*range(len(groups))],
@@ -58,12 +60,31 @@ def boxes_figure(
         ticks="",
         zeroline=False,
     )
-    draft.tell(codes=[group.code for group in groups], table="boxes")
+    codes = [group.code for group in groups]
+    draft.tell(codes=codes, log=axis.is_log, twin=_twin(groups, summaries))
     return draft.figure()
 
 
-def _decades(axis: Axis) -> dict[str, object]:
-    return {"dtick": 1, "exponentformat": "power", "minexponent": 4} if axis.is_log else {}
+def _twin(groups: Sequence[Group], summaries: Sequence[Summary]) -> dict[str, object]:
+    """Return the figure's numbers as a table."""
+    head = ["Group", "n", "Whisker from", "Lower quartile", "Median", "Upper quartile"]
+    head += ["Whisker to", "Beyond", "Left out"]
+    rows = []
+    for group, one in zip(groups, summaries, strict=True):
+        edges = (one.low, one.q1, one.median, one.q3, one.high)
+        known = [None if math.isnan(edge) else edge for edge in edges]
+        rows.append([group.name, one.n, *known, one.n_outliers, one.n_missing + one.n_without_log])
+    return {"head": head, "rows": rows}
+
+
+def _decades(axis: Axis, summaries: Sequence[Summary]) -> dict[str, object]:
+    """Name whole decades where there are several, in plain numbers."""
+    if not axis.is_log:
+        return {}
+    lowest = min(one.low for one in summaries if one.n)
+    highest = max(one.high for one in summaries if one.n)
+    wide = highest > WIDE * lowest
+    return {"tickformat": "~g", **({"dtick": 1} if wide else {"nticks": 6})}
 
 
 def _draw_box(draft: Draft, group: Group, one: Summary, row: int, opacity: float) -> None:
@@ -83,12 +104,6 @@ def _draw_box(draft: Draft, group: Group, one: Summary, row: int, opacity: float
         line={"color": group.colour, "width": COMMON["boxLineWidth"]},
         opacity=opacity,
         hoverinfo="x+name",
-        meta={
-            "code": group.code,
-            "n": one.n,
-            "missing": one.n_missing + one.n_without_log,
-            "outliers": one.n_outliers,
-        },
     )
     if one.outliers.size:
         draft.trace(
@@ -100,13 +115,13 @@ def _draw_box(draft: Draft, group: Group, one: Summary, row: int, opacity: float
             marker={"color": group.colour, "symbol": group.symbol, "size": MARKER_PX},
             opacity=opacity * COMMON["markerOpacity"],
             hovertemplate=f"{group.name}<br>%{{x:.4g}}, beyond the whiskers<extra></extra>",
-            meta={"code": group.code},
         )
 
 
-def _draw_violin(draft: Draft, group: Group, axis: Axis, row: int, opacity: float) -> None:
+def _draw_violin(
+    draft: Draft, group: Group, one: Summary, axis: Axis, row: int, opacity: float
+) -> None:
     x, density = density_of(group.values, axis)
-    one = summary_of(group.values, axis)
     half = 0.42 * density
     draft.trace(
         "scatter",
@@ -119,7 +134,6 @@ def _draw_violin(draft: Draft, group: Group, axis: Axis, row: int, opacity: floa
         line={"color": group.colour, "width": COMMON["boxLineWidth"]},
         opacity=opacity,
         hoverinfo="skip",
-        meta={"code": group.code, "n": one.n, "missing": one.n_missing + one.n_without_log},
     )
     draft.trace(
         "scatter",
@@ -132,5 +146,4 @@ def _draw_violin(draft: Draft, group: Group, axis: Axis, row: int, opacity: floa
         opacity=opacity,
         text=["lower quartile", "median", "upper quartile"],
         hovertemplate=f"{group.name}<br>%{{text}} %{{x:.4g}}<extra></extra>",
-        meta={"code": group.code},
     )

@@ -12,7 +12,8 @@ from bearing_portal.dashboards.theme import COMMON
 from bearing_portal.design.tokens import TOKENS
 
 SCALE_PX = 10
-TOP_PX = 40
+TOP_PX = 30
+LABEL_PX = 10
 
 
 def correlation_figure(
@@ -31,7 +32,7 @@ def correlation_figure(
     rows = [*order]
     ordered = matrix[np.ix_(rows, rows)]
     labels, codes = [titles[row] for row in rows], [names[row] for row in rows]
-    draft = Draft(theme, view, l=name_margin(labels), r=8, t=TOP_PX, b=8)
+    draft = Draft(theme, view, l=name_margin(labels), r=8, t=TOP_PX, b=4, autoexpand=False)
     stops = TOKENS["plotly"][theme]["diverging"]
     draft.trace(
         "heatmap",
@@ -52,7 +53,7 @@ def correlation_figure(
             "xanchor": "right",
             "y": 1.0,
             "yanchor": "bottom",
-            "ypad": 4,
+            "ypad": 2,
             "xpad": 0,
             "len": 1.0,
             "tickvals": [-1, -0.5, 0, 0.5, 1],
@@ -72,6 +73,7 @@ def correlation_figure(
         ticktext=labels,
         range=edges[::-1],
         fixedrange=True,
+        tickfont={"size": LABEL_PX},
         showgrid=False,
         showline=False,
         ticks="",
@@ -79,7 +81,7 @@ def correlation_figure(
     if pair and set(pair) <= set(codes):
         _outline(draft, codes.index(pair[0]), codes.index(pair[1]))
     draft.layout(dragmode=False)
-    draft.tell(codes=codes, labels=labels, table="matrix")
+    draft.tell(codes=codes)
     return draft.figure()
 
 

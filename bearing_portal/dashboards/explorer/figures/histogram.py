@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -16,30 +17,35 @@ from bearing_portal.dashboards.explorer.figures.groups import (
 )
 from bearing_portal.dashboards.theme import COMMON
 
-MOST_GROUPS = 4
 FEWEST_BINS, MOST_BINS = 8, 40
 MOST_DECADES = 6  # written at the axis
 FILL = 0.42
+ENTRY_PX = 72
 
 
 def histogram_figure(
-    groups: Sequence[Group], axis: Axis, *, theme: str, view: str, legend: bool = True
+    groups: Sequence[Group],
+    axis: Axis,
+    *,
+    theme: str,
+    view: str,
+    facts: dict[str, Any] | None = None,
 ) -> go.Figure:
-    """Count the values of at most four groups in bins that they share.
+    """Count the values of a few groups in bins that they share.
 
     On a logarithmic axis the bins are as wide in logarithms. Bars stand at places of the axis; the
     edges in the feature's unit travel beside them.
     """
-    shown = groups[:MOST_GROUPS]
-    placed = [axis.forward(axis.drawable(group.values)) for group in shown]
+    placed = [axis.forward(axis.drawable(group.values)) for group in groups]
     if not sum(part.size for part in placed):
         why = "No value is above 0: choose a linear axis." if axis.is_log else "No values."
         return empty_figure(why, theme, view)
     edges = bin_edges(np.concatenate(placed))
     low, high = axis.back(edges[:-1]), axis.back(edges[1:])
     centres, width = (edges[:-1] + edges[1:]) / 2, float(edges[1] - edges[0])
+    legend = len(groups) > 1 or groups[0].code != ""
     draft = Draft(theme, view, l=44, r=12, t=28 if legend else COMMON["margin"]["t"])
-    for group, part in zip(shown, placed, strict=True):
+    for group, part in zip(groups, placed, strict=True):
         counts = np.histogram(part, edges)[0]
         draft.trace(
             "bar",
@@ -61,12 +67,19 @@ def histogram_figure(
     draft.axis("xaxis", title={"text": axis.title}, **_ticks(axis, edges))
     draft.axis("yaxis", title={"text": "Count"}, fixedrange=True, rangemode="tozero")
     draft.layout(
-        barmode="overlay", bargap=0, dragmode="select", selectdirection="h", showlegend=legend
+        selectionrevision=view,
+        selections=[],
+        barmode="overlay",
+        bargap=0,
+        dragmode="select",
+        selectdirection="h",
+        showlegend=legend,
     )
     if legend:
-        place = {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"}
-        draft.layout(legend={**place, "itemclick": False, "itemdoubleclick": False})
-    draft.tell(codes=[group.code for group in shown], table="histogram")
+        place = {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 11}}
+        room = {"itemwidth": 30, "entrywidth": ENTRY_PX}
+        draft.layout(legend={**place, **room, "itemclick": False, "itemdoubleclick": False})
+    draft.tell(log=axis.is_log, **(facts or {}))
     return draft.figure()
 
 

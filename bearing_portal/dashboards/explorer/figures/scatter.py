@@ -17,7 +17,7 @@ from bearing_portal.dashboards.explorer.figures.groups import (
 from bearing_portal.dashboards.theme import COMMON
 
 MOST_POINTS = 5_000  # of SVG; the drawing of more by WebGL would need a laxer security policy
-FADED = 0.12
+FADED = 0.2
 ROOM = 0.04
 FILL = 0.08
 
@@ -41,14 +41,17 @@ class Cloud:
 
 @dataclass(frozen=True)
 class Plane:
-    """What a scatter's axes say, and how its points are dragged over."""
+    """What a scatter's axes say, and how its points are dragged over; a logarithmic axis is of
+    positive values.
+    """
 
     x_title: str
     y_title: str
     theme: str
     view: str
     drag: str = "zoom"
-    is_square: bool = False
+    is_log_x: bool = False
+    is_log_y: bool = False
 
 
 def points_figure(
@@ -64,25 +67,25 @@ def points_figure(
     At most `MOST_POINTS` are drawn, the same share of each class. Points without a place, NaN, are
     left out.
     """
-    known = [_known(cloud) for cloud in clouds]
-    n_known = sum(len(cloud.pks) for cloud in known)
-    if not n_known:
+    drawn = drawn_of(clouds)
+    if not drawn:
         return empty_figure("No signal has both values.", plane.theme, plane.view)
     draft = Draft(plane.theme, plane.view, r=12)
-    for cloud in (_thinned(cloud, n_known) for cloud in known):
-        if len(cloud.pks):
-            _draw(draft, cloud, selected)
-    _axes(draft, known, plane)
+    for cloud in drawn:
+        _draw(draft, cloud, selected)
+    _axes(draft, drawn, plane)
     if len(outline) > 2:
         _draw_outline(draft, outline)
     draft.layout(dragmode=plane.drag, selectionrevision=plane.view, selections=[])
-    draft.tell(table="points", **(facts or {}))
+    draft.tell(**(facts or {}))
     return draft.figure()
 
 
-def n_drawn(n_known: int) -> int:
-    """Return how many of so many points are drawn, about."""
-    return min(n_known, MOST_POINTS)
+def drawn_of(clouds: Sequence[Cloud]) -> list[Cloud]:
+    """Return what is drawn of clouds: points with a place, at most `MOST_POINTS`, none empty."""
+    known = [_known(cloud) for cloud in clouds]
+    n_known = sum(len(cloud.pks) for cloud in known)
+    return [_thinned(cloud, n_known) for cloud in known if len(cloud.pks)]
 
 
 def _known(cloud: Cloud) -> Cloud:
@@ -91,7 +94,7 @@ def _known(cloud: Cloud) -> Cloud:
 
 def _thinned(cloud: Cloud, n_known: int) -> Cloud:
     n = len(cloud.pks)
-    if n_known <= MOST_POINTS or n == 0:
+    if n_known <= MOST_POINTS:
         return cloud
     kept = max(1, n * MOST_POINTS // n_known)
     return _at(cloud, np.linspace(0, n - 1, kept).astype(int))
@@ -133,16 +136,20 @@ def _draw(draft: Draft, cloud: Cloud, selected: frozenset[int] | None) -> None:
 
 
 def _axes(draft: Draft, clouds: Sequence[Cloud], plane: Plane) -> None:
-    for name, title, values in (
-        ("xaxis", plane.x_title, [cloud.x for cloud in clouds]),
-        ("yaxis", plane.y_title, [cloud.y for cloud in clouds]),
-    ):
-        all_of_them = np.concatenate(values)
-        low, high = float(all_of_them.min()), float(all_of_them.max())
-        room = ROOM * (high - low) or 0.1 * abs(high) or 1.0
-        draft.axis(name, title={"text": title}, range=[low - room, high + room])
-    if plane.is_square:
-        draft.axis("yaxis", scaleanchor="x", constrain="domain")
+    x, y = (np.concatenate([getattr(cloud, name) for cloud in clouds]) for name in ("x", "y"))
+    _axis(draft, "xaxis", plane.x_title, x, is_log=plane.is_log_x)
+    _axis(draft, "yaxis", plane.y_title, y, is_log=plane.is_log_y)
+
+
+def _axis(draft: Draft, name: str, title: str, values: FloatArray, *, is_log: bool) -> None:
+    placed = np.log10(values.astype(float)) if is_log else values
+    low, high = float(placed.min()), float(placed.max())
+    room = ROOM * (high - low) or 0.1 * abs(high) or 1.0
+    look: dict[str, Any] = {"type": "log", "tickformat": "~g"} if is_log else {}
+    if is_log and high - low > 1:
+        look["dtick"] = 1
+    words = f"{title}, log scale" if is_log else title
+    draft.axis(name, title={"text": words}, range=[low - room, high + room], **look)
 
 
 def _draw_outline(draft: Draft, outline: Polygon) -> None:

@@ -120,3 +120,9 @@ def test_a_figure_does_not_grow_with_the_signals(is_violin):
 
     assert weight(20_000) < 1.3 * weight(2_000)
     assert weight(20_000) < 120_000
+
+
+def test_the_figure_brings_its_numbers_as_a_table():
+    twin = boxes(group([1, 2, 3, np.nan]), group([np.nan], "b", "B")).layout.meta["twin"]
+    assert [row[:5] for row in twin["rows"]] == [["Wear", 3, 1, 1.5, 2], ["B", 0, None, None, None]]
+    assert {len(row) for row in twin["rows"]} == {len(twin["head"])}

@@ -4,7 +4,6 @@ import pytest
 from bearing_portal.dashboards.explorer.figures.groups import Axis, Group
 from bearing_portal.dashboards.explorer.figures.histogram import (
     MOST_BINS,
-    MOST_GROUPS,
     bin_edges,
     histogram_figure,
 )
@@ -34,9 +33,9 @@ def test_groups_share_their_bins():
     assert (sum(one.y), sum(other.y)) == (90, 30)
 
 
-def test_at_most_four_groups_are_laid_over_each_other():
-    groups = [group([1, 2, 3], str(code)) for code in range(6)]
-    assert len(histogram(*groups).data) == MOST_GROUPS
+def test_several_groups_are_named_and_all_of_one_need_no_name():
+    assert histogram(group([1, 2]), group([3], "b")).layout.showlegend
+    assert not histogram(group([1, 2], "")).layout.showlegend
 
 
 def test_a_bar_knows_its_edges_in_the_features_unit():

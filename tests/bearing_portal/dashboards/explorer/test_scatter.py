@@ -81,3 +81,10 @@ def test_the_selected_area_is_outlined():
 
 def test_a_line_is_no_area():
     assert not points(cloud(4), outline=[(0, 0), (1, 0)]).layout.shapes
+
+
+def test_what_spans_decades_stands_on_a_log_axis():
+    plane = Plane("RMS (g)", "Kurtosis", "light", "1", is_log_x=True)
+    axis = points(cloud(x=[0.01, 1.0, 100.0]), plane=plane).layout.xaxis
+    assert (axis.type, axis.title.text) == ("log", "RMS (g), log scale")
+    assert axis.range[0] < -2 < 2 < axis.range[1]
