@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from django.http import QueryDict
 
-from bearing_portal.dashboards.explorer.figures.groups import empty_figure
+from bearing_portal.dashboards.explorer.figures.groups import counted, empty_figure
 from bearing_portal.dashboards.explorer.figures.scatter import Cloud, Plane, drawn_of, points_figure
 from bearing_portal.dashboards.explorer.panels.features import (
     drawn_words,
@@ -16,7 +16,6 @@ from bearing_portal.dashboards.explorer.panels.features import (
 from bearing_portal.dashboards.explorer.panels.grouping import by_class
 from bearing_portal.dashboards.explorer.reading import scope_of
 from bearing_portal.dashboards.explorer.view import ExplorerView
-from bearing_portal.templatetags.portal import thousands
 from monitoring.errors import Expected, NotFound
 from monitoring.models import Job
 from signals.filters import SignalFilter
@@ -233,9 +232,9 @@ def _meta(row: Projection, found: ProjectionPoints, clouds: list[Cloud]) -> str:
     n = len(found.pks)
     parts = [words_of(row), f"n = {numbers_of(n, found.n_signals)}{drawn_words(clouds, n)}"]
     if found.n_filled:
-        parts.append(f"{thousands(found.n_filled)} missing values set to the median")
+        parts.append(f"{counted(found.n_filled, 'missing value')} set to the median")
     if found.n_idle:
-        parts.append(f"{found.n_idle} features without variation left out")
+        parts.append(f"{counted(found.n_idle, 'feature')} without variation left out")
     return " · ".join(parts)
 
 
