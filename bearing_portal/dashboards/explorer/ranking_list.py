@@ -49,9 +49,9 @@ def ranking_list(found: RankingPanel, *, is_all: bool) -> list[Any]:
     if not found.rows:
         rows = [_row(name, None, None, name == found.chosen, "") for name in FEATURE_NAMES]
         return [html.P(found.why_not, className="ranking-words"), *rows]
-    scores = [score_of(row, is_information=found.is_information) for row in found.rows]
+    shown = found.rows if is_all else found.rows[:FIRST]
+    scores = [score_of(row, is_information=found.is_information) for row in shown]
     scale = scale_of(scores, is_log=not found.is_information)
-    shown = len(scores) if is_all else min(FIRST, len(scores))
     rows = [
         _row(
             FEATURE_NAMES[row.column],
@@ -61,10 +61,10 @@ def ranking_list(found: RankingPanel, *, is_all: bool) -> list[Any]:
             row.sentence(FEATURES[row.column].title),
             is_first=place == 0,
         )
-        for place, (row, score) in enumerate(zip(found.rows[:shown], scores, strict=False))
+        for place, (row, score) in enumerate(zip(shown, scores, strict=True))
     ]
     words = MI_WORDS if found.is_information else F_WORDS
-    return [html.P(words, className="ranking-words"), *rows, _more(len(scores), is_all=is_all)]
+    return [html.P(words, className="ranking-words"), *rows, _more(len(found.rows), is_all=is_all)]
 
 
 def score_of(row: Ranked, *, is_information: bool) -> Score:
@@ -74,7 +74,7 @@ def score_of(row: Ranked, *, is_information: bool) -> Score:
 
 
 def scale_of(scores: list[Score], *, is_log: bool) -> Scale:
-    """Return a scale that holds all values and intervals."""
+    """Return a scale that holds the values and intervals that are shown."""
     ends = [end for one in scores for end in (one.low, one.value, one.high) if math.isfinite(end)]
     if is_log:
         placed = [math.log10(end) for end in ends if end > 0]
