@@ -28,6 +28,7 @@ def page() -> html.Div:
             _section("projection", [*projection.section(), features.correlation()]),
         ],
         className="explorer-panels",
+        **{"data-panels": "1"},
     )
 
 
