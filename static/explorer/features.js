@@ -47,7 +47,9 @@
       const ends = graph.layout.meta.log ? chosen.range.x.map((end) => 10 ** end) : chosen.range.x;
       selectRange(graph, Math.min(...ends), Math.max(...ends));
     });
-    graph.on("plotly_doubleclick", () => explorer.select(null));
+    const clear = () => explorer.state.sel && explorer.select(null);
+    graph.on("plotly_doubleclick", clear);
+    graph.on("plotly_deselect", clear);
   };
   const cells = (graph) => {
     graph.on("plotly_click", ({ points: [point] }) => {

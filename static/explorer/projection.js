@@ -67,10 +67,12 @@
       const text = points.map((point) => point.map((value) => Number(value.toPrecision(DIGITS))).join(",")).join(";");
       explorer.go({ sel: `lasso:${key}:${text}` }, { push: true });
     });
-    graph.on("plotly_doubleclick", () => {
+    const clear = () => {
       cleared = Date.now();
       if (drag !== "zoom" && explorer.state.sel) explorer.select(null);
-    });
+    };
+    graph.on("plotly_doubleclick", clear);
+    graph.on("plotly_deselect", clear);
     graph.on("plotly_click", ({ points: [point], event }) => {
       if (!point?.customdata) return;
       const kept = explorer.state.sel?.startsWith("ids:") && event.shiftKey ? explorer.state.sel.slice(4).split(",") : [];
