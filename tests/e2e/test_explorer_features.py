@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.exploring import address, drawn, opened, says
+from tests.e2e.test_accessibility import findings
 
 pytestmark = pytest.mark.browser
 
@@ -263,3 +264,16 @@ def test_figures_go_out_as_table_picture_drawing_and_numbers(portal, dataset):
     expect(page.locator("#explorer-ranking")).to_be_hidden()
     page.keyboard.press("Escape")
     expect(page.locator("#explorer-ranking")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_panels_have_no_finding(portal, dataset, scheme):
+    query = f"?dataset={dataset.pk}&groups=wear,healthy&corr=scatter&method=tsne&sel=class:wear"
+    page = opened(portal, dataset.store.owner, query, color_scheme=scheme)
+    for graph in ("explorer-feature", "explorer-histogram", "explorer-correlation"):
+        shown(page, graph)
+    expect(page.locator("#explorer-projection-note")).to_contain_text("press Compute")
+    page.get_by_role("button", name="PCA").click()
+    shown(page, "explorer-projection")
+    page.locator("summary", has_text="Groups").click()
+    assert findings(page) == []

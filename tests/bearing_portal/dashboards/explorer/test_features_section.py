@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+from bearing_portal.dashboards.explorer.panels.features import numbers_of
 from signals.models import Signal
 from tests.bearing_portal.dashboards.viewer.conftest import numbers
 from tests.factories import make_user
@@ -132,6 +133,12 @@ def test_the_selected_stand_out_in_the_scatter(answered):
     figure = answered("show_correlation", "explorer-correlation", "figure", **asked)
     inside = {trace["name"]: len(trace["selectedpoints"]) for trace in figure["data"]}
     assert inside == {"Healthy": 0, "Imbalance": 0, "Wear": 4}
+
+
+def test_a_sample_says_of_how_many_it_is():
+    words = "20\u2009000 of 412\u2009345, the same share of each class"
+    assert numbers_of(20_000, 412_345) == words
+    assert numbers_of(880, 880) == "880"
 
 
 @pytest.mark.parametrize("name", CALLBACKS)
