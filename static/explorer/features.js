@@ -72,6 +72,11 @@
     if (button) toggle(button.dataset.group);
   });
 
+  /* Words beside a title that have no room are read where the mouse rests. */
+  document.addEventListener("mouseover", ({ target }) => {
+    if (target.matches?.(".explorer-panels .meta")) target.title = target.scrollWidth > target.clientWidth ? target.textContent : "";
+  });
+
   /* Where the address leaves axis and pair open, the controls say what the server chose. */
   let pair = null;
   const scale = () => {
