@@ -109,7 +109,7 @@ def _at(cloud: Cloud, rows: npt.NDArray[np.intp]) -> Cloud:
 def _draw(draft: Draft, cloud: Cloud, selected: frozenset[int] | None) -> None:
     more: dict[str, Any] = {}
     if selected is not None:
-        inside = [place for place, pk in enumerate(cloud.pks.tolist()) if pk in selected]
+        inside = [place for place, pk in enumerate(map(int, cloud.pks)) if pk in selected]
         more = {
             "selectedpoints": inside,
             "selected": {"marker": {"opacity": 1}},

@@ -126,7 +126,8 @@ def _selected(user: Any, view: ExplorerView, table: FeatureTable, values: Any) -
     scope = narrowed(user, view)
     if scope is None:
         return []
-    inside = scope.signals().filter(pk__in=table.pks.tolist()).values_list("pk", flat=True)
+    pks = [int(pk) for pk in table.pks]
+    inside = scope.signals().filter(pk__in=pks).values_list("pk", flat=True)
     rows = np.isin(table.pks, np.fromiter(inside, np.int64))
     return [Group("", SELECTED, color(view.theme, "accent"), "circle", values[rows])]
 
@@ -182,7 +183,7 @@ def clouds_of(table: FeatureTable, x: Any, y: Any) -> list[Cloud]:
     pks = [int(pk) for cloud in clouds for pk in cloud.pks]
     labels = dict(Signal.objects.filter(pk__in=pks).order_by().values_list("pk", "label"))
     return [
-        replace(cloud, labels=[labels.get(pk, str(pk)) for pk in cloud.pks.tolist()])
+        replace(cloud, labels=[labels.get(pk, str(pk)) for pk in map(int, cloud.pks)])
         for cloud in clouds
     ]
 

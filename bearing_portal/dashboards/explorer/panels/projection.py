@@ -199,12 +199,12 @@ def _drawn(
 
 def _clouds(row: Projection, found: ProjectionPoints) -> list[Cloud]:
     """Return the points by class as the signals are labelled now, without those that are gone."""
-    rows = Signal.objects.filter(store=row.store_id, pk__in=found.pks.tolist()).order_by()
+    pks = [int(pk) for pk in found.pks]
+    rows = Signal.objects.filter(store=row.store_id, pk__in=pks).order_by()
     known = {
         pk: (label, fault or 0)
         for pk, label, fault in rows.values_list("pk", "label", "fault_class")
     }
-    pks = found.pks.tolist()
     classes = np.array([known[pk][1] if pk in known else -1 for pk in pks], dtype=np.int64)
     labels = np.array([known[pk][0] if pk in known else "" for pk in pks], dtype=object)
     return [
@@ -214,7 +214,7 @@ def _clouds(row: Projection, found: ProjectionPoints) -> list[Cloud]:
             look.colour,
             look.symbol,
             found.pks[look.rows],
-            labels[look.rows].tolist(),
+            list(labels[look.rows]),
             found.points[look.rows, 0],
             found.points[look.rows, 1],
         )
