@@ -17,3 +17,7 @@ pages = get_asgi_application()
 from bearing_portal.routing import build_application  # noqa: E402 - needs the apps loaded above
 
 application = build_application(pages)
+
+from bearing_portal.warm import warm_up  # noqa: E402 - once the first request can be answered
+
+warm_up()
