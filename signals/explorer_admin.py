@@ -5,9 +5,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from monitoring.admin_tools import WrittenBySystem
-from signals.explorer_models import Projection, SavedView
+from signals.explorer_models import Projection, SavedView, TableColumns
 from signals.saved_views import view_delete, views_visible
 from signals.selectors import stores_visible
+from signals.table_columns import columns_reset
 
 
 class SavedViewAdmin(WrittenBySystem):
@@ -43,3 +44,21 @@ class ProjectionAdmin(WrittenBySystem):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Projection]:
         rows = Projection.objects.select_related("store")
         return rows.filter(store__in=stores_visible(request.user))
+
+
+class TableColumnsAdmin(WrittenBySystem):
+    """People choose their columns on the explorer; here a choice is looked at, and forgotten."""
+
+    list_display = ("user", "codes")
+    search_fields = ("user__username",)
+    list_select_related = ("user",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: TableColumns) -> None:
+        columns_reset(user=obj.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[TableColumns]) -> None:
+        for row in queryset:
+            self.delete_model(request, row)

@@ -1,4 +1,4 @@
-"""What people keep of the Data Explorer: views by name, and projections that took a while."""
+"""What people keep of the Data Explorer: views by name, columns, projections that took a while."""
 
 from django.conf import settings
 from django.db import models
@@ -38,6 +38,22 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TableColumns(models.Model):
+    """Which columns somebody wants in the explorer's table; who chose none has no row."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="table_columns"
+    )
+    codes = models.JSONField(help_text="Of the columns, in the order of the table.")
+
+    class Meta:
+        ordering = ["user"]
+        verbose_name = verbose_name_plural = "table columns"
+
+    def __str__(self) -> str:
+        return f"columns of {self.user}"
 
 
 class Projection(models.Model):

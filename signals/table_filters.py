@@ -1,5 +1,6 @@
 """The filters and sorts of a grid's columns, as AG Grid writes them, made conditions for SQL."""
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,11 +11,13 @@ from monitoring.errors import Invalid
 from vibration.features import FEATURE_NAMES
 
 LONGEST_TEXT: Final = 100
+LONGEST_MODEL: Final = 4000
 NUMBERS: Final = {
     "id": "pk",
     "row": "row",
     "rpm": "rpm",
     "load": "load_percent",
+    "temperature": "temperature_c",
     **{name: name for name in FEATURE_NAMES},
 }
 TEXTS: Final = {
@@ -42,6 +45,17 @@ _WORDS = {
     "startsWith": "istartswith",
     "endsWith": "iendswith",
 }
+
+
+def read_model(text: str) -> dict[str, Any]:
+    """Read a grid's filter model from an address; empty where there is none."""
+    try:
+        model = json.loads(text or "{}") if len(text) <= LONGEST_MODEL else None
+    except (ValueError, RecursionError):
+        model = None
+    if not isinstance(model, dict):
+        raise Invalid("The filters of the columns cannot be read; set them again.")
+    return model
 
 
 def conditions_of(model: Mapping[str, Any]) -> Q:

@@ -1,0 +1,96 @@
+"""Which columns the explorer's table has, and which of them a person wants to see."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from monitoring.errors import Invalid, NotAllowed
+from signals.explorer_models import TableColumns
+from vibration.features import FEATURES
+
+FIRST: Final = "label"  # says which signal a row is, so it is always shown
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table.
+
+    Attributes
+    ----------
+    code : str
+        As rows, sorts and filters name it.
+    title, unit : str
+        Its head; no unit where it has none.
+    group : str
+        Under which it is offered.
+    meaning : str
+    """
+
+    code: str
+    title: str
+    unit: str = ""
+    group: str = "signal"
+    meaning: str = ""
+
+    @property
+    def heading(self) -> str:
+        return f"{self.title} ({self.unit})" if self.unit else self.title
+
+
+_LEVEL, _SHAPE, *_OTHERS = (
+    Column(f.name, f.title, "" if f.unit == "–" else f.unit, f.group, f.meaning) for f in FEATURES
+)
+_IN_ORDER: Final = (
+    Column(FIRST, "ID"),
+    Column("class", "Class"),
+    Column("severity", "Severity"),
+    _LEVEL,
+    _SHAPE,
+    Column("rpm", "Speed", "rpm", "conditions"),
+    Column("load", "Load", "%", "conditions"),
+    Column("temperature", "Temperature", "°C", "conditions"),
+    *_OTHERS,
+    Column("tags", "Tags"),
+    Column("created", "Created"),
+)
+COLUMNS: Final = {column.code: column for column in _IN_ORDER}
+AT_FIRST: Final = (
+    FIRST,
+    "class",
+    "severity",
+    "rms",
+    "kurtosis",
+    "rpm",
+    "load",
+    "tags",
+    "created",
+)
+
+
+def columns_of(user: Any) -> tuple[Column, ...]:
+    """Return the columns `user` chose, in his order; those of everybody where he chose none."""
+    chosen = TableColumns.objects.filter(user=user.pk).values_list("codes", flat=True).first()
+    known = [code for code in chosen or AT_FIRST if code in COLUMNS]
+    return tuple(COLUMNS[code] for code in known)
+
+
+def columns_choose(*, user: Any, codes: Iterable[str]) -> tuple[Column, ...]:
+    """Remember which columns `user` wants, in the order given; the first is always among them."""
+    _known_or_refuse(user)
+    wanted = tuple(dict.fromkeys((FIRST, *codes)))
+    if unknown := set(wanted) - set(COLUMNS):
+        raise Invalid(f"The table has no column “{min(unknown)[:40]}”.")
+    TableColumns.objects.update_or_create(user=user, defaults={"codes": list(wanted)})
+    return columns_of(user)
+
+
+def columns_reset(*, user: Any) -> tuple[Column, ...]:
+    """Forget what `user` chose."""
+    _known_or_refuse(user)
+    TableColumns.objects.filter(user=user).delete()
+    return columns_of(user)
+
+
+def _known_or_refuse(user: Any) -> None:
+    if not (user.is_authenticated and user.is_active):
+        raise NotAllowed("Log in to choose columns.")
