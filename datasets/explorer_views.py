@@ -17,6 +17,9 @@ from monitoring.services import event_record
 from signals.exports import csv_chunks, parquet_chunks
 from signals.filters import SignalFilter
 from signals.scope import Scope
+from signals.selection import narrowed
+from signals.table import within_columns
+from signals.table_filters import read_model
 
 FORMATS: dict[str, tuple[Callable[[Scope], Iterator[bytes]], str]] = {
     "csv": (csv_chunks, "text/csv; charset=utf-8"),
@@ -27,11 +30,11 @@ FORMATS: dict[str, tuple[Callable[[Scope], Iterator[bytes]], str]] = {
 @login_required
 @require_GET
 def explorer_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
-    """Send every signal of the filter in the address."""
+    """Send every signal of the filter in the address; of a selection and column filters alone."""
     if code not in FORMATS:
         raise NotFound("There is no such format; choose CSV or Parquet.")
     chunks, content_type = FORMATS[code]
-    scope = explorer_scope(request.user, SignalFilter.from_query(request.GET))
+    scope = _scope(request)
     name = _name(scope)
     event_record(
         kind=SystemEvent.Kind.EXPORTED,
@@ -42,6 +45,13 @@ def explorer_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
     response = StreamingHttpResponse(_streamed(request, chunks(scope)), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{slugify(name)}.{code}"'
     return response
+
+
+def _scope(request: HttpRequest) -> Scope:
+    scope = explorer_scope(request.user, SignalFilter.from_query(request.GET))
+    if selected := request.GET.get("sel", ""):
+        scope = narrowed(request.user, scope, selected)
+    return within_columns(scope, read_model(request.GET.get("grid", "")))
 
 
 def _name(scope: Scope) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -23,6 +23,7 @@ _VALUES: Final = (
     "row",
     "rpm",
     "load_percent",
+    "temperature_c",
     "fault_class__code",
     "fault_class__name",
     "severity__code",
@@ -95,6 +96,17 @@ def filtered(scope: Scope, filters: Mapping[str, Any]) -> QuerySet[Signal]:
         passing = Signal.objects.order_by().filter(conditions_of(filters))
         return signals.filter(pk__in=passing.values("pk"))
     return signals.filter(conditions_of(filters))
+
+
+def within_columns(scope: Scope, filters: Mapping[str, Any]) -> Scope:
+    """Return the part of a scope that passes the filters of a grid's columns."""
+    if not filters:
+        return scope
+    passing = Signal.objects.order_by().filter(conditions_of(filters))
+    condition = Q(pk__in=passing.values("pk"))
+    within = condition if scope.within is None else scope.within & condition
+    key = digest(scope.within_key, _written(filters))
+    return replace(scope, within=within, within_key=key)
 
 
 def _total(scope: Scope, query: TableQuery, signals: QuerySet[Signal]) -> int:
@@ -202,7 +214,8 @@ def _row(values: dict[str, Any], tags: list[str], features: tuple[str, ...]) -> 
         "severity": values["severity__name"],
         "rpm": values["rpm"],
         "load": values["load_percent"],
+        "temperature": values["temperature_c"],
         "tags": tags,
-        "created_at": values["store__created_at"].isoformat(),
+        "created": values["store__created_at"].isoformat(),
         **{name: values[name] for name in features},
     }

@@ -62,7 +62,15 @@ def signal_tag_remove(*, user: Any, signal: Signal, name: str) -> None:
 def signals_tag_many(
     *, user: Any, signals: QuerySet[Signal] | Iterable[int], name: str, remove: bool = False
 ) -> int:
-    """Give many signals a tag, or take it from them; return how many changed.
+    """Give many signals a tag, or take it from them; return how many changed."""
+    return len(signals_tag_changed(user=user, signals=signals, name=name, remove=remove))
+
+
+@transaction.atomic
+def signals_tag_changed(
+    *, user: Any, signals: QuerySet[Signal] | Iterable[int], name: str, remove: bool = False
+) -> list[int]:
+    """Give many signals a tag, or take it from them; return the ids of those that changed.
 
     Parameters
     ----------
@@ -74,6 +82,22 @@ def signals_tag_many(
     remove : bool
         Take it away instead.
     """
+    chosen = _taggable(user, signals)
+    links = Signal.tags.through.objects
+    if remove:
+        gone = links.filter(tag__name=name, signal__in=chosen)
+        changed = list(gone.values_list("signal_id", flat=True))
+        gone.delete()
+        return changed
+    tag = _tag_named(name)
+    tagged = set(links.filter(tag=tag, signal__in=chosen).values_list("signal_id", flat=True))
+    changed = [pk for pk in chosen if pk not in tagged]
+    rows = [Signal.tags.through(signal_id=pk, tag=tag) for pk in changed]
+    links.bulk_create(rows, ignore_conflicts=True, batch_size=5_000)
+    return changed
+
+
+def _taggable(user: Any, signals: QuerySet[Signal] | Iterable[int]) -> list[int]:
     pks: Any = signals.values("pk") if isinstance(signals, QuerySet) else list(signals)
     visible = Signal.objects.filter(pk__in=pks, store__in=stores_visible(user)).order_by("pk")
     found = list(visible.values_list("pk", "store__owner_id")[: MOST_TAGGED + 1])
@@ -82,15 +106,7 @@ def signals_tag_many(
     owners = {owner for _, owner in found}
     if not is_curator(user) and not all(may_manage(user, owner) for owner in owners):
         raise NotAllowed("Tags are edited by the signals' owner and by curators.")
-    chosen = [pk for pk, _ in found]
-    links = Signal.tags.through.objects
-    if remove:
-        return links.filter(tag__name=name, signal__in=chosen).delete()[0]
-    tag = _tag_named(name)
-    tagged = set(links.filter(tag=tag, signal__in=chosen).values_list("signal_id", flat=True))
-    rows = [Signal.tags.through(signal_id=pk, tag=tag) for pk in chosen if pk not in tagged]
-    links.bulk_create(rows, ignore_conflicts=True, batch_size=5_000)
-    return len(rows)
+    return [pk for pk, _ in found]
 
 
 def _tag_named(name: str) -> Tag:
