@@ -4,7 +4,7 @@ from django.views.generic import RedirectView
 
 from bearing_portal import views
 from bearing_portal.dashboards.explorer import pages as explorer_pages
-from bearing_portal.dashboards.explorer import projection_views
+from bearing_portal.dashboards.explorer import projection_views, table_pages
 from bearing_portal.dashboards.viewer import pages
 from bearing_portal.dashboards.views import explorer, viewer
 from datasets.explorer_views import explorer_export
@@ -36,6 +36,13 @@ urlpatterns = [
         projection_views.projection_cancel,
         name="explorer-projection-cancel",
     ),
+    path("data-explorer/columns/", table_pages.columns, name="explorer-columns"),
+    path("data-explorer/table/rows/", table_pages.rows, name="explorer-rows"),
+    path("data-explorer/table/ids/", table_pages.all_ids, name="explorer-ids"),
+    path("data-explorer/table/tag/", table_pages.tag, name="explorer-table-tag"),
+    path("data-explorer/table/tag/undo/", table_pages.tag_undo, name="explorer-table-untag"),
+    path("data-explorer/table/relabel/", table_pages.relabel, name="explorer-table-relabel"),
+    path("data-explorer/table/compare/", table_pages.compare, name="explorer-table-compare"),
     path("data-explorer/export/<slug:code>/", explorer_export, name="explorer-export"),
     path("signal-viewer/", viewer, name="viewer"),
     path("signal-viewer/find/", pages.find, name="viewer-find"),

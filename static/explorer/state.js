@@ -9,7 +9,7 @@
     "explorer-ask-feature": ["feature", "rank", "kind", "by", "axis", "groups", "sel"],
     "explorer-ask-correlation": ["corr", "measure", "fx", "fy", "sel"],
     "explorer-ask-projection": ["method", "perplexity", "neighbours", "min_dist", "metric", "seed", "projection", "sel"],
-    "explorer-ask-table": ["sel", "sort", "grid"],
+    "explorer-ask-table": ["sel"],
   };
   const WITHOUT_FIGURE = ["explorer-ask-table"];
   const $ = (selector) => document.querySelector(selector);
@@ -37,6 +37,7 @@
   const slice = (id) => {
     const asked = { filter: state.filter };
     SLICES[id].forEach((key) => { if (state[key] !== undefined) asked[key] = state[key]; });
+    if (id === "explorer-ask-table" && asked.sel?.startsWith("ids:")) delete asked.sel; // they are checked among all
     if (!WITHOUT_FIGURE.includes(id)) asked.theme = window.portal.theme;
     return asked;
   };
@@ -155,7 +156,7 @@
     if (key && event.target.closest(".explorer")) go({ [key]: event.target.value });
   });
   document.addEventListener("keydown", (event) => {
-    const busy = event.defaultPrevented || event.target.closest?.("input, select, textarea, dialog, .modal, .dropdown-menu, .ag-root") || $(".modal.show, .offcanvas.show, .is-alone");
+    const busy = event.defaultPrevented || event.target.closest?.("input, select, textarea, dialog, .modal, .dropdown-menu, .ag-root-wrapper") || $(".modal.show, .offcanvas.show, .is-alone");
     if (event.key === "Escape" && state.sel && !busy) select(null);
   });
 

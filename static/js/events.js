@@ -7,7 +7,7 @@
   const ask = (url, headers = {}) => fetch(url, { headers: { "HX-Request": "true", ...headers }, credentials: "same-origin" });
 
   /* Toasts */
-  const showToast = ({ level = "info", title, text = "", url = "" }) => {
+  const showToast = ({ level = "info", title, text = "", url = "", action: own = null }) => {
     const toast = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
     const icon = document.querySelector(`#toast-icons .for-${level}`);
     if (icon) toast.querySelector(".toast-icon").append(icon.cloneNode(true));
@@ -17,6 +17,11 @@
     const action = toast.querySelector(".toast-action");
     if (url.startsWith("/") && !url.startsWith("//")) action.href = url; else action.remove();
     toast.querySelector("button").addEventListener("click", () => toast.remove());
+    if (own) {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-link toast-action", textContent: own.label });
+      button.addEventListener("click", () => { toast.remove(); own.run(); });
+      toast.querySelector(".toast-text").after(button);
+    }
     document.getElementById("toasts").append(toast);
     if (level === "error") return;
     let timer = setTimeout(() => toast.remove(), TOAST_MS);

@@ -32,3 +32,7 @@ ASKED_FOR = "explorer-asked-for"  # store: the projection that Compute asked for
 COMPUTE = "explorer-compute"
 TABLE = "explorer-table"
 TABLE_META = "explorer-table-meta"
+GRID = "explorer-table-grid"
+HEADS = "explorer-table-heads"  # store: what the heads of the columns draw
+COLUMNS = "explorer-table-columns"  # store: the person's columns
+COLUMNS_ASKED = "explorer-ask-columns"

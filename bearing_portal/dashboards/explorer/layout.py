@@ -5,7 +5,7 @@ from typing import Any
 from dash import dcc, html
 
 from bearing_portal.dashboards.explorer import ids
-from bearing_portal.dashboards.explorer.sections import features, overview, projection
+from bearing_portal.dashboards.explorer.sections import features, overview, projection, table
 from bearing_portal.dashboards.guard import MESSAGE
 
 ASKED = (
@@ -26,6 +26,7 @@ def page() -> html.Div:
             _section("overview", overview.section()),
             _section("features", features.section()),
             _section("projection", [*projection.section(), features.correlation()]),
+            _section("table", table.section()),
         ],
         className="explorer-panels",
         **{"data-panels": "1"},
