@@ -1,7 +1,7 @@
 """The class of the portal's Dash apps: a django-plotly-dash app without its traps."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.conf import settings
@@ -38,8 +38,20 @@ class PortalDash(DjangoDash):  # type: ignore[misc]
     def shared(self) -> WrappedDash:
         """The instance that answers requests: apps do not change once they are declared."""
         instance = self.as_dash_instance()
+        instance.scripts.get_all_scripts = partial(
+            instance.scripts.get_library_scripts, self._libraries()
+        )
         instance._generate_scripts_html()  # makes known which files of which packages it serves
         return instance
+
+    def _libraries(self) -> set[str]:
+        """Return the packages that the app needs: dash would send what any app of the process uses.
+
+        A library beside Dash's own must stand in the layout; no callback brings in a new one.
+        """
+        components = (self.layout, *self.layout._traverse())
+        found = {type(each).__module__.partition(".")[0] for each in components}
+        return found | {"dash"}
 
     def callback(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """Declare a guarded callback; what django-plotly-dash cannot carry out is refused here."""

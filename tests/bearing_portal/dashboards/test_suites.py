@@ -5,6 +5,7 @@ import brotli
 import pytest
 from django.test import Client
 
+from bearing_portal.dashboards.explorer.app import explorer_app
 from bearing_portal.dashboards.security import inline_hashes
 from bearing_portal.dashboards.viewer.app import viewer_app
 from tests.factories import make_user
@@ -59,3 +60,8 @@ def test_only_the_pages_own_inline_script_is_allowed(client, db):
 def test_data_and_linked_scripts_need_no_hash():
     markup = '<script src="a.js"></script><script type="application/json">{}</script>'
     assert inline_hashes(markup) == []
+
+
+def test_a_page_is_sent_the_libraries_of_its_own_app_alone(scripts):
+    assert not any("ag_grid" in src for src in scripts)
+    assert "ag_grid" in explorer_app.shared._generate_scripts_html()
