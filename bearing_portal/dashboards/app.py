@@ -1,9 +1,10 @@
 """The class of the portal's Dash apps: a django-plotly-dash app without its traps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import Any
 
+from dash import Input
 from django.conf import settings
 from django_plotly_dash import DjangoDash
 from django_plotly_dash.dash_wrapper import WrappedDash
@@ -21,9 +22,13 @@ __all__ = ["PortalDash", "compat"]
 
 
 class PortalDash(DjangoDash):  # type: ignore[misc]
-    """An app whose callbacks are all guarded and whose requests carry Django's CSRF token."""
+    """An app whose callbacks are all guarded and whose requests carry Django's CSRF token.
 
-    def __init__(self, name: str) -> None:
+    `eager` names more scripts that are sent with the page; what a component fetches by itself comes
+    later, and under a name without a version, which no browser keeps.
+    """
+
+    def __init__(self, name: str, *, eager: Sequence[dict[str, str]] = ()) -> None:
         super().__init__(name, serve_locally=True)
         # Not passed to the parent, which warns about every keyword it does not know.
         self._kwargs = {
@@ -31,17 +36,20 @@ class PortalDash(DjangoDash):  # type: ignore[misc]
             "csrf_header_name": "X-CSRFToken",
             "update_title": None,
         }
-        for script in EAGER_SCRIPTS:
+        for script in (*EAGER_SCRIPTS, *eager):
             self.scripts.append_script({**script, "attributes": {"defer": "defer"}})
 
     @cached_property
     def shared(self) -> WrappedDash:
         """The instance that answers requests: apps do not change once they are declared."""
         instance = self.as_dash_instance()
-        instance.scripts.get_all_scripts = partial(
-            instance.scripts.get_library_scripts, self._libraries()
-        )
         instance._generate_scripts_html()  # makes known which files of which packages it serves
+        return instance
+
+    def form_dash_instance(self, *args: Any, **values: Any) -> WrappedDash:
+        instance = super().form_dash_instance(*args, **values)
+        of_libraries = instance.scripts.get_library_scripts
+        instance.scripts.get_all_scripts = partial(of_libraries, self._libraries())
         return instance
 
     def _libraries(self) -> set[str]:
@@ -52,6 +60,11 @@ class PortalDash(DjangoDash):  # type: ignore[misc]
         components = (self.layout, *self.layout._traverse())
         found = {type(each).__module__.partition(".")[0] for each in components}
         return found | {"dash"}
+
+    def answers(self, store: str, outputs: Any, function: Callable[..., Any]) -> None:
+        """Declare what answers a question that a script puts into a store, and nothing before."""
+        asked = [Input(store, "data")]
+        self.callback(outputs, asked, prevent_initial_call=True)(function)
 
     def callback(self, *args: Any, **kwargs: Any) -> Callable[..., Any]:
         """Declare a guarded callback; what django-plotly-dash cannot carry out is refused here."""

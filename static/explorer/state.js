@@ -67,7 +67,7 @@
   let asking = 0;
   const filtered = async (filter) => {
     const mine = (asking += 1), next = { ...state, filter };
-    ["sel", "groups", "grid"].forEach((key) => delete next[key]);
+    ["sel", "checked", "groups", "grid"].forEach((key) => delete next[key]);
     $(".explorer")?.setAttribute("aria-busy", "true");
     const answer = await window.portal.fetched(`/data-explorer/filters/?${filter}`);
     if (mine !== asking) return;

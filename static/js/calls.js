@@ -3,6 +3,11 @@
 (() => {
   const CALL = /\/_dash-(update-component|layout|dependencies)/;
   const NOTHING = { status: 204 };
+  /* Drawn before the deferred scripts have run, a figure would fetch each of them a second time. */
+  const scripts = new Promise((resolve) => {
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", resolve, { once: true });
+    else resolve();
+  });
   const fetch = window.fetch.bind(window);
   const say = async (answer) => {
     const said = await answer.json().catch(() => ({}));
@@ -18,6 +23,7 @@
       window.portal.toast?.({ level: "error", title: "No connection", text: "The portal did not answer. Try again in a moment." });
       return new Response(null, NOTHING);
     }
+    if (url.includes("_dash-layout")) await scripts;
     if (answer.ok) return answer;
     if (answer.status === 401) window.portal.expired?.();
     else await say(answer);

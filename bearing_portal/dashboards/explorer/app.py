@@ -2,6 +2,8 @@ from bearing_portal.dashboards.app import PortalDash
 from bearing_portal.dashboards.explorer import callbacks
 from bearing_portal.dashboards.explorer.layout import page
 
-explorer_app = PortalDash("explorer")
+GRID = {"namespace": "dash_ag_grid", "relative_package_path": "async-community.js"}
+
+explorer_app = PortalDash("explorer", eager=(GRID,))
 explorer_app.layout = page()
 callbacks.register(explorer_app)

@@ -11,6 +11,7 @@ from datasets.explorer import explorer_scope
 from datasets.models import Dataset
 from datasets.selectors import dataset_get, datasets_visible
 from monitoring.errors import Expected
+from monitoring.roles import is_curator
 from signals import selection
 from signals.filter_values import written
 from signals.filters import ANY, RANGES, SignalFilter
@@ -102,6 +103,7 @@ def line_context(user: Any, query: QueryDict, scope: Scope | None = None) -> dic
         "n": found.n,
         "n_all": found.n_all,
         "n_selected": n_selected,
+        "may_relabel": is_curator(user),
         "chips": chips(scope.filter),
         "dataset": dataset_get(user, scope.filter.dataset) if scope.filter.dataset else None,
         "filter": scope.filter,

@@ -62,7 +62,7 @@ def read(given: Any) -> ExplorerView:
     axis = texts.get("axis")
     return ExplorerView(
         filter_query=QueryDict(texts.get("filter", "")[:LONGEST]),
-        sel=texts.get("sel", "")[:LONGEST],
+        sel=texts.get("sel", ""),
         feature=_feature(texts.get("feature")),
         rank=_choice(texts.get("rank"), RANKS),
         is_all_ranked=texts.get("ranked") == "all",

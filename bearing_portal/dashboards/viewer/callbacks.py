@@ -88,13 +88,13 @@ def register(app: PortalDash) -> None:
         Output(ids.STEPS, "children"),
         Output(ids.FILTER, "children"),
     )
-    app.callback([*page], [Input(ids.ASK_SIGNAL, "data")])(open_signal)
+    app.answers(ids.ASK_SIGNAL, [*page], open_signal)
     _panel(app, ids.ASK_TIME, ids.TIME, ids.TIME_META, (ids.TIME_FOOT, "children"), show_time)
     _panel(app, ids.ASK_ANALYSIS, ids.ANALYSIS, ids.ANALYSIS_META, _FOUND, show_analysis)
     proposed = (ids.PROPOSED, "data")
     _panel(app, ids.ASK_KURTOGRAM, ids.KURTOGRAM, ids.KURTOGRAM_META, proposed, show_kurtogram)
     _panel(app, ids.ASK_MAP, ids.MAP, ids.MAP_META, None, show_map)
-    app.callback(Output(ids.INSPECTOR, "children"), [Input(ids.ASK_SIDE, "data")])(show_inspector)
+    app.answers(ids.ASK_SIDE, Output(ids.INSPECTOR, "children"), show_inspector)
     _register_browser_side(app)
 
 
@@ -106,7 +106,7 @@ def _panel(
 ) -> None:
     outputs = [Output(graph, "figure"), Output(meta, "children")]
     outputs += [Output(*more)] if more else []
-    app.callback(outputs, [Input(asked, "data")])(answer)
+    app.answers(asked, outputs, answer)
 
 
 def _register_browser_side(app: PortalDash) -> None:

@@ -5,7 +5,6 @@ import brotli
 import pytest
 from django.test import Client
 
-from bearing_portal.dashboards.explorer.app import explorer_app
 from bearing_portal.dashboards.security import inline_hashes
 from bearing_portal.dashboards.viewer.app import viewer_app
 from tests.factories import make_user
@@ -62,6 +61,22 @@ def test_data_and_linked_scripts_need_no_hash():
     assert inline_hashes(markup) == []
 
 
-def test_a_page_is_sent_the_libraries_of_its_own_app_alone(scripts):
-    assert not any("ag_grid" in src for src in scripts)
-    assert "ag_grid" in explorer_app.shared._generate_scripts_html()
+@pytest.fixture
+def sources_of(client, db):
+    client.force_login(make_user())
+
+    def read(path):
+        return re.findall(r'src="(/dash/[^"]+)"', client.get(path).content.decode())
+
+    return read
+
+
+def test_a_page_is_sent_the_libraries_of_its_own_app_alone(sources_of):
+    assert not any("ag_grid" in src for src in sources_of("/signal-viewer/"))
+    assert any("ag_grid" in src for src in sources_of("/data-explorer/"))
+
+
+@pytest.mark.parametrize("path", ["/signal-viewer/", "/data-explorer/"])
+def test_every_script_a_page_names_is_served(client, sources_of, path):
+    for src in sources_of(path):
+        assert client.get(src).status_code == 200, src

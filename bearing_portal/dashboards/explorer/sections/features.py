@@ -91,7 +91,7 @@ def show_correlation(asked: Any, *, user: Any) -> tuple[Any, ...]:
 
 def register(app: PortalDash) -> None:
     ranking = [Output(ids.RANKING, "children"), Output(ids.RANKING_META, "children")]
-    app.callback(ranking, [Input(ids.ASK_RANKING, "data")])(show_ranking)
+    app.answers(ids.ASK_RANKING, ranking, show_ranking)
     feature = [
         Output(ids.FEATURE, "figure"),
         Output(ids.HISTOGRAM, "figure"),
@@ -100,14 +100,14 @@ def register(app: PortalDash) -> None:
         Output(ids.FEATURE_NOTE, "children"),
         Output(ids.FEATURE_GROUPS, "children"),
     ]
-    app.callback(feature, [Input(ids.ASK_FEATURE, "data")])(show_feature)
+    app.answers(ids.ASK_FEATURE, feature, show_feature)
     correlations = [
         Output(ids.CORRELATION, "figure"),
         Output(f"{ids.CORRELATION}-title", "children"),
         Output(ids.CORRELATION_META, "children"),
         Output(ids.PAIR, "data"),
     ]
-    app.callback(correlations, [Input(ids.ASK_CORRELATION, "data")])(show_correlation)
+    app.answers(ids.ASK_CORRELATION, correlations, show_correlation)
     paired = ClientsideFunction("explorer", "paired")
     app.clientside_callback(paired, Output(ids.PAIR, "clear_data"), [Input(ids.PAIR, "data")], [])
 

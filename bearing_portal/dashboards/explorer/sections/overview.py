@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dash import Input, Output, html
+from dash import Output, html
 from dash.exceptions import PreventUpdate
 
 from bearing_portal.dashboards.app import PortalDash
@@ -67,7 +67,7 @@ def register(app: PortalDash) -> None:
         Output(ids.BARS_META, "children"),
         Output(ids.BARS_LEGEND, "children"),
     ]
-    app.callback(outputs, [Input(ids.ASK_OVERVIEW, "data")])(show_overview)
+    app.answers(ids.ASK_OVERVIEW, outputs, show_overview)
 
 
 def classes_table(

@@ -102,7 +102,7 @@ def register(app: PortalDash) -> None:
         Output(ids.PROJECTED, "data"),
         Output(ids.COMPUTE, "disabled"),
     ]
-    app.callback(shown, [Input(ids.ASK_PROJECTION, "data")])(show_projection)
+    app.answers(ids.ASK_PROJECTION, shown, show_projection)
     app.callback(
         Output(ids.ASKED_FOR, "data"),
         [Input(ids.COMPUTE, "n_clicks")],

@@ -204,7 +204,7 @@ def register(app: PortalDash) -> None:
     columns = Output(ids.COLUMNS, "data")
     app.callback(columns, [Input(ids.COLUMNS_ASKED, "data")])(show_columns)
     outputs = [Output(ids.HEADS, "data"), Output(ids.TABLE_META, "children")]
-    app.callback(outputs, [Input(ids.ASK_TABLE, "data")])(show_heads)
+    app.answers(ids.ASK_TABLE, outputs, show_heads)
     for name, store in (
         ("asked", ids.ASK_TABLE),
         ("columns", ids.COLUMNS),
