@@ -32,7 +32,7 @@ def put_cursor(page, share=0.3):
     page.mouse.click(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
     page.wait_for_url("**cursor=*")
     page.mouse.move(2, 2)
-    page.wait_for_timeout(100)
+    settled(page)
     return float(re.search(r"cursor=([\d.]+)", address(page)).group(1))
 
 

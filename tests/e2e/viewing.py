@@ -5,6 +5,45 @@ PLOT = "document.querySelector('#{} .js-plotly-plot')"
 # The line of the signal itself, not of what is expected of it.
 OWN = "{}.calcdata[{}._fullData.findIndex((trace) => trace.hoverinfo !== 'skip')]"
 
+# Resolves after two frames in a row in which nothing was awaited, and says what was if it never does.
+STILL = """(limit_ms) => {
+  const answered = () => {
+    const { completed, stored, ...open } = window.store.getState().callbacks;
+    return Object.values(open).every((calls) => !calls.length);
+  };
+  const lacks = ({ id }) => {
+    const { layout, paths } = window.store.getState(), graph = document.getElementById(id);
+    const { figure } = paths.strs[id].reduce((at, key) => at[key], layout).props;
+    const plot = graph.querySelector(".js-plotly-plot");
+    if (graph.querySelector(".dash-graph--pending") || plot?.data !== figure.data) return [`${id}: drawing`];
+    const { width, height } = plot._fullLayout, place = plot.getBoundingClientRect();
+    const fits = Math.abs(width - place.width) < 1 && Math.abs(height - place.height) < 1;
+    return fits ? [] : [`${id}: ${width}x${height} in ${place.width}x${place.height}`];
+  };
+  const awaited = () => {
+    if (!window.store) return ["Dash"];
+    const graphs = [...document.querySelectorAll(".viewer-graph")];
+    return [
+      ...(answered() ? [] : ["an answer"]),
+      ...(document.querySelector(".htmx-request") ? ["a part of the page"] : []),
+      ...graphs.filter((graph) => graph.getClientRects().length).flatMap(lacks),
+    ];
+  };
+  return new Promise((done, fail) => {
+    const end = performance.now() + limit_ms;
+    let frames = 0;
+    const look = () => {
+      const missing = awaited();
+      frames = missing.length ? 0 : frames + 1;
+      if (frames > 2) done();
+      else if (performance.now() > end) fail(new Error(`still awaited: ${missing.join(", ")}`));
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+}"""
+STILL_MS = 30_000
+
 
 def drawn(page):
     """Wait until every panel shows what the address says."""
@@ -16,8 +55,12 @@ def drawn(page):
 
 
 def settled(page):
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(150)  # until what came has been drawn
+    """Wait until nothing is asked and every figure in sight shows the last answer, in its place.
+
+    What a click asks for stands in Dash's store before the click returns, so that nothing is missed
+    between a click and its request, or between an answer and its drawing.
+    """
+    page.evaluate(f"({STILL})({STILL_MS})")
 
 
 def range_of(page, graph="viewer-time", axis="xaxis"):
@@ -44,14 +87,18 @@ def drag(page, graph, x=(0.25, 0.35), y=(0.5, 0.5)):
     page.mouse.down()
     right, bottom = box["x"] + box["width"] * right, box["y"] + box["height"] * bottom
     page.mouse.move(right, bottom, steps=4)
-    with page.expect_response("**/_dash-update-component?*"):
-        page.mouse.up()
-    settled(page)
+    moved(page, page.mouse.up)
 
 
 def reset(page, graph):
-    with page.expect_response("**/_dash-update-component?*"):
-        page.locator(f"#{graph} .nsewdrag").first.dblclick()
+    moved(page, page.locator(f"#{graph} .nsewdrag").first.dblclick)
+
+
+def moved(page, action):
+    """Do what changes the address, and wait until the panels follow."""
+    before = page.url
+    action()
+    page.wait_for_url(lambda url: url != before)
     settled(page)
 
 
