@@ -5,7 +5,7 @@ PLOT = "document.querySelector('#{} .js-plotly-plot')"
 # The line of the signal itself, not of what is expected of it.
 OWN = "{}.calcdata[{}._fullData.findIndex((trace) => trace.hoverinfo !== 'skip')]"
 
-# Resolves after two frames in a row in which nothing was awaited, and says what was if it never does.
+# Resolves after two frames in a row in which nothing was awaited, or says what still was.
 STILL = """(limit_ms) => {
   const answered = () => {
     const { completed, stored, ...open } = window.store.getState().callbacks;
@@ -15,7 +15,8 @@ STILL = """(limit_ms) => {
     const { layout, paths } = window.store.getState(), graph = document.getElementById(id);
     const { figure } = paths.strs[id].reduce((at, key) => at[key], layout).props;
     const plot = graph.querySelector(".js-plotly-plot");
-    if (graph.querySelector(".dash-graph--pending") || plot?.data !== figure.data) return [`${id}: drawing`];
+    const isPending = graph.querySelector(".dash-graph--pending") || plot?.data !== figure.data;
+    if (isPending) return [`${id}: drawing`];
     const { width, height } = plot._fullLayout, place = plot.getBoundingClientRect();
     const fits = Math.abs(width - place.width) < 1 && Math.abs(height - place.height) < 1;
     return fits ? [] : [`${id}: ${width}x${height} in ${place.width}x${place.height}`];

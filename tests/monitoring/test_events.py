@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -11,6 +10,7 @@ from monitoring.errors import Invalid
 from monitoring.models import AppendOnlyError, SystemEvent
 from monitoring.services import event_record, events_remove_old
 from tests.factories import make_user
+from tests.migrating import migrated_back
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = timedelta(days=400)
@@ -87,8 +87,11 @@ def test_nobody_removes_what_is_fresh(event):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_guard_goes_and_comes_with_its_migration():
-    call_command("migrate", "monitoring", "0003", verbosity=0)
-    call_command("migrate", "monitoring", verbosity=0)
+    delete = "DELETE FROM monitoring_systemevent"
+    with migrated_back("monitoring", "0003_accounts_and_request_ids"):
+        old_event()
+        with connection.cursor() as cursor:
+            cursor.execute(delete)
     old_event()
     with pytest.raises(IntegrityError), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM monitoring_systemevent")
+        cursor.execute(delete)
