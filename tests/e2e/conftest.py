@@ -31,6 +31,22 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 START_S = 60
+# How many answers a page waits for, as `viewing.settled` asks it.
+COUNT_REQUESTS = """(() => {
+  let open = 0;
+  window.openRequests = () => open;
+  const { fetch } = window, { send } = XMLHttpRequest.prototype;
+  window.fetch = (...given) => {
+    open += 1;
+    return fetch(...given).finally(() => { open -= 1; });
+  };
+  XMLHttpRequest.prototype.send = function (...given) {
+    open += 1;
+    this.addEventListener("loadend", () => { open -= 1; });
+    return send.apply(this, given);
+  };
+})()"""
+WINDOW = {"width": 1440, "height": 900}
 
 
 @dataclass
@@ -61,14 +77,18 @@ class Portal:
 
     def log_in(self, user: Any, **context: Any) -> Any:
         """Open a browser window of its own in which `user` is logged in."""
+        page = self.open(**context)
+        page.context.add_cookies([self.cookie(user)])
+        return page
+
+    def cookie(self, user: Any) -> Any:
+        """Return the cookie of a session of `user`."""
         from django.test import Client
 
         client = Client()
         self.run(client.force_login, user)
-        page = self.open(**context)
-        cookie = client.cookies["sessionid"].value
-        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": self.url}])
-        return page
+        value = client.cookies["sessionid"].value
+        return {"name": "sessionid", "value": value, "url": self.url}
 
 
 def factories() -> Any:
@@ -77,14 +97,10 @@ def factories() -> Any:
     return factories
 
 
-@pytest.fixture(scope="module")
-def processes(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[dict[str, Any]]:
-    """Run the web process and the worker on the test database, for no longer than they are used:
-    the worker writes a row a minute, which other tests would count.
-    """
+@pytest.fixture(scope="session")
+def web(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[dict[str, Any]]:
+    """Run one web process on the test database; it writes nothing unless it is asked."""
     from django.contrib.contenttypes.models import ContentType
-
-    from monitoring.models import DailyCount, HealthSample
 
     data_dir = tmp_path_factory.mktemp("portal")
     with socket.socket() as probe:
@@ -100,37 +116,47 @@ def processes(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[
     }
     environment.pop("PORTAL_PROCESS", None)
     url = f"http://127.0.0.1:{port}"
-    web = ["daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
-    commands = {
-        "web": [sys.executable, "-m", *web, "bearing_portal.asgi:application"],
-        "worker": [sys.executable, "manage.py", "rqworker", "default"],
-    }
-    running = {
-        name: subprocess.Popen(command, cwd=ROOT, env=environment)
-        for name, command in commands.items()
-    }
-    try:
-        _wait_for(url, running["web"])
+    command = ["daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
+    command = [sys.executable, "-m", *command, "bearing_portal.asgi:application"]
+    with _running(command, environment) as process:
+        _wait_for(url, process)
         with django_db_blocker.unblock():
             content_types = list(ContentType.objects.all())
         yield {
             "url": url,
+            "environment": environment,
             "storage_dir": data_dir / "storage",
             "content_types": content_types,
-            **running,
         }
+
+
+@pytest.fixture(scope="module")
+def processes(web, django_db_blocker) -> Iterator[dict[str, Any]]:
+    """Run the worker beside the web process, for no longer than it is used: it takes the jobs of
+    other tests and writes a row a minute, which they would count.
+    """
+    from monitoring.models import DailyCount, HealthSample
+
+    command = [sys.executable, "manage.py", "rqworker", "default"]
+    with _running(command, web["environment"]):
+        yield web
+    with django_db_blocker.unblock():
+        HealthSample.objects.all().delete()
+        DailyCount.objects.all().delete()
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    try:
+        yield process
     finally:
-        for process in running.values():
-            process.terminate()
-        for process in running.values():
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        with django_db_blocker.unblock():
-            HealthSample.objects.all().delete()
-            DailyCount.objects.all().delete()
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _keep_content_types(known: list[Any]) -> None:
@@ -199,17 +225,43 @@ def signals(portal, monkeypatch) -> list[Any]:
     return list(portal.run(lambda: list(dataset.store.signals.order_by("pk"))))
 
 
+@pytest.fixture(scope="module")
+def viewer_window(processes, chromium) -> Iterator[Any]:
+    """Return a window for the tests of a module in turn: in a new one the browser would compile
+    the scripts of the viewer again, which takes longer than most tests.
+    """
+    with _windows(chromium, processes["url"]) as open_window:
+        yield open_window(color_scheme="light", accept_downloads=True)
+
+
 @pytest.fixture
-def viewer(portal, signals) -> Any:
+def viewer(portal, signals, viewer_window) -> Iterator[Any]:
     """Return the viewer with the second signal, and everything the browser complained of."""
     from tests.e2e.viewing import drawn
 
-    page = portal.log_in(signals[0].store.owner, color_scheme="light", accept_downloads=True)
-    page.complaints = []
-    page.on("console", lambda said: page.complaints.append(said.text))
+    page, complaints = viewer_window, []
+    page.complaints = complaints
+    listen = lambda said: complaints.append(said.text)  # noqa: E731
+    page.on("console", listen)
+    page.context.add_cookies([portal.cookie(signals[0].store.owner)])
     page.goto(f"/signal-viewer/?signal={signals[1].pk}")
     drawn(page)
-    return page
+    yield page
+    page.remove_listener("console", listen)
+    _as_new(page)
+    troubles, page.troubles[:] = list(page.troubles), []
+    assert not troubles
+
+
+def _as_new(page: Any) -> None:
+    """Leave a window as it was opened, at an address of the portal that asks and holds nothing."""
+    page.unroute_all()
+    page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    page.mouse.move(0, 0)
+    page.goto("/static/img/favicon.svg")
+    page.context.clear_cookies()
+    page.set_viewport_size(WINDOW)
+    page.emulate_media(color_scheme="light", media="null")
 
 
 @contextmanager
@@ -225,10 +277,12 @@ def _windows(chromium: Any, url: str) -> Iterator[Callable[..., Any]]:
             troubles.append(f"a script lost an address: {request.url}")
 
     def open_window(**options: Any) -> Any:
-        options = {"viewport": {"width": 1440, "height": 900}, "base_url": url} | options
+        options = {"viewport": WINDOW, "base_url": url} | options
         context = chromium.new_context(**options)
         context.set_default_timeout(30_000)
+        context.add_init_script(COUNT_REQUESTS)
         page = context.new_page()
+        page.troubles = troubles
         page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
         page.on("request", watch)
         contexts.append(context)

@@ -2,6 +2,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.e2e.viewing import settled
+
 pytestmark = pytest.mark.browser
 
 SERIOUS = {"serious", "critical", "moderate"}
@@ -44,8 +46,7 @@ def signal(portal, dataset):
 
 
 def findings(page):
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(300)  # colours in transition are not those that stay
+    settled(page)  # colours in transition are not those that stay
     violations = Axe().run(page).response["violations"]
     return [
         f"{page.url} {rule['id']}: {node['html'][:160]}"

@@ -1,6 +1,8 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.e2e.viewing import settled
+
 pytestmark = pytest.mark.browser
 
 LIVE = "**/system-health/live/"
@@ -64,7 +66,7 @@ def test_the_page_has_no_finding_and_fits_every_width(portal, scheme):
         page.goto("/system-health/")
         page.locator("#log").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.wait_for_timeout(300)
+    settled(page)
     serious = [
         f"{rule['id']}: {node['html'][:160]}"
         for rule in Axe().run(page).response["violations"]

@@ -5,6 +5,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.e2e.viewing import settled
+
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
@@ -18,8 +20,7 @@ def recording(n_samples=4096, name="pump.npy"):
 
 
 def findings(page):
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(300)  # colours in transition are not those that stay
+    settled(page)  # colours in transition are not those that stay
     violations = Axe().run(page).response["violations"]
     return [
         f"{page.url} {rule['id']}: {node['html'][:160]}"

@@ -1,4 +1,4 @@
-"""What the tests of the Signal Viewer share: its figures, read as a person sees them."""
+"""What the browser tests share: when a page is still, and the Signal Viewer's figures as seen."""
 
 LINE = ".scatterlayer path.js-line"
 PLOT = "document.querySelector('#{} .js-plotly-plot')"
@@ -21,12 +21,15 @@ STILL = """(limit_ms) => {
     const fits = Math.abs(width - place.width) < 1 && Math.abs(height - place.height) < 1;
     return fits ? [] : [`${id}: ${width}x${height} in ${place.width}x${place.height}`];
   };
+  const moves = ({ playState, effect }) =>
+    playState === "running" && effect.getComputedTiming().endTime < Infinity;
   const awaited = () => {
-    if (!window.store) return ["Dash"];
+    if (document.querySelector(".viewer") && !window.store) return ["Dash"];
     const graphs = [...document.querySelectorAll(".viewer-graph")];
     return [
-      ...(answered() ? [] : ["an answer"]),
-      ...(document.querySelector(".htmx-request") ? ["a part of the page"] : []),
+      ...(!window.store || answered() ? [] : ["an answer to Dash"]),
+      ...(window.openRequests() ? ["an answer"] : []),
+      ...(document.getAnimations().some(moves) ? ["an animation"] : []),
       ...graphs.filter((graph) => graph.getClientRects().length).flatMap(lacks),
     ];
   };
@@ -56,7 +59,7 @@ def drawn(page):
 
 
 def settled(page):
-    """Wait until nothing is asked and every figure in sight shows the last answer, in its place.
+    """Wait until nothing is asked or moves, and every figure in sight shows the last answer.
 
     What a click asks for stands in Dash's store before the click returns, so that nothing is missed
     between a click and its request, or between an answer and its drawing.
