@@ -54,18 +54,27 @@
   /* Reading again: one request per part at a time, the last wish wins */
   const running = new Map();
   const key = (element) => element.id;
-  // An answer on its way would find its target replaced, and be lost.
-  const busy = (element) => element.querySelector(".dropdown-menu.show") || element.matches(":has(select:focus)") || document.querySelector(".htmx-request");
+  // An answer on its way would find its target replaced, and be lost; one that goes elsewhere may take its time.
+  const targetOf = (asker) => {
+    const holder = asker.closest("[hx-target]"), target = holder?.getAttribute("hx-target");
+    return !target || target === "this" ? holder || asker : document.querySelector(target);
+  };
+  const concerns = (element) => (asker) => element.contains(asker) || element.contains(targetOf(asker));
+  const busy = (element) => element.querySelector(".dropdown-menu.show") || element.matches(":has(select:focus)") || all(".htmx-request").some(concerns(element));
   const reread = async (element) => {
     const id = key(element);
     if (expired || !id) return;
     if (running.has(id)) { running.set(id, true); return; }
     running.set(id, false);
+    let gap = GAP_MS;
     try {
       if (!busy(element)) await replace(element);
       else running.set(id, true);
-    } catch { /* no connection: the socket's own state says so */ }
-    await new Promise((resolve) => setTimeout(resolve, GAP_MS));
+    } catch { // no answer, or an error in its place: what was to be read is still unread
+      running.set(id, true);
+      gap = POLL_MS;
+    }
+    await new Promise((resolve) => setTimeout(resolve, gap));
     const again = running.get(id);
     running.delete(id);
     const current = document.getElementById(id);
@@ -75,6 +84,7 @@
     const response = await ask(element.dataset.liveUrl);
     if (response.status === 401) return window.portal.expired();
     if (response.status === 404) return gone(element);
+    if (response.status >= 500) throw new Error(response.status);
     if (!response.ok || !element.isConnected) return;
     if (busy(element)) return running.set(key(element), true);
     const parsed = document.createElement("template");

@@ -1,5 +1,10 @@
+import re
+
 import pytest
 from playwright.sync_api import expect
+
+from datasets.services import dataset_delete
+from tests.e2e.viewing import settled
 
 pytestmark = pytest.mark.browser
 
@@ -64,6 +69,31 @@ def test_after_a_reconnect_the_page_reads_what_it_missed(portal, page, owner):
     portal.notify(owner, "Missed meanwhile")
     expect(page.locator("#live-state")).to_have_text("", timeout=POLL_MS)
     expect(page.locator(".toast-card")).to_have_count(1)
+
+
+def test_a_request_that_goes_elsewhere_holds_no_news_back(portal, page, owner):
+    settled(page)
+    page.route("**/footer/", lambda route: None)  # it is never answered
+    page.evaluate("htmx.trigger('#checks-state', 'portal:due')")
+    expect(page.locator("#checks-state.htmx-request")).to_have_count(1)
+    portal.make_dataset(owner, name="Fresh")
+    expect(page.get_by_role("link", name="Fresh")).to_be_visible()
+    expect(page.locator("#checks-state.htmx-request")).to_have_count(1)
+
+
+def test_news_whose_reading_failed_are_read_again(portal, page, owner):
+    dataset = portal.make_dataset(owner, name="Old")
+    expect(page.locator(".dataset-card")).to_contain_text("Ready")
+    statuses = [503]
+
+    def fail_once(route):
+        route.fulfill(status=statuses.pop()) if statuses else route.continue_()
+
+    settled(page)
+    page.route(re.compile("/datasets/$"), fail_once)
+    portal.run(dataset_delete, user=owner, dataset=dataset)
+    expect(page.locator(".dataset-card")).to_have_count(0)
+    assert statuses == []
 
 
 def test_an_expired_session_is_said_with_a_way_back_to_this_address(portal, page, owner):
