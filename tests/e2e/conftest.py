@@ -226,42 +226,53 @@ def signals(portal, monkeypatch) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def viewer_window(processes, chromium) -> Iterator[Any]:
-    """Return a window for the tests of a module in turn: in a new one the browser would compile
-    the scripts of the viewer again, which takes longer than most tests.
-    """
+def kept_window(processes, chromium) -> Iterator[Any]:
+    """Return the window that the tests of a module use in turn."""
     with _windows(chromium, processes["url"]) as open_window:
-        yield open_window(color_scheme="light", accept_downloads=True)
+        yield open_window(accept_downloads=True)
 
 
 @pytest.fixture
-def viewer(portal, signals, viewer_window) -> Iterator[Any]:
-    """Return the viewer with the second signal, and everything the browser complained of."""
-    from tests.e2e.viewing import drawn
+def log_in(portal, kept_window) -> Iterator[Callable[..., Any]]:
+    """Log somebody in in the window that is kept: a new one compiles the scripts of the viewer
+    again, which takes longer than most tests. It is for one person, and for no init script.
+    """
+    page = kept_window
 
-    page, complaints = viewer_window, []
-    page.complaints = complaints
-    listen = lambda said: complaints.append(said.text)  # noqa: E731
-    page.on("console", listen)
-    page.context.add_cookies([portal.cookie(signals[0].store.owner)])
-    page.goto(f"/signal-viewer/?signal={signals[1].pk}")
-    drawn(page)
-    yield page
-    page.remove_listener("console", listen)
-    _as_new(page)
+    def log_in(user: Any, *, color_scheme: str = "light", viewport: Any = WINDOW) -> Any:
+        page.context.add_cookies([portal.cookie(user)])
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme, media="null")
+        return page
+
+    yield log_in
+    _leave(page)
     troubles, page.troubles[:] = list(page.troubles), []
     assert not troubles
 
 
-def _as_new(page: Any) -> None:
-    """Leave a window as it was opened, at an address of the portal that asks and holds nothing."""
+def _leave(page: Any) -> None:
+    """Go to an address of the portal that asks nothing, and leave nothing behind."""
     page.unroute_all()
-    page.evaluate("localStorage.clear(); sessionStorage.clear()")
     page.mouse.move(0, 0)
     page.goto("/static/img/favicon.svg")
+    page.evaluate("localStorage.clear(); sessionStorage.clear()")
     page.context.clear_cookies()
-    page.set_viewport_size(WINDOW)
-    page.emulate_media(color_scheme="light", media="null")
+
+
+@pytest.fixture
+def viewer(log_in, signals) -> Iterator[Any]:
+    """Return the viewer with the second signal, and everything the browser complained of."""
+    from tests.e2e.viewing import drawn
+
+    page, complaints = log_in(signals[0].store.owner), []
+    page.complaints = complaints
+    listen = lambda said: complaints.append(said.text)  # noqa: E731
+    page.on("console", listen)
+    page.goto(f"/signal-viewer/?signal={signals[1].pk}")
+    drawn(page)
+    yield page
+    page.remove_listener("console", listen)
 
 
 @contextmanager

@@ -57,8 +57,8 @@ def findings(page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_have_no_finding(portal, dataset, signal, scheme):
-    page = portal.log_in(dataset.store.owner, color_scheme=scheme)
+def test_pages_have_no_finding(log_in, dataset, signal, scheme):
+    page = log_in(dataset.store.owner, color_scheme=scheme)
     found = []
     for path in [*PAGES, f"/datasets/{dataset.pk}/"]:
         page.goto(path)

@@ -5,6 +5,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.e2e.conftest import WINDOW
 from tests.e2e.viewing import settled
 
 pytestmark = pytest.mark.browser
@@ -50,8 +51,8 @@ def answer(page):
     page.wait_for_url("**/signal-viewer/?signal=*")
 
 
-def test_a_recording_is_asked_for_its_rate_and_lands_in_the_viewer(portal):
-    page = portal.log_in(portal.make_user("viewer"))
+def test_a_recording_is_asked_for_its_rate_and_lands_in_the_viewer(portal, log_in):
+    page = log_in(portal.make_user("viewer"))
     ask(page)
     assert page.locator("#id_file").evaluate("(input) => input.files[0].name") == "pump.npy"
     answer(page)
@@ -117,8 +118,8 @@ def test_the_file_is_chosen_by_keyboard(portal):
     expect(page.locator("#upload-name")).to_have_text("pump.npy")
 
 
-def test_deleting_asks_first_and_the_row_goes(portal):
-    page = portal.log_in(portal.make_user("viewer"))
+def test_deleting_asks_first_and_the_row_goes(portal, log_in):
+    page = log_in(portal.make_user("viewer"))
     ask(page)
     answer(page)
     page.goto("/uploads/")
@@ -129,11 +130,9 @@ def test_deleting_asks_first_and_the_row_goes(portal):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [None, PHONE])
-def test_dialog_and_page_have_no_finding_and_stay_within_the_width(portal, scheme, size):
-    page = portal.log_in(
-        portal.make_user("viewer"), color_scheme=scheme, **({"viewport": size} if size else {})
-    )
+@pytest.mark.parametrize("size", [WINDOW, PHONE])
+def test_dialog_and_page_have_no_finding_and_stay_within_the_width(portal, log_in, scheme, size):
+    page = log_in(portal.make_user("viewer"), color_scheme=scheme, viewport=size)
     page.goto("/uploads/")
     found = findings(page)
     ask(page)

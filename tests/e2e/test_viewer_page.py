@@ -134,8 +134,8 @@ def test_another_theme_recolours_the_figures_and_keeps_the_zoom(viewer):
     assert range_of(viewer) == [0, 2]
 
 
-def test_a_signal_one_loses_is_said_with_the_way_on(portal, signals):
-    member = portal.log_in(portal.make_user("viewer"))
+def test_a_signal_one_loses_is_said_with_the_way_on(portal, log_in, signals):
+    member = log_in(portal.make_user("viewer"))
     member.goto(f"/signal-viewer/?signal={signals[0].pk}")
     drawn(member)
     signals[0].store.visibility = "private"
@@ -150,8 +150,8 @@ def test_a_signal_one_loses_is_said_with_the_way_on(portal, signals):
     member.wait_for_url("**/datasets/")
 
 
-def test_without_a_signal_one_is_typed_or_uploaded(portal, signals):
-    page = portal.log_in(signals[0].store.owner)
+def test_without_a_signal_one_is_typed_or_uploaded(log_in, signals):
+    page = log_in(signals[0].store.owner)
     page.goto("/signal-viewer/")
     expect(page.get_by_text("No signal is chosen")).to_be_visible()
     page.get_by_label("Signal", exact=True).fill(signals[3].label)

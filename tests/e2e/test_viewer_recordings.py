@@ -26,9 +26,9 @@ def upload(page, row):
 
 
 @pytest.mark.parametrize("row", PEAKS, ids=by_file)
-def test_the_line_of_the_fault_is_found_and_drawn(portal, row):
+def test_the_line_of_the_fault_is_found_and_drawn(portal, log_in, row):
     portal.run(bearings_seed)
-    page = portal.log_in(portal.make_user("viewer"))
+    page = log_in(portal.make_user("viewer"))
     upload(page, row)
     page.locator(".inspector-bearing select").select_option(
         label=BEARINGS[row["file"].split("/")[0]]
