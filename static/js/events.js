@@ -64,6 +64,9 @@
   const reread = async (element) => {
     const id = key(element);
     if (expired || !id) return;
+    // An answer under way to what holds this part may be older than the news, and would undo them.
+    const holder = element.parentElement?.closest("[data-live-url]");
+    if (holder && running.has(key(holder))) running.set(key(holder), true);
     if (running.has(id)) { running.set(id, true); return; }
     running.set(id, false);
     let gap = GAP_MS;

@@ -32,6 +32,10 @@ def page(portal, dataset):
     return page
 
 
+def table_button(page, name):
+    return page.locator(".explorer-table-panel").get_by_role("button", name=name, exact=True)
+
+
 def opened(page, dataset, query=""):
     page.goto(f"/data-explorer/?dataset={dataset.pk}{query}")
     shown(page)
@@ -226,7 +230,7 @@ def test_columns_are_remembered_in_another_browser_of_the_same_person(page, port
 def test_the_checked_are_tagged_and_it_is_undone(page, portal):
     for place in (0, 2):
         page.locator(BOX.format(place)).click()
-    page.get_by_role("button", name="Tag", exact=True).click()
+    table_button(page, "Tag").click()
     dialog(page).get_by_label("Tag").fill("reference")
     dialog(page).get_by_role("button", name="Add tag").click()
     expect(page.get_by_text("2 signals tagged “reference”")).to_be_visible()
@@ -242,14 +246,14 @@ def test_the_checked_are_compared_in_the_viewer(page, portal, dataset):
     first, second = signals_of(portal, dataset)[:2]
     for place in (0, 1):
         page.locator(BOX.format(place)).click()
-    page.get_by_role("button", name="Compare").click()
+    table_button(page, "Compare").click()
     page.wait_for_url("**/signal-viewer/**")
     assert address(page)["signal"] == str(first.pk)
     assert address(page)["compare"] == str(second.pk)
 
 
 def test_more_than_the_viewer_compares_is_said_first(page):
-    page.get_by_role("button", name="Compare").click()
+    table_button(page, "Compare").click()
     expect(dialog(page).get_by_role("heading")).to_have_text("Compare the first 8 of 75 signals")
     dialog(page).get_by_role("link", name="Compare these 8").click()
     page.wait_for_url("**/signal-viewer/**")
@@ -270,8 +274,8 @@ def test_the_csv_holds_all_rows_and_no_formula(page, portal, dataset):
 def test_a_member_sees_the_rows_and_may_not_tag_them(portal, dataset):
     page = portal.log_in(portal.make_user("viewer"))
     opened(page, dataset)
-    expect(page.get_by_role("button", name="Relabel")).to_be_hidden()
-    page.get_by_role("button", name="Tag", exact=True).click()
+    expect(table_button(page, "Relabel")).to_be_hidden()
+    table_button(page, "Tag").click()
     dialog(page).get_by_label("Tag").fill("mine")
     dialog(page).get_by_role("button", name="Add tag").click()
     expect(dialog(page)).to_contain_text("Tags are edited by the signals' owner and by curators.")
@@ -281,7 +285,7 @@ def test_a_curator_relabels_the_checked(portal, dataset):
     page = portal.log_in(portal.make_user("curator"))
     opened(page, dataset)
     page.locator(BOX.format(0)).click()
-    page.get_by_role("button", name="Relabel").click()
+    table_button(page, "Relabel").click()
     dialog(page).get_by_label("Class").select_option("wear")
     dialog(page).get_by_role("button", name="Relabel 1 signal").click()
     expect(page.get_by_text("1 signal relabelled")).to_be_visible()
@@ -299,7 +303,7 @@ def test_table_menu_and_dialog_have_no_finding(scheme, portal, dataset):
     page.get_by_role("checkbox", name="Skewness").wait_for()
     found += findings(page)
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Tag", exact=True).click()
+    table_button(page, "Tag").click()
     dialog(page).get_by_label("Tag").wait_for()
     assert found + findings(page) == []
 
