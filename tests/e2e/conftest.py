@@ -31,6 +31,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 START_S = 60
+FLUSHES = 5
 # How many answers a page waits for, as `viewing.settled` asks it.
 COUNT_REQUESTS = """(() => {
   let open = 0;
@@ -68,7 +69,11 @@ class Portal:
         return self.run(factories().make_user, *args, **values)
 
     def make_dataset(self, *args: Any, **values: Any) -> Any:
-        return self.run(factories().make_dataset, *args, **values)
+        from datasets.services.hints import dataset_hint
+
+        dataset = self.run(factories().make_dataset, *args, **values)
+        self.run(dataset_hint, dataset)  # a job would have said how it ended; here is none
+        return dataset
 
     def notify(self, user: Any, title: str, **values: Any) -> Any:
         from monitoring.services import notification_send
@@ -188,6 +193,27 @@ def chromium() -> Iterator[Any]:
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_flush() -> Iterator[None]:
+    """Flush again where a request that was still being answered stood in its way."""
+    from django.core.management.base import CommandError
+    from django.test import TransactionTestCase
+
+    plain = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def flush(self: Any) -> None:
+        for _ in range(FLUSHES - 1):
+            try:
+                return plain(self)
+            except CommandError:
+                time.sleep(0.5)
+        return plain(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush)
+        yield
 
 
 @pytest.fixture(scope="session")
