@@ -8,7 +8,12 @@ WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 THEMES = ("light", "dark")
 SETTLE_MS = 500  # colours and bars in transition are not those that stay
 LINE = ".scatterlayer path.js-line"
-VIEWER_DRAWN = (f"#viewer-time {LINE}", f"#viewer-spectrum {LINE}", ".viewer-steps a")
+VIEWER_DRAWN = (
+    f"#viewer-time {LINE}",
+    f"#viewer-spectrum {LINE}",
+    ".viewer-steps .btn",
+    "#viewer-map .heatmaplayer image",
+)
 SAMPLE = "a:text-is('Sample dataset')"
 
 
@@ -47,7 +52,7 @@ PAGES = (
     Page(
         "explorer",
         "/data-explorer/",
-        shown=("#explorer-bars .barlayer path",),
+        shown=(".explorer-classes tbody tr", "#explorer-ranking button"),
         is_narrow_too=True,
     ),
     Page(
