@@ -12,7 +12,6 @@ PAGES = [
     "/datasets/",
     "/datasets/?layout=list",
     "/datasets/?q=nothing",
-    "/data-explorer/",
     "/signal-viewer/",
     "/uploads/",
     "/signal-viewer/?signal=999999999",

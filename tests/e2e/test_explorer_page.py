@@ -22,8 +22,10 @@ def dataset(portal):
 
 
 @pytest.fixture
-def explorer(portal, dataset):
-    return opened(portal, dataset.store.owner, color_scheme="light")
+def explorer(log_in, dataset):
+    page = log_in(dataset.store.owner)
+    page.goto("/data-explorer/")
+    return drawn(page)
 
 
 def test_a_filter_stands_in_the_address_and_comes_back_from_it(explorer, portal, dataset):
@@ -55,6 +57,7 @@ def test_two_tabs_keep_their_own_filters(explorer):
     for page, n in ((explorer, "4 of 12 signals"), (second, "8 of 12 signals")):
         page.reload()
         says(page, n)
+    second.close()
 
 
 def test_two_people_who_filter_at_once_see_their_own(portal, dataset):
@@ -132,8 +135,9 @@ def test_a_view_is_kept_and_opened_again(explorer, portal, dataset):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(portal, dataset, scheme):
-    page = opened(portal, dataset.store.owner, color_scheme=scheme)
+def test_axe_finds_nothing(log_in, dataset, scheme):
+    page = log_in(dataset.store.owner, color_scheme=scheme)
+    page.goto("/data-explorer/")
     only(page, "wear", "healthy")
     says(page, "8 of 12 signals")
     assert findings(page) == []

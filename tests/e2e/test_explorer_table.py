@@ -24,12 +24,14 @@ def dataset(portal):
 
 
 @pytest.fixture
-def page(portal, dataset):
-    page = portal.log_in(dataset.store.owner, color_scheme="light", accept_downloads=True)
-    page.complaints = []
-    page.on("console", lambda said: page.complaints.append(said.text))
+def page(log_in, dataset):
+    page, complaints = log_in(dataset.store.owner), []
+    page.complaints = complaints
+    listen = lambda said: complaints.append(said.text)  # noqa: E731
+    page.on("console", listen)
     opened(page, dataset)
-    return page
+    yield page
+    page.remove_listener("console", listen)
 
 
 def table_button(page, name):
@@ -293,8 +295,8 @@ def test_a_curator_relabels_the_checked(portal, dataset):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_table_menu_and_dialog_have_no_finding(scheme, portal, dataset):
-    page = portal.log_in(dataset.store.owner, color_scheme=scheme)
+def test_table_menu_and_dialog_have_no_finding(scheme, log_in, dataset):
+    page = log_in(dataset.store.owner, color_scheme=scheme)
     opened(page, dataset)
     page.locator(BOX.format(0)).click()
     said_in_address(page, "sel")

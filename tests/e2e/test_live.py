@@ -83,7 +83,8 @@ def test_a_request_that_goes_elsewhere_holds_no_news_back(portal, page, owner):
 
 def test_news_whose_reading_failed_are_read_again(portal, page, owner):
     dataset = portal.make_dataset(owner, name="Old")
-    expect(page.locator(".dataset-card")).to_contain_text("Ready")
+    page.reload()  # a maker of rows tells no page of all it does
+    expect(page.locator("#live-state")).to_have_attribute("data-socket", "on")
     statuses = [503]
 
     def fail_once(route):
