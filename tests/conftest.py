@@ -15,6 +15,7 @@ import pytest
 from bearing_portal.embedded.servers import EmbeddedServers
 
 SERVERS = pytest.StashKey[EmbeddedServers]()
+LONG = ("e2e", "faults")
 VALKEY_DATABASES_EACH = 2  # a second one for tests that empty a database
 
 
@@ -31,6 +32,13 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
     _ = settings.INSTALLED_APPS  # pytest-django, next in turn, sets Django up where these are read
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no worker is left with one at the end."""
+    root = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(root).parts[0] not in LONG)
 
 
 def pytest_unconfigure() -> None:
