@@ -14,7 +14,7 @@ from signals.admin_forms import FaultClassForm, SeverityForm, SignalForm
 from signals.bearing_admin import BearingAdmin
 from signals.bearings import bearing_attach
 from signals.curation import Relabel, fault_class_move, signals_relabel
-from signals.explorer_admin import ProjectionAdmin, SavedViewAdmin, TableColumnsAdmin
+from signals.explorer_admin import ProjectionAdmin, SavedViewAdmin, TableColumnAdmin
 from signals.models import (
     Annotation,
     FaultClass,
@@ -24,7 +24,7 @@ from signals.models import (
     Severity,
     Signal,
     SignalStore,
-    TableColumns,
+    TableColumn,
     Tag,
     Upload,
 )
@@ -37,7 +37,7 @@ __all__ = ["BearingAdmin"]
 admin.site.register(Upload, UploadAdmin)
 admin.site.register(SavedView, SavedViewAdmin)
 admin.site.register(Projection, ProjectionAdmin)
-admin.site.register(TableColumns, TableColumnsAdmin)
+admin.site.register(TableColumn, TableColumnAdmin)
 
 
 @admin.register(FaultClass)

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from monitoring.admin_tools import WrittenBySystem
-from signals.explorer_models import Projection, SavedView, TableColumns
+from signals.explorer_models import Projection, SavedView, TableColumn
 from signals.saved_views import view_delete, views_visible
 from signals.selectors import stores_visible
 from signals.table_columns import columns_reset
@@ -46,19 +46,22 @@ class ProjectionAdmin(WrittenBySystem):
         return rows.filter(store__in=stores_visible(request.user))
 
 
-class TableColumnsAdmin(WrittenBySystem):
-    """People choose their columns on the explorer; here a choice is looked at, and forgotten."""
+class TableColumnAdmin(WrittenBySystem):
+    """People choose their columns on the explorer; here their choice is looked at, and forgotten
+    as a whole.
+    """
 
-    list_display = ("user", "codes")
+    list_display = ("user", "position", "code")
+    list_filter = ("code",)
     search_fields = ("user__username",)
     list_select_related = ("user",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
 
-    def delete_model(self, request: HttpRequest, obj: TableColumns) -> None:
+    def delete_model(self, request: HttpRequest, obj: TableColumn) -> None:
         columns_reset(user=obj.user)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[TableColumns]) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[TableColumn]) -> None:
         for row in queryset:
             self.delete_model(request, row)

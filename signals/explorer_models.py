@@ -40,20 +40,24 @@ class SavedView(models.Model):
         return self.name
 
 
-class TableColumns(models.Model):
-    """Which columns somebody wants in the explorer's table; who chose none has no row."""
+class TableColumn(models.Model):
+    """A column that somebody wants in the explorer's table; who chose none has no rows."""
 
-    user = models.OneToOneField(
+    user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="table_columns"
     )
-    codes = models.JSONField(help_text="Of the columns, in the order of the table.")
+    position = models.PositiveSmallIntegerField(help_text="From the left, from 0.")
+    code = models.CharField(max_length=40)
 
     class Meta:
-        ordering = ["user"]
-        verbose_name = verbose_name_plural = "table columns"
+        ordering = ["user", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "code"], name="table_column_once"),
+            models.UniqueConstraint(fields=["user", "position"], name="table_column_place"),
+        ]
 
     def __str__(self) -> str:
-        return f"columns of {self.user}"
+        return f"{self.code} of {self.user}"
 
 
 class Projection(models.Model):

@@ -276,7 +276,7 @@ class Annotation(models.Model):
 
 # Models in modules of their own, which Django finds only here.
 from signals.bearing_models import Bearing  # noqa: E402
-from signals.explorer_models import Projection, SavedView, TableColumns  # noqa: E402
+from signals.explorer_models import Projection, SavedView, TableColumn  # noqa: E402
 
 __all__ = [
     "Annotation",
@@ -288,6 +288,6 @@ __all__ = [
     "Severity",
     "Signal",
     "SignalStore",
-    "TableColumns",
+    "TableColumn",
     "Tag",
 ]

@@ -3,17 +3,16 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from statistics import median
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from django.core.cache import cache
 from django.db.models import Avg, Count, Max, Min, QuerySet
 
 from signals.filters import ANY, NO_SEVERITY, RANGES, SignalFilter
+from signals.medians import NO_MEDIANS, medians_by_class
 from signals.models import FaultClass, Severity, Signal
 from signals.scope import Scope
 
-MOST_FOR_MEDIAN: Final = 1_000  # of each class: the first of the random order, a fair sample
 UNLABELLED: Final = "none"
 _CONDITIONS = {
     "classes": "fault class",
@@ -25,19 +24,7 @@ _CONDITIONS = {
     "text": "label",
 }
 
-_MEASURED = ("rms", "shape_factor", "dominant_frequency", "kurtosis")
-
 Cell = tuple[int | None, int | None, int, float | None]  # class, severity, count, mean RMS
-
-
-class Medians(NamedTuple):
-    """Medians of a class, and of how many signals."""
-
-    mean_abs: float | None
-    median_rms: float | None
-    dominant_hz: float | None
-    kurtosis: float | None
-    n_sampled: int
 
 
 @dataclass(frozen=True)
@@ -247,7 +234,7 @@ def _sums(
 def _rows(
     scope: Scope, held: list[Cell], classes: dict[int | None, tuple[str, str]]
 ) -> list[ClassRow]:
-    medians = _medians(scope)
+    medians = medians_by_class(scope)
     found = []
     for pk in (*classes, None):
         cells = [cell for cell in held if cell[0] == pk]
@@ -255,7 +242,7 @@ def _rows(
             continue
         measured = [(cell[2], cell[3]) for cell in cells if cell[3] is not None]
         weight = sum(n for n, _ in measured)
-        middle = medians.get(pk, Medians(None, None, None, None, 0))
+        middle = medians.get(pk, NO_MEDIANS)
         code, name = classes.get(pk, (UNLABELLED, "No class"))
         found.append(
             ClassRow(
@@ -267,30 +254,6 @@ def _rows(
             )
         )
     return found
-
-
-def _medians(scope: Scope) -> dict[int | None, Medians]:
-    """Return the medians of each class, by its id."""
-    limit = min(scope.filter.per_class or MOST_FOR_MEDIAN, MOST_FOR_MEDIAN)
-    sample = scope.signals(replace(scope.filter, per_class=limit))
-    by_class: dict[int | None, list[tuple[float | None, ...]]] = {}
-    for pk, *values in sample.values_list("fault_class", *_MEASURED):
-        by_class.setdefault(pk, []).append(tuple(values))
-    return {pk: _middle(rows) for pk, rows in by_class.items()}
-
-
-def _middle(rows: list[tuple[float | None, ...]]) -> Medians:
-    rms, shape, dominant, kurtosis = zip(*rows, strict=True)
-    # The shape factor is RMS over mean absolute value.
-    mean_abs = [r / s if r is not None and s else None for r, s in zip(rms, shape, strict=True)]
-    return Medians(
-        _median(mean_abs), _median(rms), _median(dominant), _median(kurtosis), n_sampled=len(rows)
-    )
-
-
-def _median(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return median(known) if known else None
 
 
 def _tag_counts(scope: Scope) -> dict[str, int]:

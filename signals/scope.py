@@ -31,7 +31,7 @@ class Scope:
     within : Q or None
         A selection among the filter's signals, where there is one; see `signals.selection`.
     within_key : str
-        The text that the selection was read from.
+        What decides the selection; empty where a result of it may not be kept.
     """
 
     user: Any
@@ -57,9 +57,11 @@ class Scope:
         """Return the cache's key of a result; None where it may not be cached.
 
         A tag is given and taken without a new version of the store, and several stores have none
-        in common.
+        in common. A selection that hangs on tags has no key for the same reason.
         """
         if self.store is None or self.filter.tags:
+            return None
+        if self.within is not None and not self.within_key:
             return None
         query = replace(self.filter, dataset=None).to_query()
         return cache_key(operation, self.store, digest(query, self.within_key, inputs))

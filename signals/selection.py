@@ -21,6 +21,7 @@ from signals.projections import projection_points
 from signals.scope import Scope
 from vibration.features import FEATURE_NAMES
 
+LASSO: Final = "lasso:"
 MOST_IDS: Final = 500
 MOST_VERTICES: Final = 60
 HIGHEST_ID: Final = 2**63 - 1
@@ -82,13 +83,18 @@ def _range(user: Any, text: str) -> Q:
     return span & _of_class(code) if code else span
 
 
-def _lasso(user: Any, text: str) -> Q:
-    key, _, rest = text.partition(":")
+def read_lasso(text: str) -> tuple[str, FloatArray]:
+    """Return the key of the projection that was drawn upon, and the corners, (m, 2)."""
+    key, _, rest = text.removeprefix(LASSO).partition(":")
     vertices = rest.split(";")
     if not 3 <= len(vertices) <= MOST_VERTICES:
         raise Invalid(_UNREADABLE)
-    polygon = np.array([_numbers(vertex, 2) for vertex in vertices])
-    projected = projection_points(user, key[:64])
+    return key[:64], np.array([_numbers(vertex, 2) for vertex in vertices])
+
+
+def _lasso(user: Any, text: str) -> Q:
+    key, polygon = read_lasso(text)
+    projected = projection_points(user, key)
     if projected is None:
         raise NotFound("The projection that was drawn upon is not there any more; compute it.")
     chosen = inside(projected.points, polygon)

@@ -10,7 +10,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
 from monitoring.errors import NotFound, Unavailable
-from signals.models import Signal, SignalStore, Upload
+from signals.models import Signal, SignalStore, Tag, Upload
 from vibration.errors import VibrationError
 from vibration.store import SIGNALS_FILE, StoreReader
 
@@ -34,6 +34,12 @@ def signals_visible(user: Any) -> QuerySet[Signal]:
         return signals
     shared = SignalStore.Visibility.SHARED
     return signals.filter(Q(store__owner=user) | Q(store__visibility=shared))
+
+
+def tags_visible(user: Any) -> QuerySet[Tag]:
+    """Return the tags of signals that `user` may read, by name."""
+    links = Signal.tags.through.objects.filter(signal__store__in=stores_visible(user))
+    return Tag.objects.filter(pk__in=links.values("tag")).order_by("name")
 
 
 def signal_get(user: Any, pk: int) -> Signal:

@@ -105,7 +105,8 @@ def within_columns(scope: Scope, filters: Mapping[str, Any]) -> Scope:
     passing = Signal.objects.order_by().filter(conditions_of(filters))
     condition = Q(pk__in=passing.values("pk"))
     within = condition if scope.within is None else scope.within & condition
-    key = digest(scope.within_key, _written(filters))
+    is_lasting = "tags" not in filters and (scope.within is None or scope.within_key)
+    key = digest(scope.within_key, _written(filters)) if is_lasting else ""
     return replace(scope, within=within, within_key=key)
 
 

@@ -124,7 +124,7 @@
     if (part?.matches(".projection-state") && !part.hasAttribute("data-live-poll")) ended();
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.target.id === "projection-cancel") document.dispatchEvent(new Event("uploads:changed"));
+    if (event.target.id === "projection-cancel") document.dispatchEvent(new Event("portal:reread"));
   });
 
   Object.assign(window.dash_clientside.explorer, {

@@ -200,6 +200,7 @@
   }, OWN_POLL_MS);
   document.addEventListener("datasets:changed", rereadAll);
   document.addEventListener("uploads:changed", rereadAll);
+  document.addEventListener("portal:reread", rereadAll);
   document.addEventListener("click", (event) => { if (event.target.closest("[data-reread]")) rereadAll(); });
   connect();
 })();

@@ -22,7 +22,6 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "dialog-content" && event.detail.target.children.length) modal("dialog").show();
   });
-  document.addEventListener("portal:say", ({ detail }) => portal.toast?.(detail));
   document.addEventListener("dialog:close", () => modal("dialog").hide());
   $("#dialog")?.addEventListener("hidden.bs.modal", () => { $("#dialog-content").replaceChildren(); });
   document.querySelectorAll(".modal").forEach((element) =>

@@ -16,7 +16,8 @@ from monitoring.services import (
     preferences_save,
     session_seen,
 )
-from signals.models import Annotation, Projection, SavedView, Signal, TableColumns, Tag
+from signals.models import Annotation, Projection, SavedView, Signal, Tag
+from signals.table_columns import columns_choose
 from tests.factories import make_bearing, make_dataset, make_user
 from tests.signals.recordings import npy, sine, upload
 
@@ -67,7 +68,7 @@ def rows(groups):
         session_seen(user=owner, session_key=f"key {owner.pk}", user_agent="", address=None)
         upload(npy(sine(256)), owner=owner)
         SavedView.objects.create(owner=owner, name="Worn", query="class=wear")
-        TableColumns.objects.create(user=owner, codes=["label", "rms"])
+        columns_choose(user=owner, codes=["rms"])
         Projection.objects.create(
             store=dataset.store, store_version=1, method="pca", key=f"key {dataset.pk}"
         )

@@ -4,10 +4,11 @@ import pytest
 from datasets.selectors import dataset_get
 from monitoring.errors import Invalid, NotFound
 from signals.filters import SignalFilter
-from signals.models import Signal
+from signals.models import Signal, Tag
 from signals.overview import overview
 from signals.scope import scope_get
 from signals.selection import inside, narrowed
+from signals.table import TableQuery, table_page, within_columns
 from tests.factories import make_dataset, make_user
 
 SQUARE = np.array([[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [0.0, 2.0]])
@@ -111,3 +112,26 @@ def test_a_scope_of_another_person_shows_nothing_more(scope):
     own = scope_get(stranger, SignalFilter())
     pk = scope.signals().first().pk
     assert not narrowed(stranger, own, f"ids:{pk}").signals().exists()
+
+
+def test_what_hangs_on_tags_is_counted_anew_each_time(scope):
+    odd = Tag.objects.create(name="odd")
+    first, second = scope.signals().order_by("pk")[:2]
+    model = {"tags": {"type": "equals", "filter": "odd"}}
+
+    def n_tagged():
+        return table_page(scope.user, within_columns(scope, model), TableQuery()).total
+
+    first.tags.add(odd)
+    assert n_tagged() == 1
+    second.tags.add(odd)
+    assert n_tagged() == 2
+
+
+def test_what_hangs_on_tags_within_a_selection_is_not_kept_either(scope):
+    model = {"tags": {"type": "equals", "filter": "odd"}}
+    tagged = within_columns(narrowed(scope.user, scope, "class:wear"), model)
+    assert tagged.key("count") is None
+    numbers = {"rms": {"type": "greaterThan", "filter": 0}}
+    assert within_columns(tagged, numbers).key("count") is None
+    assert within_columns(scope, numbers).key("count") is not None

@@ -2,7 +2,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from monitoring.errors import Invalid, NotAllowed
-from signals.models import TableColumns
+from signals.models import TableColumn
 from signals.table_columns import AT_FIRST, columns_choose, columns_of, columns_reset
 from tests.factories import make_user
 
@@ -29,26 +29,27 @@ def test_another_choice_takes_the_place_of_the_first():
     columns_choose(user=user, codes=["rms", "rms"])
     columns_choose(user=user, codes=[])
     assert codes(columns_of(user)) == ("label",)
-    assert TableColumns.objects.count() == 1
+    assert TableColumn.objects.count() == 1  # the first, which is always shown
 
 
 def test_a_reset_forgets_the_choice():
     user = make_user()
     columns_choose(user=user, codes=["rms"])
     assert codes(columns_reset(user=user)) == AT_FIRST
-    assert not TableColumns.objects.exists()
+    assert not TableColumn.objects.exists()
 
 
 def test_a_column_that_does_not_exist_is_refused_and_nothing_changes():
     user = make_user()
     with pytest.raises(Invalid, match="no column “store__owner”"):
         columns_choose(user=user, codes=["rms", "store__owner"])
-    assert not TableColumns.objects.exists()
+    assert not TableColumn.objects.exists()
 
 
 def test_a_column_that_is_gone_is_left_out():
     user = make_user()
-    TableColumns.objects.create(user=user, codes=["label", "of an older version", "rms"])
+    for position, code in enumerate(["label", "of an older version", "rms"]):
+        TableColumn.objects.create(user=user, position=position, code=code)
     assert codes(columns_of(user)) == ("label", "rms")
 
 

@@ -104,7 +104,8 @@ def _view_form(
 
 def _said(title: str) -> HttpResponse:
     """Close the dialog and say what was done."""
-    toast = {"level": "success", "title": title, "text": ""}
     # In this order: once the dialog is closed its form is gone, and nothing it says is heard.
-    events = json.dumps({"portal:say": toast, "dialog:close": None})
+    events = json.dumps(
+        {"explorer:said": {"level": "success", "title": title}, "dialog:close": None}
+    )
     return HttpResponse(status=204, headers={"HX-Trigger": events})

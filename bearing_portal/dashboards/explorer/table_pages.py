@@ -20,20 +20,21 @@ from bearing_portal.dashboards.explorer.grid import (
     table_scope,
 )
 from bearing_portal.dashboards.explorer.view import ExplorerView, read
+from bearing_portal.dashboards.viewer.view import MOST_COMPARED
 from bearing_portal.templatetags.portal import thousands
 from monitoring.errors import Expected, Invalid, NotAllowed, NotFound
 from monitoring.roles import is_curator
 from signals.admin_forms import RelabelForm
 from signals.curation import signals_relabel
-from signals.models import Signal, Tag
+from signals.models import Signal
+from signals.selection import MOST_IDS
+from signals.selectors import tags_visible
 from signals.services.notes import signals_tag_changed, signals_tag_many
 from signals.table import table_page
 from signals.table_columns import COLUMNS, columns_choose, columns_of, columns_reset
 from signals.table_filters import SORTS
 from vibration.features import GROUPS
 
-MOST_COMPARED: Final = 8
-MOST_CHECKED: Final = 500
 UNDO_S: Final = 600
 OFFERED_TAGS: Final = 200
 
@@ -54,10 +55,10 @@ def rows(request: HttpRequest) -> JsonResponse:
 def all_ids(request: HttpRequest) -> JsonResponse:
     """The ids of all rows of the table, where they are few enough to be checked one by one."""
     signals = chosen_scope(request.user, _view(request.GET)).signals().order_by("pk")
-    found = list(signals.values_list("pk", flat=True)[: MOST_CHECKED + 1])
-    if len(found) > MOST_CHECKED:
+    found = list(signals.values_list("pk", flat=True)[: MOST_IDS + 1])
+    if len(found) > MOST_IDS:
         raise Invalid(
-            f"At most {MOST_CHECKED} rows can be checked. "
+            f"At most {MOST_IDS} rows can be checked. "
             "With none checked, an action is for all rows of the table."
         )
     return JsonResponse({"ids": found})
@@ -199,7 +200,7 @@ def _asked(
         "state": {key: given.get(key, "") for key in ("filter", "sel", "grid")},
         "error": error.sentence if error else "",
         "name": given.get("name", ""),
-        "tags": Tag.objects.order_by("name")[:OFFERED_TAGS],
+        "tags": tags_visible(request.user)[:OFFERED_TAGS],
         "form": form,
     }
     status = 422 if error else 200

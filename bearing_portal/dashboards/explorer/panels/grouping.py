@@ -15,7 +15,7 @@ from signals.feature_table import FeatureTable
 from signals.scope import Scope
 
 UNLABELLED = "No class"
-NO_COLOUR = "#626663"
+NO_COLOUR = color("light", "neutral")  # as class colours, one for both themes
 NO_SYMBOL = "x"
 
 

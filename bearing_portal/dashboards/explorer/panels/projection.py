@@ -30,9 +30,8 @@ from signals.projections import (
     projection_seen,
 )
 from signals.scope import Scope
+from signals.selection import LASSO, read_lasso
 from vibration.projection import Method, ProjectionParameters
-
-LASSO = "lasso:"
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,7 +190,7 @@ def _drawn(
         drag="lasso",
     )
     facts = {"key": row.key, "file": f"projection-{row.method}"}
-    outline = polygon_of(view.sel, row.key)
+    outline = _outline(view.sel, row.key)
     figure = points_figure(clouds, plane, selected=selected, outline=outline, facts=facts)
     legend = [Legend(cloud, len(cloud.pks)) for cloud in everything if len(cloud.pks)]
     return ProjectionPanel(figure, _meta(row, found, clouds), "", legend, {"shown": row.key})
@@ -243,13 +242,9 @@ def _nothing(view: ExplorerView, words: str) -> ProjectionPanel:
     return ProjectionPanel(figure, "", words, facts={"shown": None, "working": None})
 
 
-def polygon_of(sel: str, key: str) -> list[tuple[float, float]]:
+def _outline(sel: str, key: str) -> list[tuple[float, float]]:
     """Return the corners of a selection in this projection; none of other selections."""
-    kind, _, corners = sel.removeprefix(LASSO).partition(":")
-    if not sel.startswith(LASSO) or kind != key:
+    if not sel.startswith(LASSO):
         return []
-    try:
-        points = [tuple(map(float, corner.split(","))) for corner in corners.split(";")]
-    except ValueError:
-        return []
-    return [(point[0], point[1]) for point in points if len(point) == 2]
+    drawn_upon, corners = read_lasso(sel)
+    return [(float(x), float(y)) for x, y in corners] if drawn_upon == key else []

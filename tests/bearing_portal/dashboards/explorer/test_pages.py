@@ -88,7 +88,7 @@ def test_a_view_is_kept_and_listed(client, owner, page, dataset):
     client.force_login(owner)
     query = {"name": "Wear", "query": "class=wear&sort=rms"}
     answer = client.post(reverse("explorer-view-new"), query)
-    assert json.loads(answer["HX-Trigger"])["portal:say"]["title"] == "“Wear” is saved"
+    assert json.loads(answer["HX-Trigger"])["explorer:said"]["title"] == "“Wear” is saved"
     assert "?class=wear&amp;sort=rms" in page("explorer-views")
 
 

@@ -8,7 +8,7 @@ from bearing_portal.dashboards.explorer import table_pages
 from bearing_portal.dashboards.explorer.grid import column_definitions
 from bearing_portal.dashboards.explorer.sections import table as section
 from monitoring.roles import CURATOR
-from signals.models import Signal, TableColumns, Tag
+from signals.models import Signal, TableColumn, Tag
 from signals.table_columns import AT_FIRST, COLUMNS, columns_choose
 from tests.factories import make_dataset, make_user
 
@@ -117,13 +117,25 @@ def test_nobody_logged_in_asks_anything(client):
     assert client.post(reverse("explorer-table-untag")).status_code == 302
 
 
+def test_tags_of_private_signals_are_offered_to_nobody_else(client, dataset):
+    private = make_dataset()
+    private.store.signals.first().tags.add(Tag.objects.create(name="secret"))
+    dataset.store.signals.first().tags.add(Tag.objects.create(name="known"))
+    address = reverse("explorer-table-tag")
+    page = as_role(client, "curator").get(address, asked(dataset)).content.decode()
+    assert 'value="known"' in page
+    assert "secret" not in page
+    own = entered(client, private.store.owner).get(address, asked(private))
+    assert "secret" in own.content.decode()
+
+
 class TestAllIds:
     def test_are_those_of_the_table(self, owner, dataset):
         answer = owner.get(reverse("explorer-ids"), asked(dataset, grid=WEAR))
         assert answer.json() == {"ids": ids(dataset, fault_class__code="wear")}
 
     def test_are_refused_where_they_are_too_many(self, owner, dataset, monkeypatch):
-        monkeypatch.setattr(table_pages, "MOST_CHECKED", 8)
+        monkeypatch.setattr(table_pages, "MOST_IDS", 8)
         answer = owner.get(reverse("explorer-ids"), asked(dataset), headers={"HX-Request": "true"})
         assert answer.status_code == 400
         assert "At most 8 rows" in answer.json()["sentence"]
@@ -139,13 +151,13 @@ class TestColumns:
     def test_chosen_are_kept_in_the_order_of_the_table(self, owner, dataset):
         answer = owner.post(reverse("explorer-columns"), {"column": ["tags", "skewness", "class"]})
         assert answer["HX-Trigger"] == "explorer:columns"
-        kept = TableColumns.objects.get(user=dataset.store.owner)
-        assert kept.codes == ["label", "class", "skewness", "tags"]
+        kept = TableColumn.objects.filter(user=dataset.store.owner)
+        assert [column.code for column in kept] == ["label", "class", "skewness", "tags"]
 
     def test_are_reset(self, owner, dataset):
         columns_choose(user=dataset.store.owner, codes=["skewness"])
         owner.post(reverse("explorer-columns"), {"reset": "1"})
-        assert not TableColumns.objects.exists()
+        assert not TableColumn.objects.exists()
 
     def test_unknown_are_refused(self, owner):
         assert owner.post(reverse("explorer-columns"), {"column": ["pass"]}).status_code == 400
