@@ -28,7 +28,7 @@
     });
     return { head: [...(named ? ["Signal"] : []), "Group", titleOf(layout.xaxis, "x"), titleOf(layout.yaxis, "y")], rows };
   };
-  const numbersOf = (graph) => {
+  const readNumbers = (graph) => {
     const layout = graph._fullLayout, { twin } = graph.layout.meta || {};
     if (twin) return twin;
     const traces = graph._fullData.filter((trace) => trace.visible === true && trace.hoverinfo !== "skip");
@@ -38,32 +38,31 @@
     return ofPoints(traces, layout);
   };
 
-  const fileOf = (id) => plot(id).layout.meta?.file || id;
-  const cell = (value) => (typeof value === "number" ? (Number.isFinite(value) ? Number(value.toPrecision(7)) : "") : `"${plain(value).replaceAll('"', '""')}"`);
-  const save = (blob, name) => {
-    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  /* A page that knows more of its figures says how they are read and called. */
+  const own = {
+    numbersOf: readNumbers,
+    fileOf: (id) => plot(id).layout.meta?.file || id,
+    titleOf: (id) => plot(id).closest("section")?.querySelector("h2")?.textContent || own.fileOf(id),
   };
+  const cell = (value) => (typeof value === "number" ? (Number.isFinite(value) ? Number(value.toPrecision(7)) : "") : `"${plain(value).replaceAll('"', '""')}"`);
   const csv = (id) => {
-    const { head, rows } = numbersOf(plot(id));
+    const { head, rows } = own.numbersOf(plot(id));
     const text = [head, ...rows].map((row) => row.map(cell).join(",")).join("\r\n");
-    save(new Blob([`${text}\r\n`], { type: "text/csv" }), `${fileOf(id)}.csv`);
+    window.portal.save(new Blob([`${text}\r\n`], { type: "text/csv" }), `${own.fileOf(id)}.csv`);
   };
   const picture = (id, format) => {
     const graph = plot(id), style = getComputedStyle(graph.closest(".panel") || document.body);
     const ground = { paper_bgcolor: style.backgroundColor, plot_bgcolor: style.backgroundColor };
-    const name = graph.closest("section")?.querySelector("h2")?.textContent || fileOf(id);
     const margin = { ...graph._fullLayout.margin };
-    const layout = { ...graph.layout, ...ground, margin: { ...margin, t: margin.t + TITLE_PX }, title: { text: name, font: { size: 12 }, x: 0.01 } };
+    const layout = { ...graph.layout, ...ground, margin: { ...margin, t: margin.t + TITLE_PX }, title: { text: own.titleOf(id), font: { size: 12 }, x: 0.01 } };
     const size = { width: graph.clientWidth, height: graph.clientHeight + TITLE_PX };
-    window.Plotly.downloadImage({ data: graph.data, layout, config: {} }, { format, filename: fileOf(id), ...size, scale: format === "png" ? 2 : 1 });
+    window.Plotly.downloadImage({ data: graph.data, layout, config: {} }, { format, filename: own.fileOf(id), ...size, scale: format === "png" ? 2 : 1 });
   };
 
   /* The table twin, which follows its figure while it stands open. */
   const shown = (value) => (typeof value === "number" ? (Number.isFinite(value) ? String(Number(value.toPrecision(5))).replace("-", "\u2212") : "–") : plain(value) || "–");
   const twinOf = (id) => {
-    const { head, rows } = numbersOf(plot(id));
+    const { head, rows } = own.numbersOf(plot(id));
     const twin = element("div", "", { className: "twin", tabIndex: 0 });
     twin.dataset.graph = id;
     twin.setAttribute("role", "region");
@@ -144,5 +143,5 @@
     alone.focus();
   }, true);
 
-  window.figures = { plot, numbersOf };
+  window.figures = { plot, use: (page) => Object.assign(own, page) };
 })();

@@ -1,8 +1,7 @@
-/* What every panel can do: its zoom goes into the address; its numbers become a table or a file. */
+/* What every panel can do: its zoom goes into the address, and its numbers have names. */
 (() => {
   const GRAPHS = ["viewer-time", "viewer-spectrum", "viewer-map", "viewer-kurtogram"];
-  const ROWS = 500;
-  const plot = (id) => document.querySelector(`#${id} .js-plotly-plot`);
+  const { plot } = window.figures;
   const round = (value, low, high) => Number(value.toPrecision(Math.min(15, Math.max(6, 4 + Math.ceil(Math.log10(Math.abs(value) / (high - low) + 1))))));
   const span = (low, high) => `${round(low, low, high)},${round(high, low, high)}`;
 
@@ -44,7 +43,6 @@
     graph.on("plotly_relayout", (change) => {
       if (!twice && Object.keys(change).some((key) => /^[xy]axis/.test(key))) zoomed(id, change, false);
     });
-    if (id !== "viewer-kurtogram") graph.on("plotly_afterplot", () => refresh(id));
     if (id === "viewer-kurtogram") graph.on("plotly_click", ({ points: [point] }) => {
       const level = Number(graph._fullLayout.meta.levels[point.y]), whole = Math.floor(level);
       const n = level === whole ? 2 ** whole : 3 * 2 ** (whole - 1), width = window.viewer.signal.fs_hz / 2 / n;
@@ -88,69 +86,5 @@
     return { head: ["Line", x, y], rows };
   };
   const nameOf = (id) => `${window.viewer.signal?.label || "signal"}-${id.replace("viewer-", "")}`;
-  const cell = (value) => (typeof value === "number" ? Number(value.toPrecision(7)) : `"${String(value ?? "").replaceAll('"', '""')}"`);
-  const save = (id) => {
-    const { head, rows } = numbersOf(plot(id));
-    const text = [head.map(cell), ...rows.map((row) => row.map(cell))].map((row) => row.join(",")).join("\r\n");
-    window.portal.save(new Blob([`${text}\r\n`], { type: "text/csv" }), `${nameOf(id)}.csv`);
-  };
-  const picture = (id, format) => {
-    const graph = plot(id), style = getComputedStyle(document.querySelector(".panel"));
-    const ground = { paper_bgcolor: style.backgroundColor, plot_bgcolor: style.backgroundColor };
-    const layout = { ...graph.layout, ...ground, title: { text: nameOf(id), font: { size: 12 }, x: 0.01 } };
-    layout.margin = { ...graph.layout.margin, t: (graph.layout.margin?.t || 8) + 20 };
-    window.Plotly.downloadImage({ data: graph.data, layout, config: {} }, { format, filename: nameOf(id), width: graph.clientWidth, height: graph.clientHeight + 20, scale: format === "png" ? 2 : 1 });
-  };
-  const table = (id, button) => {
-    const panel = button.closest("section"), old = panel.querySelector(".twin");
-    button.setAttribute("aria-pressed", String(!old));
-    if (old) return old.remove();
-    const twin = twinOf(id);
-    panel.append(twin);
-    return twin.focus();
-  };
-  /* Numbers that stand open follow their figure. */
-  const refresh = (id) => {
-    const old = plot(id)?.closest("section")?.querySelector(".twin");
-    if (!old) return;
-    const fresh = twinOf(id), had = document.activeElement === old;
-    old.replaceWith(fresh);
-    if (had) fresh.focus();
-  };
-  const twinOf = (id) => {
-    const { head, rows } = numbersOf(plot(id));
-    const element = (name, text, attributes = {}) => Object.assign(document.createElement(name), { textContent: text, ...attributes });
-    const twin = element("div", "", { className: "twin", tabIndex: 0 });
-    twin.setAttribute("role", "region");
-    twin.setAttribute("aria-label", "Numbers of the figure");
-    const all = element("table", "", { className: "table" });
-    const first = all.createTHead().insertRow();
-    head.forEach((name) => first.append(element("th", name, { scope: "col" })));
-    const body = all.createTBody(), step = Math.max(1, Math.ceil(rows.length / ROWS));
-    for (let index = 0; index < rows.length; index += step) {
-      const row = body.insertRow();
-      rows[index].forEach((value) => { row.insertCell().textContent = typeof value === "number" ? String(Number(value.toPrecision(6))).replace("-", "\u2212") : value; });
-    }
-    const words = step > 1 ? `Every ${step}th of ${rows.length} rows; the CSV has all.` : `${rows.length} rows.`;
-    twin.append(element("p", words, { className: "text-2" }), all);
-    return twin;
-  };
-  const expand = (button) => {
-    const on = button.closest("section").classList.toggle("is-alone");
-    document.querySelector(".viewer-panels").classList.toggle("has-alone", on);
-    button.setAttribute("aria-pressed", String(on));
-    window.dispatchEvent(new Event("resize"));
-  };
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("[data-tool]");
-    if (!button || !plot(button.dataset.graph)) return;
-    const { tool, graph } = button.dataset;
-    if (tool === "csv") save(graph);
-    else if (tool === "table") table(graph, button);
-    else if (tool === "expand") expand(button);
-    else picture(graph, tool);
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") document.querySelector(".is-alone [data-tool=expand]")?.click();
-  });
+  window.figures.use({ numbersOf, fileOf: nameOf, titleOf: nameOf });
 })();

@@ -2,11 +2,11 @@
 `static/viewer/state.js` carries it into the address, and the address into every panel.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from dash import dcc, html
 
+from bearing_portal.dashboards.panel import choice, segments
 from bearing_portal.dashboards.viewer import ids, view
 from vibration.iso20816 import MACHINE_GROUPS
 
@@ -28,34 +28,6 @@ MARK_NAMES = {
 }
 
 OF_SPECTRUM = ("sub", "expected")
-
-
-def segments(label: str, key: str, choices: Iterable[tuple[str, str]], **attributes: Any) -> Any:
-    """A choice of a few: the first is what holds while the address does not name one."""
-    buttons = [
-        html.Button(
-            text,
-            type="button",
-            **{
-                "data-set": f"{key}={code}",
-                "data-default": "1" if position == 0 else "",
-                "aria-pressed": "true" if position == 0 else "false",
-            },
-        )
-        for position, (code, text) in enumerate(choices)
-    ]
-    group = {"role": "group", "aria-label": label}
-    return html.Div(buttons, className="segments is-small", **group, **attributes)
-
-
-def select(label: str, key: str, choices: Iterable[tuple[str, str]], *, shown: str = "") -> Any:
-    options = [html.Option(text, value=code) for code, text in choices]
-    title = html.Span(shown) if shown else html.Span(label, className="visually-hidden")
-    return html.Label(
-        [title, html.Select(options, className="form-select is-small", **{"data-key": key})],
-        className="viewer-field",
-        title=label,
-    )
 
 
 def number_field(label: str, key: str, unit: str, placeholder: str) -> Any:
@@ -125,37 +97,37 @@ def mark_toggles() -> Any:
 
 
 def time_tools() -> list[Any]:
-    quantities = (("acceleration", "Accel."), ("velocity", "Velocity"), ("displacement", "Displ."))
+    quantities = {"acceleration": "Accel.", "velocity": "Velocity", "displacement": "Displ."}
     return [segments("Quantity", "q", quantities)]
 
 
 def time_options() -> list[Any]:
-    groups = [(group.code, group.title) for group in MACHINE_GROUPS.values()]
+    groups = {group.code: group.title for group in MACHINE_GROUPS.values()}
     return [
         number_field("High-pass", "hp", "Hz", "10"),
-        select("Machine group of ISO 20816-3", "machine", groups, shown="Machine"),
+        choice("Machine group of ISO 20816-3", "machine", groups, shown="Machine"),
     ]
 
 
 def quantity_choice() -> list[Any]:
-    return [segments("Quantity", "spec", (("psd", "PSD"), ("amplitude", "Amplitude")))]
+    return [segments("Quantity", "spec", {"psd": "PSD", "amplitude": "Amplitude"})]
 
 
 def axis_options() -> list[Any]:
     return [
-        segments("Level", "scale", (("db", "dB"), ("linear", "Linear"))),
-        segments("Axis", "x", (("hz", "Hz"), ("orders", "Orders"))),
+        segments("Level", "scale", {"db": "dB", "linear": "Linear"}),
+        segments("Axis", "x", {"hz": "Hz", "orders": "Orders"}),
     ]
 
 
 def method_menu() -> html.Details:
     """How it is computed and shown; what is seldom changed waits behind one button."""
-    lengths = [("", "auto, df ≤ 1.25 Hz"), *((str(n), _grouped(n)) for n in view.SEGMENTS)]
-    averages = (("power", "Power"), ("linear", "Linear"), ("peak", "Peak hold"))
+    lengths = {"": "auto, df ≤ 1.25 Hz"} | {str(n): _grouped(n) for n in view.SEGMENTS}
+    averages = {"power": "Power", "linear": "Linear", "peak": "Peak hold"}
     of_spectrum = [
-        select("Window", "win", WINDOW_NAMES.items(), shown="Window"),
-        select("Segment", "seg", [*lengths, ("whole", "whole record")], shown="Segment"),
-        select("Averaging", "avg", averages, shown="Averages"),
+        choice("Window", "win", WINDOW_NAMES, shown="Window"),
+        choice("Segment", "seg", lengths | {"whole": "whole record"}, shown="Segment"),
+        choice("Averaging", "avg", averages, shown="Averages"),
         html.Button(
             "Order tracking",
             type="button",
@@ -164,8 +136,8 @@ def method_menu() -> html.Details:
         ),
     ]
     always = [
-        segments("Range", "r", (("", "Low range"), ("full", "Full range"))),
-        segments("Horizontal axis", "log", (("", "Lin"), ("1", "Log"))),
+        segments("Range", "r", {"": "Low range", "full": "Full range"}),
+        segments("Horizontal axis", "log", {"": "Lin", "1": "Log"}),
     ]
     body = [html.Div(of_spectrum, **{"data-tabs": "spectrum"}), html.Div(always)]
     return html.Details(
@@ -206,12 +178,12 @@ def envelope_options() -> list[Any]:
 
 
 def map_options() -> list[Any]:
-    windows = [("", "auto"), *((str(n), _grouped(n)) for n in view.MAP_WINDOWS)]
+    windows = {"": "auto"} | {str(n): _grouped(n) for n in view.MAP_WINDOWS}
     return [
-        segments("Method", "tf", (("stft", "STFT"), ("cwt", "CWT"), ("wigner", "Wigner–Ville"))),
-        select("Window", "tfw", windows, shown="Window"),
-        select("Overlap", "tfo", ((str(n), f"{n} %") for n in view.MAP_OVERLAPS), shown="Overlap"),
-        select("Colours", "map", ((name, name) for name in view.COLOURS), shown="Colour"),
+        segments("Method", "tf", {"stft": "STFT", "cwt": "CWT", "wigner": "Wigner–Ville"}),
+        choice("Window", "tfw", windows, shown="Window"),
+        choice("Overlap", "tfo", {str(n): f"{n} %" for n in view.MAP_OVERLAPS}, shown="Overlap"),
+        choice("Colours", "map", {name: name for name in view.COLOURS}, shown="Colour"),
         pair_field("Range", "db", "dB"),
     ]
 

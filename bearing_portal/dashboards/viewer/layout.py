@@ -6,14 +6,9 @@ from dash import dcc, html
 from django.urls import reverse_lazy
 
 from bearing_portal.dashboards.guard import MESSAGE
+from bearing_portal.dashboards.panel import figure_tools, graph
 from bearing_portal.dashboards.viewer import controls, ids
 
-GRAPH_CONFIG = {
-    "displayModeBar": False,
-    "responsive": True,
-    "doubleClick": "reset",
-    "showTips": False,
-}
 ASKED = (
     ids.ASK_SIGNAL,
     ids.ASK_TIME,
@@ -22,17 +17,6 @@ ASKED = (
     ids.ASK_MAP,
     ids.ASK_SIDE,
 )
-
-# Plotly's own empty figure is white and has axes from −1 to 6, which no signal has.
-NOT_YET: dict[str, Any] = {
-    "data": [],
-    "layout": {
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "xaxis": {"visible": False},
-        "yaxis": {"visible": False},
-    },
-}
 
 
 def page() -> html.Div:
@@ -204,57 +188,17 @@ def _side() -> html.Aside:
     )
 
 
-def _section(graph: str, children: list[Any]) -> html.Section:
+def _section(name: str, children: list[Any]) -> html.Section:
     return html.Section(
         children,
-        className=f"panel {graph}-panel",
-        **{"aria-labelledby": f"{graph}-title", "data-panel": graph},
+        className=f"panel {name}-panel",
+        **{"aria-labelledby": f"{name}-title", "data-panel": name},
     )
 
 
-def _head(left: list[Any], graph: str, tools: list[Any]) -> html.Div:
-    buttons = [
-        _tool("table", "Show the figure's numbers as a table", graph),
-        _downloads(graph),
-        _tool("expand", "Show this panel alone", graph),
-    ]
-    return html.Div([*left, html.Div([*tools, *buttons], className="end")], className="panel-head")
-
-
-def _tool(code: str, words: str, graph: str) -> html.Button:
-    return html.Button(
-        html.Span(className=f"glyph is-{code}"),
-        type="button",
-        className="icon-button is-small",
-        title=words,
-        **{"data-tool": code, "data-graph": graph, "aria-label": words, "aria-pressed": "false"},
-    )
-
-
-def _downloads(graph: str) -> html.Details:
-    items = [
-        html.Button(
-            words,
-            type="button",
-            className="dropdown-item",
-            **{"data-tool": code, "data-graph": graph},
-        )
-        for code, words in (
-            ("png", "Picture (PNG)"),
-            ("svg", "Drawing (SVG)"),
-            ("csv", "Numbers (CSV)"),
-        )
-    ]
-    words = "Download the figure or its numbers"
-    opener = html.Summary(
-        html.Span(className="glyph is-download"),
-        className="icon-button is-small",
-        title=words,
-        **{"aria-label": words},
-    )
-    return html.Details(
-        [opener, html.Div(items, className="menu-body is-list")], className="viewer-menu"
-    )
+def _head(left: list[Any], name: str, tools: list[Any]) -> html.Div:
+    end = html.Div([*tools, *figure_tools(name)], className="end")
+    return html.Div([*left, end], className="panel-head")
 
 
 def _meta(name: str) -> html.Span:
@@ -262,6 +206,4 @@ def _meta(name: str) -> html.Span:
 
 
 def _graph(name: str, css_class: str = "viewer-graph") -> dcc.Graph:
-    return dcc.Graph(
-        id=name, className=css_class, figure=NOT_YET, config=GRAPH_CONFIG, responsive=True
-    )
+    return graph(name, css_class, doubleClick="reset")

@@ -8,14 +8,6 @@ from dash.exceptions import PreventUpdate
 from bearing_portal.dashboards.app import PortalDash
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.figures.groups import Group
-from bearing_portal.dashboards.explorer.panel import (
-    choice,
-    figure_tools,
-    graph,
-    menu,
-    panel,
-    segments,
-)
 from bearing_portal.dashboards.explorer.panels.features import (
     FeaturePanel,
     correlation_panel,
@@ -25,6 +17,14 @@ from bearing_portal.dashboards.explorer.panels.features import (
 from bearing_portal.dashboards.explorer.ranking_list import ranking_list
 from bearing_portal.dashboards.explorer.view import read
 from bearing_portal.dashboards.guard import guarded
+from bearing_portal.dashboards.panel import (
+    choice,
+    figure_tools,
+    graph,
+    menu,
+    panel,
+    segments,
+)
 from vibration.features import FEATURES
 
 GROUPINGS = {

@@ -15,10 +15,10 @@ from bearing_portal.dashboards.explorer.catalogue import (
     severity_marks,
 )
 from bearing_portal.dashboards.explorer.figures.overview import bars_figure
-from bearing_portal.dashboards.explorer.panel import figure_tools, graph, panel
 from bearing_portal.dashboards.explorer.reading import narrowed, scope_of
 from bearing_portal.dashboards.explorer.view import read
 from bearing_portal.dashboards.guard import guarded
+from bearing_portal.dashboards.panel import figure_tools, graph, panel
 from bearing_portal.templatetags.portal import number, thousands
 from signals.overview import ClassRow, Overview, overview
 

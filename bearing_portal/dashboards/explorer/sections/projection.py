@@ -8,13 +8,6 @@ from dash.exceptions import PreventUpdate
 from bearing_portal.dashboards.app import PortalDash
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.catalogue import class_marks
-from bearing_portal.dashboards.explorer.panel import (
-    choice,
-    figure_tools,
-    graph,
-    panel,
-    segments,
-)
 from bearing_portal.dashboards.explorer.panels.projection import (
     Legend,
     projection_ask,
@@ -22,6 +15,13 @@ from bearing_portal.dashboards.explorer.panels.projection import (
 )
 from bearing_portal.dashboards.explorer.view import read
 from bearing_portal.dashboards.guard import guarded
+from bearing_portal.dashboards.panel import (
+    choice,
+    figure_tools,
+    graph,
+    panel,
+    segments,
+)
 from bearing_portal.templatetags.portal import thousands
 from vibration.projection import METRICS, Method, ProjectionParameters
 

@@ -11,10 +11,10 @@ from bearing_portal.dashboards.app import PortalDash
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.catalogue import class_marks, severity_marks
 from bearing_portal.dashboards.explorer.grid import column_definitions, heads, table_scope
-from bearing_portal.dashboards.explorer.panel import panel
 from bearing_portal.dashboards.explorer.reading import scope_of
 from bearing_portal.dashboards.explorer.view import read
 from bearing_portal.dashboards.guard import guarded
+from bearing_portal.dashboards.panel import panel
 from bearing_portal.templatetags.portal import thousands
 from monitoring.roles import is_curator
 from signals.overview import overview

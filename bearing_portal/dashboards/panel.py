@@ -1,10 +1,10 @@
-"""What the explorer's panels share: heads with their tools, figures in a reserved place."""
+"""What panels of pages share: heads with their tools, figures in a reserved place, choices."""
 
 from typing import Any
 
 from dash import dcc, html
 
-GRAPH_CONFIG = {"displayModeBar": False, "responsive": True, "showTips": False}
+GRAPH_CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "showTips": False}
 
 # Plotly's own empty figure is white and has axes from −1 to 6, which nothing has.
 NOT_YET: dict[str, Any] = {
@@ -37,9 +37,9 @@ def panel(
     )
 
 
-def graph(name: str, css_class: str = "explorer-graph") -> dcc.Graph:
+def graph(name: str, css_class: str = "explorer-graph", **config: Any) -> dcc.Graph:
     return dcc.Graph(
-        id=name, className=css_class, figure=NOT_YET, config=GRAPH_CONFIG, responsive=True
+        id=name, className=css_class, figure=NOT_YET, config=GRAPH_CONFIG | config, responsive=True
     )
 
 
@@ -49,8 +49,10 @@ def figure_tools(graph_id: str, *, alone: bool = True) -> list[Any]:
     return [*tools, _tool("expand", "Show this panel alone", graph_id)] if alone else tools
 
 
-def segments(words: str, key: str, options: dict[str, str], default: str) -> html.Div:
-    """Return a choice between a few values of a key of the address."""
+def segments(words: str, key: str, options: dict[str, str], default: str | None = None) -> html.Div:
+    """Return a choice between a few values of a key of the address; the first is the default."""
+    if default is None:
+        default = next(iter(options))
     return html.Div(
         [
             html.Button(
@@ -70,14 +72,18 @@ def segments(words: str, key: str, options: dict[str, str], default: str) -> htm
     )
 
 
-def choice(words: str, key: str, options: dict[str, str]) -> html.Label:
-    """Return a choice between many values of a key of the address, the first being the default."""
+def choice(words: str, key: str, options: dict[str, str], *, shown: str = "") -> html.Label:
+    """Return a choice between many values of a key of the address, the first being the default.
+
+    Its words are for a screen reader and where the mouse rests; `shown` are those beside it.
+    """
     select = html.Select(
         [html.Option(text, value=value) for value, text in options.items()],
         className="form-select is-small",
         **{"data-key": key},
     )
-    return html.Label([html.Span(words, className="visually-hidden"), select], title=words)
+    name = html.Span(shown) if shown else html.Span(words, className="visually-hidden")
+    return html.Label([name, select], className="viewer-field", title=words)
 
 
 def menu(words: str, content: Any) -> html.Details:
