@@ -29,7 +29,7 @@
     return { head: [...(named ? ["Signal"] : []), "Group", titleOf(layout.xaxis, "x"), titleOf(layout.yaxis, "y")], rows };
   };
   const readNumbers = (graph) => {
-    const layout = graph._fullLayout, { twin } = graph.layout.meta || {};
+    const { layout } = graph, { twin } = layout.meta || {}; // Plotly's own has a title where there is none
     if (twin) return twin;
     const traces = graph._fullData.filter((trace) => trace.visible === true && trace.hoverinfo !== "skip");
     if (!traces.length) return { head: ["Value"], rows: [] };
@@ -69,7 +69,7 @@
     twin.setAttribute("aria-label", "Numbers of the figure");
     const table = element("table", "", { className: "table" });
     const first = table.createTHead().insertRow();
-    head.forEach((name) => first.append(element("th", plain(name), { scope: "col" })));
+    head.forEach((name, place) => first.append(element("th", plain(name), { scope: "col", className: typeof rows[0]?.[place] === "number" ? "num" : "" })));
     const body = table.createTBody(), step = Math.max(1, Math.ceil(rows.length / ROWS));
     for (let index = 0; index < rows.length; index += step) {
       const row = body.insertRow();

@@ -26,6 +26,8 @@ def bars_figure(
     draft = Draft(theme, "bars", l=112, b=36)
     codes = list(table)
     colours = TOKENS["color"][theme]["severity"]
+    names = [classes[code].short_name if code in classes else WITHOUT for code in codes]
+    numbers: dict[str, list[int]] = {}
     for code in (*severities, NONE):
         counts = [table[row].get(code, 0) for row in codes]
         if not any(counts):
@@ -33,12 +35,13 @@ def bars_figure(
         severity = severities.get(code)
         colour = colours[severity.level - 1] if severity else "rgba(0,0,0,0)"
         name = severity.name if severity else "None"
+        numbers[name] = counts
         picked = [chosen.get(row, {}).get(code, 0) for row in codes] if chosen is not None else None
         _bars(draft, codes, picked or counts, name, code, colour, classes)
         if picked is not None:
+            numbers[f"{name}, selected"] = picked
             rest = [n - m for n, m in zip(counts, picked, strict=True)]
             _bars(draft, codes, rest, name, code, colour, classes, is_rest=True)
-    names = [classes[code].short_name if code in classes else WITHOUT for code in codes]
     draft.axis(
         "yaxis",
         tickmode="array",
@@ -52,6 +55,8 @@ def bars_figure(
     )
     draft.axis("xaxis", title={"text": "Signals"}, rangemode="tozero", fixedrange=True)
     draft.layout(barmode="stack", dragmode=False)
+    rows = [list(row) for row in zip(names, *numbers.values(), strict=True)]
+    draft.tell(file="severity-by-class", twin={"head": ["Class", *numbers], "rows": rows})
     return draft.figure()
 
 

@@ -26,6 +26,16 @@ def test_a_part_of_a_bar_names_its_selection(figure_of, dataset):
     assert {"class:healthy/none", "class:wear/severe"} <= named
 
 
+def test_the_bars_bring_their_numbers_by_class_and_severity(figure_of, dataset):
+    texts = {"filter": f"dataset={dataset.pk}", "sel": "class:wear"}
+    twin = figure_of("show_overview", "explorer-bars", **texts).layout.meta["twin"]
+    columns = dict(zip(twin["head"], zip(*twin["rows"], strict=True), strict=True))
+    assert columns.pop("Class") == ("Healthy", "Imbalance", "Wear")
+    chosen = {name: columns.pop(name) for name in list(columns) if name.endswith("selected")}
+    assert sum(map(sum, columns.values())) == dataset.store.n_signals
+    assert [sum(counts) for counts in zip(*chosen.values(), strict=True)] == [0, 0, 4]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_table_has_a_row_for_each_class_in_either_theme(ask, dataset, theme):
     answer = ask("show_overview", filter=f"dataset={dataset.pk}", theme=theme)
