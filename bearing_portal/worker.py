@@ -26,7 +26,7 @@ from rq.exceptions import StopRequested
 from rq.job import Job as QueueJob
 from rq.queue import Queue
 
-from monitoring.services import jobs_reconcile
+from monitoring.services.reconcile import jobs_reconcile
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from datasets.explorer import explorer_scope
 from datasets.models import Dataset
 from monitoring.errors import NotFound
 from monitoring.models import SystemEvent
-from monitoring.services import event_record
+from monitoring.services.events import event_record
 from signals.exports import csv_chunks, parquet_chunks
 from signals.filters import SignalFilter
 from signals.scope import Scope

@@ -31,7 +31,7 @@ from datasets.selectors import dataset_get, dataset_path
 from monitoring.errors import Invalid, NotAllowed, Unavailable
 from monitoring.models import SystemEvent
 from monitoring.roles import is_engineer, may_manage
-from monitoring.services import event_record
+from monitoring.services.events import event_record
 from signals.bearings import bearing_get
 
 CHANGED = "datasets:changed"

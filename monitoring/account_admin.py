@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from monitoring.admin_tools import WrittenBySystem
 from monitoring.client import device_name
 from monitoring.models import NoticeChoice, UserSession, UserSettings
-from monitoring.services import session_end
+from monitoring.services.sessions import session_end
 
 
 class GoesWithItsPerson(WrittenBySystem):

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 
 from monitoring.client import client_address, device_name
 from monitoring.models import SystemEvent
-from monitoring.services import event_record, session_end, session_seen
+from monitoring.services.events import event_record
+from monitoring.services.sessions import session_end, session_seen
 
 
 @receiver(user_logged_in, dispatch_uid="portal-logged-in")

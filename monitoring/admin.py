@@ -20,12 +20,9 @@ from monitoring.models import (
     SystemEvent,
 )
 from monitoring.selectors import jobs_visible
-from monitoring.services import (
-    events_remove_old,
-    job_cancel_request,
-    job_retry,
-    notifications_mark_read,
-)
+from monitoring.services.events import events_remove_old
+from monitoring.services.lifecycle import job_cancel_request, job_retry
+from monitoring.services.notices import notifications_mark_read
 
 RETENTION = timedelta(days=90)
 LOG_LINES_SHOWN = 100

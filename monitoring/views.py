@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 from monitoring.errors import NotFound
 from monitoring.models import Notification
 from monitoring.selectors import notifications_for, unread_count
-from monitoring.services import notifications_mark_read
+from monitoring.services.notices import notifications_mark_read
 
 SHOWN = 30
 

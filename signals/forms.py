@@ -4,8 +4,7 @@ from typing import Any
 
 from django import forms
 
-from signals.services import UNKNOWN, Questions
-from signals.services.questions import UNIT_CHARACTERS, UNITS
+from signals.services.questions import UNIT_CHARACTERS, UNITS, UNKNOWN, Questions
 
 OTHER = "other"
 QUESTIONS = ("fs_hz", "rpm", "unit")

@@ -21,7 +21,7 @@ from monitoring.database import retried
 from monitoring.errors import Expected, Invalid, NotFound, Unavailable
 from monitoring.models import Job
 from monitoring.pulse import JobRun
-from monitoring.services import JobLost, job_complete, job_create, job_enqueue
+from monitoring.services.lifecycle import JobLost, job_complete, job_create, job_enqueue
 from signals.explorer_models import Projection
 from signals.feature_table import MOST_ROWS, feature_table
 from signals.filters import SignalFilter

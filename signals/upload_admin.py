@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from monitoring.admin_tools import WrittenBySystem, megabytes
 from signals.models import Upload
 from signals.selectors import uploads_visible
-from signals.services import upload_delete
+from signals.services.uploads import upload_delete
 
 
 class UploadAdmin(WrittenBySystem):

@@ -16,8 +16,9 @@ from monitoring.errors import Invalid, NotAllowed
 from monitoring.roles import may_manage
 from signals.forms import UNIT_CHOICES, AnswersForm
 from signals.selectors import upload_first_signal, upload_get, uploads_of
-from signals.services import Questions, limit_mb, size_prove, upload_create, upload_delete
-from signals.services.uploads import KEPT, MOST_UPLOADS
+from signals.services.questions import Questions
+from signals.services.receiving import limit_mb, size_prove
+from signals.services.uploads import KEPT, MOST_UPLOADS, upload_create, upload_delete
 from vibration.formats import SUFFIXES
 
 CHANGED = "uploads:changed"

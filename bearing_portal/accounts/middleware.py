@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from monitoring.client import client_address
-from monitoring.services import session_seen
+from monitoring.services.sessions import session_seen
 
 SEEN_EVERY_S = 60.0
 REMEMBERED = 10_000

@@ -13,12 +13,8 @@ from monitoring.client import client_address, device_name
 from monitoring.errors import Invalid, NotFound
 from monitoring.models import UserSettings
 from monitoring.selectors import notice_choices, sessions_of, settings_of
-from monitoring.services import (
-    preferences_save,
-    profile_save,
-    session_seen,
-    sessions_end_others,
-)
+from monitoring.services.accounts import preferences_save, profile_save
+from monitoring.services.sessions import session_seen, sessions_end_others
 
 
 @login_required

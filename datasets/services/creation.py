@@ -16,7 +16,8 @@ from monitoring.database import after_commit
 from monitoring.errors import Invalid, NotAllowed, Unavailable
 from monitoring.models import SystemEvent
 from monitoring.roles import is_engineer
-from monitoring.services import event_record, job_create, job_enqueue
+from monitoring.services.events import event_record
+from monitoring.services.lifecycle import job_create, job_enqueue
 from signals.models import FaultClass, NoiseSource, Severity, SignalStore
 from vibration.errors import VibrationError
 from vibration.generation import estimate

@@ -4,7 +4,8 @@ from datasets.models import Dataset
 from datasets.services.hints import dataset_hint
 from monitoring.database import after_commit
 from monitoring.models import Job, SystemEvent
-from monitoring.services import event_record, notification_send
+from monitoring.services.events import event_record
+from monitoring.services.notices import notification_send
 
 # A completed job's dataset is made ready by whoever wrote its rows.
 _STATUS = {

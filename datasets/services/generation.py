@@ -22,12 +22,14 @@ from monitoring.database import OUTAGES, retried
 from monitoring.errors import Expected, Unavailable
 from monitoring.models import SystemEvent
 from monitoring.pulse import JobRun
-from monitoring.services import JobLost, event_record, job_complete, notification_send
+from monitoring.services.events import event_record
+from monitoring.services.lifecycle import JobLost, job_complete
+from monitoring.services.notices import notification_send
 from signals.models import Signal, SignalStore
 from signals.references import reference_build, references_missing
 from signals.selectors import store_path
-from signals.services import signals_insert
 from signals.services.folders import folder_discard
+from signals.services.records import signals_insert
 from signals.sources import LONG_SAMPLES, Source, pyramid_ensure
 from vibration.errors import VibrationError
 from vibration.generation import GenerationCancelled, generate

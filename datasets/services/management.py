@@ -12,11 +12,12 @@ from monitoring.database import after_commit
 from monitoring.errors import Invalid, NotAllowed
 from monitoring.models import Job, SystemEvent
 from monitoring.roles import may_manage
-from monitoring.services import event_record, job_cancel_request, job_retry
+from monitoring.services.events import event_record
+from monitoring.services.lifecycle import job_cancel_request, job_retry
 from signals.models import SignalStore
 from signals.references import references_forget
-from signals.services import cached_results_forget, signals_delete
 from signals.services.folders import folder_discard
+from signals.services.records import cached_results_forget, signals_delete
 
 
 def dataset_cancel(*, user: Any, dataset: Dataset) -> None:

@@ -24,7 +24,7 @@ from monitoring.database import after_commit
 from monitoring.errors import Invalid, NotAllowed, Unavailable
 from monitoring.models import SystemEvent
 from monitoring.roles import may_manage
-from monitoring.services import event_record
+from monitoring.services.events import event_record
 from signals.models import Signal, SignalStore, Upload
 from signals.services.channels import Kept, channels_keep, groups_of
 from signals.services.folders import folder_discard

@@ -10,12 +10,10 @@ from django.utils import timezone
 
 from bearing_portal.groups import groups_seed
 from monitoring.models import DailyCount, HealthSample, JobLogLine, Notification
-from monitoring.services import (
-    event_record,
-    notification_send,
-    preferences_save,
-    session_seen,
-)
+from monitoring.services.accounts import preferences_save
+from monitoring.services.events import event_record
+from monitoring.services.notices import notification_send
+from monitoring.services.sessions import session_seen
 from signals.models import Annotation, Projection, SavedView, Signal, Tag
 from signals.table_columns import columns_choose
 from tests.factories import make_bearing, make_dataset, make_user

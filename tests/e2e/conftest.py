@@ -76,7 +76,7 @@ class Portal:
         return dataset
 
     def notify(self, user: Any, title: str, **values: Any) -> Any:
-        from monitoring.services import notification_send
+        from monitoring.services.notices import notification_send
 
         return self.run(notification_send, user=user, title=title, **values)
 

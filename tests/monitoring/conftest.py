@@ -36,7 +36,7 @@ def changes(monkeypatch):
 @pytest.fixture
 def job(db, changes):
     """Return a queued job of an engineer."""
-    from monitoring.services import job_create
+    from monitoring.services.lifecycle import job_create
     from tests.factories import make_user
 
     return job_create(owner=make_user("engineer"), kind=KIND, title="Count sheep", total=10)

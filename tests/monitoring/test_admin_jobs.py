@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from bearing_portal.groups import groups_seed
 from monitoring.models import Job, JobLogLine, SystemEvent
-from monitoring.services import event_record, job_log
+from monitoring.services.events import event_record
+from monitoring.services.lifecycle import job_log
 from tests.factories import make_user
 
 JOBS = "/admin/monitoring/job/"

@@ -14,8 +14,7 @@ from monitoring.consumers import (
     EventsConsumer,
 )
 from monitoring.routing import websocket_urlpatterns
-from monitoring.services import hint_send
-from monitoring.services.hints import SHARED_GROUP, user_group
+from monitoring.services.hints import SHARED_GROUP, hint_send, user_group
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)

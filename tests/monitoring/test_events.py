@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from monitoring.errors import Invalid
 from monitoring.models import AppendOnlyError, SystemEvent
-from monitoring.services import event_record, events_remove_old
+from monitoring.services.events import event_record, events_remove_old
 from tests.factories import make_user
 from tests.migrating import migrated_back
 

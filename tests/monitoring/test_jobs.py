@@ -6,7 +6,7 @@ import pytest
 from monitoring.errors import Unavailable
 from monitoring.jobs import job_entry
 from monitoring.models import Job
-from monitoring.services import JobLost, job_cancel_request, job_complete
+from monitoring.services.lifecycle import JobLost, job_cancel_request, job_complete
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -3,7 +3,7 @@ from django.db import transaction
 
 from monitoring.errors import Invalid, NotAllowed
 from monitoring.models import Job
-from monitoring.services import (
+from monitoring.services.lifecycle import (
     JobCancelled,
     JobLost,
     job_cancel_request,

@@ -9,7 +9,8 @@ from redis.exceptions import ConnectionError as ValkeyConnectionError
 
 from monitoring import mail as portal_mail
 from monitoring.models import NoticeChoice, Notification
-from monitoring.services import notification_send, preferences_save
+from monitoring.services.accounts import preferences_save
+from monitoring.services.notices import notification_send
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,8 @@ from django.contrib.auth.models import AnonymousUser
 from monitoring.errors import NotFound
 from monitoring.models import SystemEvent
 from monitoring.selectors import job_get, jobs_visible, notifications_for, unread_count
-from monitoring.services import event_record, notification_send, notifications_mark_read
+from monitoring.services.events import event_record
+from monitoring.services.notices import notification_send, notifications_mark_read
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from monitoring import kinds
 from monitoring.kinds import register_sweeper
 from monitoring.models import Job
 from monitoring.process import is_dead, own_host, own_pid
-from monitoring.services import job_cancel_request, job_start, jobs_reconcile
-from monitoring.services.reconcile import _LOCK_KEY
+from monitoring.services.lifecycle import job_cancel_request, job_start
+from monitoring.services.reconcile import _LOCK_KEY, jobs_reconcile
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,9 @@ from django.core.management import CommandError, call_command
 
 from monitoring import health_past
 from monitoring.models import DailyCount, HealthSample, Notification, SystemEvent
-from monitoring.services import event_record, jobs_reconcile, notification_send
+from monitoring.services.events import event_record
+from monitoring.services.notices import notification_send
+from monitoring.services.reconcile import jobs_reconcile
 from monitoring.services.retention import samples_and_counts_prune
 from monitoring.services.samples import health_sample_take, minute_maintenance
 from tests.factories import make_dataset, make_user

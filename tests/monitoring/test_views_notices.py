@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from monitoring.services import notification_send
+from monitoring.services.notices import notification_send
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db

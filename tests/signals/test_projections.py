@@ -10,7 +10,7 @@ from datasets.explorer import explorer_scope
 from datasets.services import dataset_delete
 from monitoring.errors import Invalid, NotFound
 from monitoring.models import Job
-from monitoring.services import job_cancel_request
+from monitoring.services.lifecycle import job_cancel_request
 from signals import jobs
 from signals.curation import Relabel, signals_relabel
 from signals.filters import SignalFilter

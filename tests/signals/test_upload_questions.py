@@ -7,7 +7,8 @@ from django.core.files import File
 from monitoring.errors import Invalid
 from signals.models import Signal
 from signals.selectors import upload_first_signal
-from signals.services import Questions, upload_create
+from signals.services.questions import Questions
+from signals.services.uploads import upload_create
 from tests.factories import make_user
 from tests.signals.recordings import mat, npy, sine, upload
 from tests.vibration.test_recordings import FOLDER

@@ -11,13 +11,21 @@ from django.utils import timezone
 
 from monitoring.errors import Invalid, NotAllowed, Unavailable
 from monitoring.models import SystemEvent
-from monitoring.services import jobs_reconcile
+from monitoring.services.reconcile import jobs_reconcile
 from signals.models import Signal, SignalStore, Upload
 from signals.selectors import channels_of, signal_samples, store_path
-from signals.services import Questions, upload_create, upload_delete, uploads_prune, uploads_sweep
-from signals.services.questions import Answers
+from signals.services.questions import Answers, Questions
 from signals.services.receiving import Received
-from signals.services.uploads import KEPT, MOST_UPLOADS, upload_folder, upload_keep
+from signals.services.uploads import (
+    KEPT,
+    MOST_UPLOADS,
+    upload_create,
+    upload_delete,
+    upload_folder,
+    upload_keep,
+    uploads_prune,
+    uploads_sweep,
+)
 from tests.factories import make_user
 from tests.signals.recordings import ANSWERS, npy, sine, upload
 from vibration.features import FEATURE_NAMES, extract

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from monitoring.errors import Invalid
 from monitoring.roles import may_manage
-from monitoring.services import job_cancel_request
+from monitoring.services.lifecycle import job_cancel_request
 from signals.projections import projection_get
 
 

@@ -14,7 +14,7 @@ from bearing_portal.dashboards.viewer.view import read
 from bearing_portal.templatetags.portal import number
 from monitoring.errors import Invalid, NotFound
 from monitoring.models import SystemEvent
-from monitoring.services import event_record
+from monitoring.services.events import event_record
 from signals.bearings import bearing_attach, bearing_get, bearing_of, bearings_all, may_attach
 from signals.matching import signals_matching
 from signals.models import Signal

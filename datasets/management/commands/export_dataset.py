@@ -13,7 +13,7 @@ from monitoring.errors import Invalid, NotFound
 from monitoring.management.base import PortalCommand
 from monitoring.management.progress import progress_bar
 from monitoring.models import SystemEvent
-from monitoring.services import event_record
+from monitoring.services.events import event_record
 from vibration.errors import VibrationError
 from vibration.exports import EXPORTS
 

@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 
 from monitoring.models import Job
-from monitoring.services import job_fail, job_start
+from monitoring.services.lifecycle import job_fail, job_start
 from signals import jobs
 from signals.models import Projection
 from tests.bearing_portal.dashboards.conftest import body_of
