@@ -8,9 +8,9 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
+from common.roles import ENGINEER
 from datasets.management.waiting import dataset_await
 from datasets.services import dataset_create
-from monitoring.roles import ENGINEER
 from vibration.simulation import Recipe
 
 PERSON = "keller"

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from monitoring.errors import Expected, Invalid, NotAllowed, NotFound, Unavailable
+from common.errors import Expected, Invalid, NotAllowed, NotFound, Unavailable
 
 logger = logging.getLogger(__name__)
 

@@ -1,10 +1,10 @@
-"""What each role may do in the admin site. Elsewhere `monitoring.roles` decides."""
+"""What each role may do in the admin site. Elsewhere `common.roles` decides."""
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q
 
-from monitoring.roles import CURATOR, ENGINEER, VIEWER
+from common.roles import CURATOR, ENGINEER, VIEWER
 
 SEEN = {
     "signals": (

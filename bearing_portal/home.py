@@ -6,10 +6,10 @@ from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from common.roles import is_engineer
 from datasets.models import Dataset
 from datasets.selectors import datasets_visible
 from monitoring.daily_counts import Trend, trends
-from monitoring.roles import is_engineer
 from monitoring.selectors import jobs_visible
 from signals.models import FaultClass
 

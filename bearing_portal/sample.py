@@ -5,11 +5,11 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
+from common.roles import ENGINEER
 from datasets.management.waiting import dataset_await
 from datasets.models import Dataset
 from datasets.services import dataset_create, dataset_retry
 from monitoring.models import SystemEvent
-from monitoring.roles import ENGINEER
 from vibration.simulation import Recipe
 
 NAME = "Sample dataset"

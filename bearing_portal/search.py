@@ -5,8 +5,8 @@ from typing import Any
 
 from django.urls import reverse
 
+from common.roles import is_engineer
 from datasets.selectors import datasets_visible
-from monitoring.roles import is_engineer
 from signals.matching import signals_matching
 
 SHOWN_PER_GROUP = 6

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from common.admin import WrittenBySystem, act_on_each, megabytes
 from datasets.models import ClassCount, Dataset, Recipe
 from datasets.selectors import datasets_visible
 from datasets.services import (
@@ -18,7 +19,6 @@ from datasets.services import (
     dataset_retry,
     dataset_share,
 )
-from monitoring.admin_tools import WrittenBySystem, act_on_each, megabytes
 from signals.models import Bearing, SignalStore
 
 SHARED, PRIVATE = SignalStore.Visibility.SHARED, SignalStore.Visibility.PRIVATE

@@ -9,9 +9,9 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
+from common.errors import NotFound
 from datasets.explorer import explorer_scope
 from datasets.models import Dataset
-from monitoring.errors import NotFound
 from monitoring.models import SystemEvent
 from monitoring.services.events import event_record
 from signals.exports import csv_chunks, parquet_chunks

@@ -11,6 +11,8 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from common.errors import Invalid, NotAllowed, Unavailable
+from common.roles import is_engineer, may_manage
 from datasets import services
 from datasets.downloads import file_response
 from datasets.forms import DatasetForm
@@ -28,9 +30,7 @@ from datasets.listing import (
 )
 from datasets.models import Dataset
 from datasets.selectors import dataset_get, dataset_path
-from monitoring.errors import Invalid, NotAllowed, Unavailable
 from monitoring.models import SystemEvent
-from monitoring.roles import is_engineer, may_manage
 from monitoring.services.events import event_record
 from signals.bearings import bearing_get
 

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from monitoring.admin_tools import WrittenBySystem
+from common.admin import WrittenBySystem
 from monitoring.client import device_name
 from monitoring.models import NoticeChoice, UserSession, UserSettings
 from monitoring.services.sessions import session_end

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from common.admin import WrittenBySystem, act_on_each
 from monitoring import account_admin  # noqa: F401 - registers its pages
-from monitoring.admin_tools import WrittenBySystem, act_on_each
 from monitoring.models import (
     DailyCount,
     HealthSample,

@@ -11,10 +11,11 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from common.cache import hits
 from monitoring.health import Check, run_checks
 from monitoring.health_past import past_hour
 from monitoring.health_score import Score, health_score
-from monitoring.probes import cache_hits, database, gpu, machine, queues, storage, valkey
+from monitoring.probes import database, gpu, machine, queues, storage, valkey
 from monitoring.probes.database import Database, Pool
 from monitoring.probes.remembered import Remembered
 from monitoring.probes.valkey import Valkey
@@ -45,7 +46,7 @@ class Slow:
     sizes: database.Sizes | None
     statements: database.Statements | None
     storage: storage.Storage | None
-    cache_hits: tuple[cache_hits.Hits, ...] | None
+    hits: tuple[hits.Hits, ...] | None
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def take_slow() -> Slow:
         sizes=database.sizes(),
         statements=database.statements(),
         storage=storage.storage(Path(settings.STORAGE_DIR)),
-        cache_hits=cache_hits.cache_hits(),
+        cache_hits=hits.cache_hits(),
     )
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from functools import partial, wraps
 from uuid import uuid4
 
-from monitoring.database import retried
-from monitoring.errors import Expected
+from common.database import retried
+from common.errors import Expected
 from monitoring.log_context import log_context
 from monitoring.pulse import JobRun, Pulse
 from monitoring.services.lifecycle import (

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from monitoring.errors import NotFound
+from common.errors import NotFound
 from monitoring.logs import LEVELS, log_tail
 
 

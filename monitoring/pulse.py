@@ -15,7 +15,7 @@ from typing import Self
 from django.conf import settings
 from django.db.models.functions import Now
 
-from monitoring.database import OUTAGES, drop_connection
+from common.database import OUTAGES, drop_connection
 from monitoring.models import Job, JobLogLine
 from monitoring.services.hints import hint_send, user_group
 from monitoring.services.lifecycle import JobCancelled, JobLost

@@ -4,7 +4,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from monitoring.errors import NotFound
+from common.errors import NotFound
 from monitoring.models import Notification
 from monitoring.selectors import notifications_for, unread_count
 from monitoring.services.notices import notifications_mark_read

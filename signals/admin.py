@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from monitoring.admin_tools import WrittenBySystem, act_on_each, measured, megabytes, swatch
+from common.admin import WrittenBySystem, act_on_each, measured, megabytes, swatch
 from signals.admin_actions import add_tag, relabel, remove_tag
 from signals.admin_forms import FaultClassForm, SeverityForm, SignalForm
 from signals.bearing_admin import BearingAdmin

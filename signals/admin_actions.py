@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from monitoring.errors import Expected
+from common.errors import Expected
 from signals.admin_forms import ActionForm, RelabelForm, TagForm
 from signals.curation import signals_relabel, signals_tag
 from signals.models import Signal

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from signals.feature_table import FeatureTable, feature_table
 from signals.scope import Scope
 from vibration.correlation import correlation_matrix, similarity_order

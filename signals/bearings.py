@@ -7,8 +7,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import QuerySet
 
-from monitoring.errors import NotAllowed, NotFound
-from monitoring.roles import is_curator, may_manage
+from common.errors import NotAllowed, NotFound
+from common.roles import is_curator, may_manage
 from signals.bearing_catalogue import BEARINGS
 from signals.models import Bearing, Signal, SignalStore
 from signals.selectors import stores_visible

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from signals.bearings import bearings_seed
 from signals.models import FaultClass, NoiseSource, Severity
 from vibration.simulation import FAULT_CLASSES, NOISES, SEVERITIES

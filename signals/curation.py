@@ -10,8 +10,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
 from django.db.models import F, Max, QuerySet
 
-from monitoring.errors import Invalid, NotAllowed
-from monitoring.roles import is_curator
+from common.errors import Invalid, NotAllowed
+from common.roles import is_curator
 from signals.models import FaultClass, Severity, Signal, SignalStore, Tag
 from signals.selectors import signals_visible
 from vibration.simulation.catalogue import HEALTHY

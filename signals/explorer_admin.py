@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from monitoring.admin_tools import WrittenBySystem
+from common.admin import WrittenBySystem
 from signals.explorer_models import Projection, SavedView, TableColumn
 from signals.saved_views import view_delete, views_visible
 from signals.selectors import stores_visible

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from django.core.cache import cache
 from django.db.models import QuerySet
 
-from monitoring.errors import NotFound
+from common.errors import NotFound
 from signals.models import Signal
 from signals.scope import TIMEOUT_S, Scope
 from signals.selectors import store_path

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from monitoring.errors import Invalid
+from common.errors import Invalid
 
 HIGHEST_ID = 2**63 - 1
 LONGEST_TEXT = 100

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Collate, Upper
 
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from signals.filter_values import (
     Range,
     known_codes,

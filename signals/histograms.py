@@ -18,7 +18,7 @@ from django.db.models import (
     Value,
 )
 
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from signals.models import Signal
 from signals.overview import overview
 from signals.scope import Scope

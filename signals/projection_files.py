@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from django.conf import settings
 
-from monitoring.errors import Unavailable
+from common.errors import Unavailable
 from signals.feature_table import FeatureTable
 from vibration.errors import VibrationError
 from vibration.projection import Projected

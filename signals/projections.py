@@ -17,8 +17,8 @@ from django.http import QueryDict
 from django.utils import timezone
 from threadpoolctl import threadpool_limits
 
-from monitoring.database import retried
-from monitoring.errors import Expected, Invalid, NotFound, Unavailable
+from common.database import retried
+from common.errors import Expected, Invalid, NotFound, Unavailable
 from monitoring.models import Job
 from monitoring.pulse import JobRun
 from monitoring.services.lifecycle import JobLost, job_complete, job_create, job_enqueue

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from django.conf import settings
 from django.db.models import Count
 
-from monitoring.errors import NotFound, Unavailable
+from common.errors import NotFound, Unavailable
 from signals.models import Signal, SignalStore
 from signals.selectors import store_path, stores_visible
 from vibration.errors import VibrationError

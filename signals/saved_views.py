@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from monitoring.errors import Invalid, NotAllowed, NotFound
-from monitoring.roles import is_curator, is_engineer, may_manage
+from common.errors import Invalid, NotAllowed, NotFound
+from common.roles import is_curator, is_engineer, may_manage
 from signals.explorer_models import SavedView
 from signals.filters import SignalFilter
 

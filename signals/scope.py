@@ -8,7 +8,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
-from monitoring.errors import Invalid, NotFound
+from common.errors import Invalid, NotFound
 from signals.filters import SignalFilter
 from signals.models import Signal, SignalStore
 from signals.selectors import cache_key, stores_visible

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db.models import Q
 
-from monitoring.errors import Invalid, NotFound
+from common.errors import Invalid, NotFound
 from signals.filters import NO_SEVERITY
 from signals.projections import projection_points
 from signals.scope import Scope

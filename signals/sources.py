@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from django.core.cache import cache
 
-from monitoring.errors import Invalid, NotFound, Unavailable
+from common.errors import Invalid, NotFound, Unavailable
 from signals.models import Signal
 from signals.selectors import cache_key, store_path, stores_visible
 from vibration.decimation import min_max

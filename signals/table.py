@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.core.cache import cache
 from django.db.models import F, Q, QuerySet
 
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from signals.models import Signal
 from signals.overview import count_known
 from signals.scope import Scope, digest

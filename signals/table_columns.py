@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from monitoring.errors import Invalid, NotAllowed
+from common.errors import Invalid, NotAllowed
 from signals.explorer_models import TableColumn
 from vibration.features import FEATURES
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db.models import Q
 
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from vibration.features import FEATURE_NAMES
 
 LONGEST_TEXT: Final = 100

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from monitoring.admin_tools import WrittenBySystem, megabytes
+from common.admin import WrittenBySystem, megabytes
 from signals.models import Upload
 from signals.selectors import uploads_visible
 from signals.services.uploads import upload_delete

@@ -12,8 +12,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from monitoring.errors import Invalid, NotAllowed
-from monitoring.roles import may_manage
+from common.errors import Invalid, NotAllowed
+from common.roles import may_manage
 from signals.forms import UNIT_CHOICES, AnswersForm
 from signals.selectors import upload_first_signal, upload_get, uploads_of
 from signals.services.questions import Questions

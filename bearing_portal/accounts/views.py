@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bearing_portal.accounts.forms import ProfileForm, SettingsForm
+from common.errors import Invalid, NotFound
 from monitoring.client import client_address, device_name
-from monitoring.errors import Invalid, NotFound
 from monitoring.models import UserSettings
 from monitoring.selectors import notice_choices, sessions_of, settings_of
 from monitoring.services.accounts import preferences_save, profile_save

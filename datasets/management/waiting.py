@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from redis.exceptions import RedisError
 
+from common.errors import Unavailable
 from datasets.models import Dataset
 from datasets.services import dataset_generate
-from monitoring.errors import Unavailable
 from monitoring.health import workers_running
 from monitoring.jobs import job_entry
 from monitoring.management.progress import progress_bar

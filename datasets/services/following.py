@@ -1,8 +1,8 @@
 """A dataset follows its job, inside the transaction that changes the job."""
 
+from common.database import after_commit
 from datasets.models import Dataset
 from datasets.services.hints import dataset_hint
-from monitoring.database import after_commit
 from monitoring.models import Job, SystemEvent
 from monitoring.services.events import event_record
 from monitoring.services.notices import notification_send

@@ -9,6 +9,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from common.database import OUTAGES, retried
+from common.errors import Expected, Unavailable
+from common.files import folder_discard
 from datasets.models import ClassCount, Dataset
 from datasets.selectors import recipe_of
 from datasets.services.creation import recipe_size_bytes
@@ -18,8 +21,6 @@ from datasets.services.files import (
     folder_name,
     space_prove,
 )
-from monitoring.database import OUTAGES, retried
-from monitoring.errors import Expected, Unavailable
 from monitoring.models import SystemEvent
 from monitoring.pulse import JobRun
 from monitoring.services.events import event_record
@@ -28,7 +29,6 @@ from monitoring.services.notices import notification_send
 from signals.models import Signal, SignalStore
 from signals.references import reference_build, references_missing
 from signals.selectors import store_path
-from signals.services.folders import folder_discard
 from signals.services.records import signals_insert
 from signals.sources import LONG_SAMPLES, Source, pyramid_ensure
 from vibration.errors import VibrationError

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from monitoring.models import NoticeChoice, UserSettings
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from monitoring.models import SystemEvent
 
 SHORTEST_KEEPING = timedelta(days=30)

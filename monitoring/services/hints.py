@@ -8,7 +8,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
 
-from monitoring.database import after_commit
+from common.database import after_commit
 
 logger = logging.getLogger(__name__)
 

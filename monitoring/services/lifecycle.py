@@ -18,14 +18,14 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from common.database import after_commit
+from common.errors import Invalid, NotAllowed
+from common.roles import may_manage
 from monitoring import queueing
-from monitoring.database import after_commit
-from monitoring.errors import Invalid, NotAllowed
 from monitoring.kinds import kind_of
 from monitoring.log_context import current_request_id
 from monitoring.models import Job, JobLogLine
 from monitoring.process import own_host, own_pid
-from monitoring.roles import may_manage
 from monitoring.services.hints import hint_send_on_commit, user_group
 
 

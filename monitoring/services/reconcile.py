@@ -12,8 +12,8 @@ from django.db.models.functions import Now
 from redis.exceptions import RedisError
 from rq.exceptions import StopRequested
 
+from common.database import OUTAGES
 from monitoring import queueing
-from monitoring.database import OUTAGES
 from monitoring.kinds import kind_codes, sweepers
 from monitoring.models import Job
 from monitoring.process import is_dead

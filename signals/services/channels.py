@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from signals.services.receiving import FILE, printable
 from vibration.features import FEATURE_NAMES, MIN_FEATURE_SAMPLES, extract
 from vibration.formats import Channel

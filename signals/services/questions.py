@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from signals.services.receiving import printable
 from vibration.formats import Channel, Recording
 

@@ -9,7 +9,7 @@ from typing import IO, Final
 from django.conf import settings
 from django.core.files import File
 
-from monitoring.errors import Invalid, Unavailable
+from common.errors import Invalid, Unavailable
 from vibration.errors import VibrationError
 from vibration.formats import SUFFIXES, Recording, read_recording
 

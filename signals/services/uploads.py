@@ -20,14 +20,14 @@ from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
-from monitoring.database import after_commit
-from monitoring.errors import Invalid, NotAllowed, Unavailable
+from common.database import after_commit
+from common.errors import Invalid, NotAllowed, Unavailable
+from common.files import folder_discard
+from common.roles import may_manage
 from monitoring.models import SystemEvent
-from monitoring.roles import may_manage
 from monitoring.services.events import event_record
 from signals.models import Signal, SignalStore, Upload
 from signals.services.channels import Kept, channels_keep, groups_of
-from signals.services.folders import folder_discard
 from signals.services.questions import Answers, questions_answer
 from signals.services.receiving import Received, recording_receive
 from signals.services.records import cached_results_forget, signals_delete

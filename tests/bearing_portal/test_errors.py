@@ -5,7 +5,7 @@ from django.db import OperationalError
 from django.test import RequestFactory
 
 from bearing_portal.errors import error_response
-from monitoring.errors import Invalid, NotAllowed, NotFound, Unavailable
+from common.errors import Invalid, NotAllowed, NotFound, Unavailable
 from tests.factories import make_user
 
 EXPECTED = [(NotFound, 404), (NotAllowed, 403), (Invalid, 400), (Unavailable, 503)]

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from monitoring.models import AppendOnlyError, SystemEvent
 from monitoring.services.events import event_record, events_remove_old
 from tests.factories import make_user

@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from monitoring.errors import Unavailable
+from common.errors import Unavailable
 from monitoring.jobs import job_entry
 from monitoring.models import Job
 from monitoring.services.lifecycle import JobLost, job_cancel_request, job_complete

@@ -1,7 +1,7 @@
 import pytest
 from django.db import transaction
 
-from monitoring.errors import Invalid, NotAllowed
+from common.errors import Invalid, NotAllowed
 from monitoring.models import Job
 from monitoring.services.lifecycle import (
     JobCancelled,

@@ -1,7 +1,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from monitoring.errors import NotFound
+from common.errors import NotFound
 from monitoring.models import SystemEvent
 from monitoring.selectors import job_get, jobs_visible, notifications_for, unread_count
 from monitoring.services.events import event_record

@@ -3,7 +3,7 @@ from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from monitoring.errors import NotAllowed, NotFound
+from common.errors import NotAllowed, NotFound
 from signals.bearings import bearing_attach, bearing_get, bearing_of, bearings_all, bearings_seed
 from signals.models import Bearing, Signal, SignalStore
 from tests.factories import make_bearing, make_dataset, make_user

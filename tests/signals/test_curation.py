@@ -1,7 +1,7 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from monitoring.errors import Invalid, NotAllowed
+from common.errors import Invalid, NotAllowed
 from signals import curation
 from signals.curation import Relabel, fault_class_move, signals_relabel, signals_tag
 from signals.models import FaultClass, Severity, Signal, Tag

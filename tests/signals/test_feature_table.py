@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from django.core.cache import cache
 
+from common.errors import Invalid
 from datasets.explorer import explorer_scope
-from monitoring.errors import Invalid
 from signals.analyses import correlations_of, ranking_of
 from signals.feature_table import feature_table
 from signals.filters import SignalFilter

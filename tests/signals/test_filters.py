@@ -5,7 +5,7 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitoring.errors import Invalid, NotFound
+from common.errors import Invalid, NotFound
 from signals.filter_values import Range
 from signals.filters import SignalFilter
 from signals.models import FaultClass, Severity, Signal, Tag

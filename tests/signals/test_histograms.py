@@ -1,7 +1,7 @@
 import pytest
 
+from common.errors import Invalid
 from datasets.explorer import explorer_scope
-from monitoring.errors import Invalid
 from signals import histograms
 from signals.filter_values import Range
 from signals.filters import SignalFilter

@@ -6,8 +6,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from common.errors import NotFound
 from datasets.selectors import dataset_get
-from monitoring.errors import NotFound
 from signals import overview as overview_module
 from signals.curation import Relabel, signals_relabel
 from signals.filter_values import Range

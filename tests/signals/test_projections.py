@@ -6,9 +6,9 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from common.errors import Invalid, NotFound
 from datasets.explorer import explorer_scope
 from datasets.services import dataset_delete
-from monitoring.errors import Invalid, NotFound
 from monitoring.models import Job
 from monitoring.services.lifecycle import job_cancel_request
 from signals import jobs

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from monitoring.errors import NotFound, Unavailable
+from common.errors import NotFound, Unavailable
 from signals import references
 from signals.curation import Relabel, signals_relabel
 from signals.models import FaultClass, Signal

@@ -1,7 +1,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from monitoring.errors import Invalid, NotAllowed, NotFound
+from common.errors import Invalid, NotAllowed, NotFound
 from signals import saved_views
 from signals.models import SavedView
 from signals.saved_views import view_change, view_delete, view_get, view_save, views_visible

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from common.errors import Invalid, NotFound
 from datasets.selectors import dataset_get
-from monitoring.errors import Invalid, NotFound
 from signals.filters import SignalFilter
 from signals.models import Signal, Tag
 from signals.overview import overview

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from monitoring.errors import Invalid, NotFound
+from common.errors import Invalid, NotFound
 from signals import sources
 from signals.models import Signal
 from signals.sources import ADC, part_titles, source_of

@@ -1,7 +1,7 @@
 import pytest
 
+from common.errors import Invalid
 from datasets.explorer import explorer_scope
-from monitoring.errors import Invalid
 from signals.filters import SignalFilter
 from signals.models import Signal, Tag
 from signals.table import TableQuery, table_page

@@ -1,7 +1,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from monitoring.errors import Invalid, NotAllowed
+from common.errors import Invalid, NotAllowed
 from signals.models import TableColumn
 from signals.table_columns import AT_FIRST, columns_choose, columns_of, columns_reset
 from tests.factories import make_user

@@ -1,6 +1,6 @@
 import pytest
 
-from monitoring.errors import Invalid, NotAllowed
+from common.errors import Invalid, NotAllowed
 from signals.models import Signal, Tag
 from signals.services import notes
 from signals.services.notes import signals_tag_many

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from django.core.files import File
 
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from signals.models import Signal
 from signals.selectors import upload_first_signal
 from signals.services.questions import Questions

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from monitoring.errors import Invalid, NotAllowed, Unavailable
+from common.errors import Invalid, NotAllowed, Unavailable
 from monitoring.models import SystemEvent
 from monitoring.services.reconcile import jobs_reconcile
 from signals.models import Signal, SignalStore, Upload

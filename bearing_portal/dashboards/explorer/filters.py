@@ -7,11 +7,11 @@ from django.http import QueryDict
 
 from bearing_portal.dashboards.explorer.catalogue import NONE
 from bearing_portal.templatetags.portal import number, thousands
+from common.errors import Expected
+from common.roles import is_curator
 from datasets.explorer import explorer_scope
 from datasets.models import Dataset
 from datasets.selectors import dataset_get, datasets_visible
-from monitoring.errors import Expected
-from monitoring.roles import is_curator
 from signals import selection
 from signals.filter_values import written
 from signals.filters import ANY, RANGES, SignalFilter

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from bearing_portal.dashboards.explorer.filters import filters_context, line_context
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from signals.saved_views import (
     may_share,
     view_change,

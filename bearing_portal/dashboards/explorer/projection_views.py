@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from monitoring.errors import Invalid
-from monitoring.roles import may_manage
+from common.errors import Invalid
+from common.roles import may_manage
 from monitoring.services.lifecycle import job_cancel_request
 from signals.projections import projection_get
 

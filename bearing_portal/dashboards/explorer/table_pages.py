@@ -22,8 +22,8 @@ from bearing_portal.dashboards.explorer.grid import (
 from bearing_portal.dashboards.explorer.view import ExplorerView, read
 from bearing_portal.dashboards.viewer.view import MOST_COMPARED
 from bearing_portal.templatetags.portal import thousands
-from monitoring.errors import Expected, Invalid, NotAllowed, NotFound
-from monitoring.roles import is_curator
+from common.errors import Expected, Invalid, NotAllowed, NotFound
+from common.roles import is_curator
 from signals.admin_forms import RelabelForm
 from signals.curation import signals_relabel
 from signals.models import Signal

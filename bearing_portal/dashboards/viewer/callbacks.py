@@ -25,7 +25,7 @@ from bearing_portal.dashboards.viewer.panels.side import side_of
 from bearing_portal.dashboards.viewer.panels.spectrum import spectrum_panel
 from bearing_portal.dashboards.viewer.panels.time import time_panel
 from bearing_portal.dashboards.viewer.view import View, read
-from monitoring.errors import NotFound
+from common.errors import NotFound
 
 ANALYSES = {"spectrum": spectrum_panel, "envelope": envelope_panel, "cepstrum": cepstrum_panel}
 NONE_CHOSEN = (

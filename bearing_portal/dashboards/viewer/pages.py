@@ -12,7 +12,7 @@ from bearing_portal.dashboards.viewer.figures.common import region_of
 from bearing_portal.dashboards.viewer.script import script_of
 from bearing_portal.dashboards.viewer.view import read
 from bearing_portal.templatetags.portal import number
-from monitoring.errors import Invalid, NotFound
+from common.errors import Invalid, NotFound
 from monitoring.models import SystemEvent
 from monitoring.services.events import event_record
 from signals.bearings import bearing_attach, bearing_get, bearing_of, bearings_all, may_attach

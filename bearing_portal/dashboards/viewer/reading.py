@@ -7,8 +7,8 @@ from django.http import QueryDict
 
 from bearing_portal.dashboards.viewer.panels.tracking import tacho_of
 from bearing_portal.dashboards.viewer.view import read
+from common.errors import NotFound
 from datasets.selectors import dataset_get
-from monitoring.errors import NotFound
 from signals.filters import SignalFilter
 from signals.models import Signal
 from signals.places import Neighbours, neighbours, random_of

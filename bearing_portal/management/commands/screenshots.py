@@ -13,7 +13,7 @@ from bearing_portal.demonstration import PERSON
 from bearing_portal.embedded.errors import ServerError
 from bearing_portal.runner.temporary import TemporaryPortal
 from bearing_portal.screenshots import PAGE_NAMES, PAGES, log_in, take
-from monitoring.management.base import FAILED, REFUSED, PortalCommand
+from common.commands import FAILED, REFUSED, PortalCommand
 
 OUT = Path("docs") / "screenshots"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")

@@ -4,7 +4,7 @@ from typing import Any
 from bearing_portal.design.tokens import TOKENS
 from bearing_portal.groups import groups_seed
 from bearing_portal.sample import sample_seed
-from monitoring.management.base import PortalCommand
+from common.commands import PortalCommand
 from signals.catalogue import catalogue_seed
 
 

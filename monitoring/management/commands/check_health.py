@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from common.commands import FAILED, PortalCommand
 from monitoring.health import Check, run_checks
-from monitoring.management.base import FAILED, PortalCommand
 
 
 class Command(PortalCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from monitoring.management.base import PortalCommand, whole_number
+from common.commands import PortalCommand, whole_number
 from monitoring.services.events import SHORTEST_KEEPING, events_remove_old
 from monitoring.services.retention import (
     KEPT,

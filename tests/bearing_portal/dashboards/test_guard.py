@@ -7,7 +7,7 @@ from django.db import OperationalError
 
 from bearing_portal.dashboards.app import PortalDash
 from bearing_portal.dashboards.guard import MESSAGE, guarded
-from monitoring.errors import NotAllowed
+from common.errors import NotAllowed
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection, connections
 from redis.exceptions import ConnectionError as ValkeyAway
 
+from common.cache import hits as cache_hits
 from monitoring.models import Job
-from monitoring.probes import cache_hits, database, queues, storage, valkey
+from monitoring.probes import database, queues, storage, valkey
 from monitoring.probes.remembered import Remembered
 from tests.factories import make_dataset
 

@@ -25,7 +25,7 @@ from bearing_portal.dashboards.explorer.reading import narrowed, scope_of
 from bearing_portal.dashboards.explorer.view import MOST_GROUPS, ExplorerView
 from bearing_portal.design.tokens import color
 from bearing_portal.templatetags.portal import thousands
-from monitoring.errors import Expected
+from common.errors import Expected
 from signals.analyses import Ranking, correlations_of, ranking_of
 from signals.feature_table import FeatureTable, feature_table
 from signals.models import Signal

@@ -16,7 +16,7 @@ from bearing_portal.dashboards.explorer.panels.features import (
 from bearing_portal.dashboards.explorer.panels.grouping import by_class
 from bearing_portal.dashboards.explorer.reading import scope_of
 from bearing_portal.dashboards.explorer.view import ExplorerView
-from monitoring.errors import Expected, NotFound
+from common.errors import Expected, NotFound
 from monitoring.models import Job
 from signals.filters import SignalFilter
 from signals.models import Projection, Signal

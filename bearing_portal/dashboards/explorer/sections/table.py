@@ -16,7 +16,7 @@ from bearing_portal.dashboards.explorer.view import read
 from bearing_portal.dashboards.guard import guarded
 from bearing_portal.dashboards.panel import panel
 from bearing_portal.templatetags.portal import thousands
-from monitoring.roles import is_curator
+from common.roles import is_curator
 from signals.overview import overview
 from signals.scope import Scope
 

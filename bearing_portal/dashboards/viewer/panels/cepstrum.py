@@ -9,7 +9,7 @@ from bearing_portal.dashboards.viewer.figures.lines import Curve, Frame, curves_
 from bearing_portal.dashboards.viewer.figures.marks import Mark
 from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of, orders_of
 from bearing_portal.dashboards.viewer.view import View
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from vibration.cepstrum import real_cepstrum
 from vibration.errors import VibrationError
 

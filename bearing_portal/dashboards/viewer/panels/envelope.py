@@ -13,7 +13,7 @@ from bearing_portal.dashboards.viewer.figures.maps import kurtogram_figure
 from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of, orders_of
 from bearing_portal.dashboards.viewer.panels.spectrum import marks_of, scale_of
 from bearing_portal.dashboards.viewer.view import View
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from vibration.bearings import bearing_lines
 from vibration.envelope import band_envelope_spectrum
 from vibration.errors import VibrationError

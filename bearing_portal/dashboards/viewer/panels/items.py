@@ -5,7 +5,7 @@ from typing import Any
 
 from bearing_portal.dashboards.viewer.figures.common import Region, Style, region_of
 from bearing_portal.dashboards.viewer.view import View
-from monitoring.errors import NotFound
+from common.errors import NotFound
 from signals.bearings import bearing_get, bearing_of
 from signals.models import Signal
 from signals.selectors import signals_visible, store_path

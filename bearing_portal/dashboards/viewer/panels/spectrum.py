@@ -17,7 +17,7 @@ from bearing_portal.dashboards.viewer.figures.lines import (
 from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of, orders_of
 from bearing_portal.dashboards.viewer.panels.tracking import turns_of
 from bearing_portal.dashboards.viewer.view import WHOLE, View
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from signals.references import reference_get
 from signals.sources import LONG_SAMPLES
 from vibration.averaging import Spectrum, averaged_spectrum, spectrum_of_blocks

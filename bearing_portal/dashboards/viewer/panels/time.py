@@ -15,7 +15,7 @@ from bearing_portal.dashboards.viewer.figures.waveform import (
 from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of
 from bearing_portal.dashboards.viewer.view import View
 from bearing_portal.templatetags.portal import number
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from signals.models import Severity
 from signals.sources import LONG_SAMPLES
 from vibration.decimation import min_max

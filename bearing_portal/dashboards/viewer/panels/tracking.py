@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bearing_portal.dashboards.viewer.panels.items import Item
-from monitoring.errors import Invalid
+from common.errors import Invalid
 from signals.models import Signal
 from signals.selectors import channels_of
 from signals.sources import source_of

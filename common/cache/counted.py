@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from bearing_portal.fail_open_cache import FailOpenCache
-from monitoring.probes.cache_hits import COUNTER
+from common.cache.fail_open import FailOpenCache
+from common.cache.hits import COUNTER
 
 _MISSING = object()
 

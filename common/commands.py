@@ -18,7 +18,7 @@ from django.core.management.base import (
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 from redis.exceptions import RedisError
 
-from monitoring.errors import Expected, Unavailable
+from common.errors import Expected, Unavailable
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 

@@ -14,7 +14,7 @@ from threading import Lock
 import django_rq
 from redis.exceptions import RedisError
 
-from monitoring.queueing import QUEUE
+QUEUE = "default"
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from monitoring.errors import Expected
+from common.errors import Expected
 
 
 class WrittenBySystem(admin.ModelAdmin):

@@ -1,7 +1,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from monitoring.roles import is_curator, is_engineer, may_manage
+from common.roles import is_curator, is_engineer, may_manage
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db

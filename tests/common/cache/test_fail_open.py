@@ -4,8 +4,8 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
-from bearing_portal.fail_open_cache import FailOpenCache
 from bearing_portal.settings.caching import cache_settings
+from common.cache.fail_open import FailOpenCache
 
 
 @pytest.fixture
