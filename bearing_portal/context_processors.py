@@ -3,7 +3,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from bearing_portal import __version__
-from monitoring.health_page import known_summary
+from monitoring.health.page import known_summary
 from monitoring.selectors import notifications_for, settings_of
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
 from bearing_portal.errors import error_response, wants_fragment
-from monitoring.log_context import log_context, request_id_for
+from monitoring.logs.context import log_context, request_id_for
 
 logger = logging.getLogger(__name__)
 

@@ -8,18 +8,18 @@ from bearing_portal.dashboards.explorer import projection_views, table_pages
 from bearing_portal.dashboards.viewer import pages
 from bearing_portal.dashboards.views import explorer, viewer
 from datasets.explorer_views import explorer_export
-from monitoring.log_views import logs
+from monitoring.logs.views import logs
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
     path("licence/", views.licence, name="licence"),
-    path("accounts/", include("bearing_portal.account_urls")),
+    path("accounts/", include("monitoring.accounts.urls")),
     path("system-health/logs/", logs, name="health-logs"),
     path("datasets/", include("datasets.urls")),
     path("uploads/", include("signals.urls")),
-    path("notifications/", include("monitoring.urls")),
-    path("", include("monitoring.health_urls")),
+    path("notifications/", include("monitoring.notices.urls")),
+    path("", include("monitoring.health.urls")),
     path("data-explorer/", explorer, name="explorer"),
     path("data-explorer/filters/", explorer_pages.filters, name="explorer-filters"),
     path("data-explorer/line/", explorer_pages.line, name="explorer-line"),

@@ -10,7 +10,7 @@ class DatasetsConfig(AppConfig):
         from datasets.services.creation import GENERATE
         from datasets.services.files import files_sweep
         from datasets.services.following import dataset_follow_job
-        from monitoring.kinds import JobKind, register_kind, register_sweeper
+        from monitoring.jobs.kinds import JobKind, register_kind, register_sweeper
         from signals.curation import register_relabel_follower
 
         register_kind(

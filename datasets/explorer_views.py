@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 from common.errors import NotFound
 from datasets.explorer import explorer_scope
 from datasets.models import Dataset
+from monitoring.events import event_record
 from monitoring.models import SystemEvent
-from monitoring.services.events import event_record
 from signals.exports import csv_chunks, parquet_chunks
 from signals.filters import SignalFilter
 from signals.scope import Scope

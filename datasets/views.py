@@ -30,8 +30,8 @@ from datasets.listing import (
 )
 from datasets.models import Dataset
 from datasets.selectors import dataset_get, dataset_path
+from monitoring.events import event_record
 from monitoring.models import SystemEvent
-from monitoring.services.events import event_record
 from signals.bearings import bearing_get
 
 CHANGED = "datasets:changed"

@@ -6,8 +6,8 @@ class SignalsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from monitoring.kinds import JobKind, register_kind, register_sweeper
-        from monitoring.services.retention import register_pruner
+        from monitoring.jobs.kinds import JobKind, register_kind, register_sweeper
+        from monitoring.retention import register_pruner
         from signals.projections import PROJECT, projections_sweep
         from signals.references import references_sweep
         from signals.services.uploads import uploads_prune, uploads_sweep

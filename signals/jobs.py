@@ -1,7 +1,7 @@
 """What the queue calls."""
 
-from monitoring.jobs import job_entry
-from monitoring.pulse import JobRun
+from monitoring.jobs.entry import job_entry
+from monitoring.jobs.pulse import JobRun
 from signals.projections import projection_compute
 
 

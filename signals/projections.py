@@ -19,9 +19,9 @@ from threadpoolctl import threadpool_limits
 
 from common.database import retried
 from common.errors import Expected, Invalid, NotFound, Unavailable
+from monitoring.jobs.lifecycle import JobLost, job_complete, job_create, job_enqueue
+from monitoring.jobs.pulse import JobRun
 from monitoring.models import Job
-from monitoring.pulse import JobRun
-from monitoring.services.lifecycle import JobLost, job_complete, job_create, job_enqueue
 from signals.explorer_models import Projection
 from signals.feature_table import MOST_ROWS, feature_table
 from signals.filters import SignalFilter

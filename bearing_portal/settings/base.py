@@ -41,7 +41,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "bearing_portal.middleware.RequestIdMiddleware",
-    "monitoring.metrics_middleware.MetricsMiddleware",
+    "monitoring.health.metrics_middleware.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -49,7 +49,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "bearing_portal.accounts.middleware.SeenMiddleware",
+    "monitoring.accounts.middleware.SeenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_plotly_dash.middleware.BaseMiddleware",
@@ -132,7 +132,7 @@ RQ_QUEUES = {
         },
     }
 }
-RQ = {"WORKER_CLASS": "bearing_portal.worker.PortalWorker"}
+RQ = {"WORKER_CLASS": "monitoring.jobs.worker.PortalWorker"}
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -157,8 +157,8 @@ AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 # else whoever owns an account could clear his address between two guesses at another's.
 AXES_RESET_ON_SUCCESS = False
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_LOCKOUT_CALLABLE = "bearing_portal.accounts.lockout.locked_out"
-AXES_CLIENT_IP_CALLABLE = "monitoring.client.client_address"
+AXES_LOCKOUT_CALLABLE = "monitoring.accounts.lockout.locked_out"
+AXES_CLIENT_IP_CALLABLE = "monitoring.accounts.client.client_address"
 AXES_DISABLE_ACCESS_LOG = True  # the portal's own events hold the log-ins
 TRUST_PROXY_HEADERS = env.boolean("TRUST_PROXY_HEADERS", False)
 LOGIN_URL = "login"

@@ -15,9 +15,9 @@ from datasets.models import Recipe as RecipeRow
 from datasets.selectors import name_suggestion
 from datasets.services.files import space_prove
 from datasets.services.hints import dataset_hint
+from monitoring.events import event_record
+from monitoring.jobs.lifecycle import job_create, job_enqueue
 from monitoring.models import SystemEvent
-from monitoring.services.events import event_record
-from monitoring.services.lifecycle import job_create, job_enqueue
 from signals.models import FaultClass, NoiseSource, Severity, SignalStore
 from vibration.errors import VibrationError
 from vibration.generation import estimate

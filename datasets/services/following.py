@@ -3,9 +3,9 @@
 from common.database import after_commit
 from datasets.models import Dataset
 from datasets.services.hints import dataset_hint
+from monitoring.events import event_record
 from monitoring.models import Job, SystemEvent
-from monitoring.services.events import event_record
-from monitoring.services.notices import notification_send
+from monitoring.notices.services import notification_send
 
 # A completed job's dataset is made ready by whoever wrote its rows.
 _STATUS = {

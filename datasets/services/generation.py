@@ -21,11 +21,11 @@ from datasets.services.files import (
     folder_name,
     space_prove,
 )
+from monitoring.events import event_record
+from monitoring.jobs.lifecycle import JobLost, job_complete
+from monitoring.jobs.pulse import JobRun
 from monitoring.models import SystemEvent
-from monitoring.pulse import JobRun
-from monitoring.services.events import event_record
-from monitoring.services.lifecycle import JobLost, job_complete
-from monitoring.services.notices import notification_send
+from monitoring.notices.services import notification_send
 from signals.models import Signal, SignalStore
 from signals.references import reference_build, references_missing
 from signals.selectors import store_path

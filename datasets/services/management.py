@@ -12,9 +12,9 @@ from common.roles import may_manage
 from datasets.models import Dataset
 from datasets.services.files import final_folder
 from datasets.services.hints import dataset_hint
+from monitoring.events import event_record
+from monitoring.jobs.lifecycle import job_cancel_request, job_retry
 from monitoring.models import Job, SystemEvent
-from monitoring.services.events import event_record
-from monitoring.services.lifecycle import job_cancel_request, job_retry
 from signals.models import SignalStore
 from signals.references import references_forget
 from signals.services.records import cached_results_forget, signals_delete

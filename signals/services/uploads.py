@@ -24,8 +24,8 @@ from common.database import after_commit
 from common.errors import Invalid, NotAllowed, Unavailable
 from common.files import folder_discard
 from common.roles import may_manage
+from monitoring.events import event_record
 from monitoring.models import SystemEvent
-from monitoring.services.events import event_record
 from signals.models import Signal, SignalStore, Upload
 from signals.services.channels import Kept, channels_keep, groups_of
 from signals.services.questions import Answers, questions_answer

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bearing_portal.groups import groups_seed
+from monitoring.accounts.sessions import session_seen
+from monitoring.accounts.settings import preferences_save
+from monitoring.events import event_record
 from monitoring.models import DailyCount, HealthSample, JobLogLine, Notification
-from monitoring.services.accounts import preferences_save
-from monitoring.services.events import event_record
-from monitoring.services.notices import notification_send
-from monitoring.services.sessions import session_seen
+from monitoring.notices.services import notification_send
 from signals.models import Annotation, Projection, SavedView, Signal, Tag
 from signals.table_columns import columns_choose
 from tests.factories import make_bearing, make_dataset, make_user

@@ -7,8 +7,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from common.errors import Invalid
+from monitoring.events import event_record, events_remove_old
 from monitoring.models import AppendOnlyError, SystemEvent
-from monitoring.services.events import event_record, events_remove_old
 from tests.factories import make_user
 from tests.migrating import migrated_back
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from common.errors import Invalid, NotFound
 from datasets.explorer import explorer_scope
 from datasets.services import dataset_delete
+from monitoring.jobs.lifecycle import job_cancel_request
 from monitoring.models import Job
-from monitoring.services.lifecycle import job_cancel_request
 from signals import jobs
 from signals.curation import Relabel, signals_relabel
 from signals.filters import SignalFilter

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from common.errors import Invalid, NotAllowed, Unavailable
+from monitoring.jobs.reconcile import jobs_reconcile
 from monitoring.models import SystemEvent
-from monitoring.services.reconcile import jobs_reconcile
 from signals.models import Signal, SignalStore, Upload
 from signals.selectors import channels_of, signal_samples, store_path
 from signals.services.questions import Answers, Questions

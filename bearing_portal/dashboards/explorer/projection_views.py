@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from common.errors import Invalid
 from common.roles import may_manage
-from monitoring.services.lifecycle import job_cancel_request
+from monitoring.jobs.lifecycle import job_cancel_request
 from signals.projections import projection_get
 
 

@@ -13,8 +13,8 @@ from bearing_portal.dashboards.viewer.script import script_of
 from bearing_portal.dashboards.viewer.view import read
 from bearing_portal.templatetags.portal import number
 from common.errors import Invalid, NotFound
+from monitoring.events import event_record
 from monitoring.models import SystemEvent
-from monitoring.services.events import event_record
 from signals.bearings import bearing_attach, bearing_get, bearing_of, bearings_all, may_attach
 from signals.matching import signals_matching
 from signals.models import Signal

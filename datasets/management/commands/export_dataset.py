@@ -11,9 +11,9 @@ from common.commands import PortalCommand
 from common.errors import Invalid, NotFound
 from datasets.models import Dataset
 from datasets.selectors import dataset_folder
+from monitoring.events import event_record
 from monitoring.management.progress import progress_bar
 from monitoring.models import SystemEvent
-from monitoring.services.events import event_record
 from vibration.errors import VibrationError
 from vibration.exports import EXPORTS
 

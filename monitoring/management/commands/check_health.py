@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from common.commands import FAILED, PortalCommand
-from monitoring.health import Check, run_checks
+from monitoring.health.checks import Check, run_checks
 
 
 class Command(PortalCommand):
