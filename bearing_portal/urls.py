@@ -2,11 +2,11 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from bearing_portal import views
+from bearing_portal.dashboards.embedding.dispatch import explorer, viewer
 from bearing_portal.dashboards.explorer import pages as explorer_pages
 from bearing_portal.dashboards.explorer import projection_views, table_pages
 from bearing_portal.dashboards.viewer import pages
-from bearing_portal.dashboards.views import explorer, viewer
+from bearing_portal.frame import views
 from datasets.explorer_views import explorer_export
 from monitoring.logs.views import logs
 
@@ -17,7 +17,7 @@ urlpatterns = [
     path("accounts/", include("monitoring.accounts.urls")),
     path("system-health/logs/", logs, name="health-logs"),
     path("datasets/", include("datasets.urls")),
-    path("uploads/", include("signals.urls")),
+    path("uploads/", include("signals.uploads.urls")),
     path("notifications/", include("monitoring.notices.urls")),
     path("", include("monitoring.health.urls")),
     path("data-explorer/", explorer, name="explorer"),
@@ -52,8 +52,8 @@ urlpatterns = [
     path("signal-viewer/<int:pk>/bearing/", pages.bearing, name="viewer-bearing"),
     path("signal-viewer/<int:pk>/notes/", pages.notes, name="viewer-notes"),
     path("signal-viewer/<int:pk>/export/<slug:code>/", pages.export, name="viewer-export"),
-    path("dash/", include("bearing_portal.dashboards.urls")),
-    path("admin/queues/", include("bearing_portal.queues")),
+    path("dash/", include("bearing_portal.dashboards.embedding.urls")),
+    path("admin/queues/", include("bearing_portal.operations.queues")),
     # Only the portal's own page also ends the other sessions.
     path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),
     path("admin/", admin.site.urls),

@@ -11,7 +11,7 @@ class DatasetsConfig(AppConfig):
         from datasets.services.files import files_sweep
         from datasets.services.following import dataset_follow_job
         from monitoring.jobs.kinds import JobKind, register_kind, register_sweeper
-        from signals.curation import register_relabel_follower
+        from signals.services.labels import register_relabel_follower
 
         register_kind(
             JobKind(code=GENERATE, entry="datasets.jobs.generate", changed=dataset_follow_job)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from datasets.selectors import dataset_get
-from signals.filters import SignalFilter
-from signals.scope import Scope, scope_get
+from signals.filters.scope import Scope, scope_get
+from signals.filters.signal_filter import SignalFilter
 
 
 def explorer_scope(user: Any, chosen: SignalFilter) -> Scope:

@@ -14,12 +14,12 @@ from datasets.explorer import explorer_scope
 from datasets.models import Dataset
 from monitoring.events import event_record
 from monitoring.models import SystemEvent
-from signals.exports import csv_chunks, parquet_chunks
-from signals.filters import SignalFilter
-from signals.scope import Scope
-from signals.selection import narrowed
-from signals.table import within_columns
-from signals.table_filters import read_model
+from signals.exploration.exports import csv_chunks, parquet_chunks
+from signals.exploration.selection import narrowed
+from signals.exploration.table import within_columns
+from signals.filters.grid import read_model
+from signals.filters.scope import Scope
+from signals.filters.signal_filter import SignalFilter
 
 FORMATS: dict[str, tuple[Callable[[Scope], Iterator[bytes]], str]] = {
     "csv": (csv_chunks, "text/csv; charset=utf-8"),

@@ -13,8 +13,8 @@ from datasets.models import Dataset
 from datasets.selectors import dataset_signals, datasets_visible
 from monitoring.models import Job
 from monitoring.selectors import settings_of
-from signals.bearings import bearings_all, may_attach
 from signals.models import Bearing, FaultClass, Severity, Signal
+from signals.services.bearings import bearings_all, may_attach
 
 DATASETS_PER_PAGE = 60
 SCOPES: dict[str, str] = {"all": "All", "own": "Own", "shared": "Shared"}

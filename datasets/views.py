@@ -32,7 +32,7 @@ from datasets.models import Dataset
 from datasets.selectors import dataset_get, dataset_path
 from monitoring.events import event_record
 from monitoring.models import SystemEvent
-from signals.bearings import bearing_get
+from signals.services.bearings import bearing_get
 
 CHANGED = "datasets:changed"
 

@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
-from bearing_portal.embedded.facts import read_facts
+from bearing_portal.operations.embedded.facts import read_facts
 from bearing_portal.settings.caching import cache_settings
 from bearing_portal.settings.environment import valkey_connection
 from bearing_portal.settings.logs import logging_settings
@@ -32,7 +32,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "bearing_portal.static_files.PortalStaticFilesConfig",
+    "bearing_portal.operations.static_files.PortalStaticFilesConfig",
     "channels",
     "django_rq",
     "django_plotly_dash.apps.DjangoPlotlyDashConfig",
@@ -65,12 +65,15 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {
+                name: f"bearing_portal.frame.templatetags.{name}" for name in ("charts", "portal")
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "bearing_portal.context_processors.portal",
-            ]
+                "bearing_portal.frame.context_processors.portal",
+            ],
         },
     }
 ]
@@ -170,7 +173,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "bearing_portal.views.csrf_failure"
+CSRF_FAILURE_VIEW = "bearing_portal.frame.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -216,7 +219,7 @@ STATICFILES_FINDERS = [
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "bearing_portal.static_files.HashedStorage"
+        "BACKEND": "bearing_portal.operations.static_files.HashedStorage"
         if not DEBUG
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

@@ -27,10 +27,10 @@ from monitoring.jobs.pulse import JobRun
 from monitoring.models import SystemEvent
 from monitoring.notices.services import notification_send
 from signals.models import Signal, SignalStore
-from signals.references import reference_build, references_missing
 from signals.selectors import store_path
 from signals.services.records import signals_insert
-from signals.sources import LONG_SAMPLES, Source, pyramid_ensure
+from signals.waveforms.references import reference_build, references_missing
+from signals.waveforms.sources import LONG_SAMPLES, Source, pyramid_ensure
 from vibration.errors import VibrationError
 from vibration.generation import GenerationCancelled, generate
 from vibration.store import SIGNALS_FILE, StoreReader, read_metadata

@@ -16,8 +16,8 @@ from monitoring.events import event_record
 from monitoring.jobs.lifecycle import job_cancel_request, job_retry
 from monitoring.models import Job, SystemEvent
 from signals.models import SignalStore
-from signals.references import references_forget
 from signals.services.records import cached_results_forget, signals_delete
+from signals.waveforms.references import references_forget
 
 
 def dataset_cancel(*, user: Any, dataset: Dataset) -> None:

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from datasets import explorer_views
 from monitoring.models import SystemEvent
-from signals import exports
+from signals.exploration import exports
 from signals.models import Signal, Tag
 from tests.factories import make_dataset, make_user
 from vibration.features import FEATURES

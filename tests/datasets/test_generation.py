@@ -13,7 +13,7 @@ from monitoring.jobs.lifecycle import job_cancel_request
 from monitoring.models import Job, Notification, SystemEvent
 from monitoring.selectors import unread_count
 from signals.models import FaultClass, Signal
-from signals.references import references_missing
+from signals.waveforms.references import references_missing
 from tests.factories import make_dataset
 from vibration.store import verify
 

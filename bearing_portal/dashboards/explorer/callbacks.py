@@ -2,10 +2,10 @@
 
 from dash import ClientsideFunction, Input, Output
 
-from bearing_portal.dashboards.app import PortalDash
+from bearing_portal.dashboards.embedding.app import PortalDash
+from bearing_portal.dashboards.embedding.guard import MESSAGE
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.sections import features, overview, projection, table
-from bearing_portal.dashboards.guard import MESSAGE
 
 SECTIONS = (overview, features, projection, table)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bearing_portal.dashboards.viewer.badges import symbol_uri
+from bearing_portal.dashboards.figures.symbols import symbol_uri
 from signals.models import FaultClass, Severity
 
 NONE = "none"  # the code of signals without a class, or without a severity

@@ -6,13 +6,13 @@ from typing import Any
 from bearing_portal.dashboards.explorer.catalogue import NONE, class_marks, severity_marks
 from bearing_portal.dashboards.explorer.reading import narrowed, scope_of
 from bearing_portal.dashboards.explorer.view import ExplorerView
-from bearing_portal.templatetags.portal import number, thousands
-from signals.histograms import MEASURED, Histogram, histograms_of
-from signals.overview import Overview, overview
-from signals.scope import Scope
-from signals.table import TableQuery, within_columns
-from signals.table_columns import COLUMNS, Column, columns_of
-from signals.table_filters import SORTS
+from bearing_portal.frame.templatetags.portal import number, thousands
+from signals.exploration.columns import COLUMNS, Column, columns_of
+from signals.exploration.histograms import MEASURED, Histogram, histograms_of
+from signals.exploration.overview import Overview, overview
+from signals.exploration.table import TableQuery, within_columns
+from signals.filters.grid import SORTS
+from signals.filters.scope import Scope
 from vibration.features import FEATURE_NAMES
 
 IDS = "ids:"

@@ -4,9 +4,9 @@ from typing import Any
 
 from dash import dcc, html
 
+from bearing_portal.dashboards.embedding.guard import MESSAGE
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.sections import features, overview, projection, table
-from bearing_portal.dashboards.guard import MESSAGE
 
 ASKED = (
     ids.ASK_OVERVIEW,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from bearing_portal.dashboards.explorer.filters import filters_context, line_context
 from common.errors import Invalid
-from signals.saved_views import (
+from signals.services.saved_views import (
     may_share,
     view_change,
     view_delete,

@@ -21,18 +21,18 @@ from bearing_portal.dashboards.explorer.grid import (
 )
 from bearing_portal.dashboards.explorer.view import ExplorerView, read
 from bearing_portal.dashboards.viewer.view import MOST_COMPARED
-from bearing_portal.templatetags.portal import thousands
+from bearing_portal.frame.templatetags.portal import thousands
 from common.errors import Expected, Invalid, NotAllowed, NotFound
 from common.roles import is_curator
-from signals.admin_forms import RelabelForm
-from signals.curation import signals_relabel
+from signals.admin.forms import RelabelForm
+from signals.exploration.columns import COLUMNS, columns_choose, columns_of, columns_reset
+from signals.exploration.selection import MOST_IDS
+from signals.exploration.table import table_page
+from signals.filters.grid import SORTS
 from signals.models import Signal
-from signals.selection import MOST_IDS
 from signals.selectors import tags_visible
+from signals.services.labels import signals_relabel
 from signals.services.notes import signals_tag_changed, signals_tag_many
-from signals.table import table_page
-from signals.table_columns import COLUMNS, columns_choose, columns_of, columns_reset
-from signals.table_filters import SORTS
 from vibration.features import GROUPS
 
 UNDO_S: Final = 600

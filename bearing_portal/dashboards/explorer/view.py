@@ -13,7 +13,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from bearing_portal.dashboards.theme import known_theme
+from bearing_portal.dashboards.figures.theme import known_theme
 from vibration.features import FEATURE_NAMES
 from vibration.projection import METRICS, Method, ProjectionParameters
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 from bearing_portal.dashboards.viewer.figures.common import Style
 from bearing_portal.dashboards.viewer.panels.items import Item
 from bearing_portal.dashboards.viewer.reading import Opened
-from bearing_portal.templatetags.portal import thousands
-from signals.places import Neighbours
+from bearing_portal.frame.templatetags.portal import thousands
+from signals.filters.neighbours import Neighbours
 
 LINES = {"solid": "solid", "dot": "dotted"}  # what CSS can draw of a class's dash
 

@@ -5,8 +5,8 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output
 from dash.exceptions import PreventUpdate
 
-from bearing_portal.dashboards.app import PortalDash
-from bearing_portal.dashboards.guard import MESSAGE, guarded
+from bearing_portal.dashboards.embedding.app import PortalDash
+from bearing_portal.dashboards.embedding.guard import MESSAGE, guarded
 from bearing_portal.dashboards.viewer import ids, reading
 from bearing_portal.dashboards.viewer.around import (
     filter_chip,

@@ -6,8 +6,8 @@ from typing import Any
 
 from dash import dcc, html
 
-from bearing_portal.dashboards.panel import choice, segments
 from bearing_portal.dashboards.viewer import ids, view
+from bearing_portal.dashboards.widgets import choice, segments
 from vibration.iso20816 import MACHINE_GROUPS
 
 WINDOW_NAMES = {

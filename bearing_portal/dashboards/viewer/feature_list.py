@@ -6,8 +6,8 @@ from typing import Any
 from dash import html
 
 from bearing_portal.dashboards.viewer.panels.side import Side
-from bearing_portal.templatetags.portal import number
-from signals.distributions import Distribution
+from bearing_portal.frame.templatetags.portal import number
+from signals.exploration.distributions import Distribution
 from signals.models import Signal
 from vibration.features import FEATURES
 from vibration.features.registry import NO_UNIT, Feature

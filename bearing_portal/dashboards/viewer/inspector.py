@@ -5,10 +5,10 @@ from typing import Any
 from dash import html
 from django.urls import reverse
 
-from bearing_portal.dashboards.viewer.badges import class_badge, severity_badge
+from bearing_portal.dashboards.figures.symbols import class_badge, severity_badge
 from bearing_portal.dashboards.viewer.feature_list import UNDEFINED, feature_group
 from bearing_portal.dashboards.viewer.panels.side import Side
-from bearing_portal.templatetags.portal import number, thousands
+from bearing_portal.frame.templatetags.portal import number, thousands
 from signals.models import Signal
 from vibration.features import GROUPS
 from vibration.record_exports import RECORD_EXPORTS

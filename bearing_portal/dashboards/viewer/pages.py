@@ -11,16 +11,22 @@ from bearing_portal.dashboards.viewer import reading
 from bearing_portal.dashboards.viewer.figures.common import region_of
 from bearing_portal.dashboards.viewer.script import script_of
 from bearing_portal.dashboards.viewer.view import read
-from bearing_portal.templatetags.portal import number
+from bearing_portal.frame.templatetags.portal import number
 from common.errors import Invalid, NotFound
 from monitoring.events import event_record
 from monitoring.models import SystemEvent
-from signals.bearings import bearing_attach, bearing_get, bearing_of, bearings_all, may_attach
-from signals.matching import signals_matching
+from signals.filters.matching import signals_matching
 from signals.models import Signal
 from signals.selectors import signal_get, signals_visible
+from signals.services.bearings import (
+    bearing_attach,
+    bearing_get,
+    bearing_of,
+    bearings_all,
+    may_attach,
+)
 from signals.services.notes import may_tag, note_add, note_delete, signal_tag_add, signal_tag_remove
-from signals.sources import source_of
+from signals.waveforms.sources import source_of
 from vibration.errors import VibrationError
 from vibration.features import FEATURES
 from vibration.record_exports import RECORD_EXPORTS

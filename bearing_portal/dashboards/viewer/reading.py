@@ -9,9 +9,9 @@ from bearing_portal.dashboards.viewer.panels.tracking import tacho_of
 from bearing_portal.dashboards.viewer.view import read
 from common.errors import NotFound
 from datasets.selectors import dataset_get
-from signals.filters import SignalFilter
+from signals.filters.neighbours import Neighbours, neighbours, random_of
+from signals.filters.signal_filter import SignalFilter
 from signals.models import Signal
-from signals.places import Neighbours, neighbours, random_of
 from signals.selectors import signal_get, signals_visible
 
 RANGES = ("rpm", "load", "rms")

@@ -8,7 +8,7 @@ from bearing_portal.dashboards.viewer.panels.maps import LOWEST_HZ, band_of, gri
 from bearing_portal.dashboards.viewer.panels.spectrum import AVERAGES, segment_of
 from bearing_portal.dashboards.viewer.panels.time import buckets_of
 from bearing_portal.dashboards.viewer.view import View
-from signals.sources import ADC
+from signals.waveforms.sources import ADC
 
 Lines = list[str]
 

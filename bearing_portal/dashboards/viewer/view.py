@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bearing_portal.dashboards.theme import known_theme
+from bearing_portal.dashboards.figures.theme import known_theme
 
 Span = tuple[float, float]
 

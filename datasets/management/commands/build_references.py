@@ -7,7 +7,7 @@ from common.commands import PortalCommand
 from common.errors import NotFound, Unavailable
 from datasets.models import Dataset
 from monitoring.management.progress import progress_bar
-from signals.references import reference_build, references_missing
+from signals.waveforms.references import reference_build, references_missing
 
 
 class Command(PortalCommand):

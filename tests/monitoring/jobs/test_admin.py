@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from bearing_portal.groups import groups_seed
+from bearing_portal.operations.groups import groups_seed
 from monitoring.events import event_record
 from monitoring.jobs.lifecycle import job_log
 from monitoring.models import Job, JobLogLine, SystemEvent

@@ -23,13 +23,13 @@ from bearing_portal.dashboards.explorer.figures.scatter import (
 from bearing_portal.dashboards.explorer.panels.grouping import by_class, looks_of
 from bearing_portal.dashboards.explorer.reading import narrowed, scope_of
 from bearing_portal.dashboards.explorer.view import MOST_GROUPS, ExplorerView
-from bearing_portal.design.tokens import color
-from bearing_portal.templatetags.portal import thousands
+from bearing_portal.frame.design.tokens import color
+from bearing_portal.frame.templatetags.portal import thousands
 from common.errors import Expected
-from signals.analyses import Ranking, correlations_of, ranking_of
-from signals.feature_table import FeatureTable, feature_table
+from signals.exploration.analyses import Ranking, correlations_of, ranking_of
+from signals.exploration.feature_table import FeatureTable, feature_table
+from signals.filters.scope import Scope
 from signals.models import Signal
-from signals.scope import Scope
 from vibration.features import FEATURE_NAMES, FEATURES
 from vibration.features.registry import Feature
 from vibration.ranking import Ranked

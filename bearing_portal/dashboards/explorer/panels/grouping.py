@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from bearing_portal.dashboards.explorer.catalogue import NONE, class_marks, severity_marks
 from bearing_portal.dashboards.explorer.figures.groups import FloatArray, Group
-from bearing_portal.design.tokens import TOKENS, color
-from signals.conditions import CONDITIONS, condition_of, quarters_of
-from signals.feature_table import FeatureTable
-from signals.scope import Scope
+from bearing_portal.frame.design.tokens import TOKENS, color
+from signals.exploration.conditions import CONDITIONS, condition_of, quarters_of
+from signals.exploration.feature_table import FeatureTable
+from signals.filters.scope import Scope
 
 UNLABELLED = "No class"
 NO_COLOUR = color("light", "neutral")  # as class colours, one for both themes

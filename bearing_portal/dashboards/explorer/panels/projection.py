@@ -18,10 +18,12 @@ from bearing_portal.dashboards.explorer.reading import scope_of
 from bearing_portal.dashboards.explorer.view import ExplorerView
 from common.errors import Expected, NotFound
 from monitoring.models import Job
-from signals.filters import SignalFilter
+from signals.exploration.selection import LASSO, read_lasso
+from signals.filters.scope import Scope
+from signals.filters.signal_filter import SignalFilter
 from signals.models import Projection, Signal
-from signals.projection_files import ProjectionPoints
-from signals.projections import (
+from signals.projections.files import ProjectionPoints
+from signals.projections.rows import (
     projection_at_once,
     projection_find,
     projection_get,
@@ -29,8 +31,6 @@ from signals.projections import (
     projection_request,
     projection_seen,
 )
-from signals.scope import Scope
-from signals.selection import LASSO, read_lasso
 from vibration.projection import Method, ProjectionParameters
 
 

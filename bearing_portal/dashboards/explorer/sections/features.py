@@ -5,7 +5,8 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output, dcc, html
 from dash.exceptions import PreventUpdate
 
-from bearing_portal.dashboards.app import PortalDash
+from bearing_portal.dashboards.embedding.app import PortalDash
+from bearing_portal.dashboards.embedding.guard import guarded
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.figures.groups import Group
 from bearing_portal.dashboards.explorer.panels.features import (
@@ -16,15 +17,7 @@ from bearing_portal.dashboards.explorer.panels.features import (
 )
 from bearing_portal.dashboards.explorer.ranking_list import ranking_list
 from bearing_portal.dashboards.explorer.view import read
-from bearing_portal.dashboards.guard import guarded
-from bearing_portal.dashboards.panel import (
-    choice,
-    figure_tools,
-    graph,
-    menu,
-    panel,
-    segments,
-)
+from bearing_portal.dashboards.widgets import choice, figure_tools, graph, menu, panel, segments
 from vibration.features import FEATURES
 
 GROUPINGS = {

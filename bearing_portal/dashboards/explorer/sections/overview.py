@@ -5,7 +5,8 @@ from typing import Any
 from dash import Output, html
 from dash.exceptions import PreventUpdate
 
-from bearing_portal.dashboards.app import PortalDash
+from bearing_portal.dashboards.embedding.app import PortalDash
+from bearing_portal.dashboards.embedding.guard import guarded
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.catalogue import (
     NONE,
@@ -17,10 +18,9 @@ from bearing_portal.dashboards.explorer.catalogue import (
 from bearing_portal.dashboards.explorer.figures.overview import bars_figure
 from bearing_portal.dashboards.explorer.reading import narrowed, scope_of
 from bearing_portal.dashboards.explorer.view import read
-from bearing_portal.dashboards.guard import guarded
-from bearing_portal.dashboards.panel import figure_tools, graph, panel
-from bearing_portal.templatetags.portal import number, thousands
-from signals.overview import ClassRow, Overview, overview
+from bearing_portal.dashboards.widgets import figure_tools, graph, panel
+from bearing_portal.frame.templatetags.portal import number, thousands
+from signals.exploration.overview import ClassRow, Overview, overview
 
 HEAD = ("Class", "Count", "Mean |x| (g)", "RMS (g)", "Dominant (Hz)", "Kurtosis")
 

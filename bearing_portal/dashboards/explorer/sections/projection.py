@@ -5,7 +5,8 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
-from bearing_portal.dashboards.app import PortalDash
+from bearing_portal.dashboards.embedding.app import PortalDash
+from bearing_portal.dashboards.embedding.guard import guarded
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.catalogue import class_marks
 from bearing_portal.dashboards.explorer.panels.projection import (
@@ -14,15 +15,8 @@ from bearing_portal.dashboards.explorer.panels.projection import (
     projection_panel,
 )
 from bearing_portal.dashboards.explorer.view import read
-from bearing_portal.dashboards.guard import guarded
-from bearing_portal.dashboards.panel import (
-    choice,
-    figure_tools,
-    graph,
-    panel,
-    segments,
-)
-from bearing_portal.templatetags.portal import thousands
+from bearing_portal.dashboards.widgets import choice, figure_tools, graph, panel, segments
+from bearing_portal.frame.templatetags.portal import thousands
 from vibration.projection import METRICS, Method, ProjectionParameters
 
 DRAGS = {"lasso": "Lasso", "select": "Box", "zoom": "Zoom"}

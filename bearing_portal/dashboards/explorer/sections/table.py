@@ -7,18 +7,18 @@ from dash.exceptions import PreventUpdate
 from dash_ag_grid import AgGrid
 from django.urls import reverse_lazy
 
-from bearing_portal.dashboards.app import PortalDash
+from bearing_portal.dashboards.embedding.app import PortalDash
+from bearing_portal.dashboards.embedding.guard import guarded
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.catalogue import class_marks, severity_marks
 from bearing_portal.dashboards.explorer.grid import column_definitions, heads, table_scope
 from bearing_portal.dashboards.explorer.reading import scope_of
 from bearing_portal.dashboards.explorer.view import read
-from bearing_portal.dashboards.guard import guarded
-from bearing_portal.dashboards.panel import panel
-from bearing_portal.templatetags.portal import thousands
+from bearing_portal.dashboards.widgets import panel
+from bearing_portal.frame.templatetags.portal import thousands
 from common.roles import is_curator
-from signals.overview import overview
-from signals.scope import Scope
+from signals.exploration.overview import overview
+from signals.filters.scope import Scope
 
 PAGE_ROWS = 50
 HEAD_PX, ROW_PX = 56, 32

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bearing_portal.dashboards.draft import Draft
+from bearing_portal.dashboards.figures.builder import Draft
 from bearing_portal.dashboards.viewer.figures.common import Span
 from vibration.bearings import BearingOrders, bearing_lines
 

@@ -6,10 +6,10 @@ from typing import Any
 from bearing_portal.dashboards.viewer.figures.common import Region, Style, region_of
 from bearing_portal.dashboards.viewer.view import View
 from common.errors import NotFound
-from signals.bearings import bearing_get, bearing_of
 from signals.models import Signal
 from signals.selectors import signals_visible, store_path
-from signals.sources import Source
+from signals.services.bearings import bearing_get, bearing_of
+from signals.waveforms.sources import Source
 from vibration.bearings import BearingOrders
 from vibration.features import FEATURE_NAMES
 

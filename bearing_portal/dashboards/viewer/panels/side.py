@@ -5,12 +5,11 @@ from typing import Any
 
 from bearing_portal.dashboards.viewer.view import View
 from datasets.selectors import datasets_visible
-from signals.bearing_models import Bearing
-from signals.bearings import bearing_of, bearings_all
-from signals.distributions import Distribution, distribution_of
-from signals.models import Signal
+from signals.exploration.distributions import Distribution, distribution_of
+from signals.models import Bearing, Signal
 from signals.selectors import channels_of, signal_get
-from signals.sources import part_titles, source_of
+from signals.services.bearings import bearing_of, bearings_all
+from signals.waveforms.sources import part_titles, source_of
 
 
 @dataclass(frozen=True)

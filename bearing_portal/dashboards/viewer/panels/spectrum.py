@@ -18,8 +18,8 @@ from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of,
 from bearing_portal.dashboards.viewer.panels.tracking import turns_of
 from bearing_portal.dashboards.viewer.view import WHOLE, View
 from common.errors import Invalid
-from signals.references import reference_get
-from signals.sources import LONG_SAMPLES
+from signals.waveforms.references import reference_get
+from signals.waveforms.sources import LONG_SAMPLES
 from vibration.averaging import Spectrum, averaged_spectrum, spectrum_of_blocks
 from vibration.errors import VibrationError
 from vibration.orders import order_spectrum

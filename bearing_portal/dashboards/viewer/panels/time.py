@@ -14,10 +14,10 @@ from bearing_portal.dashboards.viewer.figures.waveform import (
 )
 from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of
 from bearing_portal.dashboards.viewer.view import View
-from bearing_portal.templatetags.portal import number
+from bearing_portal.frame.templatetags.portal import number
 from common.errors import Invalid
 from signals.models import Severity
-from signals.sources import LONG_SAMPLES
+from signals.waveforms.sources import LONG_SAMPLES
 from vibration.decimation import min_max
 from vibration.errors import VibrationError
 from vibration.integration import to_displacement, to_velocity, velocity_rms

@@ -9,7 +9,7 @@ from bearing_portal.dashboards.viewer.panels.items import Item
 from common.errors import Invalid
 from signals.models import Signal
 from signals.selectors import channels_of
-from signals.sources import source_of
+from signals.waveforms.sources import source_of
 from vibration.errors import VibrationError
 from vibration.orders import shaft_turns_from_tacho
 

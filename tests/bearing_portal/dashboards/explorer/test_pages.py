@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from signals.models import SavedView
-from signals.saved_views import view_save
+from signals.services.saved_views import view_save
 from tests.factories import make_dataset, make_user
 
 PAGES = ["explorer", "explorer-filters", "explorer-line", "explorer-views", "explorer-view-new"]

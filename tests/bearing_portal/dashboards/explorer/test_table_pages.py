@@ -8,8 +8,8 @@ from bearing_portal.dashboards.explorer import table_pages
 from bearing_portal.dashboards.explorer.grid import column_definitions
 from bearing_portal.dashboards.explorer.sections import table as section
 from common.roles import CURATOR
+from signals.exploration.columns import AT_FIRST, COLUMNS, columns_choose
 from signals.models import Signal, TableColumn, Tag
-from signals.table_columns import AT_FIRST, COLUMNS, columns_choose
 from tests.factories import make_dataset, make_user
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 
 from monitoring.models import SystemEvent
-from signals.bearings import bearings_seed
 from signals.models import Bearing
+from signals.services.bearings import bearings_seed
 from tests.factories import make_dataset, make_user
 from tests.signals.recordings import npy, sine, upload
 from vibration.formats import read_recording
@@ -22,7 +22,7 @@ def person(client, owner):
 
 @pytest.fixture
 def stored(signal):
-    from signals.sources import source_of
+    from signals.waveforms.sources import source_of
 
     return source_of(signal.store.owner, signal).whole
 
