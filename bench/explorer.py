@@ -48,7 +48,7 @@ def measure_projections() -> Figures:
     """Return seconds for 1 430 × 36 features of eleven classes, the best of three rounds."""
     from threadpoolctl import threadpool_limits
 
-    from vibration.projection import Method, project
+    from vibration.statistics.projection import Method, project
 
     random = np.random.default_rng(0)
     centres = random.normal(size=(11, 36)) * 2

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from common.errors import Invalid
 from signals.exploration.feature_table import FeatureTable, feature_table
 from signals.filters.scope import Scope
-from vibration.correlation import correlation_matrix, similarity_order
 from vibration.errors import VibrationError
-from vibration.ranking import Ranked, feature_ranking
+from vibration.statistics.correlation import correlation_matrix, similarity_order
+from vibration.statistics.ranking import Ranked, feature_ranking
 
 MOST_ROWS: Final = 5_000  # of a fair sample; intervals say what it leaves open
 

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from vibration.bearings import BearingGeometry, BearingOrders
 from vibration.errors import VibrationError
+from vibration.machines.bearings import BearingGeometry, BearingOrders
 
 FEWEST_ELEMENTS: Final = 3
 MOST_ELEMENTS: Final = 500

@@ -13,7 +13,7 @@ from django.conf import settings
 from common.errors import Unavailable
 from signals.exploration.feature_table import FeatureTable
 from vibration.errors import VibrationError
-from vibration.projection import Projected
+from vibration.statistics.projection import Projected
 from vibration.store import sweep_partials, whole_file
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class ProjectionPoints:
     shares : tuple of float
         Of PCA: the share of the variance along each axis.
     n_filled, n_rows_filled, n_idle : int
-        See `vibration.projection.Projected`.
+        See `vibration.statistics.projection.Projected`.
     n_signals : int
         Of the filter; more than n where a sample was drawn.
     """

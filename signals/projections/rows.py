@@ -35,7 +35,7 @@ from signals.projections.files import (
 )
 from signals.selectors import stores_visible
 from vibration.errors import VibrationError
-from vibration.projection import (
+from vibration.statistics.projection import (
     Method,
     ProjectionCancelled,
     ProjectionParameters,

@@ -22,7 +22,12 @@ from common.errors import NotFound, Unavailable
 from signals.models import Signal, SignalStore
 from signals.selectors import store_path, stores_visible
 from vibration.errors import VibrationError
-from vibration.references import ClassReference, class_reference, load_reference, save_reference
+from vibration.statistics.references import (
+    ClassReference,
+    class_reference,
+    load_reference,
+    save_reference,
+)
 from vibration.store import StoreReader, sweep_partials
 
 logger = logging.getLogger(__name__)

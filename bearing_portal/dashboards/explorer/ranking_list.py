@@ -8,7 +8,7 @@ from dash import html
 
 from bearing_portal.dashboards.explorer.panels.features import RankingPanel, short_title
 from vibration.features import FEATURE_NAMES, FEATURES
-from vibration.ranking import Ranked
+from vibration.statistics.ranking import Ranked
 
 FIRST = 11
 UNDEFINED = "–"

@@ -15,7 +15,7 @@ from django.http import QueryDict
 
 from bearing_portal.dashboards.figures.theme import known_theme
 from vibration.features import FEATURE_NAMES
-from vibration.projection import METRICS, Method, ProjectionParameters
+from vibration.statistics.projection import METRICS, Method, ProjectionParameters
 
 RANKS = ("f", "mi")
 KINDS = ("box", "violin")

@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from bearing_portal.dashboards.viewer import ids, view
 from bearing_portal.dashboards.widgets import choice, segments
-from vibration.iso20816 import MACHINE_GROUPS
+from vibration.machines.iso20816 import MACHINE_GROUPS
 
 WINDOW_NAMES = {
     "hann": "Hann",

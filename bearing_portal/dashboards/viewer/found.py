@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import html
 
-from vibration.lines import FoundLine
+from vibration.machines.lines import FoundLine
 
 UNDEFINED = "–"
 

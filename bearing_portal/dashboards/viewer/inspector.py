@@ -10,8 +10,8 @@ from bearing_portal.dashboards.viewer.feature_list import UNDEFINED, feature_gro
 from bearing_portal.dashboards.viewer.panels.side import Side
 from bearing_portal.frame.templatetags.portal import number, thousands
 from signals.models import Signal
+from vibration.exports.record import RECORD_EXPORTS
 from vibration.features import GROUPS
-from vibration.record_exports import RECORD_EXPORTS
 
 EXPORT_WORDS = {
     "npy": "NumPy array",

@@ -28,8 +28,8 @@ from signals.services.bearings import (
 from signals.services.notes import may_tag, note_add, note_delete, signal_tag_add, signal_tag_remove
 from signals.waveforms.sources import source_of
 from vibration.errors import VibrationError
+from vibration.exports.record import RECORD_EXPORTS
 from vibration.features import FEATURES
-from vibration.record_exports import RECORD_EXPORTS
 
 MATCHES = 20
 

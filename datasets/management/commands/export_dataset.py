@@ -15,7 +15,7 @@ from monitoring.events import event_record
 from monitoring.management.progress import progress_bar
 from monitoring.models import SystemEvent
 from vibration.errors import VibrationError
-from vibration.exports import EXPORTS
+from vibration.exports.dataset import EXPORTS
 
 LOOK_EVERY_S = 0.2
 

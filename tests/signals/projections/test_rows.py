@@ -27,7 +27,7 @@ from signals.projections.rows import (
 )
 from signals.services.labels import Relabel, signals_relabel
 from tests.factories import make_dataset, make_user
-from vibration.projection import Method, ProjectionParameters
+from vibration.statistics.projection import Method, ProjectionParameters
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,7 +14,7 @@ from signals.waveforms.references import (
     references_sweep,
 )
 from tests.factories import make_dataset, make_user
-from vibration.references import class_reference
+from vibration.statistics.references import class_reference
 
 pytestmark = pytest.mark.django_db
 

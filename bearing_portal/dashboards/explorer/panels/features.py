@@ -32,7 +32,7 @@ from signals.filters.scope import Scope
 from signals.models import Signal
 from vibration.features import FEATURE_NAMES, FEATURES
 from vibration.features.registry import Feature
-from vibration.ranking import Ranked
+from vibration.statistics.ranking import Ranked
 
 OF = dict(zip(FEATURE_NAMES, FEATURES, strict=True))
 RULE = "Whiskers reach the last value within 1.5 box lengths{}; dots lie beyond, {} at most."

@@ -31,7 +31,7 @@ from signals.projections.rows import (
     projection_request,
     projection_seen,
 )
-from vibration.projection import Method, ProjectionParameters
+from vibration.statistics.projection import Method, ProjectionParameters
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ from bearing_portal.dashboards.explorer.panels.projection import (
 from bearing_portal.dashboards.explorer.view import read
 from bearing_portal.dashboards.widgets import choice, figure_tools, graph, panel, segments
 from bearing_portal.frame.templatetags.portal import thousands
-from vibration.projection import METRICS, Method, ProjectionParameters
+from vibration.statistics.projection import METRICS, Method, ProjectionParameters
 
 DRAGS = {"lasso": "Lasso", "select": "Box", "zoom": "Zoom"}
 PLAIN = ProjectionParameters()

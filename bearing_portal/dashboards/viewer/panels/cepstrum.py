@@ -10,8 +10,8 @@ from bearing_portal.dashboards.viewer.figures.marks import Mark
 from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of, orders_of
 from bearing_portal.dashboards.viewer.view import View
 from common.errors import Invalid
-from vibration.cepstrum import real_cepstrum
 from vibration.errors import VibrationError
+from vibration.spectra.cepstrum import real_cepstrum
 
 LOWEST_MS = 1.0
 SHOWN_TURNS = 3.0

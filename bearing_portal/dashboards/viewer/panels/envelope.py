@@ -14,12 +14,12 @@ from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of,
 from bearing_portal.dashboards.viewer.panels.spectrum import marks_of, scale_of
 from bearing_portal.dashboards.viewer.view import View
 from common.errors import Invalid
-from vibration.bearings import bearing_lines
-from vibration.envelope import band_envelope_spectrum
 from vibration.errors import VibrationError
-from vibration.kurtogram import Kurtogram, fast_kurtogram
-from vibration.lines import FoundLine, find_lines
-from vibration.spectra import FloatArray
+from vibration.machines.bearings import bearing_lines
+from vibration.machines.lines import FoundLine, find_lines
+from vibration.spectra.envelope import band_envelope_spectrum
+from vibration.spectra.kurtogram import Kurtogram, fast_kurtogram
+from vibration.spectra.welch import FloatArray
 
 SHOWN_ORDERS = 12.0
 SHOWN_HZ = 400.0

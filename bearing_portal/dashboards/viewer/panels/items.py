@@ -10,8 +10,8 @@ from signals.models import Signal
 from signals.selectors import signals_visible, store_path
 from signals.services.bearings import bearing_get, bearing_of
 from signals.waveforms.sources import Source
-from vibration.bearings import BearingOrders
 from vibration.features import FEATURE_NAMES
+from vibration.machines.bearings import BearingOrders
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 NO_CLASS_COLOUR = "#626663"

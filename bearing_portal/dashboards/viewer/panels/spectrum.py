@@ -20,9 +20,9 @@ from bearing_portal.dashboards.viewer.view import WHOLE, View
 from common.errors import Invalid
 from signals.waveforms.references import reference_get
 from signals.waveforms.sources import LONG_SAMPLES
-from vibration.averaging import Spectrum, averaged_spectrum, spectrum_of_blocks
 from vibration.errors import VibrationError
-from vibration.orders import order_spectrum
+from vibration.spectra.averaging import Spectrum, averaged_spectrum, spectrum_of_blocks
+from vibration.spectra.orders import order_spectrum
 
 AVERAGES = {"power": "power", "linear": "linear", "peak": "peak_hold"}
 MAINS_HZ = 50.0

@@ -20,9 +20,9 @@ from signals.models import Severity
 from signals.waveforms.sources import LONG_SAMPLES
 from vibration.decimation import min_max
 from vibration.errors import VibrationError
-from vibration.integration import to_displacement, to_velocity, velocity_rms
-from vibration.iso20816 import MACHINE_GROUPS, zone_of
-from vibration.statistics import span_statistics
+from vibration.machines.iso20816 import MACHINE_GROUPS, zone_of
+from vibration.spectra.integration import to_displacement, to_velocity, velocity_rms
+from vibration.statistics.moments import span_statistics
 
 TITLES = {"acceleration": "Accel.", "velocity": "Velocity", "displacement": "Displ."}
 UNITS = {"velocity": "mm/s", "displacement": "µm"}

@@ -11,7 +11,7 @@ from signals.models import Signal
 from signals.selectors import channels_of
 from signals.waveforms.sources import source_of
 from vibration.errors import VibrationError
-from vibration.orders import shaft_turns_from_tacho
+from vibration.spectra.orders import shaft_turns_from_tacho
 
 TACHO_NAMES = ("tacho", "keyphasor", "key phasor", "once per turn")
 

@@ -6,7 +6,7 @@ import pytest
 from bearing_portal.dashboards.explorer.panels.features import RankingPanel
 from bearing_portal.dashboards.explorer.ranking_list import Score, ranking_list, scale_of
 from vibration.features import FEATURE_NAMES
-from vibration.ranking import Ranked
+from vibration.statistics.ranking import Ranked
 
 
 def ranked(column=0, f=100.0, low=50.0, high=200.0, information=1.0):

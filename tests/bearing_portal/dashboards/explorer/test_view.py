@@ -1,7 +1,7 @@
 import pytest
 
 from bearing_portal.dashboards.explorer.view import read
-from vibration.projection import Method
+from vibration.statistics.projection import Method
 
 
 def test_an_empty_address_is_the_plain_view():
