@@ -3,11 +3,11 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from bearing_portal.dashboards.embedding.dispatch import explorer, viewer
-from bearing_portal.dashboards.explorer import pages as explorer_pages
-from bearing_portal.dashboards.explorer import projection_views, table_pages
-from bearing_portal.dashboards.viewer import pages
+from bearing_portal.dashboards.explorer.http import filters as explorer_pages
+from bearing_portal.dashboards.explorer.http import projections, table
+from bearing_portal.dashboards.viewer import http
 from bearing_portal.frame import views
-from datasets.explorer_views import explorer_export
+from datasets.views.exploration import explorer_export
 from monitoring.logs.views import logs
 
 urlpatterns = [
@@ -28,30 +28,30 @@ urlpatterns = [
     path("data-explorer/views/<int:pk>/", explorer_pages.view_edit, name="explorer-view"),
     path(
         "data-explorer/projection/<slug:key>/",
-        projection_views.projection_state,
+        projections.projection_state,
         name="explorer-projection",
     ),
     path(
         "data-explorer/projection/<slug:key>/cancel/",
-        projection_views.projection_cancel,
+        projections.projection_cancel,
         name="explorer-projection-cancel",
     ),
-    path("data-explorer/columns/", table_pages.columns, name="explorer-columns"),
-    path("data-explorer/table/rows/", table_pages.rows, name="explorer-rows"),
-    path("data-explorer/table/ids/", table_pages.all_ids, name="explorer-ids"),
-    path("data-explorer/table/tag/", table_pages.tag, name="explorer-table-tag"),
-    path("data-explorer/table/tag/undo/", table_pages.tag_undo, name="explorer-table-untag"),
-    path("data-explorer/table/relabel/", table_pages.relabel, name="explorer-table-relabel"),
-    path("data-explorer/table/compare/", table_pages.compare, name="explorer-table-compare"),
+    path("data-explorer/columns/", table.columns, name="explorer-columns"),
+    path("data-explorer/table/rows/", table.rows, name="explorer-rows"),
+    path("data-explorer/table/ids/", table.all_ids, name="explorer-ids"),
+    path("data-explorer/table/tag/", table.tag, name="explorer-table-tag"),
+    path("data-explorer/table/tag/undo/", table.tag_undo, name="explorer-table-untag"),
+    path("data-explorer/table/relabel/", table.relabel, name="explorer-table-relabel"),
+    path("data-explorer/table/compare/", table.compare, name="explorer-table-compare"),
     path("data-explorer/export/<slug:code>/", explorer_export, name="explorer-export"),
     path("signal-viewer/", viewer, name="viewer"),
-    path("signal-viewer/find/", pages.find, name="viewer-find"),
-    path("signal-viewer/random/", pages.random, name="viewer-random"),
-    path("signal-viewer/script/", pages.script, name="viewer-script"),
-    path("signal-viewer/compare/", pages.compare, name="viewer-compare"),
-    path("signal-viewer/<int:pk>/bearing/", pages.bearing, name="viewer-bearing"),
-    path("signal-viewer/<int:pk>/notes/", pages.notes, name="viewer-notes"),
-    path("signal-viewer/<int:pk>/export/<slug:code>/", pages.export, name="viewer-export"),
+    path("signal-viewer/find/", http.find, name="viewer-find"),
+    path("signal-viewer/random/", http.random, name="viewer-random"),
+    path("signal-viewer/script/", http.script, name="viewer-script"),
+    path("signal-viewer/compare/", http.compare, name="viewer-compare"),
+    path("signal-viewer/<int:pk>/bearing/", http.bearing, name="viewer-bearing"),
+    path("signal-viewer/<int:pk>/notes/", http.notes, name="viewer-notes"),
+    path("signal-viewer/<int:pk>/export/<slug:code>/", http.export, name="viewer-export"),
     path("dash/", include("bearing_portal.dashboards.embedding.urls")),
     path("admin/queues/", include("bearing_portal.operations.queues")),
     # Only the portal's own page also ends the other sessions.

@@ -141,7 +141,7 @@ def _page_ms(dataset_id: int, sort: str, start: int) -> float:
 def _scope(dataset_id: int, query: str) -> Any:
     from django.http import QueryDict
 
-    from datasets.explorer import explorer_scope
+    from datasets.scope import explorer_scope
     from signals.filters.signal_filter import SignalFilter
 
     chosen = SignalFilter.from_query(QueryDict(f"dataset={dataset_id}&{query}"))

@@ -24,7 +24,7 @@ PAGES = {explorer_app._uid: "explorer", viewer_app._uid: "viewer"}
 def viewer(request: HttpRequest) -> HttpResponse:
     """Show the app; it says in the page that a signal does not exist, the status says so too."""
     status = 200 if signal_exists(request.user, request.GET.dict()) else 404
-    response = render(request, "signals/viewer.html", {"app": viewer_app}, status=status)
+    response = render(request, "dashboards/viewer/page.html", {"app": viewer_app}, status=status)
     allow_scripts_of(response, request.dpd_content_handler.embedded_holder.scripts)  # type: ignore[attr-defined]
     return response
 
@@ -35,7 +35,7 @@ def explorer(request: HttpRequest) -> HttpResponse:
     if not request.GET and (dataset := first_dataset(request.user)):
         return redirect(f"{request.path}?dataset={dataset}")
     context = {"app": explorer_app, **page_context(request.user, request.GET)}
-    response = render(request, "signals/explorer.html", context)
+    response = render(request, "dashboards/explorer/page.html", context)
     allow_scripts_of(response, request.dpd_content_handler.embedded_holder.scripts)  # type: ignore[attr-defined]
     return response
 

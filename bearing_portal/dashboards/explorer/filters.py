@@ -5,12 +5,12 @@ from typing import Any
 
 from django.http import QueryDict
 
-from bearing_portal.dashboards.explorer.catalogue import NONE
+from bearing_portal.dashboards.explorer.class_marks import NONE
 from bearing_portal.frame.templatetags.portal import number, thousands
 from common.errors import Expected
 from common.roles import is_curator
-from datasets.explorer import explorer_scope
 from datasets.models import Dataset
+from datasets.scope import explorer_scope
 from datasets.selectors import dataset_get, datasets_visible
 from signals.exploration import selection
 from signals.exploration.overview import Overview, culprits, empty_sentence, overview, range_ends

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bearing_portal.dashboards.explorer.view import ExplorerView
-from datasets.explorer import explorer_scope
+from bearing_portal.dashboards.explorer.state import ExplorerView
+from datasets.scope import explorer_scope
 from signals.exploration import selection
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import SignalFilter

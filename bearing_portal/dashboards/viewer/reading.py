@@ -5,8 +5,8 @@ from typing import Any
 
 from django.http import QueryDict
 
-from bearing_portal.dashboards.viewer.panels.tracking import tacho_of
-from bearing_portal.dashboards.viewer.view import read
+from bearing_portal.dashboards.viewer.state import read
+from bearing_portal.dashboards.viewer.tracking import tacho_of
 from common.errors import NotFound
 from datasets.selectors import dataset_get
 from signals.filters.neighbours import Neighbours, neighbours, random_of

@@ -3,11 +3,11 @@
 from typing import Any
 
 from bearing_portal.dashboards.viewer.figures.common import region_of
-from bearing_portal.dashboards.viewer.panels.items import Item, items_of
+from bearing_portal.dashboards.viewer.items import Item, items_of
 from bearing_portal.dashboards.viewer.panels.maps import LOWEST_HZ, band_of, grid_of, window_of
 from bearing_portal.dashboards.viewer.panels.spectrum import AVERAGES, segment_of
 from bearing_portal.dashboards.viewer.panels.time import buckets_of
-from bearing_portal.dashboards.viewer.view import View
+from bearing_portal.dashboards.viewer.state import View
 from signals.waveforms.sources import ADC
 
 Lines = list[str]

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from datasets.explorer import explorer_scope
+from datasets.scope import explorer_scope
 from signals.exploration.conditions import condition_of, quarters_of
 from signals.exploration.feature_table import feature_table
 from signals.filters.signal_filter import SignalFilter

@@ -3,7 +3,7 @@ import pytest
 from django.core.cache import cache
 
 from common.errors import Invalid
-from datasets.explorer import explorer_scope
+from datasets.scope import explorer_scope
 from signals.exploration.analyses import correlations_of, ranking_of
 from signals.exploration.feature_table import feature_table
 from signals.filters.signal_filter import SignalFilter

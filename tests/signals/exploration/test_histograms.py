@@ -1,7 +1,7 @@
 import pytest
 
 from common.errors import Invalid
-from datasets.explorer import explorer_scope
+from datasets.scope import explorer_scope
 from signals.exploration import histograms
 from signals.exploration.histograms import N_BINS, histograms_of
 from signals.exploration.table import filtered

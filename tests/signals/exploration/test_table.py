@@ -1,7 +1,7 @@
 import pytest
 
 from common.errors import Invalid
-from datasets.explorer import explorer_scope
+from datasets.scope import explorer_scope
 from signals.exploration.table import TableQuery, table_page
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Signal, Tag

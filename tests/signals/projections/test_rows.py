@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from common.errors import Invalid, NotFound
-from datasets.explorer import explorer_scope
+from datasets.scope import explorer_scope
 from datasets.services import dataset_delete
 from monitoring.jobs.lifecycle import job_cancel_request
 from monitoring.models import Job

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from bearing_portal.dashboards.explorer.catalogue import NONE, ClassMark, SeverityMark
+from bearing_portal.dashboards.explorer.class_marks import NONE, ClassMark, SeverityMark
 from bearing_portal.dashboards.figures.builder import Draft
 from bearing_portal.frame.design.tokens import TOKENS
 

@@ -14,9 +14,9 @@ from bearing_portal.dashboards.viewer.figures.lines import (
     curves_figure,
     in_db,
 )
-from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of, orders_of
-from bearing_portal.dashboards.viewer.panels.tracking import turns_of
-from bearing_portal.dashboards.viewer.view import WHOLE, View
+from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders_of
+from bearing_portal.dashboards.viewer.state import WHOLE, View
+from bearing_portal.dashboards.viewer.tracking import turns_of
 from common.errors import Invalid
 from signals.waveforms.references import reference_get
 from signals.waveforms.sources import LONG_SAMPLES

@@ -12,8 +12,8 @@ from bearing_portal.dashboards.viewer.figures.waveform import (
     time_figure,
     time_meta,
 )
-from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of
-from bearing_portal.dashboards.viewer.view import View
+from bearing_portal.dashboards.viewer.items import Item, Panel, items_of
+from bearing_portal.dashboards.viewer.state import View
 from bearing_portal.frame.templatetags.portal import number
 from common.errors import Invalid
 from signals.models import Severity
