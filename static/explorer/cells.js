@@ -62,7 +62,7 @@ const Bars = ({ kind, column, api, model }) => {
     h("rect", { className: "head-fill", x: place + 0.06, y: BAR_H - share(n, most, least), width: 0.88, height: share(n, most, least), ...(colour ? { fill: colour } : {}) }))));
 };
 
-const ExplorerHead = ({ displayName, column, api, kind, meaning, enableSorting, enableFilterButton, progressSort, showFilter }) => {
+const ExplorerHead = ({ displayName, column, api, kind, meaning, enableSorting, progressSort, showFilter }) => {
   const { useEffect, useRef, useReducer } = window.React;
   const [, again] = useReducer((count) => count + 1, 0);
   const opener = useRef(null);

@@ -80,7 +80,7 @@ const scale = () => {
   $$("[data-set^='axis=']").forEach((button) => button.setAttribute("aria-pressed", String(log !== undefined && (button.dataset.set === "axis=log") === log)));
 };
 const paint = () => {
-  if (pair) $$("select[data-key=fx], select[data-key=fy]").forEach((select) => { select.value = page.state[select.dataset.key] || pair[select.dataset.key]; });
+  if (pair) $$("select[data-key=fx], select[data-key=fy]").forEach((field) => { field.value = page.state[field.dataset.key] || pair[field.dataset.key]; });
   scale();
 };
 document.addEventListener("page:state", paint);

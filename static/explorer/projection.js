@@ -76,10 +76,10 @@ const show = async (key) => {
   if (working === key) return;
   working = key;
   if (!key) { place()?.replaceChildren(); return; }
-  const answer = await fetched(`/data-explorer/projection/${key}/`);
-  if (!answer || working !== key) return;
+  const found = await fetched(`/data-explorer/projection/${key}/`);
+  if (!found || working !== key) return;
   const parsed = document.createElement("template");
-  parsed.innerHTML = await answer.text();
+  parsed.innerHTML = await found.text();
   const part = parsed.content.firstElementChild;
   place()?.replaceChildren(part);
   window.htmx.process(part);

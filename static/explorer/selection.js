@@ -5,8 +5,10 @@ const RANGE_DIGITS = 6, LASSO_DIGITS = 5;
 /* Ends are rounded outwards, so that the values at the edges stay inside. */
 const outward = (value, up) => {
   if (!value || !Number.isFinite(value)) return String(value || 0);
+  const rounded = Number(value.toPrecision(RANGE_DIGITS));
+  if (up ? rounded >= value : rounded <= value) return String(rounded);
   const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - RANGE_DIGITS + 1);
-  return String(Number(((up ? Math.ceil : Math.floor)(value / unit) * unit).toPrecision(RANGE_DIGITS)));
+  return String(Number((rounded + (up ? unit : -unit)).toPrecision(RANGE_DIGITS)));
 };
 export const ofRange = (feature, low, high, code = "") => `range:${feature}:${outward(low, false)},${outward(high, true)}${code && `:${code}`}`;
 

@@ -9,7 +9,7 @@ import * as cells from "./cells.js";
 import { idsOf, ofIds } from "./selection.js";
 import { page as address } from "./state.js";
 
-const BY_HAND = ["checkboxSelected", "spaceKey", "rowClicked"];
+const BY_HAND = new Set(["checkboxSelected", "spaceKey", "rowClicked"]);
 const GRID = "explorer-table-grid", PAUSE_MS = 150;
 const { pageRows: BLOCK, mostChecked: MOST } = address.limits;
 const $ = (selector) => document.querySelector(selector);
@@ -42,11 +42,11 @@ const source = () => {
       const [by] = sortModel, keys = Object.keys(filterModel);
       const sort = by ? `${by.sort === "desc" ? "-" : ""}${by.colId}` : "";
       const grid = keys.length ? JSON.stringify(filterModel) : "";
-      const answer = await fetched(`/data-explorer/table/rows/?${query({ sort, grid, start: startRow, end: endRow })}`);
+      const found = await fetched(`/data-explorer/table/rows/?${query({ sort, grid, start: startRow, end: endRow })}`);
       if (!live) return;
-      failed = !answer;
-      if (!answer) { failCallback(); foot(); return; }
-      const { rows, total: n } = await answer.json();
+      failed = !found;
+      if (!found) { failCallback(); foot(); return; }
+      const { rows, total: n } = await found.json();
       total = n;
       successCallback(rows, n);
       mark();
@@ -113,7 +113,7 @@ const write = () => {
 };
 const full = () => toast({ level: "warning", title: `${MOST} rows are checked`, text: "No more can be checked one by one. With none checked, an action is for all rows of the table." });
 const check = ({ node, source: by }) => {
-  if (!node.data || !BY_HAND.includes(by)) return; // rows that go away are no longer selected either
+  if (!node.data || !BY_HAND.has(by)) return; // rows that go away are no longer selected either
   const { id } = node.data, on = node.isSelected();
   if (on && !checked.has(id) && checked.size >= MOST) { node.setSelected(false, false, "api"); full(); return; }
   if (on) checked.add(id); else checked.delete(id);
@@ -122,9 +122,9 @@ const check = ({ node, source: by }) => {
 const checkAll = async () => {
   if (checked.size) checked.clear();
   else {
-    const answer = await fetched(`/data-explorer/table/ids/?${query()}`);
-    if (!answer) { cells.tell({}); return; }
-    checked = new Set((await answer.json()).ids);
+    const found = await fetched(`/data-explorer/table/ids/?${query()}`);
+    if (!found) { cells.tell({}); return; }
+    checked = new Set((await found.json()).ids);
   }
   mark();
   write();
@@ -234,8 +234,8 @@ document.addEventListener("explorer:columns", () => {
 });
 document.addEventListener("explorer:changed", () => again());
 document.addEventListener("explorer:said", ({ detail }) => {
-  const { undo, ...toast } = detail;
-  toast({ text: "", ...toast, ...(undo ? { action: { label: "Undo", run: () => window.htmx.ajax("POST", "/data-explorer/table/tag/undo/", { values: { undo }, swap: "none", target: "body" }) } } : {}) });
+  const { undo, ...words } = detail;
+  toast({ text: "", ...words, ...(undo ? { action: { label: "Undo", run: () => window.htmx.ajax("POST", "/data-explorer/table/tag/undo/", { values: { undo }, swap: "none", target: "body" }) } } : {}) });
 });
 
 /* The grid begins once its columns are there and the table comes near the sight. */

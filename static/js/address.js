@@ -64,7 +64,7 @@ export const question = (declared, asked, state, look) => {
   const data = {};
   for (const key of [...keys, ...(by ? (more[current(declared, state, by)] ?? []) : [])]) {
     const { inBrowser } = declared.keys[key] ?? {};
-    if (inBrowser) data[key] = list(declared, state, key).filter((word) => !inBrowser.includes(word)).sort().join();
+    if (inBrowser) data[key] = list(declared, state, key).filter((word) => !inBrowser.includes(word)).toSorted().join();
     else if (state[key] !== undefined) data[key] = state[key];
   }
   if (isThemed) data.theme = look.theme();

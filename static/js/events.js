@@ -4,6 +4,7 @@
 import { expired, isExpired, refused, unanswered } from "./requests.js";
 import { toast } from "./toasts.js";
 
+const { htmx } = window;
 const { eventsUrl, noticesUrl, bellUrl } = document.body.dataset;
 const POLL_MS = 5000, OWN_POLL_MS = 2000, GAP_MS = 400, SILENT_MS = 60000;
 const state = document.getElementById("live-state");

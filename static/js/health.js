@@ -1,6 +1,7 @@
 /* When to ask again: parts that name an interval are due each time it has passed, unless their page
    is hidden or they are paused. What is asked and where the answer goes is htmx's. */
 
+const { htmx } = window;
 const due = new WeakMap();
 const KEY = "portal-paused", LOG_EVERY = 3;
 let rounds = 0;

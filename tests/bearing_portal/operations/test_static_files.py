@@ -10,7 +10,7 @@ from django.core.files.storage import FileSystemStorage
 
 from bearing_portal.operations.static_files import OWN_SCRIPTS, CompressedStorage, HashedStorage
 
-IMPORTED = re.compile(r'^(?:import|export)\b[^"]*"([^"]+)";', re.MULTILINE)
+IMPORTED = re.compile(r'^(?:import|export)\b[^";]*"(\.{1,2}/[^"]+)";', re.MULTILINE)
 
 
 @pytest.fixture(params=[HashedStorage, CompressedStorage])
