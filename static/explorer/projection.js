@@ -76,7 +76,7 @@ const show = async (key) => {
   if (working === key) return;
   working = key;
   if (!key) { place()?.replaceChildren(); return; }
-  const found = await fetched(`/data-explorer/projection/${key}/`);
+  const found = await fetched(`projection/${key}/`);
   if (!found || working !== key) return;
   const parsed = document.createElement("template");
   parsed.innerHTML = await found.text();

@@ -101,7 +101,7 @@ const CLICKS = {
     dialog(`/signal-viewer/compare/${page.address()}`);
   },
   dialog(url) { dialog(url + (page.state.t ? `?t=${page.state.t}` : "")); },
-  export(code) { download(`/signal-viewer/${page.state.signal}/export/${code}/${page.address()}`); },
+  export(code) { download(`${page.state.signal}/export/${code}/${page.address()}`); },
   action(name) { ACTIONS[name]?.(); },
 };
 const ACTIONS = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.http import QueryDict
+from django.urls import reverse_lazy
 
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.frame.design.tokens import THEMES
@@ -101,4 +102,4 @@ DECLARED = ExplorerView.declared(
     mostChecked=MOST_IDS,
     mostVertices=MOST_VERTICES,
     pageRows=PAGE_ROWS,
-)
+) | {"links": {"viewer": reverse_lazy("viewer")}}

@@ -54,7 +54,7 @@ def test_the_page_hands_its_declaration_to_the_scripts(client, owner, name):
     client.force_login(owner)
     page = client.get(reverse(name), {"dataset": ""}).content.decode()
     found = re.search(r'<script id="page-state" type="application/json">(.+?)</script>', page)
-    assert json.loads(found[1]) == json.loads(json.dumps(PAGES[name][1]))
+    assert json.loads(found[1]) == json.loads(json.dumps(PAGES[name][1], default=str))
 
 
 def test_a_filter_with_everything_writes_every_declared_key():
