@@ -54,7 +54,7 @@ export const filtered = async (filter) => {
   if (!isTaken) return;
   Object.assign(shown, { filter, sel: undefined });
   $("#explorer-trouble")?.remove();
-  go({ filter, sel: null, groups: null, grid: null, checked: null });
+  go({ filter });
 };
 const line = () => written(`line/${page.address()}`);
 document.addEventListener("page:state", () => {

@@ -84,10 +84,11 @@ const follow = () => {
   reflect();
   const wanted = `${state().filter || ""}\n${narrowing()}`;
   if (wanted !== shown) {
-    const forget = shown !== null && state().checked;
+    clearTimeout(writing);
+    writing = null;
+    checked = fromAddress();
     shown = wanted;
     again();
-    if (forget) { checked.clear(); address.go({ checked: null }, { quiet: true }); }
   }
   mark();
   foot();

@@ -70,7 +70,7 @@ class ExplorerView(PageState):
     projection: str = key("projection", Text(64))
     sort: str = key("sort", Text(60))
     grid: dict[str, Any] = key("grid", JsonObject(), of=FILTER)
-    checked: str = key("checked", Text(), is_continuous=True, of=FILTER)  # the scripts' alone
+    checked: str = key("checked", Text(), is_continuous=True, of="sel")  # the scripts' alone
     theme: str = key("theme", Choice(THEMES), is_beside=True)
 
     @property
