@@ -193,3 +193,10 @@ class DatasetForm(forms.Form):
     @property
     def name_missing(self) -> bool:
         return self.has_error("name", "required")
+
+
+class DescribeForm(forms.Form):
+    """What an owner says of a dataset."""
+
+    name = forms.CharField(max_length=100, error_messages={"required": "Enter a name."})
+    description = forms.CharField(max_length=500, required=False, widget=forms.Textarea)
