@@ -27,7 +27,7 @@ def owner(portal):
 
 @pytest.fixture
 def page(portal, owner):
-    window = portal.log_in(owner)
+    window = portal.log_in(owner, own_window=True)
     window.add_init_script(OPEN_SOCKETS)
     window.goto("/datasets/")
     expect(window.locator("#live-state")).to_have_attribute("data-socket", "on")

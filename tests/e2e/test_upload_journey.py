@@ -5,7 +5,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import WINDOW
+from tests.e2e.windows import WINDOW
 from tests.e2e.viewing import settled
 
 pytestmark = pytest.mark.browser
