@@ -17,8 +17,8 @@ import coverage
 import hypothesis
 import pytest
 
-from bearing_portal.embedded.servers import EmbeddedServers
-from bearing_portal.runner.pdeathsig import die_with_parent
+from bearing_portal.operations.embedded.servers import EmbeddedServers
+from bearing_portal.operations.runner.pdeathsig import die_with_parent
 from tests.reruns import (
     pytest_runtest_logreport,
     pytest_sessionfinish,

@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import psycopg
 
-from bearing_portal.embedded.servers import EmbeddedServers
+from bearing_portal.operations.embedded.servers import EmbeddedServers
 from tests.processes import ROOT, started
 
 PATIENCE_S = 300.0

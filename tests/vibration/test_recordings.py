@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from vibration.bearings import BearingGeometry, Line, bearing_lines
-from vibration.envelope import band_envelope_spectrum, envelope_spectrum
 from vibration.errors import VibrationError
 from vibration.formats import SUFFIXES, read_recording
-from vibration.kurtogram import fast_kurtogram
-from vibration.lines import find_lines
+from vibration.machines.bearings import BearingGeometry, Line, bearing_lines
+from vibration.machines.lines import find_lines
 from vibration.measure import measure
+from vibration.spectra.envelope import band_envelope_spectrum, envelope_spectrum
+from vibration.spectra.kurtogram import fast_kurtogram
 
 FOLDER = Path(
     os.environ.get("RECORDINGS_DIR") or Path(__file__).parents[3] / "shared" / "data" / "recordings"
