@@ -19,13 +19,14 @@ import pytest
 
 from bearing_portal.operations.embedded.servers import EmbeddedServers
 from bearing_portal.operations.runner.pdeathsig import die_with_parent
+from tests.keeping import keep
 from tests.reruns import (
     pytest_runtest_logreport,
     pytest_sessionfinish,
     pytest_terminal_summary,
 )
 
-__all__ = ["pytest_runtest_logreport", "pytest_sessionfinish", "pytest_terminal_summary"]
+__all__ = ["keep", "pytest_runtest_logreport", "pytest_sessionfinish", "pytest_terminal_summary"]
 
 SERVERS = pytest.StashKey[EmbeddedServers]()
 LONG = ("e2e", "faults")
