@@ -214,7 +214,7 @@ def _wait_for(url: str, web: subprocess.Popen[bytes]) -> None:
     for _ in range(START_S * 5):
         assert web.poll() is None, "the web process ended at its start"
         try:
-            urlopen(f"{url}/accounts/login/", timeout=5).close()  # noqa: S310 - our own server
+            urlopen(f"{url}/accounts/login/", timeout=60).close()  # noqa: S310 - our own server
             return
         except (URLError, OSError):
             time.sleep(0.2)
