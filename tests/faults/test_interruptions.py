@@ -27,6 +27,7 @@ def test_however_a_run_of_the_suite_ends_no_process_stays(tmp_path: Path, ending
             stdout=output,
             stderr=output,
             start_new_session=True,
+            preexec_fn=_hear_ctrl_c,
         )
     give_up_at = time.monotonic() + PATIENCE_S
     while not under_way.exists():
@@ -44,3 +45,8 @@ def test_however_a_run_of_the_suite_ends_no_process_stays(tmp_path: Path, ending
     assert run.wait(PATIENCE_S) != 0
     _, alive = psutil.wait_procs(family, timeout=PATIENCE_S)
     assert alive == []
+
+
+def _hear_ctrl_c() -> None:
+    """What a shell has started in the background ignores it, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
