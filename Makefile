@@ -54,7 +54,8 @@ chromium:
 suite: environment
 	@# Measured from the start of each process: Django imports the product before pytest has begun.
 	@rm -f .coverage .coverage.*
-	@COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@# In place of its shell: a signal that ends make reaches pytest, which ends all that it started.
+	@exec env COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	@$(BIN)/coverage combine --quiet
 	@said=$$($(BIN)/coverage report --fail-under=90 --include='$(FLOOR_90)') || { echo "$$said"; exit 1; }
 	@said=$$($(BIN)/coverage report --fail-under=80 --include='$(FLOOR_80)') || { echo "$$said"; exit 1; }

@@ -1,7 +1,7 @@
 """Carrying on while PostgreSQL is away, and what follows a commit."""
 
 import pytest
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from common import database
 from common.database import after_commit, drop_connection, retried
@@ -57,13 +57,16 @@ def test_within_a_transaction_only_its_beginner_tries_again(no_pause):
 
 
 def test_a_connection_that_cannot_even_be_closed_is_forgotten(monkeypatch):
-    def refuse():
-        raise InterfaceError("already closed")
+    class Broken:
+        connection = object()
 
-    monkeypatch.setattr(connection, "connection", object())
-    monkeypatch.setattr(connection, "close", refuse)
+        def close(self):
+            raise InterfaceError("already closed")
+
+    broken = Broken()
+    monkeypatch.setattr(database, "connection", broken)
     drop_connection()
-    assert connection.connection is None
+    assert broken.connection is None
 
 
 @pytest.mark.django_db

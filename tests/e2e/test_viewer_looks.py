@@ -126,7 +126,11 @@ def test_figures_keep_their_place_while_their_data_comes(viewer):
     places = "[...document.querySelectorAll('.viewer-graph')].map((one) => one.offsetTop)"
     before = viewer.evaluate(places)
     held = []
-    viewer.route(CALLBACKS, held.append)
+
+    def hold(route):
+        held.append(route)
+
+    viewer.route(CALLBACKS, hold)
     with viewer.expect_request(CALLBACKS):
         viewer.keyboard.press("j")
     during = viewer.evaluate(places)
