@@ -134,9 +134,9 @@ def test_figures_keep_their_place_while_their_data_comes(viewer):
     with viewer.expect_request(CALLBACKS):
         viewer.keyboard.press("j")
     during = viewer.evaluate(places)
-    viewer.unroute(CALLBACKS)
     for route in held:
         route.continue_()
+    viewer.unroute(CALLBACKS)
     settled(viewer)
     assert during == before
     assert viewer.evaluate(places) == before
