@@ -19,7 +19,7 @@ def owner(portal):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_theme_of_the_system_is_set_before_the_first_paint(portal, owner, scheme):
-    page = portal.log_in(owner, color_scheme=scheme)
+    page = portal.log_in(owner, own_window=True, color_scheme=scheme)
     page.add_init_script(
         "new MutationObserver(() => { if (document.body) window.themeAtBody ??= "
         "document.documentElement.dataset.bsTheme; })"
