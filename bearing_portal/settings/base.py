@@ -3,11 +3,9 @@
 from datetime import timedelta
 
 from django.core.exceptions import ImproperlyConfigured
-from redis.backoff import ConstantBackoff
-from redis.retry import Retry
 
 from bearing_portal.operations.embedded.facts import read_facts
-from bearing_portal.settings.caching import cache_settings
+from bearing_portal.settings.caching import cache_settings, queue_settings
 from bearing_portal.settings.environment import valkey_connection
 from bearing_portal.settings.logs import logging_settings
 from bearing_portal.settings.places import BASE_DIR, data_dir, environment
@@ -121,20 +119,11 @@ JOB_STALE_S = env.integer("JOB_STALE_S", 20, lowest=2, highest=600)
 JOB_RECONCILE_S = env.integer("JOB_RECONCILE_S", 15, lowest=1, highest=60)
 JOB_TIMEOUT_S = env.integer("JOB_TIMEOUT_S", 3600, lowest=60, highest=86_400)
 JOB_MAX_ATTEMPTS = env.integer("JOB_MAX_ATTEMPTS", 2, lowest=1, highest=10)
+JOBS_PER_PERSON = env.integer("JOBS_PER_PERSON", 20, lowest=1, highest=10_000)
 GENERATION_WORKERS = env.integer("GENERATION_WORKERS", 0, lowest=0, highest=256)
 if JOB_STALE_S <= 2 * JOB_HEARTBEAT_S:
     raise ImproperlyConfigured("JOB_STALE_S must be more than twice JOB_HEARTBEAT_S.")
-RQ_QUEUES = {
-    "default": {
-        **queue_connection,
-        "DEFAULT_TIMEOUT": JOB_TIMEOUT_S,
-        # Enqueuing happens in a request: give up soon, the reconciler enqueues later.
-        "REDIS_CLIENT_KWARGS": {
-            "socket_connect_timeout": 2,
-            "retry": Retry(ConstantBackoff(0.1), 2),
-        },
-    }
-}
+RQ_QUEUES = queue_settings(REDIS_URL, timeout_s=JOB_TIMEOUT_S)
 RQ = {"WORKER_CLASS": "monitoring.jobs.worker.PortalWorker"}
 
 AUTHENTICATION_BACKENDS = [

@@ -137,13 +137,14 @@ def web(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[dict[s
 
 @pytest.fixture(scope="module")
 def processes(web, django_db_blocker) -> Iterator[dict[str, Any]]:
-    """Run the worker beside the web process, for no longer than it is used: it takes the jobs of
-    other tests and writes a row a minute, which they would count.
+    """Run worker and reconciler beside the web process, for no longer than they are used: they take
+    the jobs of other tests and write a row a minute, which those would count.
     """
     from monitoring.models import DailyCount, HealthSample
 
-    command = [sys.executable, "manage.py", "rqworker", "default"]
-    with _running(command, web["environment"]):
+    worker = [sys.executable, "manage.py", "rqworker", "short", "long", "train"]
+    reconciler = [sys.executable, "manage.py", "reconcile"]
+    with _running(worker, web["environment"]), _running(reconciler, web["environment"]):
         yield web
     with django_db_blocker.unblock():
         HealthSample.objects.all().delete()
@@ -232,7 +233,8 @@ def portal(processes, chromium, thread, transactional_db, settings) -> Iterator[
     import django_rq
 
     settings.STORAGE_DIR = processes["storage_dir"]
-    django_rq.get_queue("default").empty()
+    for name in ("short", "long", "train"):
+        django_rq.get_queue(name).empty()
     with _windows(chromium, processes["url"]) as open_window:
         portal = Portal(processes["url"], open_window, thread)
         portal.run(_keep_content_types, processes["content_types"])

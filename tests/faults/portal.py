@@ -72,6 +72,7 @@ class Portal:
             "GENERATION_WORKERS": "2",
         }
         self._start("manage.py", "migrate", "--verbosity=0").wait()
+        self.reconciler = self._start("manage.py", "reconcile")
         self.asker = self._start(
             "-m", "tests.faults.ask", stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -100,7 +101,7 @@ class Portal:
                 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
                 resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file_bytes, hard))
 
-        worker = self._start("manage.py", "rqworker", "default", preexec_fn=limit)
+        worker = self._start("manage.py", "rqworker", "short", "long", preexec_fn=limit)
         self.workers.append(worker)
         return worker
 
@@ -148,8 +149,9 @@ class Portal:
 
     def close(self) -> None:
         self.stop_workers()
-        self.asker.kill()
-        self.asker.wait()
+        for process in (self.reconciler, self.asker):
+            process.kill()
+            process.wait()
         self.servers.stop()
 
     def _start(self, *words: str, **streams: Any) -> subprocess.Popen[bytes]:

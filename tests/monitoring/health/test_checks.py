@@ -9,7 +9,7 @@ from monitoring.health import checks
 
 pytestmark = pytest.mark.django_db
 
-NAMES = ["database", "valkey", "workers", "storage", "science", "migrations", "clock"]
+NAMES = ["database", "valkey", "workers", "reconciler", "storage", "science", "migrations", "clock"]
 
 
 def check(name):
@@ -52,7 +52,7 @@ def test_a_database_that_is_away_is_found_and_explained(monkeypatch):
 
 
 def test_a_valkey_that_is_away_is_found_and_explained(monkeypatch):
-    monkeypatch.setattr(checks.django_rq, "get_connection", _refusing)
+    monkeypatch.setattr(checks, "valkey", _refusing)
 
     assert not check("valkey").ok
     assert "Valkey" in check("valkey").advice
