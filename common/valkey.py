@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.connection import SENTINEL, Connection, ConnectionPool, SSLConnection
+from redis.connection import Connection, ConnectionPool, SSLConnection
 from redis.exceptions import ConnectionError as ValkeyAway
 from redis.exceptions import TimeoutError as ValkeySilent
 from redis.retry import Retry
+from redis.utils import SENTINEL
 
 ANSWER_S = 1.0
 OPEN_S = 5.0
@@ -24,35 +25,39 @@ OPEN_S = 5.0
 class Breaker:
     """Remembers that a server left somebody waiting.
 
-    While open it refuses; after `OPEN_S` one caller may try, and its luck is everybody's.
+    While open it refuses; after `OPEN_S` one thread may try, and its luck is everybody's.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._closed_at_s = 0.0
+        self._until_s = 0.0
         self._was_silent = False
+        self._trier: int | None = None
 
     @property
     def is_open(self) -> bool:
-        return self._was_silent and time.monotonic() < self._closed_at_s
+        is_mine = self._trier == threading.get_ident()
+        return self._was_silent and not is_mine and time.monotonic() < self._until_s
 
     def enter(self) -> None:
         """Raise where the server is not to be asked now."""
         if not self._was_silent:
             return
         with self._lock:
-            now_s = time.monotonic()
-            if self._was_silent and now_s < self._closed_at_s:
+            if self.is_open:
                 raise ValkeyAway("Valkey left the last one waiting; it is not asked right now.")
-            self._closed_at_s = now_s + OPEN_S  # this caller tries, the others wait for its luck
+            # This thread tries, the others wait for its luck.
+            self._trier, self._until_s = threading.get_ident(), time.monotonic() + OPEN_S
 
     def silent(self) -> None:
         """Note that the server did not answer in time."""
         with self._lock:
-            self._was_silent, self._closed_at_s = True, time.monotonic() + OPEN_S
+            self._was_silent, self._trier = True, None
+            self._until_s = time.monotonic() + OPEN_S
 
     def answered(self) -> None:
-        self._was_silent = False
+        """Note that it answered, be it with a refusal."""
+        self._was_silent, self._trier = False, None
 
 
 BREAKER = Breaker()
@@ -68,11 +73,12 @@ class _Guarded:
         except ValkeySilent:
             BREAKER.silent()
             raise
+        except ValkeyAway:
+            BREAKER.answered()
+            raise
 
     def send_packed_command(self, command: Any, check_health: bool = True) -> None:
-        if BREAKER.is_open:
-            self.disconnect()  # type: ignore[attr-defined]
-            raise ValkeyAway("Valkey left the last one waiting; it is not asked right now.")
+        BREAKER.enter()
         try:
             super().send_packed_command(command, check_health=check_health)  # type: ignore[misc]
         except ValkeySilent:

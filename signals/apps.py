@@ -9,6 +9,7 @@ class SignalsConfig(AppConfig):
         from monitoring.jobs.kinds import JobKind, Queue, register_kind, register_sweeper
         from monitoring.retention import register_pruner
         from signals.projections.rows import PROJECT, projections_sweep
+        from signals.services.removal import REMOVE
         from signals.uploads.services import uploads_prune, uploads_sweep
         from signals.waveforms.references import references_sweep
 
@@ -18,6 +19,15 @@ class SignalsConfig(AppConfig):
                 entry="signals.jobs.project",
                 queue=Queue.SHORT,
                 sweep=projections_sweep,
+            )
+        )
+        register_kind(
+            JobKind(
+                code=REMOVE,
+                entry="signals.jobs.remove",
+                queue=Queue.SHORT,
+                is_limited=False,
+                is_cancellable=False,
             )
         )
         register_sweeper(references_sweep)

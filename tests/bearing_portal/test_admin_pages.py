@@ -12,7 +12,7 @@ from bearing_portal.operations.groups import groups_seed
 from monitoring.accounts.sessions import session_seen
 from monitoring.accounts.settings import preferences_save
 from monitoring.events import event_record
-from monitoring.models import DailyCount, HealthSample, JobLogLine, Notification
+from monitoring.models import HealthSample, JobLogLine, Notification
 from monitoring.notices.services import notification_send
 from signals.exploration.columns import columns_choose
 from signals.models import Annotation, Projection, SavedView, Signal, Tag
@@ -71,9 +71,6 @@ def rows(groups):
             store=dataset.store, store_version=1, method="pca", key=f"key {dataset.pk}"
         )
         HealthSample.objects.create(at=timezone.now(), cpu_percent=12.0)
-        DailyCount.objects.create(
-            date=timezone.now(), kind="signals", scope="person", owner=owner, value=3
-        )
 
     more()
     return more

@@ -140,7 +140,7 @@ def processes(web, django_db_blocker) -> Iterator[dict[str, Any]]:
     """Run worker and reconciler beside the web process, for no longer than they are used: they take
     the jobs of other tests and write a row a minute, which those would count.
     """
-    from monitoring.models import DailyCount, HealthSample
+    from monitoring.models import HealthSample
 
     worker = [sys.executable, "manage.py", "rqworker", "short", "long", "train"]
     reconciler = [sys.executable, "manage.py", "reconcile"]
@@ -148,7 +148,6 @@ def processes(web, django_db_blocker) -> Iterator[dict[str, Any]]:
         yield web
     with django_db_blocker.unblock():
         HealthSample.objects.all().delete()
-        DailyCount.objects.all().delete()
 
 
 @contextmanager
