@@ -1,0 +1,52 @@
+"""Stop Valkey without ending it, as a full disk or a lost network do, and look at the pages."""
+
+import os
+import signal
+
+import pytest
+import requests
+from redis import Redis
+
+pytestmark = pytest.mark.faults
+
+PAGES = ("/", "/datasets/", "/data-explorer/", "/signal-viewer/", "/system-health/")
+
+
+@pytest.fixture
+def ask(portal):
+    """Return what asks for a page as the owner of all."""
+    with portal.web() as url:
+        cookies = {"sessionid": portal.ask("session")}
+        yield lambda path: requests.get(f"{url}{path}", cookies=cookies, timeout=60)
+
+
+@pytest.fixture
+def hung(portal):
+    pid = int(Redis.from_url(portal.facts.valkey_url()).info("server")["process_id"])
+    os.kill(pid, signal.SIGSTOP)
+    yield
+    os.kill(pid, signal.SIGCONT)
+
+
+def test_every_page_is_answered_and_a_dataset_asked_for_waits(portal, ask, hung):
+    answers = {path: ask(path) for path in PAGES}
+    pk = portal.create("asked while it hung", per_class=1)
+
+    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(
+        PAGES, 200
+    )
+    print({path: answer.elapsed.total_seconds() for path, answer in answers.items()})
+    assert portal.state(pk).job == "queued"
+
+
+def test_once_it_goes_on_what_waited_is_made(portal):
+    pid = int(Redis.from_url(portal.facts.valkey_url()).info("server")["process_id"])
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        pk = portal.create("waits", per_class=1)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+    portal.worker()
+
+    assert portal.wait(pk, lambda state: state.has_ended).is_whole
