@@ -62,15 +62,30 @@ def signals_delete(*, store: SignalStore) -> None:
 
 
 @transaction.atomic
-def signals_delete_some(*, store: SignalStore, at_most: int) -> int:
-    """Delete at most so many of a store's signals with what hangs on them; return how many."""
-    pks = list(Signal.objects.filter(store=store).order_by().values_list("pk", flat=True)[:at_most])
+def signals_delete_some(*, store: SignalStore, from_row: int, at_most: int) -> tuple[int, int]:
+    """Delete some of a store's signals with what hangs on them, in the order of the file.
+
+    Parameters
+    ----------
+    from_row : int
+        Where to begin: looking from the start again would pass all that went before.
+
+    Returns
+    -------
+    (int, int)
+        How many went, and the row to go on from.
+    """
+    found = Signal.objects.filter(store=store, row__gte=from_row).order_by("row")
+    pairs = list(found.values_list("pk", "row")[:at_most])
+    if not pairs:
+        return 0, from_row
+    pks = [pk for pk, _ in pairs]
     Annotation.objects.filter(signal__in=pks).delete()
     Signal.tags.through.objects.filter(signal__in=pks).delete()
     table = connection.ops.quote_name(Signal._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [pks])  # noqa: S608
-    return len(pks)
+    return len(pairs), pairs[-1][1] + 1
 
 
 def cached_results_forget(*, store_id: int) -> None:

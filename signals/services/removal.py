@@ -56,7 +56,10 @@ def store_remove_rest(*, run: JobRun) -> None:
     leftovers_forget(store)
     total = max(run.job.progress_total, 1)
     n_gone = total - min(total, retried(store.signals.count))
-    while n := retried(partial(signals_delete_some, store=store, at_most=AT_ONCE)):
+    n, row = 1, 0
+    while n:
+        part = partial(signals_delete_some, store=store, from_row=row, at_most=AT_ONCE)
+        n, row = retried(part)
         n_gone += n
         run.progress(min(n_gone, total), total)
         run.check()
