@@ -9,7 +9,14 @@ from redis import Redis
 
 pytestmark = pytest.mark.faults
 
-PAGES = ("/", "/datasets/", "/data-explorer/", "/signal-viewer/", "/system-health/")
+PAGES = (
+    "/system-health/live/",
+    "/",
+    "/datasets/",
+    "/data-explorer/",
+    "/signal-viewer/",
+    "/system-health/",
+)
 
 
 @pytest.fixture
