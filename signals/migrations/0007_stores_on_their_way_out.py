@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("monitoring", "0005_remove_daily_counts"),
+        ("monitoring", "0006_remove_daily_counts"),
         ("signals", "0006_table_columns"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

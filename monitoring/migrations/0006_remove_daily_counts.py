@@ -7,5 +7,5 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("monitoring", "0004_events_append_only")]
+    dependencies = [("monitoring", "0005_time_zone")]
     operations = [migrations.DeleteModel(name="DailyCount")]
