@@ -159,11 +159,10 @@ def portal(processes, windows, thread, transactional_db, settings) -> Iterator[P
     settings.STORAGE_DIR = processes["storage_dir"]
     for name in ("short", "long", "train"):
         django_rq.get_queue(name).empty()
-    with _windows(chromium, processes["url"]) as open_window:
-        portal = Portal(processes["url"], open_window, thread)
-        portal.run(_keep_content_types, processes["content_types"])
-        portal.run(factories().make_catalogue)
-        yield portal
+    portal = Portal(processes["url"], windows, thread)
+    portal.run(factories().make_catalogue)
+    yield portal
+    windows.take_back()
 
 
 @pytest.fixture
