@@ -16,7 +16,6 @@ from types import FrameType
 import coverage
 import hypothesis
 import pytest
-from bearing_portal.operations.runner.pdeathsig import die_with_parent
 
 from bearing_portal.operations.embedded.servers import EmbeddedServers
 from tests.keeping import keep
@@ -25,6 +24,7 @@ from tests.reruns import (
     pytest_sessionfinish,
     pytest_terminal_summary,
 )
+from vibration.processes import die_with_parent
 
 __all__ = ["keep", "pytest_runtest_logreport", "pytest_sessionfinish", "pytest_terminal_summary"]
 
@@ -92,7 +92,7 @@ def end_in_order() -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _interrupt)
     if "PYTEST_XDIST_WORKER" in os.environ:
-        die_with_parent(signal.SIGKILL)
+        die_with_parent(os.getppid(), signal.SIGKILL)
 
 
 def _interrupt(_signal_number: int, _frame: FrameType | None) -> None:

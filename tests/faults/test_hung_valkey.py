@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import contextmanager
 
 import pytest
 import requests
@@ -27,32 +28,31 @@ def ask(portal):
         yield lambda path: requests.get(f"{url}{path}", cookies=cookies, timeout=60)
 
 
-@pytest.fixture
+@contextmanager
 def hung(portal):
     pid = int(Redis.from_url(portal.facts.valkey_url()).info("server")["process_id"])
     os.kill(pid, signal.SIGSTOP)
-    yield
-    os.kill(pid, signal.SIGCONT)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
-def test_every_page_is_answered_and_a_dataset_asked_for_waits(portal, ask, hung):
-    answers = {path: ask(path) for path in PAGES}
-    pk = portal.create("asked while it hung", per_class=1)
+def test_every_page_is_answered_and_a_dataset_asked_for_waits(portal, ask):
+    before = [ask(path).status_code for path in PAGES]
 
-    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(
-        PAGES, 200
-    )
-    print({path: answer.elapsed.total_seconds() for path, answer in answers.items()})
-    assert portal.state(pk).job == "queued"
+    with hung(portal):
+        meanwhile = [ask(path) for path in PAGES]
+        pk = portal.create("asked while it hung", per_class=1)
+        waiting = portal.state(pk).job
+
+    assert [answer.status_code for answer in meanwhile] == before == [200] * len(PAGES)
+    assert waiting == "queued"
 
 
 def test_once_it_goes_on_what_waited_is_made(portal):
-    pid = int(Redis.from_url(portal.facts.valkey_url()).info("server")["process_id"])
-    os.kill(pid, signal.SIGSTOP)
-    try:
+    with hung(portal):
         pk = portal.create("waits", per_class=1)
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
     portal.worker()
 
