@@ -43,10 +43,12 @@ def test_every_page_is_answered_and_a_dataset_asked_for_waits(portal, ask):
 
     with hung(portal):
         meanwhile = [ask(path) for path in PAGES]
+        queues = ask("/admin/queues/")
         pk = portal.create("asked while it hung", per_class=1)
         waiting = portal.state(pk).job
 
     assert [answer.status_code for answer in meanwhile] == before == [200] * len(PAGES)
+    assert (queues.status_code, queues.headers["Retry-After"]) == (503, "10")
     assert waiting == "queued"
 
 
