@@ -110,17 +110,17 @@ def web(django_db_setup, tmp_path_factory) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="package")
 def processes(web, django_db_blocker) -> Iterator[dict[str, Any]]:
-    """Run the worker beside the web process, for no longer than it is used: it takes the jobs of
-    other tests and writes a row a minute, which they would count.
+    """Run worker and reconciler beside the web process, for no longer than they are used: they take
+    the jobs of other tests and write a row a minute, which those would count.
     """
-    from monitoring.models import DailyCount, HealthSample
+    from monitoring.models import HealthSample
 
-    command = [sys.executable, "manage.py", "rqworker", "default"]
-    with running(command, web["environment"]):
+    worker = [sys.executable, "manage.py", "rqworker", "short", "long", "train"]
+    reconciler = [sys.executable, "manage.py", "reconcile"]
+    with running(worker, web["environment"]), running(reconciler, web["environment"]):
         yield web
     with django_db_blocker.unblock():
         HealthSample.objects.all().delete()
-        DailyCount.objects.all().delete()
 
 
 @pytest.fixture(scope="package")
@@ -157,7 +157,8 @@ def portal(processes, windows, thread, transactional_db, settings) -> Iterator[P
     import django_rq
 
     settings.STORAGE_DIR = processes["storage_dir"]
-    django_rq.get_queue("default").empty()
+    for name in ("short", "long", "train"):
+        django_rq.get_queue(name).empty()
     portal = Portal(processes["url"], windows, thread)
     portal.run(factories().make_catalogue)
     yield portal
