@@ -3,21 +3,22 @@
 from contextlib import suppress
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed
 from common.files import folder_discard
 from common.roles import may_manage
 from datasets.models import Dataset
+from datasets.services.creation import name_taken
 from datasets.services.files import final_folder
 from datasets.services.hints import dataset_hint
 from monitoring.events import event_record
 from monitoring.jobs.lifecycle import job_cancel_request, job_retry
 from monitoring.models import Job, SystemEvent
 from signals.models import SignalStore
-from signals.services.records import cached_results_forget, signals_delete
-from signals.waveforms.references import references_forget
+from signals.services.removal import leftovers_forget, store_remove
 
 
 def dataset_cancel(*, user: Any, dataset: Dataset) -> None:
@@ -53,11 +54,35 @@ def dataset_share(*, user: Any, dataset: Dataset, visibility: str) -> None:
         after_commit(dataset_hint, dataset, to_everybody=was_shared)
 
 
+def dataset_describe(*, user: Any, dataset: Dataset, name: str, description: str) -> None:
+    """Give a dataset another name and description."""
+    _may_manage_or_refuse(user, dataset, "rename")
+    before = dataset.name
+    dataset.name, dataset.description = " ".join(name.split()), description.strip()
+    try:
+        with transaction.atomic():
+            dataset.full_clean(exclude=["store", "recipe", "job"], validate_constraints=False)
+            dataset.save(update_fields=["name", "description"])
+            detail = f"was {before}" if before != dataset.name else "description"
+            event_record(
+                kind=SystemEvent.Kind.EDITED, actor=user, subject=dataset.name, detail=detail
+            )
+            after_commit(dataset_hint, dataset)
+    except ValidationError as error:
+        fields = {key: list(sentences) for key, sentences in error.message_dict.items()}
+        raise Invalid("Check the marked fields.", field_errors=fields) from error
+    except IntegrityError as error:
+        if "dataset_name_once" not in str(error):
+            raise
+        raise name_taken(dataset.name) from error
+
+
 def dataset_delete(*, user: Any, dataset: Dataset) -> None:
     """Remove a dataset with its signals, files and cached results; cancel its job first.
 
-    The rows go in one transaction, the files after its commit. Files whose rows are gone are
-    swept, should the process die in between.
+    It vanishes at once. The rows of few signals go in the same transaction and the files after its
+    commit; those of many are removed by a job. Files whose rows are gone are swept, should the
+    process die in between.
     """
     _may_manage_or_refuse(user, dataset, "delete")
     with transaction.atomic():
@@ -66,9 +91,17 @@ def dataset_delete(*, user: Any, dataset: Dataset) -> None:
         locked = Dataset.objects.select_for_update(of=["self"]).filter(pk=dataset.pk).first()
         if locked is None:
             return  # somebody else was first
-        _delete_rows(locked)
+        was_shared = locked.store.visibility == SignalStore.Visibility.SHARED
+        store, recipe = locked.store, locked.recipe
+        locked.delete()
+        if recipe is not None:
+            recipe.delete()
+        job = store_remove(store=store, user=user, title=f"Delete {locked.name}")
         event_record(kind=SystemEvent.Kind.DELETED, actor=user, subject=locked.name)
-        after_commit(_after_delete, dataset)
+        if job is None:
+            after_commit(_after_delete, dataset)
+        else:
+            after_commit(dataset_hint, dataset, to_everybody=was_shared)
 
 
 def _cancel_quietly(user: Any, job: Job) -> None:
@@ -76,19 +109,9 @@ def _cancel_quietly(user: Any, job: Job) -> None:
         job_cancel_request(user=user, job=job)
 
 
-def _delete_rows(dataset: Dataset) -> None:
-    store, recipe = dataset.store, dataset.recipe
-    dataset.delete()
-    signals_delete(store=store)
-    store.delete()
-    if recipe is not None:
-        recipe.delete()
-
-
 def _after_delete(dataset: Dataset) -> None:
-    folder_discard(final_folder(dataset.pk))
-    references_forget(store_id=dataset.store_id)
-    cached_results_forget(store_id=dataset.store_id)
+    leftovers_forget(dataset.store)
+    folder_discard(final_folder(dataset.pk))  # of an attempt that had published without its rows
     dataset_hint(dataset)
 
 

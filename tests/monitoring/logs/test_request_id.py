@@ -47,8 +47,8 @@ def work(folder):
         "LOG_DIR": str(folder),
         "GENERATION_WORKERS": "1",
     }
-    command = [sys.executable, "manage.py", "rqworker", "--burst", "default"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=120, capture_output=True)
+    command = [sys.executable, "manage.py", "rqworker", "--burst", "long"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=600, capture_output=True)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,13 +7,15 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import reverse
 
+from common.valkey import Breaker
+from monitoring.notices import hints
 from monitoring.notices.consumers import (
     CLOSE_ANONYMOUS,
     CLOSE_NOT_FOUND,
     CLOSE_TRY_LATER,
     EventsConsumer,
 )
-from monitoring.notices.hints import SHARED_GROUP, hint_send, user_group
+from monitoring.notices.hints import SHARED_GROUP, SUPERUSERS_GROUP, hint_send, user_group
 from monitoring.notices.routing import websocket_urlpatterns
 from tests.factories import make_user
 
@@ -65,6 +67,16 @@ async def test_everybody_gets_hints_about_shared_things(users):
     for page in pages:
         assert await page.receive_json_from(5) == {"type": "job", "id": "abc"}
         await page.disconnect()
+
+
+async def test_a_superuser_hears_of_what_is_private_too():
+    page = page_of(await sync_to_async(make_user)("superuser"))
+    await page.connect()
+
+    await hint(SUPERUSERS_GROUP)
+
+    assert await page.receive_json_from(5) == {"type": "dataset", "id": "7"}
+    await page.disconnect()
 
 
 @pytest.mark.parametrize("user", [AnonymousUser(), None])
@@ -133,6 +145,15 @@ def test_a_hint_nobody_can_carry_is_dropped(settings):
             "CONFIG": {"hosts": ["redis://127.0.0.1:1/0"]},
         }
     }
+
+    assert hint_send(groups=["shared"], type="job", id="1") is False
+
+
+def test_while_valkey_is_silent_no_hint_waits_for_it(monkeypatch):
+    silent = Breaker()
+    silent.silent()
+    monkeypatch.setattr(hints, "BREAKER", silent)
+    monkeypatch.setattr(hints, "_send_all", lambda *args: pytest.fail("it was asked"))
 
     assert hint_send(groups=["shared"], type="job", id="1") is False
 
