@@ -32,6 +32,11 @@ class Command(PortalCommand):
         parser.add_argument(
             "--rpm", type=positive_number, metavar="RPM", help="shaft speed, for the orders"
         )
+        parser.add_argument(
+            "--resample",
+            action="store_true",
+            help="resample uneven times to their mean rate",
+        )
         parser.add_argument("--json", action="store_true", help="print the measurement as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,6 +45,7 @@ class Command(PortalCommand):
             channel=options["channel"],
             fs_hz=options["fs"],
             rpm=options["rpm"],
+            resample=options["resample"],
         )
         if options["json"]:
             self.stdout.write(json.dumps(measured, indent=2, allow_nan=False))
