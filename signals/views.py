@@ -18,7 +18,7 @@ from signals.forms import UNIT_CHOICES, AnswersForm
 from signals.selectors import upload_first_signal, upload_get, uploads_of
 from signals.services import Questions, limit_mb, size_prove, upload_create, upload_delete
 from signals.services.uploads import KEPT, MOST_UPLOADS
-from vibration.formats import SUFFIXES
+from vibration.formats import SUFFIXES, sandbox
 
 CHANGED = "uploads:changed"
 FORM_BYTES = 1 << 16  # what the form's other fields and boundaries may take
@@ -40,6 +40,7 @@ def upload_new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if not _is_fragment(request):
             return redirect(reverse("uploads:list") + "?dialog=upload")
+        sandbox.warm()  # while the person chooses a file
         context = {"form": AnswersForm(), **_limits()}
         return render(request, "signals/_upload.html", context)
     try:

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from tempfile import NamedTemporaryFile
 from typing import IO, Final
 
@@ -11,7 +11,7 @@ from django.core.files import File
 
 from monitoring.errors import Invalid, Unavailable
 from vibration.errors import VibrationError
-from vibration.formats import SUFFIXES, Reading, read_recording
+from vibration.formats import SUFFIXES, Reading, sandbox
 
 FILE: Final = "file"
 _NAME_CHARACTERS: Final = 200
@@ -44,7 +44,7 @@ def recording_receive(*, file: "File[bytes]", file_name: str) -> Received:
         with NamedTemporaryFile(suffix=PurePosixPath(name).suffix[:10]) as copy:
             sha256 = _copy(file, copy)
             most_bytes = _MOST_GROWTH * settings.UPLOAD_MAX_BYTES
-            recording = read_recording(Path(copy.name), name=name, kept_bytes=2 * most_bytes)
+            recording = sandbox.read(copy.name, name=name, kept_bytes=2 * most_bytes)
     except VibrationError as error:
         raise _refused(f"{error} {_hint(str(error))}".strip()) from error
     except OSError as error:

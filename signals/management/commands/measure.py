@@ -6,7 +6,7 @@ from typing import Any
 from monitoring.management.base import PortalCommand, positive_number
 from vibration.errors import VibrationError
 from vibration.features import FEATURES
-from vibration.formats import SUFFIXES, read_recording
+from vibration.formats import SUFFIXES, sandbox
 from vibration.measure import measure
 
 TABLE_PEAKS = 10
@@ -41,7 +41,7 @@ class Command(PortalCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         measured = measure(
-            read_recording(options["file"]),
+            sandbox.read(options["file"]),
             channel=options["channel"],
             fs_hz=options["fs"],
             rpm=options["rpm"],
