@@ -249,7 +249,11 @@ class _Walker:
             (len(s.values) for s in scope.series if not kind_of_name(s.name)),
             default=max((len(s.values) for s in scope.series), default=0),
         )
-        speeds = scope.speeds if scope.path else []
+        near: Scope | None = scope
+        while near is not None and not near.speeds:
+            near = self.parents[id(near)]
+        # What the file itself states of its speed is weighed against its other channels later.
+        speeds = near.speeds if near is not None and near.path else []
         for each in scope.series:
             own = tuple(
                 statement

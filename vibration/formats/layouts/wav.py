@@ -50,6 +50,8 @@ def read_wav(file: SourceFile) -> Reading:
         ) from error
     if fs_hz <= 0:
         raise FormatError(f"{file.name} gives {fs_hz} as its sampling rate; it must be positive.")
+    if not len(values):
+        raise FormatError(f"{file.name} is a sound file without samples.")
     columns = values.reshape(len(values), -1).T
     series = [
         Series(

@@ -142,8 +142,10 @@ def _holds(kinds: str, following: Sequence[str], dialect: Dialect) -> bool:
         return alike
     if len(near) < _PATTERN_LINES:
         return False
+    if not alike:
+        return False
     firsts = {dialect.fields(row)[texts[0]] for row in following[: _PATTERN_LINES + 1]}
-    return alike and (texts != [0] or len(kinds) > 2 or len(firsts) <= len(near) // 2)
+    return (texts != [0] or len(kinds) > 2 or len(firsts) <= len(near) // 2)
 
 
 def _is_lone(width: int, following: Sequence[str], dialect: Dialect) -> bool:
