@@ -71,6 +71,8 @@ class Series:
         The shaft speed stated for it alone.
     is_sure : bool
         Whether its layout says that it is a channel: it is never taken for an axis.
+    scope : str
+        The struct or group that it stands in, dots between; empty for the file itself.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Series:
     kind: str | None = None
     rpm: Statement | None = None
     is_sure: bool = False
+    scope: str = ""
 
     @property
     def title(self) -> str:
@@ -195,7 +198,8 @@ class _Assembly:
         everything = [channel for each in recordings for channel in each.channels]
         if not any(channel.is_measurable for channel in everything):
             self._ask_rates([c for c in everything if c.fs_hz is None], _Timing(()), of_all=True)
-        return Reading(self.form, tuple(recordings), tuple(self.questions), tuple(self.left_out))
+        questions = _merged(self.questions)
+        return Reading(self.form, tuple(recordings), questions, tuple(self.left_out))
 
     def _in_order(self, channels: list[Channel]) -> list[Channel]:
         order = {each.title: number for number, each in reversed(list(enumerate(self.series)))}
@@ -235,24 +239,47 @@ class _Assembly:
             axis = None if each.is_sure else _axis(each, len(group))
             if axis is not None:
                 axes[index] = axis
-        rest = [each for index, each in enumerate(group) if index not in axes]
         for index, axis in axes.items():
             self.left_out.append(LeftOut(group[index].title, _reason(axis)))
-        spectral = next((a for a in axes.values() if a.kind == "frequency"), None)
-        if spectral is not None:
-            reason = f"a spectrum ({spectral.words}), no signal over time"
-            self.left_out += [LeftOut(each.title, reason) for each in rest]
-            self.faults.append(
-                f"{self.name} holds a spectrum ({', '.join(s.title for s in group[:4])}), "
-                "no signal over time; bring in the waveform that it was made from."
-            )
-            return [], None
-        timing = _Timing.of(list(axes.values()), self.stated.rates if is_main else ())
-        channels = [self._channel(each, timing, is_main=is_main) for each in rest]
-        self._ask_rates(channels, timing)
-        return channels, timing.start
+        spectral = self._leave_spectra(group, axes)
+        channels: list[Channel] = []
+        starts: list[datetime] = []
+        file_rates = self.stated.rates if is_main else ()
+        for over in dict.fromkeys(
+            _axes_over(each, group, axes)
+            for index, each in enumerate(group)
+            if index not in axes and index not in spectral
+        ):
+            timing = _Timing.of([axes[index] for index in over], file_rates)
+            found = [
+                self._channel(each, timing)
+                for index, each in enumerate(group)
+                if index not in axes
+                and index not in spectral
+                and _axes_over(each, group, axes) == over
+            ]
+            self._ask_rates(found, timing)
+            channels += found
+            starts += [] if timing.start is None else [timing.start]
+        return channels, starts[0] if starts else None
 
-    def _channel(self, each: Series, timing: "_Timing", *, is_main: bool) -> Channel:
+    def _leave_spectra(self, group: list[Series], axes: dict[int, Axis]) -> set[int]:
+        """Leave out what stands over an axis of frequencies; return which they are."""
+        first = next((i for i, axis in axes.items() if axis.kind == "frequency"), None)
+        if first is None:
+            return set()
+        # Beside times of the same length, the spectrum is what follows its axis.
+        has_times = any(axis.kind == "time" for axis in axes.values())
+        found = {i for i in range(first if has_times else 0, len(group)) if i not in axes}
+        reason = f"a spectrum ({axes[first].words}), no signal over time"
+        self.left_out += [LeftOut(group[i].title, reason) for i in sorted(found)]
+        self.faults.append(
+            f"{self.name} holds a spectrum ({', '.join(s.title for s in group[:4])}), "
+            "no signal over time; bring in the waveform that it was made from."
+        )
+        return found
+
+    def _channel(self, each: Series, timing: "_Timing") -> Channel:
         rates = (*each.rates, *timing.rates)
         rate = agreed(rates)
         kind = kind_of_name(each.name) if each.kind is None else each.kind
@@ -397,12 +424,34 @@ class _Timing:
             return Question("times", sentence, mean)
         if axis.proposals:
             meanings = ", ".join(f"{fs_hz:.6g} Hz in {unit}" for unit, fs_hz in axis.proposals)
+            title = axis.words if axis.words.startswith("the ") else f"the axis {axis.words}"
             sentence = (
-                f"{axis.words} steps by {axis.step:.6g} and states no unit: {meanings}, "
+                f"T{title[1:]} steps by {axis.step:.6g} and states no unit: {meanings}, "
                 "or the number of the sample? Enter the sampling rate in Hz."
             )
-            return Question("fs_hz", sentence[:1].upper() + sentence[1:], axis.proposals[0][1])
+            return Question("fs_hz", sentence, axis.proposals[0][1])
         return Question("fs_hz", _ASK)
+
+
+def _axes_over(each: Series, group: list[Series], axes: dict[int, Axis]) -> tuple[int, ...]:
+    """Return which axes a column stands over: those of its own struct, or of those around it.
+
+    An axis elsewhere in the file serves what has neither an axis nor a rate of its own.
+    """
+    near = [
+        i for i in axes if not group[i].scope or f"{each.scope}.".startswith(f"{group[i].scope}.")
+    ]
+    return tuple(near if near or each.rates else axes)
+
+
+def _merged(questions: list[Question]) -> tuple[Question, ...]:
+    """Return each question once, for all the channels that it is asked about."""
+    merged: dict[tuple[str, str], Question] = {}
+    for each in questions:
+        known = merged.get((each.about, each.sentence))
+        channels = each.channels if known is None else known.channels + each.channels
+        merged[each.about, each.sentence] = replace(each, channels=tuple(dict.fromkeys(channels)))
+    return tuple(merged.values())
 
 
 def _axis(each: Series, n_beside: int) -> Axis | None:

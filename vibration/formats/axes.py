@@ -38,6 +38,8 @@ _UNITS_TRIED: Final = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))
 _HIGHEST_PLAUSIBLE_HZ: Final = 1e6  # above it no vibration is recorded
 _SURE_SECONDS_HZ: Final = 1000.0  # read in ms, the same steps would be beyond the highest
 _USUAL_HZ: Final = 1e4
+_FIRST: Final = "the first column"
+_MOST_PLACES: Final = 1000
 _GROWING_SHARE: Final = 0.9
 
 
@@ -135,7 +137,11 @@ class _Steps:
 
     @property
     def is_even(self) -> bool:
-        allowed = max(_TOLERANCE * self.mean, 1.01 * self.resolution)
+        allowed = _TOLERANCE * self.mean
+        # Rounded times waver where the step is no multiple of their last digit; else none may.
+        whole_steps = self.mean / self.resolution if self.resolution else 0.0
+        if abs(whole_steps - round(whole_steps)) * (self.n - 1) >= 0.5:
+            allowed = max(allowed, 1.01 * self.resolution)
         return self.grows and self.deviation <= allowed
 
     @property
@@ -182,7 +188,7 @@ def _unit_after_name(name: str) -> str | None:
 
 
 def _time_axis(name: str, steps: _Steps, unit: Unit | None) -> Axis:
-    title = name.strip() or "the first column"
+    title = name.strip() or _FIRST
     start = None
     unit_s = unit.scale if unit is not None else math.nan
     if unit is not None:
@@ -278,7 +284,7 @@ def _unevenness(steps: _Steps, unit_s: float, unit: str) -> str:
     for is_odd, meaning in (
         (every < 0, "goes back"),
         (every == 0, "repeats"),
-        (every > 1.5 * usual, "has a gap"),
+        (_gaps(every, usual), "has a gap"),
         (np.abs(every - usual) > _TOLERANCE * usual, "jitters"),
     ):
         places = np.flatnonzero(is_odd)
@@ -286,6 +292,16 @@ def _unevenness(steps: _Steps, unit_s: float, unit: str) -> str:
             times = f"{len(places)} times" if len(places) > 1 else "once"
             return f"steps {sizes}; it {meaning} {times}, first at sample {places[0] + 2}"
     return f"steps {sizes}; it drifts"
+
+
+def _gaps(steps: npt.NDArray[np.float64], usual: float) -> npt.NDArray[np.bool_]:
+    """Tell gaps from jitter: after a gap all times are late, after a late sample they are not."""
+    found: npt.NDArray[np.bool_] = steps > 1.5 * usual
+    late = np.concatenate([[0.0], np.cumsum(steps - usual)])
+    for place in np.flatnonzero(found)[:_MOST_PLACES]:
+        before = np.median(late[max(0, place - 7) : place + 1])
+        found[place] = np.median(late[place + 1 : place + 9]) - before > 0.75 * usual
+    return found
 
 
 def _written(step: float) -> str:

@@ -128,9 +128,7 @@ def _runs(seed: int, n_files: int = 12) -> Iterator[Example]:
     for k in range(n_files):
         when = began + timedelta(minutes=10 * k)
         severity = _severity(k, n_files)
-        yield Example(
-            f"ims_run/{when:%Y.%m.%d.%H.%M.%S}", _later(_ims, severity, seed + 10 * k)
-        )
+        yield Example(f"ims_run/{when:%Y.%m.%d.%H.%M.%S}", _later(_ims, severity, seed + 10 * k))
     for k in range(n_files):
         severity = _severity(k, n_files)
         yield Example(
@@ -138,7 +136,9 @@ def _runs(seed: int, n_files: int = 12) -> Iterator[Example]:
         )
     for k in range(n_files):
         severity = _severity(k, n_files)
-        yield Example(f"xjtu_run/35Hz12kN/Bearing1_1/{k + 1}.csv", _later(_xjtu, severity, seed + k))
+        yield Example(
+            f"xjtu_run/35Hz12kN/Bearing1_1/{k + 1}.csv", _later(_xjtu, severity, seed + k)
+        )
 
 
 def _later(make: Callable[..., bytes], *arguments: Any) -> Callable[[], bytes]:
@@ -263,7 +263,7 @@ def _saved(variables: dict[str, Any], **options: Any) -> bytes:
     from scipy.io import savemat
 
     content = io.BytesIO()
-    savemat(content, variables, oned_as="column", **options)
+    savemat(content, variables, oned_as="column", **options)  # type: ignore[arg-type]
     return content.getvalue()
 
 

@@ -156,6 +156,18 @@ class _Walker:
                 continue
             elif isinstance(value, Unread | np.ndarray):
                 self.left_out.append(LeftOut(title, described(value)))
+        self._hand_up(scope, parent)
+
+    def _hand_up(self, scope: Scope, parent: Scope | None) -> None:
+        """Let a struct of facts alone speak for the struct that it stands in."""
+        inside = scope.path + "."
+        if parent is None or any(
+            each.series for each in self.scopes if each is scope or each.path.startswith(inside)
+        ):
+            return
+        parent.rates += scope.rates
+        parent.speeds += scope.speeds
+        parent.unit = parent.unit or scope.unit
 
     def _numbers(
         self, key: str, title: str, value: np.ndarray[Any, Any], scope: Scope, recording: str
@@ -176,9 +188,16 @@ class _Walker:
         leads = len(columns) > 1
         for place, (name, values) in enumerate(columns):
             # A column of a matrix has no title of its own, so it may be a nameless axis.
-            own = "" if leads and place == 0 else name
             scope.series.append(
-                Series(own, values, fallback=name, recording=recording, leads=leads and place == 0)
+                Series(
+                    name="" if leads and place == 0 else name,
+                    values=values,
+                    fallback=name,
+                    recording=recording,
+                    leads=leads and place == 0,
+                    # Attributes make a dataset a struct of its own: it stands beside its fellows.
+                    scope=scope.path if key else scope.path.rpartition(".")[0],
+                )
             )
 
     def _number(self, key: str, title: str, value: float, scope: Scope) -> None:
@@ -231,6 +250,8 @@ class _Walker:
             if isinstance(item, dict):
                 inner = Scope(name)
                 self.read(item, inner, own, title, scope)
+                if len(inner.series) == 1 and inner.name:
+                    inner.series = [replace(inner.series[0], name=inner.name, recording=recording)]
             elif isinstance(item, np.ndarray) and item.dtype.kind in "fiu" and item.size > 1:
                 self._numbers(key, title, item, scope, own)
             elif isinstance(item, list):
@@ -260,7 +281,7 @@ class _Walker:
                 for key, statement in rates
                 if each.title in named[key] or (not named[key] and len(each.values) == main)
             )
-            unit = scope.unit if scope.path and scope.unit and not kind_of_name(each.name) else None
+            unit = None if kind_of_name(each.name) else self._near_unit(scope)
             yield replace(
                 each,
                 rates=own,
@@ -268,6 +289,12 @@ class _Walker:
                 unit_words=unit[1] if unit else each.unit_words,
                 rpm=each.rpm or (speeds[0] if len(speeds) == 1 else None),
             )
+
+    def _near_unit(self, scope: Scope) -> tuple[str, str] | None:
+        near: Scope | None = scope
+        while near is not None and near.unit is None:
+            near = self.parents[id(near)]
+        return near.unit if near is not None and near.path else None
 
 
 def _named_arrays(key: str, series: list[Series]) -> set[str]:

@@ -27,7 +27,9 @@ def read_hdf5(file: SourceFile) -> Reading:
             for _, node in members(opened)
             if not isinstance(node, Refused)
         )
-        tree = {} if is_matlab else _group(opened, Walk(file), 0)
+        walk = Walk(file)
+        walk.enter(opened, 0)
+        tree = {} if is_matlab else _group(opened, walk, 0)
     if is_matlab:
         return read_mat(file)
     if not tree:

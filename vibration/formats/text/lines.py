@@ -24,11 +24,16 @@ _GZIP: Final = b"\x1f\x8b"
 
 
 class TextLines:
-    """The lines of an open text, one by one or in blocks, and the number of the last one read."""
+    """The lines of an open text, one by one or in blocks, and the number of the last one read.
+
+    `left_off` is the separator and the number of the first fields to leave off in blocks: some
+    instruments write their key lines in columns of their own, to the left of the samples.
+    """
 
     def __init__(self, text: IO[str]) -> None:
         self._text = text
         self.number = 0
+        self.left_off: tuple[str, int] | None = None
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         for line in self._text:
@@ -39,7 +44,10 @@ class TextLines:
         """Return the next lines, of about that many characters; none at the end."""
         lines = self._text.readlines(characters)
         self.number += len(lines)
-        return lines
+        if self.left_off is None:
+            return lines
+        separator, n = self.left_off
+        return [line.split(separator, n)[-1] for line in lines]
 
 
 class _Guarded(io.RawIOBase):

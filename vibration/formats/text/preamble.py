@@ -53,6 +53,8 @@ _UNIT_KEYS: Final = frozenset(
         "dimension",
     ]
 )
+_COUNTED: Final = frozenset({"sequence", "sample", "samples", "#", "index", "point"})
+_OF_THE_AXIS: Final = frozenset({"horizontal", "x", "time", "abscissa", "axis", "zeit"})
 _BRACKETED: Final = re.compile(r"^\s*[\[(<{].{0,20}[\])>}]\s*$")
 _PAIRS: Final = re.compile(r"([^=:;,]+?)\s*[=:]\s*([^=;]+?)(?=[;,]\s*[^=:;,]+[=:]|$|;)")
 _KEY_BLANK_VALUE: Final = re.compile(r"^([^\d=:]*[^\d\s=:,;])\s+([+-]?\d[\d.,eE+-]*\s*\S*)\s*$")
@@ -123,7 +125,7 @@ def preamble_of(
     """
     width = len(dialect.fields(first_rows[0]))
     found = Preamble()
-    rest = list(lines)
+    rest = _without_increment(list(lines), dialect, width, found)
     if rest and _is_unit_row(rest[-1].text, dialect, width) and len(rest) > 1:
         units = _row_fields(rest[-1].text, dialect, width)
         titles = _titles(rest[-2], dialect, width)
@@ -131,18 +133,58 @@ def preamble_of(
             found.units = [_bare(unit) for unit in units]
             found.titles = titles
             rest = rest[:-2]
-    if not found.titles and rest and not _is_key_line(rest[-1], width):
-        titles = _titles(rest[-1], dialect, width)
-        if titles is None:
-            titles = _shifted_titles(rest[-1], dialect, first_rows, width)
-        if titles is None:
-            _prove_titles(rest[-1], dialect, width, name)
-        else:
-            found.titles = titles
-            rest = rest[:-1]
+    if not found.titles:
+        place = _title_place(rest, width)
+        if place is not None:
+            _take_titles(rest.pop(place), dialect, first_rows, name, found)
     for line in rest:
         _read_keys(line, dialect, width, found)
     return found
+
+
+def _without_increment(
+    lines: list[Line], dialect: Dialect, width: int, found: Preamble
+) -> list[Line]:
+    """Read a step that stands beside the titles: ``X,CH1,Start,Increment`` over their values."""
+    if len(lines) < 2 or width < 2:
+        return lines
+    titles, values = (dialect.fields(line.text) for line in lines[-2:])
+    beside = list(zip(titles[width:], values[width:], strict=False))
+    numbers = [
+        (key, number) for key, text in beside if (number := dialect.number(text)) is not None
+    ]
+    if not numbers or any(_is_number(title) for title in titles):
+        return lines
+    where = f"line {lines[-1].number}: {lines[-1].text.strip()[:_SHOWN]}"
+    for key, number in numbers:
+        fs_hz = rate_of(key, number)
+        found.rates += [] if fs_hz is None else [stated(fs_hz, where)]
+    separator = dialect.separator or " "
+    return [
+        *lines[:-2],
+        Line(lines[-2].number, separator.join(titles[:width])),
+        Line(lines[-1].number, separator.join(values[:width])),
+    ]
+
+
+def _title_place(lines: Sequence[Line], width: int) -> int | None:
+    """Return where the titles would stand: last, or above nothing but key lines."""
+    for place in range(len(lines) - 1, -1, -1):
+        if not _is_key_line(lines[place], width):
+            return place
+    return None
+
+
+def _take_titles(
+    line: Line, dialect: Dialect, first_rows: Sequence[str], name: str, found: Preamble
+) -> None:
+    width = len(dialect.fields(first_rows[0]))
+    titles = _titles(line, dialect, width) or _shifted_titles(line, dialect, first_rows, width)
+    if titles is None:
+        _prove_titles(line, dialect, width, name)
+        _read_keys(line, dialect, width, found)
+    else:
+        found.titles = titles
 
 
 def _row_fields(text: str, dialect: Dialect, width: int) -> list[str]:
@@ -158,7 +200,8 @@ def _titles(line: Line, dialect: Dialect, width: int) -> list[str] | None:
     if width == 1:  # blanks are part of the only title, and part no columns
         bare = text.strip().strip('"').strip()
         is_one = not any(mark in bare for mark in ";\t,")
-        return [bare] if is_one and bare else None
+        is_text = not all(_is_number(each) for each in bare.split())
+        return [bare] if is_one and bare and is_text else None
     candidates = [dialect.fields(_padded(text, dialect))]
     candidates += [
         Dialect(mark, ".", quotes=True).fields(text)
@@ -235,6 +278,7 @@ def _is_unit_row(text: str, dialect: Dialect, width: int) -> bool:
         return False
     bracketed = all(_BRACKETED.match(each) for each in filled)
     known = [each for each in filled if find_unit(_bare(each)) is not None]
+    filled = [each for each in filled if each in known or each.lower() not in _COUNTED]
     return (bool(known) and (bracketed or len(known) == len(filled))) or (
         bracketed and len(filled) == width
     )
@@ -280,9 +324,8 @@ def _pairs(text: str) -> list[tuple[str, list[str]]]:
             key, *values = [part.strip().strip('"').strip(" :=") for part in bare.split(mark)]
             values = [value for value in values if value]
             if key and values:
-                if (len(values) == 2 and find_unit(values[1])) or (
-                    len(values) == 2 and (_is_rate_unit(values[1]))
-                ):
+                with_unit = len(values) == 2 and (find_unit(values[1]) or _is_rate_unit(values[1]))
+                if with_unit and _is_number(values[0]):
                     return [(key, [f"{values[0]} {values[1]}"])]
                 return [(key, values)]
     blank = _KEY_BLANK_VALUE.match(bare)
@@ -297,8 +340,12 @@ def _read_keys(line: Line, dialect: Dialect, width: int, found: Preamble) -> Non
     where = f"line {line.number}: {line.text.strip()[:_SHOWN]}"
     for key, values in _pairs(line.text):
         if _is_unit_key(key):
-            if len(values) == width > 1:
-                found.units = found.units or [_bare(value) for value in values]
+            if {*words_of(key)} & _OF_THE_AXIS:
+                continue
+            if len(values) in (width, width - 1) and len(values) > 1:
+                # The key may stand over a first column of its own.
+                units = [""] * (width - len(values)) + [_bare(value) for value in values]
+                found.units = found.units or units
             elif values and len(values[0]) <= 20 and find_unit(_bare(values[0])):
                 found.unit = (_bare(values[0]), where)
             continue
@@ -319,10 +366,11 @@ def _read_keys(line: Line, dialect: Dialect, width: int, found: Preamble) -> Non
 
 
 def _keep_rates(rates: list[float], width: int, where: str, found: Preamble) -> None:
-    if len(set(rates)) == 1 or len(rates) != width:
+    if len(set(rates)) == 1 or len(rates) not in (width, width - 1):
         found.rates += [stated(rate, where) for rate in dict.fromkeys(rates)]
     else:
-        found.column_rates = {i: stated(rate, where) for i, rate in enumerate(rates)}
+        first = width - len(rates)
+        found.column_rates = {i: stated(rate, where) for i, rate in enumerate(rates, first)}
 
 
 def _read_time(key: str, values: list[str], found: Preamble) -> None:

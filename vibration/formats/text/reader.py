@@ -16,7 +16,14 @@ from vibration.formats.recording import LeftOut, Question, Reading, Source
 from vibration.formats.sidecar import sidecar_of
 from vibration.formats.text.lines import TextLines, opened_text
 from vibration.formats.text.preamble import Line, Preamble, preamble_of
-from vibration.formats.text.table import MAX_COLUMNS, Table, find_table, head_of, parse
+from vibration.formats.text.table import (
+    MAX_COLUMNS,
+    Table,
+    find_table,
+    head_of,
+    parse,
+    without_side_keys,
+)
 
 _ROW_WISE: Final = 128
 _MOST_ROWS: Final = 4096
@@ -33,6 +40,7 @@ def read_text(file: SourceFile) -> Reading:
                 f"{file.name} holds no samples; a JSON file is read as a side-car, "
                 "beside the recording of its name."
             )
+        head = without_side_keys(head, lines)
         table, first = find_table(head, file.name)
         kinds = table.dialect.kinds(table.first_rows[0])
         if "c" in kinds:
@@ -62,7 +70,7 @@ def _reading(table: Table, said: Preamble, file: SourceFile) -> Reading:
         )
     series = [_series(index, table, said) for index in sorted(table.columns)]
     stated, questions = _stated(table, said, file)
-    left_out = [*table.left_out, *_left_out(table, said)]
+    left_out = [*table.left_out, *_left_out(table, said), *_numbers_above(table)]
     return assemble("csv", series, stated, name=file.name, left_out=left_out, questions=questions)
 
 
@@ -107,6 +115,14 @@ def _stated(table: Table, said: Preamble, file: SourceFile) -> tuple[Stated, lis
     if stated.rates:
         return stated, [Question("lone_number", sentence, value)]
     return replace(stated, rate_hint=(value, sentence)), []
+
+
+def _numbers_above(table: Table) -> list[LeftOut]:
+    return [
+        LeftOut(f"line {line.number}", "numbers above the samples, which nothing explains")
+        for line in table.above
+        if all(table.dialect.number(each) is not None for each in line.text.split())
+    ]
 
 
 def _left_out(table: Table, said: Preamble) -> list[LeftOut]:

@@ -21,6 +21,7 @@ MAX_FIELDS: Final = 2_000_000
 _HEAD_LINES: Final = 1100
 _HEAD_CHARACTERS: Final = 1 << 25
 _MOST_TITLE_LINES: Final = 200
+_SIDE_LINES: Final = 40
 _FOOT_LINES: Final = 5
 _PATTERN_LINES: Final = 15
 _SHOWN: Final = 60
@@ -72,6 +73,28 @@ def head_of(lines: TextLines) -> list[Line]:
         if len(head) >= _HEAD_LINES or characters > _HEAD_CHARACTERS:
             break
     return head
+
+
+def without_side_keys(head: Sequence[Line], lines: TextLines) -> list[Line]:
+    """Return the first lines with key columns to the left of the samples made key lines above.
+
+    Oscilloscopes write ``Sample Interval,1e-4,,0.0,0.5``, and three empty fields further down.
+    """
+    filled = [line for line in head if line.text.strip()]
+    separator = "," if filled and "," in filled[-1].text else "\t"
+    lower = [Dialect(separator, ".").kinds(line.text) for line in filled[_SIDE_LINES:-1]]
+    n = min((len(kinds) - len(kinds.lstrip("e")) for kinds in lower), default=0)
+    upper = [line.text.split(separator) for line in filled[:_SIDE_LINES]]
+    are_rows = {*"".join(kinds[n:] for kinds in lower)} == {"n"}
+    if n < 2 or not are_rows or not upper[0][0].strip() or min(map(len, upper)) <= n:
+        return list(head)
+    lines.left_off = (separator, n)
+    keys = [
+        Line(line.number, separator.join(part for part in fields[:n] if part.strip()))
+        for line, fields in zip(filled, upper, strict=False)
+        if fields[0].strip()
+    ]
+    return keys + [Line(line.number, line.text.split(separator, n)[-1]) for line in filled]
 
 
 def find_table(head: Sequence[Line], name: str) -> tuple[Table, int]:
@@ -137,15 +160,11 @@ def _holds(kinds: str, following: Sequence[str], dialect: Dialect) -> bool:
     texts = [i for i, kind in enumerate(kinds) if kind == "x"]
     alike = all(
         len(row) == len(kinds) and all(row[i] in "xe" for i in texts) and "n" in row for row in near
-    )
-    if not texts:
-        return alike
-    if len(near) < _PATTERN_LINES:
-        return False
-    if not alike:
-        return False
+    ) and all(sum(row[i] == "x" for row in near) >= 0.8 * len(near) for i in texts)
+    if not texts or not alike or len(near) < _PATTERN_LINES:
+        return alike and not texts
     firsts = {dialect.fields(row)[texts[0]] for row in following[: _PATTERN_LINES + 1]}
-    return (texts != [0] or len(kinds) > 2 or len(firsts) <= len(near) // 2)
+    return texts != [0] or len(kinds) > 2 or len(firsts) <= len(near) // 2
 
 
 def _is_lone(width: int, following: Sequence[str], dialect: Dialect) -> bool:
