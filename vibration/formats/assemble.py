@@ -176,7 +176,7 @@ class _Assembly:
         self.faults: list[str] = []
 
     def reading(self) -> Reading:
-        self._refuse_features()
+        prove_no_features([each.name for each in self.series], self.name)
         usable = [each for each in self.series if self._is_usable(each)]
         main = _main_length(usable)
         by_recording: dict[str, list[Channel]] = {}
@@ -204,14 +204,6 @@ class _Assembly:
     def _in_order(self, channels: list[Channel]) -> list[Channel]:
         order = {each.title: number for number, each in reversed(list(enumerate(self.series)))}
         return sorted(channels, key=lambda channel: order.get(channel.name, len(order)))
-
-    def _refuse_features(self) -> None:
-        named = [s.name for s in self.series if s.name and is_feature_name(s.name)]
-        if len(named) >= 3 and 2 * len(named) >= len([s for s in self.series if s.name]):
-            raise FormatError(
-                f"{self.name} is a table of features ({', '.join(named[:4])} …), one row a record, "
-                "not a signal over time; bring in the recordings that it was made from."
-            )
 
     def _is_usable(self, each: Series) -> bool:
         reason = "" if each.is_sure else no_waveform(each.name)
@@ -431,6 +423,23 @@ class _Timing:
             )
             return Question("fs_hz", sentence, axis.proposals[0][1])
         return Question("fs_hz", _ASK)
+
+
+def prove_no_features(titles: Sequence[str], name: str) -> None:
+    """Refuse a table whose titles are those of features, one row a record.
+
+    Raises
+    ------
+    FormatError
+        Where at least three titles, and half of them, name features.
+    """
+    named = [title for title in titles if title and is_feature_name(title)]
+    many = 2 * len(named) >= len([title for title in titles if title]) or len(named) >= 5
+    if len(named) >= 3 and many:
+        raise FormatError(
+            f"{name} is a table of features ({', '.join(named[:4])} …), one row a record, "
+            "not a signal over time; bring in the recordings that it was made from."
+        )
 
 
 def _axes_over(each: Series, group: list[Series], axes: dict[int, Axis]) -> tuple[int, ...]:

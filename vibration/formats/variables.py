@@ -23,6 +23,7 @@ from vibration.formats.words import is_rate_name, kind_of_name, words_of
 from vibration.quantities import find_unit
 
 MIN_ARRAY: Final = 16
+_WORTH_A_SENTENCE: Final = 32
 _SHARED_WORDS: Final = frozenset(
     [
         "fs",
@@ -97,11 +98,8 @@ def variables_reading(
     series = [each for scope in scopes for each in walker.with_facts(scope)]
     if not any(len(each.values) >= MIN_ARRAY for each in series):
         contents = ", ".join(f"{described(value)} {key!r}" for key, value in variables.items())
-        faults = [
-            each.reason for each in left_out if " axes" in each.reason or "shape" in each.reason
-        ]
-        if faults:
-            raise FormatError(faults[0])
+        if walker.shapes:
+            raise FormatError(walker.shapes[0])
         raise FormatError(
             f"{file.name} holds no numeric signal, only {contents[:400] or 'nothing'}; "
             "save the signal as a plain numeric vector."
@@ -129,6 +127,7 @@ class _Walker:
     def __init__(self, file: SourceFile, left_out: list[LeftOut], kind: str) -> None:
         self.file, self.left_out, self.kind = file, left_out, kind
         self.scopes: list[Scope] = []
+        self.shapes: list[str] = []
         self.parents: dict[int, Scope | None] = {}
 
     def read(
@@ -184,6 +183,7 @@ class _Walker:
             columns = split_channels(value, title)
         except FormatError as error:
             self.left_out.append(LeftOut(title, str(error)))
+            self.shapes += [str(error)] if value.size >= _WORTH_A_SENTENCE else []
             return
         leads = len(columns) > 1
         for place, (name, values) in enumerate(columns):

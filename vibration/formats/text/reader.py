@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from vibration.errors import FormatError
-from vibration.formats.assemble import Series, Stated, assemble
+from vibration.formats.assemble import Series, Stated, assemble, prove_no_features
 from vibration.formats.cells import Row, cells_reading, numbers_in_cell
 from vibration.formats.files import SourceFile
 from vibration.formats.layouts.lvm import is_lvm, read_lvm
@@ -48,6 +48,8 @@ def read_text(file: SourceFile) -> Reading:
         if len(kinds) >= _ROW_WISE:
             return _row_wise(table, _rest(head[first:], lines), file)
         if len(kinds) > MAX_COLUMNS:
+            titles = table.dialect.fields(table.above[-1].text) if table.above else []
+            prove_no_features(titles, file.name)
             raise FormatError(
                 f"{file.name} has {len(kinds)} columns; at most {MAX_COLUMNS} are read, "
                 "one channel each."
