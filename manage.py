@@ -9,8 +9,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bearing_portal.settings.development")
     from django.core.management import execute_from_command_line
 
-    from bearing_portal.configuration import load_settings_or_exit
-    from bearing_portal.runner.attached import servers_for
+    from bearing_portal.operations.configuration import load_settings_or_exit
+    from bearing_portal.operations.runner.attached import servers_for
 
     # Ports and passwords of embedded servers are among the settings: the servers come first.
     with servers_for(sys.argv[1:]):

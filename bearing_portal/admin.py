@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django_plotly_dash.admin import DashApp, StatelessApp  # registers them
 from django_rq.admin import models as queue_models
 
-from monitoring.services import sockets_recheck
+from monitoring.accounts.sessions import sockets_recheck
 
 User = get_user_model()
 

@@ -9,8 +9,8 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         # Dash needs its repairs before the first app is declared, and apps are declared on import.
-        import_module("bearing_portal.dashboards.compat")
-        import_module("bearing_portal.accounts.lockout")
+        import_module("bearing_portal.dashboards.embedding.compat")
+        import_module("monitoring.accounts.lockout")
 
         from bearing_portal.daily_counts import counts
         from monitoring.daily_counts import register_counter

@@ -9,7 +9,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from django.core.asgi import get_asgi_application
 
-from bearing_portal.configuration import load_settings_or_exit
+from bearing_portal.operations.configuration import load_settings_or_exit
 
 load_settings_or_exit()
 pages = get_asgi_application()
@@ -18,6 +18,6 @@ from bearing_portal.routing import build_application  # noqa: E402 - needs the a
 
 application = build_application(pages)
 
-from bearing_portal.warm import warm_up  # noqa: E402 - once the first request can be answered
+from bearing_portal.operations.warm import warm_up  # noqa: E402 - once the first request can be answered
 
 warm_up()

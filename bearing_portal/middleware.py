@@ -8,8 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
-from bearing_portal.errors import error_response, wants_fragment
-from monitoring.log_context import log_context, request_id_for
+from bearing_portal.frame.errors import error_response, wants_fragment
+from monitoring.logs.context import log_context, request_id_for
 
 logger = logging.getLogger(__name__)
 

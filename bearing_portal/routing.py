@@ -3,7 +3,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.handlers.asgi import ASGIHandler
 
-from monitoring.routing import websocket_urlpatterns
+from monitoring.notices.routing import websocket_urlpatterns
 
 
 def build_application(pages: ASGIHandler) -> ProtocolTypeRouter:

@@ -2,24 +2,24 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from bearing_portal import views
-from bearing_portal.dashboards.explorer import pages as explorer_pages
-from bearing_portal.dashboards.explorer import projection_views, table_pages
-from bearing_portal.dashboards.viewer import pages
-from bearing_portal.dashboards.views import explorer, viewer
-from datasets.explorer_views import explorer_export
-from monitoring.log_views import logs
+from bearing_portal.dashboards.embedding.dispatch import explorer, viewer
+from bearing_portal.dashboards.explorer.http import filters as explorer_pages
+from bearing_portal.dashboards.explorer.http import projections, table
+from bearing_portal.dashboards.viewer import http
+from bearing_portal.frame import views
+from datasets.views.exploration import explorer_export
+from monitoring.logs.views import logs
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
     path("licence/", views.licence, name="licence"),
-    path("accounts/", include("bearing_portal.account_urls")),
+    path("accounts/", include("monitoring.accounts.urls")),
     path("system-health/logs/", logs, name="health-logs"),
     path("datasets/", include("datasets.urls")),
-    path("uploads/", include("signals.urls")),
-    path("notifications/", include("monitoring.urls")),
-    path("", include("monitoring.health_urls")),
+    path("uploads/", include("signals.uploads.urls")),
+    path("notifications/", include("monitoring.notices.urls")),
+    path("", include("monitoring.health.urls")),
     path("data-explorer/", explorer, name="explorer"),
     path("data-explorer/filters/", explorer_pages.filters, name="explorer-filters"),
     path("data-explorer/line/", explorer_pages.line, name="explorer-line"),
@@ -28,32 +28,32 @@ urlpatterns = [
     path("data-explorer/views/<int:pk>/", explorer_pages.view_edit, name="explorer-view"),
     path(
         "data-explorer/projection/<slug:key>/",
-        projection_views.projection_state,
+        projections.projection_state,
         name="explorer-projection",
     ),
     path(
         "data-explorer/projection/<slug:key>/cancel/",
-        projection_views.projection_cancel,
+        projections.projection_cancel,
         name="explorer-projection-cancel",
     ),
-    path("data-explorer/columns/", table_pages.columns, name="explorer-columns"),
-    path("data-explorer/table/rows/", table_pages.rows, name="explorer-rows"),
-    path("data-explorer/table/ids/", table_pages.all_ids, name="explorer-ids"),
-    path("data-explorer/table/tag/", table_pages.tag, name="explorer-table-tag"),
-    path("data-explorer/table/tag/undo/", table_pages.tag_undo, name="explorer-table-untag"),
-    path("data-explorer/table/relabel/", table_pages.relabel, name="explorer-table-relabel"),
-    path("data-explorer/table/compare/", table_pages.compare, name="explorer-table-compare"),
+    path("data-explorer/columns/", table.columns, name="explorer-columns"),
+    path("data-explorer/table/rows/", table.rows, name="explorer-rows"),
+    path("data-explorer/table/ids/", table.all_ids, name="explorer-ids"),
+    path("data-explorer/table/tag/", table.tag, name="explorer-table-tag"),
+    path("data-explorer/table/tag/undo/", table.tag_undo, name="explorer-table-untag"),
+    path("data-explorer/table/relabel/", table.relabel, name="explorer-table-relabel"),
+    path("data-explorer/table/compare/", table.compare, name="explorer-table-compare"),
     path("data-explorer/export/<slug:code>/", explorer_export, name="explorer-export"),
     path("signal-viewer/", viewer, name="viewer"),
-    path("signal-viewer/find/", pages.find, name="viewer-find"),
-    path("signal-viewer/random/", pages.random, name="viewer-random"),
-    path("signal-viewer/script/", pages.script, name="viewer-script"),
-    path("signal-viewer/compare/", pages.compare, name="viewer-compare"),
-    path("signal-viewer/<int:pk>/bearing/", pages.bearing, name="viewer-bearing"),
-    path("signal-viewer/<int:pk>/notes/", pages.notes, name="viewer-notes"),
-    path("signal-viewer/<int:pk>/export/<slug:code>/", pages.export, name="viewer-export"),
-    path("dash/", include("bearing_portal.dashboards.urls")),
-    path("admin/queues/", include("bearing_portal.queues")),
+    path("signal-viewer/find/", http.find, name="viewer-find"),
+    path("signal-viewer/random/", http.random, name="viewer-random"),
+    path("signal-viewer/script/", http.script, name="viewer-script"),
+    path("signal-viewer/compare/", http.compare, name="viewer-compare"),
+    path("signal-viewer/<int:pk>/bearing/", http.bearing, name="viewer-bearing"),
+    path("signal-viewer/<int:pk>/notes/", http.notes, name="viewer-notes"),
+    path("signal-viewer/<int:pk>/export/<slug:code>/", http.export, name="viewer-export"),
+    path("dash/", include("bearing_portal.dashboards.embedding.urls")),
+    path("admin/queues/", include("bearing_portal.operations.queues")),
     # Only the portal's own page also ends the other sessions.
     path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),
     path("admin/", admin.site.urls),

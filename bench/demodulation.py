@@ -6,11 +6,11 @@ from collections.abc import Callable
 from threadpoolctl import threadpool_limits
 
 from bench.registry import Figures, benchmark
-from vibration.cepstrum import real_cepstrum
-from vibration.envelope import band_envelope_spectrum
-from vibration.kurtogram import fast_kurtogram
-from vibration.orders import order_spectrum
 from vibration.simulation import Recipe, record_turns, simulate
+from vibration.spectra.cepstrum import real_cepstrum
+from vibration.spectra.envelope import band_envelope_spectrum
+from vibration.spectra.kurtogram import fast_kurtogram
+from vibration.spectra.orders import order_spectrum
 
 _RECIPE = Recipe(per_class=1, classes=("misalignment",))
 _BAND_HZ = (2000.0, 4000.0)

@@ -48,7 +48,7 @@ def measure_projections() -> Figures:
     """Return seconds for 1 430 × 36 features of eleven classes, the best of three rounds."""
     from threadpoolctl import threadpool_limits
 
-    from vibration.projection import Method, project
+    from vibration.statistics.projection import Method, project
 
     random = np.random.default_rng(0)
     centres = random.normal(size=(11, 36)) * 2
@@ -87,8 +87,8 @@ def measure_cache() -> Figures:
 
 
 def _ask(what: str, scope: Any) -> None:
-    from signals.analyses import ranking_of
-    from signals.overview import overview
+    from signals.exploration.analyses import ranking_of
+    from signals.exploration.overview import overview
 
     (overview if what == "overview" else ranking_of)(scope.user, scope)
 
@@ -104,8 +104,8 @@ def _change_ms(dataset_id: int, query: str) -> float:
     from django.http import QueryDict
 
     from bearing_portal.dashboards.explorer.filters import filters_context
-    from signals.overview import overview
-    from signals.table import TableQuery, table_page
+    from signals.exploration.overview import overview
+    from signals.exploration.table import TableQuery, table_page
 
     began_s = time.perf_counter()
     scope = _scope(dataset_id, query)
@@ -129,7 +129,7 @@ def _queries() -> Iterator[str]:
 
 
 def _page_ms(dataset_id: int, sort: str, start: int) -> float:
-    from signals.table import TableQuery, table_page
+    from signals.exploration.table import TableQuery, table_page
 
     scope = _scope(dataset_id, "load_min=1")
     query = TableQuery(start=start, end=start + 50, sort=sort)
@@ -141,8 +141,8 @@ def _page_ms(dataset_id: int, sort: str, start: int) -> float:
 def _scope(dataset_id: int, query: str) -> Any:
     from django.http import QueryDict
 
-    from datasets.explorer import explorer_scope
-    from signals.filters import SignalFilter
+    from datasets.scope import explorer_scope
+    from signals.filters.signal_filter import SignalFilter
 
     chosen = SignalFilter.from_query(QueryDict(f"dataset={dataset_id}&{query}"))
     return explorer_scope(served().user, chosen)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.registry import Figures, benchmark
-from vibration.averaging import Read, spectrum_of_blocks
+from vibration.spectra.averaging import Read, spectrum_of_blocks
 from vibration.store import Pyramid, StoreReader, build_pyramid, create_store
 
 _N_SAMPLES = 100_000_000

@@ -69,7 +69,7 @@ async def _connect(portal: Served, gate: asyncio.Semaphore, session_key: str) ->
 
 
 async def _ms_until_heard(sockets: list[Streams], groups: list[str]) -> float:
-    from monitoring.services.hints import hint_send
+    from monitoring.notices.hints import hint_send
 
     async with asyncio.timeout(_PATIENCE_S):
         listening = [asyncio.create_task(_hint(reader)) for reader, _ in sockets]

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import numpy as np
 
 from bench.registry import Figures, benchmark
-from vibration.averaging import averaged_spectrum
-from vibration.integration import to_displacement, to_velocity, velocity_rms
-from vibration.statistics import span_statistics
+from vibration.spectra.averaging import averaged_spectrum
+from vibration.spectra.integration import to_displacement, to_velocity, velocity_rms
+from vibration.statistics.moments import span_statistics
 
 _FS_HZ = 20_480.0
 _N_SAMPLES = 102_400

@@ -10,8 +10,8 @@ class DatasetsConfig(AppConfig):
         from datasets.services.creation import GENERATE
         from datasets.services.files import files_sweep
         from datasets.services.following import dataset_follow_job
-        from monitoring.kinds import JobKind, register_kind, register_sweeper
-        from signals.curation import register_relabel_follower
+        from monitoring.jobs.kinds import JobKind, register_kind, register_sweeper
+        from signals.services.labels import register_relabel_follower
 
         register_kind(
             JobKind(code=GENERATE, entry="datasets.jobs.generate", changed=dataset_follow_job)

@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.functional import cached_property
 
+from common.errors import Invalid
 from datasets.estimates import estimate_of
 from datasets.selectors import name_is_taken, name_suggestion
 from datasets.services import recipe_build
-from monitoring.errors import Invalid
 from signals.models import FaultClass, NoiseSource, Severity
 from vibration.generation import Estimate
 from vibration.simulation import CLASS_CODES, Recipe

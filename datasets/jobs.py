@@ -1,8 +1,8 @@
 """What the queue calls."""
 
 from datasets.services import dataset_generate
-from monitoring.jobs import job_entry
-from monitoring.pulse import JobRun
+from monitoring.jobs.entry import job_entry
+from monitoring.jobs.pulse import JobRun
 
 
 @job_entry

@@ -8,13 +8,13 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import Coalesce, Lower
 
+from common.roles import may_manage
 from datasets.models import Dataset
 from datasets.selectors import dataset_signals, datasets_visible
 from monitoring.models import Job
-from monitoring.roles import may_manage
 from monitoring.selectors import settings_of
-from signals.bearings import bearings_all, may_attach
 from signals.models import Bearing, FaultClass, Severity, Signal
+from signals.services.bearings import bearings_all, may_attach
 
 DATASETS_PER_PAGE = 60
 SCOPES: dict[str, str] = {"all": "All", "own": "Own", "shared": "Shared"}

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from common.errors import NotFound
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow
-from monitoring.errors import NotFound
 from signals.models import Signal, SignalStore
 from signals.selectors import store_folder, store_path
 from vibration.simulation import Recipe

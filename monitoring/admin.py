@@ -9,8 +9,10 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from monitoring import account_admin  # noqa: F401 - registers its pages
-from monitoring.admin_tools import WrittenBySystem, act_on_each
+from common.admin import WrittenBySystem, act_on_each
+from monitoring.accounts import admin as account_admin  # noqa: F401  (registers its pages)
+from monitoring.events import events_remove_old
+from monitoring.jobs.lifecycle import job_cancel_request, job_retry
 from monitoring.models import (
     DailyCount,
     HealthSample,
@@ -19,13 +21,8 @@ from monitoring.models import (
     Notification,
     SystemEvent,
 )
+from monitoring.notices.services import notifications_mark_read
 from monitoring.selectors import jobs_visible
-from monitoring.services import (
-    events_remove_old,
-    job_cancel_request,
-    job_retry,
-    notifications_mark_read,
-)
 
 RETENTION = timedelta(days=90)
 LOG_LINES_SHOWN = 100

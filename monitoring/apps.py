@@ -8,8 +8,8 @@ class MonitoringConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from monitoring.kinds import register_sweeper
-        from monitoring.services.samples import minute_maintenance
+        from monitoring.health.samples import minute_maintenance
+        from monitoring.jobs.kinds import register_sweeper
 
-        import_module("monitoring.account_signals")
+        import_module("monitoring.accounts.signals")
         register_sweeper(minute_maintenance)

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from monitoring.account_models import NoticeChoice, UserSession, UserSettings
+from monitoring.accounts.models import NoticeChoice, UserSession, UserSettings
 
 __all__ = [
     "DailyCount",

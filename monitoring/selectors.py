@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from monitoring.errors import NotFound
+from common.errors import NotFound
 from monitoring.models import Job, NoticeChoice, Notification, UserSession, UserSettings
 
 

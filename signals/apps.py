@@ -6,11 +6,11 @@ class SignalsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from monitoring.kinds import JobKind, register_kind, register_sweeper
-        from monitoring.services.retention import register_pruner
-        from signals.projections import PROJECT, projections_sweep
-        from signals.references import references_sweep
-        from signals.services.uploads import uploads_prune, uploads_sweep
+        from monitoring.jobs.kinds import JobKind, register_kind, register_sweeper
+        from monitoring.retention import register_pruner
+        from signals.projections.rows import PROJECT, projections_sweep
+        from signals.uploads.services import uploads_prune, uploads_sweep
+        from signals.waveforms.references import references_sweep
 
         register_kind(JobKind(code=PROJECT, entry="signals.jobs.project"))
         register_sweeper(references_sweep)

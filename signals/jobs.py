@@ -1,8 +1,8 @@
 """What the queue calls."""
 
-from monitoring.jobs import job_entry
-from monitoring.pulse import JobRun
-from signals.projections import projection_compute
+from monitoring.jobs.entry import job_entry
+from monitoring.jobs.pulse import JobRun
+from signals.projections.rows import projection_compute
 
 
 @job_entry

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
-from monitoring.errors import NotFound, Unavailable
+from common.errors import NotFound, Unavailable
 from signals.models import Signal, SignalStore, Tag, Upload
 from vibration.errors import VibrationError
 from vibration.store import SIGNALS_FILE, StoreReader

@@ -12,7 +12,7 @@ from pathlib import Path
 import coverage
 import pytest
 
-from bearing_portal.embedded.servers import EmbeddedServers
+from bearing_portal.operations.embedded.servers import EmbeddedServers
 
 SERVERS = pytest.StashKey[EmbeddedServers]()
 LONG = ("e2e", "faults")

@@ -3,12 +3,12 @@
 import math
 from typing import Any
 
-from vibration.envelope import envelope_spectrum
 from vibration.errors import VibrationError
 from vibration.features import FEATURE_NAMES, extract
 from vibration.formats import Channel, Reading, Source
 from vibration.formats.answers import contradicts, waits_with, with_rate
-from vibration.spectra import FloatArray, amplitude_spectrum, spectrum_peaks
+from vibration.spectra.envelope import envelope_spectrum
+from vibration.spectra.welch import FloatArray, amplitude_spectrum, spectrum_peaks
 
 N_PEAKS = 20
 MIN_HZ = 1.0

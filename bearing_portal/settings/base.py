@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
-from bearing_portal.embedded.facts import read_facts
+from bearing_portal.operations.embedded.facts import read_facts
 from bearing_portal.settings.caching import cache_settings
 from bearing_portal.settings.environment import valkey_connection
 from bearing_portal.settings.logs import logging_settings
@@ -32,7 +32,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "bearing_portal.static_files.PortalStaticFilesConfig",
+    "bearing_portal.operations.static_files.PortalStaticFilesConfig",
     "channels",
     "django_rq",
     "django_plotly_dash.apps.DjangoPlotlyDashConfig",
@@ -41,7 +41,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "bearing_portal.middleware.RequestIdMiddleware",
-    "monitoring.metrics_middleware.MetricsMiddleware",
+    "monitoring.health.metrics_middleware.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -49,7 +49,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "bearing_portal.accounts.middleware.SeenMiddleware",
+    "monitoring.accounts.middleware.SeenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_plotly_dash.middleware.BaseMiddleware",
@@ -65,12 +65,15 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {
+                name: f"bearing_portal.frame.templatetags.{name}" for name in ("charts", "portal")
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "bearing_portal.context_processors.portal",
-            ]
+                "bearing_portal.frame.context_processors.portal",
+            ],
         },
     }
 ]
@@ -132,7 +135,7 @@ RQ_QUEUES = {
         },
     }
 }
-RQ = {"WORKER_CLASS": "bearing_portal.worker.PortalWorker"}
+RQ = {"WORKER_CLASS": "monitoring.jobs.worker.PortalWorker"}
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -157,8 +160,8 @@ AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 # else whoever owns an account could clear his address between two guesses at another's.
 AXES_RESET_ON_SUCCESS = False
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_LOCKOUT_CALLABLE = "bearing_portal.accounts.lockout.locked_out"
-AXES_CLIENT_IP_CALLABLE = "monitoring.client.client_address"
+AXES_LOCKOUT_CALLABLE = "monitoring.accounts.lockout.locked_out"
+AXES_CLIENT_IP_CALLABLE = "monitoring.accounts.client.client_address"
 AXES_DISABLE_ACCESS_LOG = True  # the portal's own events hold the log-ins
 TRUST_PROXY_HEADERS = env.boolean("TRUST_PROXY_HEADERS", False)
 LOGIN_URL = "login"
@@ -170,7 +173,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "bearing_portal.views.csrf_failure"
+CSRF_FAILURE_VIEW = "bearing_portal.frame.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -216,7 +219,7 @@ STATICFILES_FINDERS = [
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "bearing_portal.static_files.HashedStorage"
+        "BACKEND": "bearing_portal.operations.static_files.HashedStorage"
         if not DEBUG
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

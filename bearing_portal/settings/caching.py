@@ -9,7 +9,7 @@ from redis.retry import Retry
 def cache_settings(url: str) -> dict[str, Any]:
     return {
         "default": {
-            "BACKEND": "bearing_portal.counted_cache.CountedCache",
+            "BACKEND": "common.cache.counted.CountedCache",
             "LOCATION": url,
             "KEY_PREFIX": "cache",
             "TIMEOUT": 30 * 60,

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from bearing_portal.settings.environment import Environment
-from monitoring.log_context import current_context
-from monitoring.redaction import REDACTED, is_secret_name, redact
+from monitoring.logs.context import current_context
+from monitoring.logs.redaction import REDACTED, is_secret_name, redact
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 FORMS = ("console", "json")
@@ -107,7 +107,7 @@ def logging_settings(
     kept = env.integer("LOG_FILES_KEPT", 5, lowest=1, highest=100)
     if env.boolean("LOG_TO_FILE", True):
         handlers["file"] = {
-            "()": "monitoring.log_files.SharedRotatingFile",
+            "()": "monitoring.logs.files.SharedRotatingFile",
             "path": folder / f"{kind}.jsonl",
             "max_bytes": max_bytes,
             "kept": kept,

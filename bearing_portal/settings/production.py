@@ -28,7 +28,7 @@ if len(SECRET_KEY) < 50:
 DEBUG = False
 STORAGES = {
     **STORAGES,
-    "staticfiles": {"BACKEND": "bearing_portal.static_files.CompressedStorage"},
+    "staticfiles": {"BACKEND": "bearing_portal.operations.static_files.CompressedStorage"},
 }
 SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", True)
 if TRUST_PROXY_HEADERS:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import psutil
 
-from bearing_portal.runner.temporary import TemporaryPortal
+from bearing_portal.operations.runner.temporary import TemporaryPortal
 
 SETTINGS = "bench.served.settings"
 COOKIE = "sessionid"

@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.http import require_POST
 
-from bearing_portal.dashboards import views
-from bearing_portal.dashboards.app import PortalDash
-from bearing_portal.dashboards.guard import guarded
+from bearing_portal.dashboards.embedding import dispatch
+from bearing_portal.dashboards.embedding.app import PortalDash
+from bearing_portal.dashboards.embedding.guard import guarded
 from bearing_portal.urls import urlpatterns as portal_urlpatterns
 
 trivial = PortalDash("trivial")
@@ -27,9 +27,9 @@ def plain(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"said": f"{request.user} {len(request.body)}"})
 
 
-views.APPS["trivial"] = trivial
+dispatch.APPS["trivial"] = trivial
 urlpatterns = [path("plain/", plain), *portal_urlpatterns]
-handler400 = "bearing_portal.views.bad_request"
-handler403 = "bearing_portal.views.forbidden"
-handler404 = "bearing_portal.views.not_found"
-handler500 = "bearing_portal.views.server_error"
+handler400 = "bearing_portal.frame.views.bad_request"
+handler403 = "bearing_portal.frame.views.forbidden"
+handler404 = "bearing_portal.frame.views.not_found"
+handler500 = "bearing_portal.frame.views.server_error"

@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from common.errors import Invalid
 from datasets.models import ClassCount, Dataset
 from datasets.selectors import name_is_taken
-from monitoring.errors import Invalid
 from signals.models import FaultClass, Severity, Signal, SignalStore
 from vibration.features import FEATURE_NAMES
 

@@ -5,14 +5,14 @@ from collections.abc import Callable
 
 from redis.exceptions import RedisError
 
+from common.errors import Unavailable
 from datasets.models import Dataset
 from datasets.services import dataset_generate
-from monitoring.errors import Unavailable
-from monitoring.health import workers_running
-from monitoring.jobs import job_entry
+from monitoring.health.checks import workers_running
+from monitoring.jobs.entry import job_entry
+from monitoring.jobs.pulse import JobRun
 from monitoring.management.progress import progress_bar
 from monitoring.models import Job
-from monitoring.pulse import JobRun
 
 LOOK_EVERY_S = 0.3
 

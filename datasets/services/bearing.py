@@ -4,11 +4,11 @@ from typing import Any
 
 from django.db import transaction
 
+from common.database import after_commit
 from datasets.models import Dataset
 from datasets.services.hints import dataset_hint
-from monitoring.database import after_commit
-from signals.bearings import bearing_attach
 from signals.models import Bearing
+from signals.services.bearings import bearing_attach
 
 
 @transaction.atomic

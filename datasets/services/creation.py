@@ -7,16 +7,17 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.urls import NoReverseMatch, reverse
 
+from common.database import after_commit
+from common.errors import Invalid, NotAllowed, Unavailable
+from common.roles import is_engineer
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow
 from datasets.selectors import name_suggestion
 from datasets.services.files import space_prove
 from datasets.services.hints import dataset_hint
-from monitoring.database import after_commit
-from monitoring.errors import Invalid, NotAllowed, Unavailable
+from monitoring.events import event_record
+from monitoring.jobs.lifecycle import job_create, job_enqueue
 from monitoring.models import SystemEvent
-from monitoring.roles import is_engineer
-from monitoring.services import event_record, job_create, job_enqueue
 from signals.models import FaultClass, NoiseSource, Severity, SignalStore
 from vibration.errors import VibrationError
 from vibration.generation import estimate

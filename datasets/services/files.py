@@ -11,9 +11,9 @@ from pathlib import Path
 
 from django.conf import settings
 
+from common.errors import Unavailable
+from common.files import folder_discard
 from datasets.models import Dataset
-from monitoring.errors import Unavailable
-from signals.services.folders import folder_discard
 from vibration.store import sweep_partials
 
 logger = logging.getLogger(__name__)

@@ -1,10 +1,11 @@
 """A dataset follows its job, inside the transaction that changes the job."""
 
+from common.database import after_commit
 from datasets.models import Dataset
 from datasets.services.hints import dataset_hint
-from monitoring.database import after_commit
+from monitoring.events import event_record
 from monitoring.models import Job, SystemEvent
-from monitoring.services import event_record, notification_send
+from monitoring.notices.services import notification_send
 
 # A completed job's dataset is made ready by whoever wrote its rows.
 _STATUS = {

@@ -9,6 +9,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from common.database import OUTAGES, retried
+from common.errors import Expected, Unavailable
+from common.files import folder_discard
 from datasets.models import ClassCount, Dataset
 from datasets.selectors import recipe_of
 from datasets.services.creation import recipe_size_bytes
@@ -18,17 +21,16 @@ from datasets.services.files import (
     folder_name,
     space_prove,
 )
-from monitoring.database import OUTAGES, retried
-from monitoring.errors import Expected, Unavailable
+from monitoring.events import event_record
+from monitoring.jobs.lifecycle import JobLost, job_complete
+from monitoring.jobs.pulse import JobRun
 from monitoring.models import SystemEvent
-from monitoring.pulse import JobRun
-from monitoring.services import JobLost, event_record, job_complete, notification_send
+from monitoring.notices.services import notification_send
 from signals.models import Signal, SignalStore
-from signals.references import reference_build, references_missing
 from signals.selectors import store_path
-from signals.services import signals_insert
-from signals.services.folders import folder_discard
-from signals.sources import LONG_SAMPLES, Source, pyramid_ensure
+from signals.services.records import signals_insert
+from signals.waveforms.references import reference_build, references_missing
+from signals.waveforms.sources import LONG_SAMPLES, Source, pyramid_ensure
 from vibration.errors import VibrationError
 from vibration.generation import GenerationCancelled, generate
 from vibration.store import SIGNALS_FILE, StoreReader, read_metadata

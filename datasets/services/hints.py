@@ -1,7 +1,7 @@
 """Tell open pages that a dataset changed."""
 
 from datasets.models import Dataset
-from monitoring.services.hints import SHARED_GROUP, hint_send, user_group
+from monitoring.notices.hints import SHARED_GROUP, hint_send, user_group
 from signals.models import SignalStore
 
 

@@ -5,18 +5,19 @@ from typing import Any
 
 from django.db import transaction
 
+from common.database import after_commit
+from common.errors import Invalid, NotAllowed
+from common.files import folder_discard
+from common.roles import may_manage
 from datasets.models import Dataset
 from datasets.services.files import final_folder
 from datasets.services.hints import dataset_hint
-from monitoring.database import after_commit
-from monitoring.errors import Invalid, NotAllowed
+from monitoring.events import event_record
+from monitoring.jobs.lifecycle import job_cancel_request, job_retry
 from monitoring.models import Job, SystemEvent
-from monitoring.roles import may_manage
-from monitoring.services import event_record, job_cancel_request, job_retry
 from signals.models import SignalStore
-from signals.references import references_forget
-from signals.services import cached_results_forget, signals_delete
-from signals.services.folders import folder_discard
+from signals.services.records import cached_results_forget, signals_delete
+from signals.waveforms.references import references_forget
 
 
 def dataset_cancel(*, user: Any, dataset: Dataset) -> None:

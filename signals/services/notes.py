@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 
-from monitoring.errors import Invalid, NotAllowed, NotFound
-from monitoring.roles import is_curator, is_engineer, may_manage
+from common.errors import Invalid, NotAllowed, NotFound
+from common.roles import is_curator, is_engineer, may_manage
 from signals.models import Annotation, Signal, Tag
 from signals.selectors import stores_visible
 

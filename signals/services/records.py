@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.db import connection
 from redis.exceptions import RedisError
 
-from monitoring.errors import Unavailable
+from common.errors import Unavailable
 from signals.models import Annotation, FaultClass, Severity, Signal, SignalStore
 from vibration.store import StoreReader
 

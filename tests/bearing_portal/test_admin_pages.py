@@ -8,16 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from bearing_portal.groups import groups_seed
+from bearing_portal.operations.groups import groups_seed
+from monitoring.accounts.sessions import session_seen
+from monitoring.accounts.settings import preferences_save
+from monitoring.events import event_record
 from monitoring.models import DailyCount, HealthSample, JobLogLine, Notification
-from monitoring.services import (
-    event_record,
-    notification_send,
-    preferences_save,
-    session_seen,
-)
+from monitoring.notices.services import notification_send
+from signals.exploration.columns import columns_choose
 from signals.models import Annotation, Projection, SavedView, Signal, Tag
-from signals.table_columns import columns_choose
 from tests.factories import make_bearing, make_dataset, make_user
 from tests.signals.recordings import npy, sine, upload
 

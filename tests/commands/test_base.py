@@ -9,8 +9,8 @@ from django.core.management import get_commands, load_command_class
 from django.db import OperationalError, ProgrammingError
 from redis.exceptions import RedisError
 
-from monitoring.errors import Unavailable
-from monitoring.management.base import codes, codes_or_none, positive_number, whole_number
+from common.commands import codes, codes_or_none, positive_number, whole_number
+from common.errors import Unavailable
 from monitoring.management.progress import progress_bar
 from signals.management.commands import simulate
 from tests.commands.running import NOBODY, ROOT, run

@@ -1,7 +1,7 @@
 import pytest
 
-from signals.references import reference_get, references_missing
 from signals.selectors import store_path
+from signals.waveforms.references import reference_get, references_missing
 from tests.commands.running import called, refusal
 from tests.factories import make_dataset
 

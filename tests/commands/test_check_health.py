@@ -1,6 +1,6 @@
 import json
 
-from monitoring.health import Check
+from monitoring.health.checks import Check
 from monitoring.management.commands import check_health
 from tests.commands.running import NOBODY, called, refusal, run
 

@@ -3,8 +3,8 @@ import sys
 import pytest
 from django.core.management import CommandError, call_command
 
-from bearing_portal.runner.attached import needs_servers
-from bearing_portal.screenshots import PAGES
+from bearing_portal.operations.runner.attached import needs_servers
+from bearing_portal.operations.screenshots import PAGES
 
 
 def refusal(*arguments):

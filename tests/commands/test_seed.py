@@ -2,8 +2,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 
-from bearing_portal import sample
-from bearing_portal.design.tokens import TOKENS
+from bearing_portal.frame.design.tokens import TOKENS
+from bearing_portal.operations import sample
 from datasets.models import Dataset
 from datasets.services import dataset_delete
 from monitoring.models import Job

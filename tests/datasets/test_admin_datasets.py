@@ -1,6 +1,6 @@
 import pytest
 
-from bearing_portal.groups import groups_seed
+from bearing_portal.operations.groups import groups_seed
 from datasets.models import Dataset
 from datasets.services.files import final_folder
 from monitoring.models import Job

@@ -3,10 +3,10 @@ from collections import namedtuple
 
 import pytest
 
+from common.errors import Invalid, NotAllowed, Unavailable
 from datasets.models import Dataset
 from datasets.selectors import recipe_of
 from datasets.services import dataset_create, recipe_build
-from monitoring.errors import Invalid, NotAllowed, Unavailable
 from monitoring.models import Job, SystemEvent
 from tests.factories import make_catalogue, make_dataset, make_user, tiny_recipe
 

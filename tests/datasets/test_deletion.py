@@ -7,8 +7,8 @@ from datasets.services import dataset_delete, files_sweep
 from datasets.services.files import attempt_folder, final_folder
 from monitoring.models import Job, SystemEvent
 from signals.models import Annotation, Signal, SignalStore, Tag
-from signals.references import reference_get
 from signals.selectors import cache_key
+from signals.waveforms.references import reference_get
 from tests.factories import make_dataset
 
 pytestmark = pytest.mark.django_db

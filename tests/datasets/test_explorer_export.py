@@ -5,9 +5,9 @@ import pyarrow.parquet as pq
 import pytest
 from django.urls import reverse
 
-from datasets import explorer_views
+from datasets.views import exploration
 from monitoring.models import SystemEvent
-from signals import exports
+from signals.exploration import exports
 from signals.models import Signal, Tag
 from tests.factories import make_dataset, make_user
 from vibration.features import FEATURES
@@ -115,6 +115,6 @@ async def test_under_asgi_it_comes_a_batch_at_a_time():
             asked.append(number)
             yield bytes([number])
 
-    async for chunk in explorer_views._one_by_one(chunks()):
+    async for chunk in exploration._one_by_one(chunks()):
         assert asked[-1] == chunk[0]
     assert asked == [0, 1, 2]

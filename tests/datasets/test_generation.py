@@ -9,11 +9,11 @@ from datasets import jobs
 from datasets.models import Dataset
 from datasets.services import dataset_delete, dataset_retry, files_sweep, generation
 from datasets.services.files import attempt_folder, final_folder
+from monitoring.jobs.lifecycle import job_cancel_request
 from monitoring.models import Job, Notification, SystemEvent
 from monitoring.selectors import unread_count
-from monitoring.services import job_cancel_request
 from signals.models import FaultClass, Signal
-from signals.references import references_missing
+from signals.waveforms.references import references_missing
 from tests.factories import make_dataset
 from vibration.store import verify
 

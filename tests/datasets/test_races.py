@@ -4,9 +4,9 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from common.errors import Invalid
 from datasets.models import Dataset
 from datasets.services import dataset_create
-from monitoring.errors import Invalid
 from monitoring.models import Job
 from tests.factories import make_catalogue, make_user, tiny_recipe
 

@@ -1,9 +1,9 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from common.errors import Invalid, NotAllowed, NotFound
 from datasets.selectors import dataset_get, dataset_signals, datasets_visible
 from datasets.services import dataset_cancel, dataset_delete, dataset_retry, dataset_share
-from monitoring.errors import Invalid, NotAllowed, NotFound
 from monitoring.models import SystemEvent
 from signals.selectors import signal_get, signal_samples, signals_visible, stores_visible
 from tests.factories import make_dataset, make_user

@@ -76,7 +76,7 @@ class Portal:
         return dataset
 
     def notify(self, user: Any, title: str, **values: Any) -> Any:
-        from monitoring.services import notification_send
+        from monitoring.notices.services import notification_send
 
         return self.run(notification_send, user=user, title=title, **values)
 
@@ -243,7 +243,7 @@ def portal(processes, chromium, thread, transactional_db, settings) -> Iterator[
 @pytest.fixture
 def signals(portal, monkeypatch) -> list[Any]:
     """Return the signals of a small dataset that everybody may read, with real files."""
-    from monitoring import queueing
+    from monitoring.jobs import queueing
 
     monkeypatch.setattr(queueing, "push", lambda job: True)  # the worker would make them again
     owner = portal.make_user("engineer")

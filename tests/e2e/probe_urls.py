@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template import RequestContext, Template
 from django.urls import path
 
-from bearing_portal.dashboards import views
-from bearing_portal.dashboards.app import PortalDash
-from bearing_portal.dashboards.guard import guarded
+from bearing_portal.dashboards.embedding import dispatch
+from bearing_portal.dashboards.embedding.app import PortalDash
+from bearing_portal.dashboards.embedding.guard import guarded
 from bearing_portal.urls import urlpatterns as portal_urlpatterns
 
 PAGE = """{% extends "base.html" %}{% load plotly_dash static %}
@@ -46,9 +46,9 @@ def second(n_clicks, *, user):
 def probe_page(request: HttpRequest) -> HttpResponse:
     page = Template(PAGE).render(RequestContext(request, {"app": probe}))
     response = HttpResponse(page)
-    views.allow_scripts_of(response, request.dpd_content_handler.embedded_holder.scripts)
+    dispatch.allow_scripts_of(response, request.dpd_content_handler.embedded_holder.scripts)
     return response
 
 
-views.APPS["probe"] = probe
+dispatch.APPS["probe"] = probe
 urlpatterns = [path("probe/", probe_page), *portal_urlpatterns]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bearing_portal.groups import groups_seed
+from bearing_portal.operations.groups import groups_seed
 from signals.models import Signal, Tag
 
 pytestmark = pytest.mark.browser

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from signals.bearings import bearings_seed
+from signals.services.bearings import bearings_seed
 from tests.e2e.viewing import drawn, line_of
 from tests.vibration.test_recordings import FOLDER, PEAKS, by_file
 

@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import psycopg
 
-from bearing_portal.embedded.servers import EmbeddedServers
+from bearing_portal.operations.embedded.servers import EmbeddedServers
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 90.0

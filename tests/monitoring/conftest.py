@@ -19,7 +19,7 @@ def queue():
 @pytest.fixture
 def changes(monkeypatch):
     """Register a kind of job and return the statuses it was told of."""
-    from monitoring import kinds
+    from monitoring.jobs import kinds
 
     seen: list[str] = []
     monkeypatch.setattr(kinds, "_KINDS", dict(kinds._KINDS))
@@ -36,7 +36,7 @@ def changes(monkeypatch):
 @pytest.fixture
 def job(db, changes):
     """Return a queued job of an engineer."""
-    from monitoring.services import job_create
+    from monitoring.jobs.lifecycle import job_create
     from tests.factories import make_user
 
     return job_create(owner=make_user("engineer"), kind=KIND, title="Count sheep", total=10)

@@ -6,9 +6,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from monitoring.errors import Invalid
+from common.errors import Invalid
+from monitoring.events import event_record, events_remove_old
 from monitoring.models import AppendOnlyError, SystemEvent
-from monitoring.services import event_record, events_remove_old
 from tests.factories import make_user
 from tests.migrating import migrated_back
 

@@ -7,7 +7,7 @@ import numpy as np
 from django.core.files.base import ContentFile
 from scipy.io import savemat
 
-from signals.services import upload_create
+from signals.uploads.services import upload_create
 from tests.factories import make_user
 
 ANSWERS: dict[str, Any] = {"fs_hz": 8000.0, "rpm": 600.0, "unit": "g"}

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from monitoring.errors import NotFound, Unavailable
+from common.errors import NotFound, Unavailable
 from signals.selectors import cache_key, signal_samples, store_folder, store_path
 from tests.factories import make_dataset
 from vibration.simulation import Recipe, simulate

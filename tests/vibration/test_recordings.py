@@ -5,14 +5,14 @@ import csv
 import pytest
 
 from tests.vibration.formats.published import RECORDINGS
-from vibration.bearings import BearingGeometry, Line, bearing_lines
-from vibration.envelope import band_envelope_spectrum, envelope_spectrum
 from vibration.errors import VibrationError
 from vibration.features import MIN_FEATURE_SAMPLES
 from vibration.formats import read_recording
-from vibration.kurtogram import fast_kurtogram
-from vibration.lines import find_lines
+from vibration.machines.bearings import BearingGeometry, Line, bearing_lines
+from vibration.machines.lines import find_lines
 from vibration.measure import measure
+from vibration.spectra.envelope import band_envelope_spectrum, envelope_spectrum
+from vibration.spectra.kurtogram import fast_kurtogram
 
 FOLDER = RECORDINGS
 pytestmark = pytest.mark.skipif(

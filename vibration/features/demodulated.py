@@ -2,11 +2,11 @@
 
 import math
 
-from vibration.envelope import envelope_of
 from vibration.features.spectral import strongest_frequency
 from vibration.features.temporal import central_moments
 from vibration.features.waveform import Waveform
-from vibration.spectra import amplitude_spectrum
+from vibration.spectra.envelope import envelope_of
+from vibration.spectra.welch import amplitude_spectrum
 
 
 def demodulated_features(waveform: Waveform) -> tuple[float, ...]:

@@ -10,7 +10,7 @@ import scipy.fft
 import scipy.special
 
 from vibration.features.waveform import Waveform
-from vibration.spectra import ComplexArray, FloatArray, window_of
+from vibration.spectra.welch import ComplexArray, FloatArray, window_of
 
 SEGMENT = 256
 CHANCE = 0.05

@@ -8,7 +8,7 @@ import scipy.special
 
 from vibration.features.registry import BANDS_HZ
 from vibration.features.waveform import Waveform
-from vibration.spectra import hann_amplitude, welch_psd
+from vibration.spectra.welch import hann_amplitude, welch_psd
 
 LOWEST_LINE_HZ = 1.0
 HARMONIC_TOLERANCE = 0.02

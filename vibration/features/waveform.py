@@ -9,7 +9,7 @@ import numpy.typing as npt
 import scipy.fft
 
 from vibration.errors import VibrationError
-from vibration.spectra import ComplexArray, FloatArray, as_samples, as_sampling_rate
+from vibration.spectra.welch import ComplexArray, FloatArray, as_samples, as_sampling_rate
 
 MIN_FEATURE_SAMPLES = 1024
 _ROUNDING_STEPS = 8

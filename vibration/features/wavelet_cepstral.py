@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pywt
 
-from vibration.cepstrum import cepstrum_of
 from vibration.features.temporal import pearson_kurtosis
 from vibration.features.waveform import Waveform
+from vibration.spectra.cepstrum import cepstrum_of
 
 WAVELET = "db4"
 LEVELS = 5

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import scipy.fft
 
 from vibration.errors import VibrationError
-from vibration.spectra import as_sampling_rate
+from vibration.spectra.welch import as_sampling_rate
 from vibration.timefrequency.maps import (
     Float32Array,
     Float64Array,

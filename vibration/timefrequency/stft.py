@@ -5,7 +5,7 @@ import numpy.typing as npt
 import scipy.fft
 
 from vibration.errors import VibrationError
-from vibration.spectra import as_sampling_rate, window_of
+from vibration.spectra.welch import as_sampling_rate, window_of
 from vibration.timefrequency.maps import (
     Float32Array,
     TimeFrequencyMap,

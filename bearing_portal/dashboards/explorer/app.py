@@ -1,4 +1,4 @@
-from bearing_portal.dashboards.app import PortalDash
+from bearing_portal.dashboards.embedding.app import PortalDash
 from bearing_portal.dashboards.explorer import callbacks
 from bearing_portal.dashboards.explorer.layout import page
 

@@ -1,11 +1,14 @@
-"""What the explorer asks the server: each section declares its own callbacks."""
+"""What the explorer asks the server: each panel declares its own callbacks."""
 
 from dash import ClientsideFunction, Input, Output
 
-from bearing_portal.dashboards.app import PortalDash
+from bearing_portal.dashboards.embedding.app import PortalDash
+from bearing_portal.dashboards.embedding.guard import MESSAGE
 from bearing_portal.dashboards.explorer import ids
-from bearing_portal.dashboards.explorer.sections import features, overview, projection, table
-from bearing_portal.dashboards.guard import MESSAGE
+from bearing_portal.dashboards.explorer.panels import overview
+from bearing_portal.dashboards.explorer.panels.features import layout as features
+from bearing_portal.dashboards.explorer.panels.projection import layout as projection
+from bearing_portal.dashboards.explorer.panels.table import layout as table
 
 SECTIONS = (overview, features, projection, table)
 

@@ -5,19 +5,19 @@ from typing import Any
 
 from django.http import QueryDict
 
-from bearing_portal.dashboards.explorer.catalogue import NONE
-from bearing_portal.templatetags.portal import number, thousands
-from datasets.explorer import explorer_scope
+from bearing_portal.dashboards.explorer.class_marks import NONE
+from bearing_portal.frame.templatetags.portal import number, thousands
+from common.errors import Expected
+from common.roles import is_curator
 from datasets.models import Dataset
+from datasets.scope import explorer_scope
 from datasets.selectors import dataset_get, datasets_visible
-from monitoring.errors import Expected
-from monitoring.roles import is_curator
-from signals import selection
-from signals.filter_values import written
-from signals.filters import ANY, RANGES, SignalFilter
+from signals.exploration import selection
+from signals.exploration.overview import Overview, culprits, empty_sentence, overview, range_ends
+from signals.filters.scope import Scope
+from signals.filters.signal_filter import ANY, RANGES, SignalFilter
+from signals.filters.values import written
 from signals.models import FaultClass, Severity
-from signals.overview import Overview, culprits, empty_sentence, overview, range_ends
-from signals.scope import Scope
 
 SLIDERS = {"rpm": ("Speed", "rpm"), "load": ("Load", "%"), "rms": ("RMS", "g")}
 STEPS = 200

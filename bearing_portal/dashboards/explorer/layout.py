@@ -4,9 +4,12 @@ from typing import Any
 
 from dash import dcc, html
 
+from bearing_portal.dashboards.embedding.guard import MESSAGE
 from bearing_portal.dashboards.explorer import ids
-from bearing_portal.dashboards.explorer.sections import features, overview, projection, table
-from bearing_portal.dashboards.guard import MESSAGE
+from bearing_portal.dashboards.explorer.panels import overview
+from bearing_portal.dashboards.explorer.panels.features import layout as features
+from bearing_portal.dashboards.explorer.panels.projection import layout as projection
+from bearing_portal.dashboards.explorer.panels.table import layout as table
 
 ASKED = (
     ids.ASK_OVERVIEW,

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from bearing_portal.dashboards.explorer.view import ExplorerView
-from datasets.explorer import explorer_scope
-from signals import selection
-from signals.filters import SignalFilter
-from signals.scope import Scope
+from bearing_portal.dashboards.explorer.state import ExplorerView
+from datasets.scope import explorer_scope
+from signals.exploration import selection
+from signals.filters.scope import Scope
+from signals.filters.signal_filter import SignalFilter
 
 
 def scope_of(user: Any, view: ExplorerView) -> Scope:

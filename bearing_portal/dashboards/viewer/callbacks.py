@@ -5,27 +5,27 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output
 from dash.exceptions import PreventUpdate
 
-from bearing_portal.dashboards.app import PortalDash
-from bearing_portal.dashboards.guard import MESSAGE, guarded
+from bearing_portal.dashboards.embedding.app import PortalDash
+from bearing_portal.dashboards.embedding.guard import MESSAGE, guarded
 from bearing_portal.dashboards.viewer import ids, reading
-from bearing_portal.dashboards.viewer.around import (
+from bearing_portal.dashboards.viewer.items import Panel
+from bearing_portal.dashboards.viewer.panels.cepstrum import cepstrum_panel
+from bearing_portal.dashboards.viewer.panels.envelope import envelope_panel, kurtogram_panel
+from bearing_portal.dashboards.viewer.panels.found_lines import found_list
+from bearing_portal.dashboards.viewer.panels.inspector.data import side_of
+from bearing_portal.dashboards.viewer.panels.inspector.layout import inspector
+from bearing_portal.dashboards.viewer.panels.maps import map_panel
+from bearing_portal.dashboards.viewer.panels.spectrum import spectrum_panel
+from bearing_portal.dashboards.viewer.panels.surroundings import (
     filter_chip,
     legend,
     nothing,
     readout,
     steps,
 )
-from bearing_portal.dashboards.viewer.found import found_list
-from bearing_portal.dashboards.viewer.inspector import inspector
-from bearing_portal.dashboards.viewer.panels.cepstrum import cepstrum_panel
-from bearing_portal.dashboards.viewer.panels.envelope import envelope_panel, kurtogram_panel
-from bearing_portal.dashboards.viewer.panels.items import Panel
-from bearing_portal.dashboards.viewer.panels.maps import map_panel
-from bearing_portal.dashboards.viewer.panels.side import side_of
-from bearing_portal.dashboards.viewer.panels.spectrum import spectrum_panel
 from bearing_portal.dashboards.viewer.panels.time import time_panel
-from bearing_portal.dashboards.viewer.view import View, read
-from monitoring.errors import NotFound
+from bearing_portal.dashboards.viewer.state import View, read
+from common.errors import NotFound
 
 ANALYSES = {"spectrum": spectrum_panel, "envelope": envelope_panel, "cepstrum": cepstrum_panel}
 NONE_CHOSEN = (

@@ -6,9 +6,9 @@ from typing import Any
 
 from dash import dcc, html
 
-from bearing_portal.dashboards.panel import choice, segments
-from bearing_portal.dashboards.viewer import ids, view
-from vibration.iso20816 import MACHINE_GROUPS
+from bearing_portal.dashboards.viewer import ids, state
+from bearing_portal.dashboards.widgets import choice, segments
+from vibration.machines.iso20816 import MACHINE_GROUPS
 
 WINDOW_NAMES = {
     "hann": "Hann",
@@ -88,7 +88,7 @@ def mark_toggles() -> Any:
             **{
                 "data-mark": code,
                 "data-tabs": "spectrum" if code in OF_SPECTRUM else "spectrum envelope",
-                "aria-pressed": "true" if code in view.MARKS_AT_FIRST else "false",
+                "aria-pressed": "true" if code in state.MARKS_AT_FIRST else "false",
             },
         )
         for code, name in MARK_NAMES.items()
@@ -122,7 +122,7 @@ def axis_options() -> list[Any]:
 
 def method_menu() -> html.Details:
     """How it is computed and shown; what is seldom changed waits behind one button."""
-    lengths = {"": "auto, df ≤ 1.25 Hz"} | {str(n): _grouped(n) for n in view.SEGMENTS}
+    lengths = {"": "auto, df ≤ 1.25 Hz"} | {str(n): _grouped(n) for n in state.SEGMENTS}
     averages = {"power": "Power", "linear": "Linear", "peak": "Peak hold"}
     of_spectrum = [
         choice("Window", "win", WINDOW_NAMES, shown="Window"),
@@ -178,12 +178,12 @@ def envelope_options() -> list[Any]:
 
 
 def map_options() -> list[Any]:
-    windows = {"": "auto"} | {str(n): _grouped(n) for n in view.MAP_WINDOWS}
+    windows = {"": "auto"} | {str(n): _grouped(n) for n in state.MAP_WINDOWS}
     return [
         segments("Method", "tf", {"stft": "STFT", "cwt": "CWT", "wigner": "Wigner–Ville"}),
         choice("Window", "tfw", windows, shown="Window"),
-        choice("Overlap", "tfo", {str(n): f"{n} %" for n in view.MAP_OVERLAPS}, shown="Overlap"),
-        choice("Colours", "map", {name: name for name in view.COLOURS}, shown="Colour"),
+        choice("Overlap", "tfo", {str(n): f"{n} %" for n in state.MAP_OVERLAPS}, shown="Overlap"),
+        choice("Colours", "map", {name: name for name in state.COLOURS}, shown="Colour"),
         pair_field("Range", "db", "dB"),
     ]
 

@@ -5,9 +5,9 @@ from typing import Any
 from dash import dcc, html
 from django.urls import reverse_lazy
 
-from bearing_portal.dashboards.guard import MESSAGE
-from bearing_portal.dashboards.panel import figure_tools, graph
+from bearing_portal.dashboards.embedding.guard import MESSAGE
 from bearing_portal.dashboards.viewer import controls, ids
+from bearing_portal.dashboards.widgets import figure_tools, graph
 
 ASKED = (
     ids.ASK_SIGNAL,

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.http import QueryDict
 
-from bearing_portal.dashboards.viewer.panels.tracking import tacho_of
-from bearing_portal.dashboards.viewer.view import read
+from bearing_portal.dashboards.viewer.state import read
+from bearing_portal.dashboards.viewer.tracking import tacho_of
+from common.errors import NotFound
 from datasets.selectors import dataset_get
-from monitoring.errors import NotFound
-from signals.filters import SignalFilter
+from signals.filters.neighbours import Neighbours, neighbours, random_of
+from signals.filters.signal_filter import SignalFilter
 from signals.models import Signal
-from signals.places import Neighbours, neighbours, random_of
 from signals.selectors import signal_get, signals_visible
 
 RANGES = ("rpm", "load", "rms")

@@ -3,12 +3,12 @@
 from typing import Any
 
 from bearing_portal.dashboards.viewer.figures.common import region_of
-from bearing_portal.dashboards.viewer.panels.items import Item, items_of
+from bearing_portal.dashboards.viewer.items import Item, items_of
 from bearing_portal.dashboards.viewer.panels.maps import LOWEST_HZ, band_of, grid_of, window_of
 from bearing_portal.dashboards.viewer.panels.spectrum import AVERAGES, segment_of
 from bearing_portal.dashboards.viewer.panels.time import buckets_of
-from bearing_portal.dashboards.viewer.view import View
-from signals.sources import ADC
+from bearing_portal.dashboards.viewer.state import View
+from signals.waveforms.sources import ADC
 
 Lines = list[str]
 
@@ -58,7 +58,7 @@ def _time(item: Item, view: View) -> tuple[set[str], Lines]:
     lines = ["# Time", "shown = x[first:last]"]
     if view.quantity != "acceleration":
         name = f"to_{view.quantity}"
-        needed |= {f"from vibration.integration import {name}"}
+        needed |= {f"from vibration.spectra.integration import {name}"}
         lines[1] = f"shown = {name}(x, fs_hz, highpass_hz={view.highpass_hz!r})[first:last]"
     n_buckets = buckets_of(view, len(view.signals))
     lines += [f"positions, values = min_max(shown, {n_buckets})"]
@@ -68,7 +68,7 @@ def _time(item: Item, view: View) -> tuple[set[str], Lines]:
 def _spectrum(item: Item, view: View) -> tuple[set[str], Lines]:
     if view.is_tracked and item.source.recipe is not None:
         needed = {
-            "from vibration.orders import order_spectrum",
+            "from vibration.spectra.orders import order_spectrum",
             "from vibration.simulation import record_turns",
         }
         lines = [f"turns = record_turns(recipe, {item.signal.row})"]
@@ -89,7 +89,7 @@ def _spectrum(item: Item, view: View) -> tuple[set[str], Lines]:
     ]
     is_power = view.spectrum == "psd"
     lines += _level("spectrum.values", view, is_power=is_power)
-    return {"from vibration.averaging import averaged_spectrum"}, lines
+    return {"from vibration.spectra.averaging import averaged_spectrum"}, lines
 
 
 def _envelope(item: Item, view: View) -> tuple[set[str], Lines]:
@@ -98,12 +98,12 @@ def _envelope(item: Item, view: View) -> tuple[set[str], Lines]:
         f"f_hz, amplitude = band_envelope_spectrum(x[first:last], fs_hz, {view.demodulated_hz!r})",
         *_level("amplitude", view, is_power=False),
     ]
-    return {"from vibration.envelope import band_envelope_spectrum"}, lines
+    return {"from vibration.spectra.envelope import band_envelope_spectrum"}, lines
 
 
 def _cepstrum(item: Item, view: View) -> tuple[set[str], Lines]:
     lines = ["# Cepstrum", "quefrency_s, level = real_cepstrum(x[first:last], fs_hz)"]
-    return {"from vibration.cepstrum import real_cepstrum"}, lines
+    return {"from vibration.spectra.cepstrum import real_cepstrum"}, lines
 
 
 def _level(name: str, view: View, *, is_power: bool) -> Lines:

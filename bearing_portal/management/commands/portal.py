@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from bearing_portal.runner.pdeathsig import die_with_parent
-from bearing_portal.runner.portal import Plan, Portal, RefusedError
+from bearing_portal.operations.runner.pdeathsig import die_with_parent
+from bearing_portal.operations.runner.portal import Plan, Portal, RefusedError
 
 
 class Command(BaseCommand):

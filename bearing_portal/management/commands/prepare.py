@@ -6,8 +6,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
-from bearing_portal.embedded.facts import facts_path
-from bearing_portal.runner.stamps import (
+from bearing_portal.operations.embedded.facts import facts_path
+from bearing_portal.operations.runner.stamps import (
     ROWS_STAMP,
     STATIC_STAMP,
     read_stamp,

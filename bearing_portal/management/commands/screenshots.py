@@ -9,16 +9,16 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from bearing_portal.demonstration import PERSON
-from bearing_portal.embedded.errors import ServerError
-from bearing_portal.runner.temporary import TemporaryPortal
-from bearing_portal.screenshots import PAGE_NAMES, PAGES, log_in, take
-from monitoring.management.base import FAILED, REFUSED, PortalCommand
+from bearing_portal.operations.demonstration import PERSON
+from bearing_portal.operations.embedded.errors import ServerError
+from bearing_portal.operations.runner.temporary import TemporaryPortal
+from bearing_portal.operations.screenshots import PAGE_NAMES, PAGES, log_in, take
+from common.commands import FAILED, REFUSED, PortalCommand
 
 OUT = Path("docs") / "screenshots"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 MAKE_DEMONSTRATION = (
-    "import os; from bearing_portal.demonstration import demonstration_make; "
+    "import os; from bearing_portal.operations.demonstration import demonstration_make; "
     "demonstration_make(os.environ['DEMONSTRATION_PASSWORD'])"
 )
 

@@ -1,11 +1,11 @@
 from argparse import ArgumentParser, BooleanOptionalAction
 from typing import Any
 
-from bearing_portal.design.tokens import TOKENS
-from bearing_portal.groups import groups_seed
-from bearing_portal.sample import sample_seed
-from monitoring.management.base import PortalCommand
-from signals.catalogue import catalogue_seed
+from bearing_portal.frame.design.tokens import TOKENS
+from bearing_portal.operations.groups import groups_seed
+from bearing_portal.operations.sample import sample_seed
+from common.commands import PortalCommand
+from signals.seeds.classes import catalogue_seed
 
 
 class Command(PortalCommand):

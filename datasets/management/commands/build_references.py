@@ -3,11 +3,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from common.commands import PortalCommand
+from common.errors import NotFound, Unavailable
 from datasets.models import Dataset
-from monitoring.errors import NotFound, Unavailable
-from monitoring.management.base import PortalCommand
 from monitoring.management.progress import progress_bar
-from signals.references import reference_build, references_missing
+from signals.waveforms.references import reference_build, references_missing
 
 
 class Command(PortalCommand):

@@ -3,17 +3,11 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 
+from common.commands import PortalCommand, codes, codes_or_none, positive_number, whole_number
+from common.errors import Invalid
 from datasets.management.waiting import dataset_await
 from datasets.models import Dataset
 from datasets.services import dataset_create, recipe_build
-from monitoring.errors import Invalid
-from monitoring.management.base import (
-    PortalCommand,
-    codes,
-    codes_or_none,
-    positive_number,
-    whole_number,
-)
 from vibration.simulation import Recipe
 
 

@@ -7,15 +7,15 @@ from glob import escape
 from pathlib import Path
 from typing import Any
 
+from common.commands import PortalCommand
+from common.errors import Invalid, NotFound
 from datasets.models import Dataset
 from datasets.selectors import dataset_folder
-from monitoring.errors import Invalid, NotFound
-from monitoring.management.base import PortalCommand
+from monitoring.events import event_record
 from monitoring.management.progress import progress_bar
 from monitoring.models import SystemEvent
-from monitoring.services import event_record
 from vibration.errors import VibrationError
-from vibration.exports import EXPORTS
+from vibration.exports.dataset import EXPORTS
 
 LOOK_EVERY_S = 0.2
 

@@ -4,10 +4,10 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from common.commands import PortalCommand, whole_number
+from common.errors import Invalid
 from datasets.management.catalogue import MOST_ROWS, catalogue_make, next_name
 from datasets.management.commands.create_dataset import owner_named
-from monitoring.errors import Invalid
-from monitoring.management.base import PortalCommand, whole_number
 from monitoring.management.progress import progress_bar
 from signals.models import Signal
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from monitoring.health import Check, run_checks
-from monitoring.management.base import FAILED, PortalCommand
+from common.commands import FAILED, PortalCommand
+from monitoring.health.checks import Check, run_checks
 
 
 class Command(PortalCommand):

@@ -5,15 +5,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from monitoring.management.base import PortalCommand, whole_number
-from monitoring.services.events import SHORTEST_KEEPING, events_remove_old
-from monitoring.services.retention import (
-    KEPT,
-    counts_prune,
-    expired_prune,
-    notices_prune,
-    samples_prune,
-)
+from common.commands import PortalCommand, whole_number
+from monitoring.events import SHORTEST_KEEPING, events_remove_old
+from monitoring.retention import KEPT, counts_prune, expired_prune, notices_prune, samples_prune
 
 PRUNERS = {
     "samples": (samples_prune, 1),

@@ -3,7 +3,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from monitoring.management.base import PortalCommand, positive_number
+from common.commands import PortalCommand, positive_number
 from vibration.errors import VibrationError
 from vibration.features import FEATURES
 from vibration.formats import SUFFIXES, sandbox

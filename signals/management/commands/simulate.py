@@ -5,12 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from monitoring.management.base import (
-    PortalCommand,
-    codes_or_none,
-    positive_number,
-    whole_number,
-)
+from common.commands import PortalCommand, codes_or_none, positive_number, whole_number
 from vibration.errors import VibrationError
 from vibration.simulation import Record, simulate, single_class_recipe
 from vibration.simulation.catalogue import CLASS_CODES, NOISE_CODES, SEVERITY_CODES

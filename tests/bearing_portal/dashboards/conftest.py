@@ -40,7 +40,7 @@ def call(client):
 
 def body_of(name, *values, app="viewer"):
     """Return what the browser sends: inputs, then states, in order."""
-    from bearing_portal.dashboards.views import APPS
+    from bearing_portal.dashboards.embedding.dispatch import APPS
 
     callbacks = APPS[app].shared.callback_map.items()
     output, entry = next(

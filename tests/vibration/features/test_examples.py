@@ -6,16 +6,16 @@ import importlib
 import pytest
 
 MODULES = [
-    "vibration.bearings",
-    "vibration.cepstrum",
-    "vibration.envelope",
+    "vibration.machines.bearings",
+    "vibration.spectra.cepstrum",
+    "vibration.spectra.envelope",
     "vibration.features",
     "vibration.features.higher_order",
     "vibration.features.temporal",
-    "vibration.kurtogram",
-    "vibration.lines",
-    "vibration.orders",
-    "vibration.spectra",
+    "vibration.spectra.kurtogram",
+    "vibration.machines.lines",
+    "vibration.spectra.orders",
+    "vibration.spectra.welch",
 ]
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from bearing_portal.dashboards.draft import Draft
 from bearing_portal.dashboards.explorer.figures.groups import (
     Axis,
     Group,
@@ -17,7 +16,8 @@ from bearing_portal.dashboards.explorer.figures.groups import (
     see_through,
     summary_of,
 )
-from bearing_portal.dashboards.theme import COMMON
+from bearing_portal.dashboards.figures.builder import Draft
+from bearing_portal.dashboards.figures.theme import COMMON
 
 HEIGHT = 0.56  # of a row
 FILL = 0.18

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from bearing_portal.dashboards.draft import Draft
 from bearing_portal.dashboards.explorer.figures.groups import empty_figure, name_margin
-from bearing_portal.dashboards.theme import COMMON
-from bearing_portal.design.tokens import TOKENS
+from bearing_portal.dashboards.figures.builder import Draft
+from bearing_portal.dashboards.figures.theme import COMMON
+from bearing_portal.frame.design.tokens import TOKENS
 
 SCALE_PX = 10
 TOP_PX = 30

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bearing_portal.dashboards.draft import Draft
+from bearing_portal.dashboards.figures.builder import Draft
 
 FloatArray = npt.NDArray[np.floating]
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from bearing_portal.dashboards.draft import Draft
 from bearing_portal.dashboards.explorer.figures.groups import (
     Axis,
     FloatArray,
@@ -15,7 +14,8 @@ from bearing_portal.dashboards.explorer.figures.groups import (
     empty_figure,
     see_through,
 )
-from bearing_portal.dashboards.theme import COMMON
+from bearing_portal.dashboards.figures.builder import Draft
+from bearing_portal.dashboards.figures.theme import COMMON
 
 FEWEST_BINS, MOST_BINS = 8, 40
 MOST_DECADES = 6  # written at the axis

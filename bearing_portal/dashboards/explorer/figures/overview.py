@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from bearing_portal.dashboards.draft import Draft
-from bearing_portal.dashboards.explorer.catalogue import NONE, ClassMark, SeverityMark
-from bearing_portal.design.tokens import TOKENS
+from bearing_portal.dashboards.explorer.class_marks import NONE, ClassMark, SeverityMark
+from bearing_portal.dashboards.figures.builder import Draft
+from bearing_portal.frame.design.tokens import TOKENS
 
 Table = Mapping[str, Mapping[str, int]]
 

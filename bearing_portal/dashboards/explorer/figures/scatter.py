@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from bearing_portal.dashboards.draft import Draft
 from bearing_portal.dashboards.explorer.figures.groups import (
     FloatArray,
     empty_figure,
     see_through,
 )
-from bearing_portal.dashboards.theme import COMMON
+from bearing_portal.dashboards.figures.builder import Draft
+from bearing_portal.dashboards.figures.theme import COMMON
 
 MOST_POINTS = 5_000  # of SVG; the drawing of more by WebGL would need a laxer security policy
 FADED = 0.2

@@ -1,1 +1,1 @@
-"""Each panel of the explorer: reads for the person who asks, then draws."""
+"""Each panel of the explorer: its data, read for the person who asks, and its layout."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bearing_portal.dashboards.draft import Draft
+from bearing_portal.dashboards.figures.builder import Draft
 from bearing_portal.dashboards.viewer.figures.common import Span
-from vibration.bearings import BearingOrders, bearing_lines
+from vibration.machines.bearings import BearingOrders, bearing_lines
 
 SHAFT_ORDERS = 10
 NAMED_ORDERS = 3

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from bearing_portal.dashboards.draft import Draft
+from bearing_portal.dashboards.figures.builder import Draft
 from bearing_portal.dashboards.viewer.figures.common import (
     FloatArray,
     Region,

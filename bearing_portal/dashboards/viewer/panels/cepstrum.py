@@ -7,11 +7,11 @@ import numpy as np
 from bearing_portal.dashboards.viewer.figures.common import within
 from bearing_portal.dashboards.viewer.figures.lines import Curve, Frame, curves_figure
 from bearing_portal.dashboards.viewer.figures.marks import Mark
-from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of, orders_of
-from bearing_portal.dashboards.viewer.view import View
-from monitoring.errors import Invalid
-from vibration.cepstrum import real_cepstrum
+from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders_of
+from bearing_portal.dashboards.viewer.state import View
+from common.errors import Invalid
 from vibration.errors import VibrationError
+from vibration.spectra.cepstrum import real_cepstrum
 
 LOWEST_MS = 1.0
 SHOWN_TURNS = 3.0

@@ -10,16 +10,16 @@ from bearing_portal.dashboards.viewer.figures import marks as marking
 from bearing_portal.dashboards.viewer.figures.common import within
 from bearing_portal.dashboards.viewer.figures.lines import Curve, Frame, curves_figure, in_db
 from bearing_portal.dashboards.viewer.figures.maps import kurtogram_figure
-from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of, orders_of
+from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders_of
 from bearing_portal.dashboards.viewer.panels.spectrum import marks_of, scale_of
-from bearing_portal.dashboards.viewer.view import View
-from monitoring.errors import Invalid
-from vibration.bearings import bearing_lines
-from vibration.envelope import band_envelope_spectrum
+from bearing_portal.dashboards.viewer.state import View
+from common.errors import Invalid
 from vibration.errors import VibrationError
-from vibration.kurtogram import Kurtogram, fast_kurtogram
-from vibration.lines import FoundLine, find_lines
-from vibration.spectra import FloatArray
+from vibration.machines.bearings import bearing_lines
+from vibration.machines.lines import FoundLine, find_lines
+from vibration.spectra.envelope import band_envelope_spectrum
+from vibration.spectra.kurtogram import Kurtogram, fast_kurtogram
+from vibration.spectra.welch import FloatArray
 
 SHOWN_ORDERS = 12.0
 SHOWN_HZ = 400.0

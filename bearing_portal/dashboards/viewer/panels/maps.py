@@ -8,9 +8,9 @@ import numpy as np
 from bearing_portal.dashboards.viewer.figures.common import Span, within
 from bearing_portal.dashboards.viewer.figures.lines import LOW_ORDERS
 from bearing_portal.dashboards.viewer.figures.maps import MapLook, Picture, map_figure
-from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of
-from bearing_portal.dashboards.viewer.view import View
-from monitoring.errors import Invalid
+from bearing_portal.dashboards.viewer.items import Item, Panel, items_of
+from bearing_portal.dashboards.viewer.state import View
+from common.errors import Invalid
 from vibration.errors import VibrationError
 from vibration.timefrequency import TimeFrequencyMap, cwt_map, stft_map, wigner_ville_map
 

@@ -14,15 +14,15 @@ from bearing_portal.dashboards.viewer.figures.lines import (
     curves_figure,
     in_db,
 )
-from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of, orders_of
-from bearing_portal.dashboards.viewer.panels.tracking import turns_of
-from bearing_portal.dashboards.viewer.view import WHOLE, View
-from monitoring.errors import Invalid
-from signals.references import reference_get
-from signals.sources import LONG_SAMPLES
-from vibration.averaging import Spectrum, averaged_spectrum, spectrum_of_blocks
+from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders_of
+from bearing_portal.dashboards.viewer.state import WHOLE, View
+from bearing_portal.dashboards.viewer.tracking import turns_of
+from common.errors import Invalid
+from signals.waveforms.references import reference_get
+from signals.waveforms.sources import LONG_SAMPLES
 from vibration.errors import VibrationError
-from vibration.orders import order_spectrum
+from vibration.spectra.averaging import Spectrum, averaged_spectrum, spectrum_of_blocks
+from vibration.spectra.orders import order_spectrum
 
 AVERAGES = {"power": "power", "linear": "linear", "peak": "peak_hold"}
 MAINS_HZ = 50.0

@@ -12,17 +12,17 @@ from bearing_portal.dashboards.viewer.figures.waveform import (
     time_figure,
     time_meta,
 )
-from bearing_portal.dashboards.viewer.panels.items import Item, Panel, items_of
-from bearing_portal.dashboards.viewer.view import View
-from bearing_portal.templatetags.portal import number
-from monitoring.errors import Invalid
+from bearing_portal.dashboards.viewer.items import Item, Panel, items_of
+from bearing_portal.dashboards.viewer.state import View
+from bearing_portal.frame.templatetags.portal import number
+from common.errors import Invalid
 from signals.models import Severity
-from signals.sources import LONG_SAMPLES
+from signals.waveforms.sources import LONG_SAMPLES
 from vibration.decimation import min_max
 from vibration.errors import VibrationError
-from vibration.integration import to_displacement, to_velocity, velocity_rms
-from vibration.iso20816 import MACHINE_GROUPS, zone_of
-from vibration.statistics import span_statistics
+from vibration.machines.iso20816 import MACHINE_GROUPS, zone_of
+from vibration.spectra.integration import to_displacement, to_velocity, velocity_rms
+from vibration.statistics.moments import span_statistics
 
 TITLES = {"acceleration": "Accel.", "velocity": "Velocity", "displacement": "Displ."}
 UNITS = {"velocity": "mm/s", "displacement": "µm"}

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bearing_portal.dashboards.explorer.figures.correlation import correlation_figure
-from bearing_portal.design.tokens import TOKENS
+from bearing_portal.frame.design.tokens import TOKENS
 from tests.bearing_portal.dashboards.explorer.checking import checked
 
 NAMES, TITLES = ["rms", "kurtosis", "skewness"], ["RMS", "Kurtosis", "Skewness"]

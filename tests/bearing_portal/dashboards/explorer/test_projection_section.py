@@ -4,8 +4,8 @@ import re
 import pytest
 from django.urls import reverse
 
+from monitoring.jobs.lifecycle import job_fail, job_start
 from monitoring.models import Job
-from monitoring.services import job_fail, job_start
 from signals import jobs
 from signals.models import Projection
 from tests.bearing_portal.dashboards.conftest import body_of

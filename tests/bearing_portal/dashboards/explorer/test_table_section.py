@@ -1,7 +1,7 @@
 import pytest
 
+from signals.exploration.columns import AT_FIRST, columns_choose
 from signals.models import Signal
-from signals.table_columns import AT_FIRST, columns_choose
 from tests.factories import make_user
 
 HEADS, META = "explorer-table-heads", "explorer-table-meta"

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from signals.bearings import bearings_seed
 from signals.models import Bearing
+from signals.services.bearings import bearings_seed
 from tests.bearing_portal.dashboards.viewer.conftest import numbers
 from tests.factories import make_dataset, make_user
 from tests.signals.recordings import npy, upload
@@ -232,7 +232,7 @@ def test_no_panel_of_eight_signals_is_larger_than_150_kb(ask, owner):
 
 
 def test_one_part_alone_is_drawn_when_all_others_are_off(figure_of, simulated):
-    from signals.sources import source_of
+    from signals.waveforms.sources import source_of
 
     wear = simulated.filter(fault_class__code="wear").first()
     parts = source_of(make_user("superuser"), wear).parts

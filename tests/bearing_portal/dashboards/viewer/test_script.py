@@ -11,7 +11,7 @@ from bearing_portal.dashboards.viewer.panels.maps import map_panel
 from bearing_portal.dashboards.viewer.panels.spectrum import spectrum_panel
 from bearing_portal.dashboards.viewer.panels.time import time_panel
 from bearing_portal.dashboards.viewer.script import script_of
-from bearing_portal.dashboards.viewer.view import read
+from bearing_portal.dashboards.viewer.state import read
 from tests.factories import make_dataset
 from tests.signals.recordings import npy, sine, upload
 

@@ -1,0 +1,1 @@
+"""All that django-plotly-dash needs of us; docs/dash.md explains it."""

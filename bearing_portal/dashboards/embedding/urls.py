@@ -1,0 +1,22 @@
+"""The addresses of the Dash apps, in place of `django_plotly_dash.urls`.
+
+The names are those django-plotly-dash looks up. Left out on purpose: instances kept in the database
+(`DashApp`), whole-page apps, assets, and `add_stateless_apps`, which answered anybody.
+"""
+
+from django.urls import path
+
+from bearing_portal.dashboards.embedding import dispatch
+
+app_name = "the_django_plotly_dash"
+urlpatterns = [
+    path("app/<slug:ident>/_dash-layout", dispatch.layout, name="app-layout"),
+    path("app/<slug:ident>/_dash-dependencies", dispatch.dependencies, name="app-dependencies"),
+    path("app/<slug:ident>/_dash-update-component", dispatch.update, name="app-update-component"),
+    path(
+        "app/<slug:ident>/_dash-component-suites/<slug:package>/<path:resource>",
+        dispatch.component_suite,
+        name="app-component-suites",
+    ),
+    path("app/<slug:ident>/", dispatch.app_page, name="app-main"),
+]

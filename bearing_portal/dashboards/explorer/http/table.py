@@ -1,0 +1,231 @@
+"""What the table asks outside of Dash: rows, its columns, and actions on the rows chosen."""
+
+import json
+import secrets
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from bearing_portal.dashboards.explorer.panels.table.columns import (
+    chosen_scope,
+    table_query,
+    table_scope,
+)
+from bearing_portal.dashboards.explorer.state import ExplorerView, read
+from bearing_portal.dashboards.viewer.state import MOST_COMPARED
+from bearing_portal.frame.templatetags.portal import thousands
+from common.errors import Expected, Invalid, NotAllowed, NotFound
+from common.roles import is_curator
+from signals.admin.forms import RelabelForm
+from signals.exploration.columns import COLUMNS, columns_choose, columns_of, columns_reset
+from signals.exploration.selection import MOST_IDS
+from signals.exploration.table import table_page
+from signals.filters.grid import SORTS
+from signals.models import Signal
+from signals.selectors import tags_visible
+from signals.services.labels import signals_relabel
+from signals.services.notes import signals_tag_changed, signals_tag_many
+from vibration.features import GROUPS
+
+UNDO_S: Final = 600
+OFFERED_TAGS: Final = 200
+
+
+@login_required
+@require_GET
+def rows(request: HttpRequest) -> JsonResponse:
+    """A block of the table's rows, and how many rows there are in all."""
+    view = _view(request.GET)
+    start, end = (_count(request.GET.get(key, "")) for key in ("start", "end"))
+    query = table_query(request.user, view, start, end)
+    page = table_page(request.user, table_scope(request.user, view), query)
+    return JsonResponse({"rows": page.rows, "total": page.total})
+
+
+@login_required
+@require_GET
+def all_ids(request: HttpRequest) -> JsonResponse:
+    """The ids of all rows of the table, where they are few enough to be checked one by one."""
+    signals = chosen_scope(request.user, _view(request.GET)).signals().order_by("pk")
+    found = list(signals.values_list("pk", flat=True)[: MOST_IDS + 1])
+    if len(found) > MOST_IDS:
+        raise Invalid(
+            f"At most {MOST_IDS} rows can be checked. "
+            "With none checked, an action is for all rows of the table."
+        )
+    return JsonResponse({"ids": found})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def columns(request: HttpRequest) -> HttpResponse:
+    """The columns to choose from; a choice is kept for the person."""
+    if request.method == "POST":
+        if "reset" in request.POST:
+            columns_reset(user=request.user)
+        else:
+            posted = set(request.POST.getlist("column"))
+            unknown = posted - set(COLUMNS)
+            in_order = [code for code in COLUMNS if code in posted]
+            columns_choose(user=request.user, codes=[*in_order, *unknown])
+    context = {
+        "groups": _column_groups({column.code for column in columns_of(request.user)}),
+    }
+    response = render(request, "dashboards/explorer/_columns.html", context)
+    if request.method == "POST":
+        response["HX-Trigger"] = "explorer:columns"
+    return response
+
+
+def _column_groups(shown: set[str]) -> list[tuple[str, list[tuple[Any, bool]]]]:
+    titles = {"signal": "Signal", "conditions": "Conditions", **GROUPS}
+    return [
+        (title, [(c, c.code in shown) for c in COLUMNS.values() if c.group == group])
+        for group, title in titles.items()
+    ]
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def tag(request: HttpRequest) -> HttpResponse:
+    """Give the chosen signals a tag, or take it from them; what was done can be undone."""
+    given = request.POST if request.method == "POST" else request.GET
+    signals = chosen_scope(request.user, _view(given)).signals()
+    if request.method != "POST":
+        return _asked(request, "tag", signals)
+    name, remove = " ".join(given.get("name", "").split()), given.get("do") == "remove"
+    try:
+        changed = signals_tag_changed(user=request.user, signals=signals, name=name, remove=remove)
+    except (Invalid, NotAllowed) as error:
+        return _asked(request, "tag", signals, error=error)
+    n = _signals(len(changed))
+    title = f"“{name}” taken from {n}" if remove else f"{n} tagged “{name}”"
+    undo = _undo_kept(request.user, name, remove, changed) if changed else ""
+    return _done({"level": "success", "title": title, "undo": undo})
+
+
+@login_required
+@require_POST
+def tag_undo(request: HttpRequest) -> HttpResponse:
+    """Take back what `tag` did, of the very signals it changed."""
+    key = _undo_key(request.user, request.POST.get("undo", ""))
+    kept = cache.get(key)
+    if not isinstance(kept, str):
+        raise NotFound("It cannot be undone any more; tag the signals again.")
+    name, remove, pks = json.loads(kept)
+    n = signals_tag_many(user=request.user, signals=pks, name=name, remove=not remove)
+    cache.delete(key)
+    return _done({"level": "success", "title": f"Undone for {_signals(n)}"})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def relabel(request: HttpRequest) -> HttpResponse:
+    """Give the chosen signals another class or severity; curators do, and it is written down."""
+    if not is_curator(request.user):
+        raise NotAllowed("Labels are edited by curators.")
+    given = request.POST if request.method == "POST" else request.GET
+    signals = chosen_scope(request.user, _view(given)).signals()
+    form = RelabelForm(given if request.method == "POST" else None)
+    for field in ("fault_class", "severity"):
+        form.fields[field].widget.attrs["class"] = "form-select"
+    if request.method != "POST":
+        return _asked(request, "relabel", signals, form=form)
+    if not form.is_valid():
+        return _asked(request, "relabel", signals, form=form, error=_first_of(form))
+    try:
+        n = signals_relabel(user=request.user, signals=signals, labels=form.labels())
+    except (Invalid, NotAllowed) as error:
+        return _asked(request, "relabel", signals, form=form, error=error)
+    return _done({"level": "success", "title": f"{_signals(n)} relabelled"})
+
+
+@login_required
+@require_GET
+def compare(request: HttpRequest) -> HttpResponse:
+    """Open the chosen signals in the viewer; of more than it can show, say which come."""
+    view = _view(request.GET)
+    query = replace(table_query(request.user, view, 0, MOST_COMPARED), filters={})
+    page = table_page(request.user, chosen_scope(request.user, view), query)
+    if not page.rows:
+        raise Invalid("There is no signal to compare.")
+    url = viewer_url(view, [row["id"] for row in page.rows])
+    if page.total <= MOST_COMPARED:
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    context = {"rows": page.rows, "total": page.total, "url": url}
+    return render(request, "dashboards/explorer/_compare.html", context)
+
+
+def viewer_url(view: ExplorerView, pks: list[int]) -> str:
+    """Return the viewer's address of signals, in which Next and Previous keep to the filter."""
+    first, *others = pks
+    pairs = {"signal": str(first), "compare": ",".join(map(str, others))}
+    pairs |= {key: ",".join(values) for key, values in view.filter_query.lists()}
+    written = {key: value for key, value in pairs.items() if value}
+    return f"{reverse('viewer')}?{urlencode(written, safe=',')}"
+
+
+def _view(given: QueryDict) -> ExplorerView:
+    view = read(given.dict())
+    if view.sort.removeprefix("-") not in (*SORTS, ""):
+        raise Invalid("The table cannot be sorted like this; choose a column's head.")
+    return view
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 10):
+        raise Invalid("The table was asked for rows without a number.")
+    return int(text)
+
+
+def _asked(
+    request: HttpRequest,
+    what: str,
+    signals: QuerySet[Signal],
+    *,
+    error: Expected | None = None,
+    form: RelabelForm | None = None,
+) -> HttpResponse:
+    given = request.POST if request.method == "POST" else request.GET
+    context = {
+        "n": signals.count(),
+        "state": {key: given.get(key, "") for key in ("filter", "sel", "grid")},
+        "error": error.sentence if error else "",
+        "name": given.get("name", ""),
+        "tags": tags_visible(request.user)[:OFFERED_TAGS],
+        "form": form,
+    }
+    status = 422 if error else 200
+    return render(request, f"dashboards/explorer/_{what}.html", context, status=status)
+
+
+def _first_of(form: RelabelForm) -> Invalid:
+    return Invalid(next(iter(form.errors.values()))[0])
+
+
+def _signals(n: int) -> str:
+    return f"{thousands(n)} signal{'' if n == 1 else 's'}"
+
+
+def _undo_kept(user: Any, name: str, remove: bool, pks: list[int]) -> str:
+    token = secrets.token_urlsafe(16)
+    cache.set(_undo_key(user, token), json.dumps([name, remove, pks]), UNDO_S)
+    return token
+
+
+def _undo_key(user: Any, token: str) -> str:
+    return f"tag-undo:{user.pk}:{token[:40]}"
+
+
+def _done(said: dict[str, Any]) -> HttpResponse:
+    # In this order: what triggers the others has left the page with the dialog.
+    events = json.dumps({"explorer:changed": None, "explorer:said": said, "dialog:close": None})
+    return HttpResponse(status=204, headers={"HX-Trigger": events})

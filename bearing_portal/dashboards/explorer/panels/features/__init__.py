@@ -1,0 +1,1 @@
+"""The features: ranked, by group, correlated."""

@@ -1,0 +1,255 @@
+"""The features' panels: their ranking, one of them by group, two of them against each other."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from bearing_portal.dashboards.explorer.figures.boxes import boxes_figure
+from bearing_portal.dashboards.explorer.figures.correlation import correlation_figure
+from bearing_portal.dashboards.explorer.figures.groups import (
+    MOST_OUTLIERS,
+    Axis,
+    Group,
+    left_out,
+)
+from bearing_portal.dashboards.explorer.figures.histogram import histogram_figure
+from bearing_portal.dashboards.explorer.figures.scatter import (
+    Cloud,
+    Plane,
+    drawn_of,
+    points_figure,
+)
+from bearing_portal.dashboards.explorer.grouping import by_class, looks_of
+from bearing_portal.dashboards.explorer.reading import narrowed, scope_of
+from bearing_portal.dashboards.explorer.state import MOST_GROUPS, ExplorerView
+from bearing_portal.frame.design.tokens import color
+from bearing_portal.frame.templatetags.portal import thousands
+from common.errors import Expected
+from signals.exploration.analyses import Ranking, correlations_of, ranking_of
+from signals.exploration.feature_table import FeatureTable, feature_table
+from signals.filters.scope import Scope
+from signals.models import Signal
+from vibration.features import FEATURE_NAMES, FEATURES
+from vibration.features.registry import Feature
+from vibration.statistics.ranking import Ranked
+
+OF = dict(zip(FEATURE_NAMES, FEATURES, strict=True))
+RULE = "Whiskers reach the last value within 1.5 box lengths{}; dots lie beyond, {} at most."
+VIOLIN_RULE = "The width is the density of the values{}; the bar spans the middle half."
+ALL, SELECTED = "All", "Selected"
+DECADES = 30.0
+
+
+@dataclass(frozen=True, eq=False)
+class FeaturePanel:
+    """One feature by group, and the histograms beside it."""
+
+    title: str
+    meta: str
+    note: str
+    boxes: Any
+    histogram: Any
+    groups: list[Group]
+    chosen: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class CorrelationPanel:
+    """Correlations of all features, or two of them against each other."""
+
+    title: str
+    meta: str
+    figure: Any
+    fx: str
+    fy: str
+
+
+@dataclass(frozen=True)
+class RankingPanel:
+    """The ranking in the order of what is asked for; without one, why there is none."""
+
+    rows: list[Ranked]
+    meta: str
+    why_not: str
+    chosen: str
+    is_information: bool
+
+
+def ranking_panel(user: Any, view: ExplorerView) -> RankingPanel:
+    """Return all features ranked, with the one that is looked at."""
+    is_information = view.rank == "mi"
+    try:
+        ranking = ranking_of(user, scope_of(user, view))
+    except Expected as error:
+        return RankingPanel([], "", error.sentence, view.feature or FEATURE_NAMES[0], False)
+    rows = _ordered(ranking, view.rank)
+    chosen = view.feature or _name(rows[0])
+    return RankingPanel(rows, numbers_of(ranking.n, ranking.n_signals), "", chosen, is_information)
+
+
+def feature_panel(user: Any, view: ExplorerView) -> FeaturePanel:
+    """Return a feature by group, the first of the ranking where none is named."""
+    scope = scope_of(user, view)
+    feature = OF[view.feature or first_ranked(user, scope, view.rank)[0]]
+    table = feature_table(user, scope)
+    values = table.column(feature.name)
+    axis = Axis(feature.label, spans_decades(values) if view.is_log is None else view.is_log)
+    groups = [look.of(values) for look in looks_of(user, scope, table, view.by, view.theme)]
+    known = {group.code: group for group in groups}
+    chosen = tuple(code for code in view.groups if code in known)[:MOST_GROUPS]
+    name = f"{feature.name} {view.by} {axis.kind} {view.kind}"
+    look: dict[str, Any] = {"theme": view.theme, "view": name}
+    is_violin = view.kind == "violin"
+    boxes = boxes_figure(groups, axis, chosen=chosen, is_violin=is_violin, **look)
+    over = [known[code] for code in chosen]
+    over = over or [Group("", ALL, color(view.theme, "trace"), "circle", values)]
+    over += _selected(user, view, table, values)
+    facts = {"feature": feature.name, "by": view.by}
+    histogram = histogram_figure(over, axis, facts=facts, **look)
+    note = _note(view, groups, axis)
+    meta = f"n = {described(table)}"
+    return FeaturePanel(feature.title, meta, note, boxes, histogram, groups, chosen)
+
+
+def spans_decades(values: Any) -> bool:
+    """Tell whether values are told apart better by their logarithms."""
+    known = values[np.isfinite(values)]
+    if not known.size or known.min() <= 0:
+        return False
+    low, high = np.quantile(known, (0.02, 0.98))
+    return bool(high > DECADES * low)
+
+
+def _selected(user: Any, view: ExplorerView, table: FeatureTable, values: Any) -> list[Group]:
+    """Return what is selected as one more group, none where nothing is."""
+    scope = narrowed(user, view)
+    if scope is None:
+        return []
+    pks = [int(pk) for pk in table.pks]
+    inside = scope.signals().filter(pk__in=pks).values_list("pk", flat=True)
+    rows = np.isin(table.pks, np.fromiter(inside, np.int64))
+    return [Group("", SELECTED, color(view.theme, "accent"), "circle", values[rows])]
+
+
+def correlation_panel(user: Any, view: ExplorerView) -> CorrelationPanel:
+    """Return the map of all correlations, or the scatter of a pair."""
+    scope = scope_of(user, view)
+    fx, fy = pair_of(user, scope, view)
+    if view.corr == "scatter":
+        return _scatter(user, view, scope, fx, fy)
+    found = correlations_of(user, scope, view.measure)
+    figure = correlation_figure(
+        found.matrix,
+        found.order,
+        FEATURE_NAMES,
+        [short_title(feature) for feature in FEATURES],
+        theme=view.theme,
+        view=f"correlation {view.measure}",
+        pair=(view.fx, view.fy) if view.fx and view.fy else None,
+    )
+    meta = f"n = {numbers_of(found.n, found.n_signals)}"
+    return CorrelationPanel("Correlation", meta, figure, fx, fy)
+
+
+def first_ranked(user: Any, scope: Scope, rank: str) -> tuple[str, str]:
+    """Return the two features that tell the classes apart best; of one class, the first two."""
+    try:
+        rows = _ordered(ranking_of(user, scope), rank)
+    except Expected:
+        return FEATURE_NAMES[0], FEATURE_NAMES[1]
+    return _name(rows[0]), _name(rows[1])
+
+
+def pair_of(user: Any, scope: Scope, view: ExplorerView) -> tuple[str, str]:
+    """Return the two features of the scatter."""
+    if view.fx and view.fy:
+        return view.fx, view.fy
+    best = first_ranked(user, scope, view.rank)
+    fx = view.fx or next(name for name in best if name != view.fy)
+    return fx, view.fy or next(name for name in best if name != fx)
+
+
+def clouds_of(table: FeatureTable, x: Any, y: Any) -> list[Cloud]:
+    """Return what is drawn of a table's signals by class, each point with its signal's label."""
+    looks = [look for look in by_class(table.classes) if look.rows.any()]
+    clouds = drawn_of(
+        [
+            Cloud(look.code, look.name, look.colour, look.symbol, table.pks[look.rows], (), *places)
+            for look in looks
+            for places in [(x[look.rows], y[look.rows])]
+        ]
+    )
+    pks = [int(pk) for cloud in clouds for pk in cloud.pks]
+    labels = dict(Signal.objects.filter(pk__in=pks).order_by().values_list("pk", "label"))
+    return [
+        replace(cloud, labels=[labels.get(pk, str(pk)) for pk in map(int, cloud.pks)])
+        for cloud in clouds
+    ]
+
+
+def selected_of(user: Any, view: ExplorerView, clouds: list[Cloud]) -> frozenset[int] | None:
+    """Return which of the drawn signals are selected; None where nothing is."""
+    scope = narrowed(user, view)
+    if scope is None:
+        return None
+    pks = [int(pk) for cloud in clouds for pk in cloud.pks]
+    return frozenset(scope.signals().filter(pk__in=pks).values_list("pk", flat=True))
+
+
+def drawn_words(clouds: list[Cloud], n: int) -> str:
+    """Say how many points are drawn where it is not all."""
+    n_drawn = sum(len(cloud.pks) for cloud in clouds)
+    return f" · {thousands(n_drawn)} drawn" if n_drawn < n else ""
+
+
+def described(table: FeatureTable) -> str:
+    return numbers_of(len(table.pks), table.n_signals)
+
+
+def numbers_of(n: int, n_signals: int) -> str:
+    if n == n_signals:
+        return thousands(n)
+    return f"{thousands(n)} of {thousands(n_signals)}, the same share of each class"
+
+
+def short_title(feature: Feature) -> str:
+    is_band = feature.title.startswith("Band energy")
+    return feature.title.replace("Band energy", "Band") if is_band else feature.title
+
+
+def _scatter(user: Any, view: ExplorerView, scope: Scope, fx: str, fy: str) -> CorrelationPanel:
+    table = feature_table(user, scope)
+    x, y = table.column(fx), table.column(fy)
+    clouds = clouds_of(table, x, y)
+    plane = Plane(
+        OF[fx].label,
+        OF[fy].label,
+        view.theme,
+        f"scatter {fx} {fy}",
+        is_log_x=spans_decades(x),
+        is_log_y=spans_decades(y),
+    )
+    selected = selected_of(user, view, clouds)
+    figure = points_figure(clouds, plane, selected=selected, facts={"file": f"{fx}-{fy}"})
+    meta = f"n = {described(table)}{drawn_words(clouds, len(table.pks))}"
+    return CorrelationPanel("Two features", meta, figure, fx, fy)
+
+
+def _ordered(ranking: Ranking, rank: str) -> list[Ranked]:
+    if rank == "mi":
+        return sorted(ranking.rows, key=lambda row: -row.information)
+    return ranking.rows
+
+
+def _name(row: Ranked) -> str:
+    return FEATURE_NAMES[row.column]
+
+
+def _note(view: ExplorerView, groups: list[Group], axis: Axis) -> str:
+    of_log = " of the logarithms" if axis.is_log else ""
+    if view.kind == "violin":
+        rule = VIOLIN_RULE.format(", over logarithms" if axis.is_log else "")
+    else:
+        rule = RULE.format(of_log, MOST_OUTLIERS)
+    return " ".join(part for part in (rule, left_out(groups, axis)) if part)

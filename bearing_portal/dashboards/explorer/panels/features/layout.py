@@ -1,0 +1,169 @@
+"""The features: which tell the classes apart, one of them by group, how all of them go together."""
+
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output, dcc, html
+from dash.exceptions import PreventUpdate
+
+from bearing_portal.dashboards.embedding.app import PortalDash
+from bearing_portal.dashboards.embedding.guard import guarded
+from bearing_portal.dashboards.explorer import ids
+from bearing_portal.dashboards.explorer.figures.groups import Group
+from bearing_portal.dashboards.explorer.panels.features.data import (
+    FeaturePanel,
+    correlation_panel,
+    feature_panel,
+    ranking_panel,
+)
+from bearing_portal.dashboards.explorer.panels.features.ranking_list import ranking_list
+from bearing_portal.dashboards.explorer.state import read
+from bearing_portal.dashboards.widgets import choice, figure_tools, graph, menu, panel, segments
+from vibration.features import FEATURES
+
+GROUPINGS = {
+    "class": "by class",
+    "severity": "by severity",
+    "rpm": "by speed",
+    "load": "by load",
+    "temperature": "by temperature",
+}
+SCALES = {"linear": "Linear", "log": "Log"}
+TITLES = {feature.name: feature.title for feature in FEATURES}
+
+
+def section() -> list[html.Section]:
+    return [_ranking(), _feature()]
+
+
+def correlation() -> html.Section:
+    measures = {"spearman": "Spearman", "pearson": "Pearson"}
+    pair = [choice("Across", "fx", TITLES), choice("Up", "fy", TITLES)]
+    return panel(
+        ids.CORRELATION,
+        "Correlation",
+        [
+            html.Div(
+                [
+                    segments("Shown", "corr", {"scatter": "Scatter", "matrix": "Matrix"}, "matrix"),
+                    html.Div(
+                        segments("Measure", "measure", measures, "spearman"),
+                        className="option-group",
+                        **{"data-when": "corr=matrix"},
+                    ),
+                    html.Div(pair, className="option-group", **{"data-when": "corr=scatter"}),
+                ],
+                className="panel-options",
+            ),
+            graph(ids.CORRELATION),
+            dcc.Store(id=ids.PAIR),
+        ],
+        asks=ids.ASK_CORRELATION,
+        tools=figure_tools(ids.CORRELATION),
+    )
+
+
+@guarded
+def show_ranking(asked: Any, *, user: Any) -> tuple[Any, str]:
+    view = read(_given(asked))
+    found = ranking_panel(user, view)
+    return ranking_list(found, is_all=view.is_all_ranked), found.meta
+
+
+@guarded
+def show_feature(asked: Any, *, user: Any) -> tuple[Any, ...]:
+    found = feature_panel(user, read(_given(asked)))
+    groups = _group_buttons(found)
+    return found.boxes, found.histogram, found.title, found.meta, found.note, groups
+
+
+@guarded
+def show_correlation(asked: Any, *, user: Any) -> tuple[Any, ...]:
+    found = correlation_panel(user, read(_given(asked)))
+    return found.figure, found.title, found.meta, {"fx": found.fx, "fy": found.fy}
+
+
+def register(app: PortalDash) -> None:
+    ranking = [Output(ids.RANKING, "children"), Output(ids.RANKING_META, "children")]
+    app.answers(ids.ASK_RANKING, ranking, show_ranking)
+    feature = [
+        Output(ids.FEATURE, "figure"),
+        Output(ids.HISTOGRAM, "figure"),
+        Output(f"{ids.FEATURE}-title", "children"),
+        Output(ids.FEATURE_META, "children"),
+        Output(ids.FEATURE_NOTE, "children"),
+        Output(ids.FEATURE_GROUPS, "children"),
+    ]
+    app.answers(ids.ASK_FEATURE, feature, show_feature)
+    correlations = [
+        Output(ids.CORRELATION, "figure"),
+        Output(f"{ids.CORRELATION}-title", "children"),
+        Output(ids.CORRELATION_META, "children"),
+        Output(ids.PAIR, "data"),
+    ]
+    app.answers(ids.ASK_CORRELATION, correlations, show_correlation)
+    paired = ClientsideFunction("explorer", "paired")
+    app.clientside_callback(paired, Output(ids.PAIR, "clear_data"), [Input(ids.PAIR, "data")], [])
+
+
+def _ranking() -> html.Section:
+    ranks = {"f": "ANOVA F", "mi": "MI"}
+    words = {"aria-label": "Features, the one that tells the classes apart best first"}
+    return panel(
+        ids.RANKING,
+        "Feature ranking",
+        [html.Div(id=ids.RANKING, className="ranking", tabIndex="0", role="group", **words)],
+        asks=ids.ASK_RANKING,
+        tools=[segments("Ranked by", "rank", ranks, "f")],
+    )
+
+
+def _feature() -> html.Section:
+    kinds = {"box": "Box", "violin": "Violin"}
+    tools = [
+        choice("Groups", "by", GROUPINGS),
+        segments("Drawn as", "kind", kinds, "box"),
+        segments("Axis", "axis", SCALES, ""),
+        *figure_tools(ids.FEATURE),
+    ]
+    groups = html.Div(id=ids.FEATURE_GROUPS, className="group-list")
+    head = [
+        html.H3("Histogram", className="panel-part"),
+        html.Div(
+            [menu("Groups", groups), *figure_tools(ids.HISTOGRAM, alone=False)], className="end"
+        ),
+    ]
+    beside = html.Div(
+        [html.Div(head, className="panel-part-head"), graph(ids.HISTOGRAM)],
+        className="feature-histogram",
+        **{"data-part": "1"},
+    )
+    return panel(
+        ids.FEATURE,
+        "Feature",
+        [
+            html.Div([graph(ids.FEATURE), beside], className="feature-figures"),
+            html.P(id=ids.FEATURE_NOTE, className="panel-note"),
+        ],
+        asks=ids.ASK_FEATURE,
+        tools=tools,
+    )
+
+
+def _group_buttons(found: FeaturePanel) -> list[html.Button]:
+    """Return a button for each group: what a click on its row does, for the keyboard."""
+    return [_group_button(group, group.code in found.chosen) for group in found.groups]
+
+
+def _group_button(group: Group, is_chosen: bool) -> html.Button:
+    return html.Button(
+        group.name,
+        type="button",
+        className="layer-toggle",
+        **{"data-group": group.code, "aria-pressed": str(is_chosen).lower()},
+    )
+
+
+def _given(asked: Any) -> dict[str, Any]:
+    if not isinstance(asked, dict):
+        raise PreventUpdate
+    return asked

@@ -1,0 +1,115 @@
+"""Classes of the filter in numbers, and how many signals of each severity they hold."""
+
+from typing import Any
+
+from dash import Output, html
+from dash.exceptions import PreventUpdate
+
+from bearing_portal.dashboards.embedding.app import PortalDash
+from bearing_portal.dashboards.embedding.guard import guarded
+from bearing_portal.dashboards.explorer import ids
+from bearing_portal.dashboards.explorer.class_marks import (
+    NONE,
+    ClassMark,
+    SeverityMark,
+    class_marks,
+    severity_marks,
+)
+from bearing_portal.dashboards.explorer.figures.overview import bars_figure
+from bearing_portal.dashboards.explorer.reading import narrowed, scope_of
+from bearing_portal.dashboards.explorer.state import read
+from bearing_portal.dashboards.widgets import figure_tools, graph, panel
+from bearing_portal.frame.templatetags.portal import number, thousands
+from signals.exploration.overview import ClassRow, Overview, overview
+
+HEAD = ("Class", "Count", "Mean |x| (g)", "RMS (g)", "Dominant (Hz)", "Kurtosis")
+
+
+def section() -> list[html.Section]:
+    return [
+        panel(
+            ids.CLASSES,
+            "Classes",
+            [html.Div(id=ids.CLASSES, className="table-scroll", tabIndex="0")],
+            asks=ids.ASK_OVERVIEW,
+        ),
+        panel(
+            ids.BARS,
+            "Severity by class",
+            [html.Div(id=ids.BARS_LEGEND, className="bars-legend"), graph(ids.BARS)],
+            asks=ids.ASK_OVERVIEW,
+            tools=figure_tools(ids.BARS),
+        ),
+    ]
+
+
+@guarded
+def show_overview(asked: Any, *, user: Any) -> tuple[Any, ...]:
+    if not isinstance(asked, dict):
+        raise PreventUpdate
+    view = read(asked)
+    found = overview(user, scope_of(user, view))
+    selected = narrowed(user, view)
+    chosen = overview(user, selected) if selected is not None else None
+    words = _meta(found, chosen)
+    part = chosen.table if chosen is not None else None
+    classes, severities = class_marks(), severity_marks()
+    table = classes_table(found, chosen, classes)
+    figure = bars_figure(found.table, part, classes, severities, view.theme)
+    return table, f"{words} · medians", figure, words, _legend(found, severities)
+
+
+def register(app: PortalDash) -> None:
+    outputs = [
+        Output(ids.CLASSES, "children"),
+        Output(ids.CLASSES_META, "children"),
+        Output(ids.BARS, "figure"),
+        Output(ids.BARS_META, "children"),
+        Output(ids.BARS_LEGEND, "children"),
+    ]
+    app.answers(ids.ASK_OVERVIEW, outputs, show_overview)
+
+
+def classes_table(
+    found: Overview, chosen: Overview | None, classes: dict[str, ClassMark]
+) -> html.Table:
+    """Return a row for each class; of a selection how many of it are chosen."""
+    counts = {row.code: row.n for row in chosen.rows} if chosen is not None else None
+    head = [
+        html.Th(title, scope="col", className="num" if column else "")
+        for column, title in enumerate(HEAD)
+    ]
+    rows = [_row(row, counts, classes.get(row.code)) for row in found.rows]
+    return html.Table(
+        [html.Thead(html.Tr(head)), html.Tbody(rows)], className="table explorer-classes"
+    )
+
+
+def _row(row: ClassRow, counts: dict[str, int] | None, mark: ClassMark | None) -> html.Tr:
+    name = html.Button(
+        [html.Img(src=mark.uri, alt="", className="symbol") if mark else None, row.name],
+        type="button",
+        className="class-button",
+        **{"data-select": f"class:{row.code}", "title": f"Select {row.name}"},
+    )
+    n = thousands(row.n)
+    count = n if counts is None else f"{thousands(counts.get(row.code, 0))} of {n}"
+    values = (row.mean_abs, row.median_rms, row.dominant_hz, row.kurtosis)
+    cells = [html.Td(count, className="num")]
+    cells += [html.Td(number(value, 3), className="num") for value in values]
+    faded = counts is not None and not counts.get(row.code)
+    return html.Tr([html.Th(name, scope="row"), *cells], className="is-faded" if faded else "")
+
+
+def _meta(found: Overview, chosen: Overview | None) -> str:
+    n = thousands(found.n)
+    return f"n = {n}" if chosen is None else f"{thousands(chosen.n)} of {n} selected"
+
+
+def _legend(found: Overview, severities: dict[str, SeverityMark]) -> list[html.Span]:
+    held = {code for counts in found.table.values() for code in counts}
+    words = [
+        (f"level-{each.level}", each.name) for each in severities.values() if each.code in held
+    ]
+    words += [("", "None")] if NONE in held else []
+    return [html.Span([html.I(className=css), text]) for css, text in words]

@@ -1,0 +1,250 @@
+"""The projection: what is shown, of which filter it is, and what Compute would do."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from django.http import QueryDict
+
+from bearing_portal.dashboards.explorer.figures.groups import counted, empty_figure
+from bearing_portal.dashboards.explorer.figures.scatter import Cloud, Plane, drawn_of, points_figure
+from bearing_portal.dashboards.explorer.grouping import by_class
+from bearing_portal.dashboards.explorer.panels.features.data import (
+    drawn_words,
+    numbers_of,
+    selected_of,
+)
+from bearing_portal.dashboards.explorer.reading import scope_of
+from bearing_portal.dashboards.explorer.state import ExplorerView
+from common.errors import Expected, NotFound
+from monitoring.models import Job
+from signals.exploration.selection import LASSO, read_lasso
+from signals.filters.scope import Scope
+from signals.filters.signal_filter import SignalFilter
+from signals.models import Projection, Signal
+from signals.projections.files import ProjectionPoints
+from signals.projections.rows import (
+    projection_at_once,
+    projection_find,
+    projection_get,
+    projection_points,
+    projection_request,
+    projection_seen,
+)
+from vibration.statistics.projection import Method, ProjectionParameters
+
+
+@dataclass(frozen=True, eq=False)
+class Legend:
+    """A class of a projection: how it is drawn, and how many there are."""
+
+    cloud: Cloud
+    n: int
+
+
+@dataclass(frozen=True, eq=False)
+class ProjectionPanel:
+    """What the panel shows.
+
+    Attributes
+    ----------
+    note : str
+        Why it is not what is asked for, or what went wrong; empty where all is well.
+    facts : dict
+        For the page's scripts: `shown`, the key of what is drawn; `working`, the key of what a
+        worker is at.
+    can_compute : bool
+        Whether there is something to compute.
+    """
+
+    figure: Any
+    meta: str
+    note: str = ""
+    legend: list[Legend] = field(default_factory=list)
+    facts: dict[str, str | None] = field(default_factory=dict)
+    can_compute: bool = False
+
+
+def projection_panel(user: Any, view: ExplorerView) -> ProjectionPanel:
+    """Return the projection of filter, method and parameters; failing that the one in the address,
+    and what it is.
+    """
+    try:
+        scope = scope_of(user, view)
+        wanted = _wanted(user, scope, view)
+    except NotFound:
+        raise
+    except Expected as error:
+        return _nothing(view, error.sentence)
+    if wanted is not None and wanted.is_done and (found := projection_points(user, wanted.key)):
+        projection_seen(wanted)
+        return _drawn(user, view, wanted, found)
+    return _meanwhile(user, view, scope, wanted)
+
+
+def projection_ask(user: Any, view: ExplorerView) -> str:
+    """Have the projection of filter, method and parameters computed; return its key."""
+    scope = scope_of(user, view)
+    row = projection_request(
+        user=user, scope=scope, method=Method(view.method), parameters=view.parameters
+    )
+    return row.key
+
+
+def words_of(row: Projection) -> str:
+    """Say method and parameters of a projection as it was computed."""
+    parameters = ProjectionParameters(
+        perplexity=row.perplexity,
+        n_neighbours=row.n_neighbours,
+        min_dist=row.min_dist,
+        metric=row.metric,
+        seed=row.seed,
+    )
+    return method_words(Method(row.method), parameters)
+
+
+def method_words(method: Method, parameters: ProjectionParameters) -> str:
+    names = {
+        "perplexity": "perplexity {:g}",
+        "n_neighbours": "{} neighbours",
+        "min_dist": "min. distance {:g}",
+        "metric": "{}",
+        "seed": "seed {}",
+    }
+    used = parameters.used_by(method).items()
+    return " · ".join([method.name_shown, *(names[name].format(value) for name, value in used)])
+
+
+def _wanted(user: Any, scope: Scope, view: ExplorerView) -> Projection | None:
+    """Return the projection asked for, a PCA computed now, of the others what a worker has made."""
+    if view.method == Method.PCA:
+        return projection_at_once(user=user, scope=scope)
+    return projection_find(user, scope, Method(view.method), view.parameters)
+
+
+def _meanwhile(
+    user: Any, view: ExplorerView, scope: Scope, wanted: Projection | None
+) -> ProjectionPanel:
+    """Return what there is instead of what is asked for, and say so."""
+    job = wanted.job if wanted is not None else None
+    is_working = job is not None and job.is_active
+    state = _state(view, wanted)
+    older = _older(user, view)
+    if older is None:
+        panel = _nothing(view, state)
+    else:
+        row, found = older
+        panel = _drawn(user, view, row, found)
+        words = f"Shown: {words_of(row)}{_filter_words(row, scope)}."
+        panel = replace(panel, note=f"{words} {state}")
+    facts = {**panel.facts, "working": wanted.key if wanted and is_working else None}
+    return replace(panel, facts=facts, can_compute=not is_working)
+
+
+def _state(view: ExplorerView, wanted: Projection | None) -> str:
+    name = Method(view.method).name_shown
+    job = wanted.job if wanted is not None else None
+    if job is not None and job.is_active:
+        return f"{name} is being computed."
+    if job is not None and job.status == Job.Status.FAILED:
+        return job.error or f"{name} could not be computed. Press Compute to try again."
+    if job is not None and job.status == Job.Status.CANCELLED:
+        return f"{name} was cancelled; nothing was kept."
+    return f"{name} of these signals is not computed yet: press Compute."
+
+
+def _older(user: Any, view: ExplorerView) -> tuple[Projection, ProjectionPoints] | None:
+    if not view.projection:
+        return None
+    try:
+        row = projection_get(user, view.projection)
+        found = projection_points(user, row.key)
+    except NotFound:
+        return None
+    return (row, found) if found is not None else None
+
+
+def _filter_words(row: Projection, scope: Scope) -> str:
+    """Say which signals an older projection is of, where they are others."""
+    if scope.store is None or row.store_id != scope.store.pk:
+        return " of another dataset"
+    if row.store_version != scope.store.version:
+        return ", from before labels were changed"
+    if row.query != replace(scope.filter, dataset=None).to_query():
+        described = SignalFilter.from_query(QueryDict(row.query)).describe()
+        return f" of another filter ({described[:1].lower()}{described[1:]})"
+    return ""
+
+
+def _drawn(
+    user: Any, view: ExplorerView, row: Projection, found: ProjectionPoints
+) -> ProjectionPanel:
+    everything = _clouds(row, found)
+    clouds = drawn_of(everything)
+    selected = selected_of(user, view, clouds)
+    name = Method(row.method).name_shown
+    plane = Plane(
+        *(_axis_title(name, found, axis) for axis in (0, 1)),
+        theme=view.theme,
+        view=f"projection {row.key}",
+        drag="lasso",
+    )
+    facts = {"key": row.key, "file": f"projection-{row.method}"}
+    outline = _outline(view.sel, row.key)
+    figure = points_figure(clouds, plane, selected=selected, outline=outline, facts=facts)
+    legend = [Legend(cloud, len(cloud.pks)) for cloud in everything if len(cloud.pks)]
+    return ProjectionPanel(figure, _meta(row, found, clouds), "", legend, {"shown": row.key})
+
+
+def _clouds(row: Projection, found: ProjectionPoints) -> list[Cloud]:
+    """Return the points by class as the signals are labelled now, without those that are gone."""
+    pks = [int(pk) for pk in found.pks]
+    rows = Signal.objects.filter(store=row.store_id, pk__in=pks).order_by()
+    known = {
+        pk: (label, fault or 0)
+        for pk, label, fault in rows.values_list("pk", "label", "fault_class")
+    }
+    classes = np.array([known[pk][1] if pk in known else -1 for pk in pks], dtype=np.int64)
+    labels = np.array([known[pk][0] if pk in known else "" for pk in pks], dtype=object)
+    return [
+        Cloud(
+            look.code,
+            look.name,
+            look.colour,
+            look.symbol,
+            found.pks[look.rows],
+            list(labels[look.rows]),
+            found.points[look.rows, 0],
+            found.points[look.rows, 1],
+        )
+        for look in by_class(classes)
+    ]
+
+
+def _axis_title(name: str, found: ProjectionPoints, axis: int) -> str:
+    if found.shares:
+        return f"{name} {axis + 1}, {100 * found.shares[axis]:.0f} % of the variance"
+    return f"{name} {axis + 1}"
+
+
+def _meta(row: Projection, found: ProjectionPoints, clouds: list[Cloud]) -> str:
+    n = len(found.pks)
+    parts = [words_of(row), f"n = {numbers_of(n, found.n_signals)}{drawn_words(clouds, n)}"]
+    if found.n_filled:
+        parts.append(f"{counted(found.n_filled, 'missing value')} set to the median")
+    if found.n_idle:
+        parts.append(f"{counted(found.n_idle, 'feature')} without variation left out")
+    return " · ".join(parts)
+
+
+def _nothing(view: ExplorerView, words: str) -> ProjectionPanel:
+    figure = empty_figure("", view.theme, "projection of nothing")
+    return ProjectionPanel(figure, "", words, facts={"shown": None, "working": None})
+
+
+def _outline(sel: str, key: str) -> list[tuple[float, float]]:
+    """Return the corners of a selection in this projection; none of other selections."""
+    if not sel.startswith(LASSO):
+        return []
+    drawn_upon, corners = read_lasso(sel)
+    return [(float(x), float(y)) for x, y in corners] if drawn_upon == key else []

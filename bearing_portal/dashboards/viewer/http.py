@@ -1,0 +1,201 @@
+"""What the viewer asks outside of Dash: choices to type, files, scripts, dialogs."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from bearing_portal.dashboards.viewer import reading
+from bearing_portal.dashboards.viewer.figures.common import region_of
+from bearing_portal.dashboards.viewer.script import script_of
+from bearing_portal.dashboards.viewer.state import read
+from bearing_portal.frame.templatetags.portal import number
+from common.errors import Invalid, NotFound
+from monitoring.events import event_record
+from monitoring.models import SystemEvent
+from signals.filters.matching import signals_matching
+from signals.models import Signal
+from signals.selectors import signal_get, signals_visible
+from signals.services.bearings import (
+    bearing_attach,
+    bearing_get,
+    bearing_of,
+    bearings_all,
+    may_attach,
+)
+from signals.services.notes import may_tag, note_add, note_delete, signal_tag_add, signal_tag_remove
+from signals.waveforms.sources import source_of
+from vibration.errors import VibrationError
+from vibration.exports.record import RECORD_EXPORTS
+from vibration.features import FEATURES
+
+MATCHES = 20
+
+
+@login_required
+@require_GET
+def find(request: HttpRequest) -> JsonResponse:
+    """Signals whose id, label, class, dataset or tag begins with what is typed."""
+    text = request.GET.get("q", "")[:100]
+    found = signals_matching(request.user, text, limit=MATCHES) if text.strip() else []
+    return JsonResponse({"signals": [vars_of(match) for match in found]})
+
+
+def vars_of(match: Any) -> dict[str, Any]:
+    return {
+        "id": match.pk,
+        "label": match.label,
+        "dataset": match.dataset,
+        "class": match.fault_class,
+        "why": str(match.why),
+    }
+
+
+@login_required
+@require_GET
+def random(request: HttpRequest) -> JsonResponse:
+    """Another signal within the filter."""
+    asked = request.GET.dict()
+    view = read(asked)
+    if view.signal is None:
+        raise NotFound("There is no such signal.")
+    signal = signal_get(request.user, view.signal)
+    pk = reading.random_signal(request.user, signal, reading.filter_of(asked))
+    if pk is None:
+        raise Invalid("There is no other signal to choose from.")
+    return JsonResponse({"signal": pk})
+
+
+@login_required
+@require_GET
+def export(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """The record, or the part of it in sight, as a file."""
+    if code not in RECORD_EXPORTS:
+        raise NotFound("There is no such format.")
+    view = read(request.GET.dict() | {"signal": str(pk), "compare": ""})
+    signal = signal_get(request.user, pk)
+    source = source_of(request.user, signal, off=view.off)
+    region = region_of(view.span_s, source.n_samples, source.fs_hz)
+    write, suffix, kind = RECORD_EXPORTS[code]
+    try:
+        content = write(
+            source.excerpt(region.first, region.last),
+            fs_hz=source.fs_hz,
+            unit=signal.unit,
+            name=signal.label,
+            start_s=region.start_s,
+            rpm=signal.rpm,
+        )
+    except VibrationError as error:
+        raise Invalid(str(error)) from error
+    part = "" if region.is_whole else f"-{region.start_s:.3f}-{region.end_s:.3f}s"
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{signal.label}{part}{suffix}"'
+    event_record(
+        kind=SystemEvent.Kind.EXPORTED, actor=request.user, subject=signal.label, detail=code
+    )
+    return response
+
+
+@login_required
+@require_GET
+def script(request: HttpRequest) -> HttpResponse:
+    """The panels on screen as a Python script, in a dialog to copy from."""
+    text = script_of(request.user, _view(request))
+    return render(request, "dashboards/viewer/_script.html", {"text": text})
+
+
+@login_required
+@require_GET
+def compare(request: HttpRequest) -> HttpResponse:
+    """The signals compared, and how their features differ from those of the first."""
+    rows = signals_visible(request.user).in_bulk(read(request.GET.dict()).signals)
+    view = read(request.GET.dict())
+    signals = [rows[pk] for pk in view.signals if pk in rows]
+    context = {"signals": signals, "table": differences(signals), "is_stacked": view.is_stacked}
+    return render(request, "dashboards/viewer/_compare.html", context)
+
+
+def differences(signals: list[Signal]) -> list[dict[str, Any]]:
+    """Return a row for each feature: the first signal's value, and what the others differ by."""
+    table = []
+    for feature in FEATURES:
+        values = [getattr(signal, feature.name) for signal in signals]
+        first = values[0] if values else None
+        cells = [{"value": number(value), "by": _by(value, first)} for value in values]
+        table.append({"feature": feature, "cells": cells})
+    return table
+
+
+def _by(value: float | None, first: float | None) -> str:
+    if value is None or not first:
+        return ""
+    return f"{100 * (value / first - 1):+.0f} %".replace("-", "\u2212")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def bearing(request: HttpRequest, pk: int) -> HttpResponse:
+    """Attach a bearing to a signal, or to all of its dataset or upload."""
+    signal = signal_get(request.user, pk)
+    if request.method == "POST":
+        chosen = request.POST.get("bearing", "")
+        row = bearing_get(int(chosen)) if chosen.isdecimal() else None
+        given = {"store": signal.store} if request.POST.get("all") else {"signal": signal}
+        bearing_attach(user=request.user, bearing=row, **given)
+        return _done()
+    context = {
+        "signal": signal,
+        "bearings": bearings_all(),
+        "own": bearing_of(signal),
+        "may_attach": may_attach(request.user, signal.store),
+    }
+    return render(request, "dashboards/viewer/_bearing.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def notes(request: HttpRequest, pk: int) -> HttpResponse:
+    """Notes and tags of a signal: read them, add one, take one's own away."""
+    signal = signal_get(request.user, pk)
+    if request.method == "POST":
+        _change_remarks(request, signal)
+    context = {
+        "signal": signal,
+        "notes": signal.annotations.select_related("author"),
+        "tags": signal.tags.all(),
+        "may_tag": may_tag(request.user, signal),
+        "span": read({"t": request.GET.get("t", "")}).span_s,
+    }
+    response = render(request, "dashboards/viewer/_notes.html", context)
+    if request.method == "POST":
+        response["HX-Trigger"] = "viewer:changed"
+    return response
+
+
+def _change_remarks(request: HttpRequest, signal: Signal) -> None:
+    person, given = request.user, request.POST
+    if given.get("delete", "").isdecimal():
+        note_delete(user=person, signal=signal, note_id=int(given["delete"]))
+    elif "untag" in given:
+        signal_tag_remove(user=person, signal=signal, name=given["untag"])
+    elif given.get("tag"):
+        signal_tag_add(user=person, signal=signal, name=given["tag"])
+    else:
+        span = read({"t": given.get("t", "")}).span_s
+        note_add(user=person, signal=signal, text=given.get("text", ""), span_s=span)
+
+
+def _view(request: HttpRequest) -> Any:
+    view = read(request.GET.dict())
+    if view.signal is None:
+        raise NotFound("There is no such signal.")
+    return view
+
+
+def _done() -> HttpResponse:
+    # In this order: what triggers the second has left the page with the dialog.
+    events = '{"viewer:changed": null, "dialog:close": null}'
+    return HttpResponse(status=204, headers={"HX-Trigger": events})

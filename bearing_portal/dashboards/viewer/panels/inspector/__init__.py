@@ -1,0 +1,1 @@
+"""The inspector: a signal's facts, its bearing, its parts, its features."""

@@ -1,0 +1,51 @@
+"""What stands beside the figures: a signal's facts, its bearing, its parts, its features."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bearing_portal.dashboards.viewer.state import View
+from datasets.selectors import datasets_visible
+from signals.exploration.distributions import Distribution, distribution_of
+from signals.models import Bearing, Signal
+from signals.selectors import channels_of, signal_get
+from signals.services.bearings import bearing_of, bearings_all
+from signals.waveforms.sources import part_titles, source_of
+
+
+@dataclass(frozen=True)
+class Side:
+    """All that the inspector shows of one signal."""
+
+    signal: Signal
+    view: View
+    dataset: tuple[int, str] | None
+    channels: list[Signal]
+    bearing: Bearing | None
+    bearings: list[tuple[int, str]]
+    parts: dict[str, str]
+    distribution: Distribution | None
+    tags: list[str]
+    n_notes: int
+
+
+def side_of(user: Any, view: View) -> Side:
+    signal = signal_get(user, view.signal or 0)
+    source = source_of(user, signal)
+    return Side(
+        signal=signal,
+        view=view,
+        dataset=dataset_of(user, signal),
+        channels=channels_of(user, signal) if signal.store.upload_id else [signal],
+        bearing=bearing_of(signal),
+        bearings=list(bearings_all().values_list("pk", "name")),
+        parts=part_titles(source) if signal.seed_key and not source.is_long else {},
+        distribution=distribution_of(signal),
+        tags=list(signal.tags.values_list("name", flat=True)),
+        n_notes=signal.annotations.count(),
+    )
+
+
+def dataset_of(user: Any, signal: Signal) -> tuple[int, str] | None:
+    """Return id and name of the dataset that holds a signal; None for an upload."""
+    rows = datasets_visible(user).filter(store=signal.store_id).values_list("pk", "name")
+    return rows.first()

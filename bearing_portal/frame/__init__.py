@@ -1,0 +1,1 @@
+"""The frame around every page: home, search, errors, template tags, design."""

@@ -1,0 +1,86 @@
+"""From an exception to what the person reads. The one place where the site does this."""
+
+import logging
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from common.errors import Expected, Invalid, NotAllowed, NotFound, Unavailable
+
+logger = logging.getLogger(__name__)
+
+EXPECTED: dict[type[Expected], tuple[int, str]] = {
+    NotFound: (404, "Not found"),
+    NotAllowed: (403, "Not allowed"),
+    Invalid: (400, "That cannot be done"),
+    Unavailable: (503, "Not available right now"),
+}
+DATABASE_DOWN = (
+    "The database does not answer. Nothing is lost; the portal goes on by itself when it is back."
+)
+MISTAKE = (
+    "The portal made a mistake and has written it down. Try again; if it stays, tell an "
+    "administrator the incident id."
+)
+SENTENCES = {
+    400: ("That cannot be done", "The browser sent something the portal cannot read."),
+    403: ("Not allowed", "You may not do this. Ask an administrator if you need to."),
+    404: ("Not found", "There is nothing at this address, or not for you."),
+}
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What is shown: a title, a sentence, and an incident id where we have something to mend."""
+
+    status: int
+    title: str
+    sentence: str
+    incident: str = ""
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Tell whether a script asks, not a person going to a page."""
+    headers = request.headers
+    return "HX-Request" in headers or headers.get("Sec-Fetch-Dest") == "empty"
+
+
+def error_response(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """Answer an error; None for those Django answers through its own handlers."""
+    if isinstance(error, Http404 | PermissionDenied | SuspiciousOperation):
+        return None
+    return respond(request, trouble_of(request, error))
+
+
+def trouble_of(request: HttpRequest, error: BaseException | None) -> Trouble:
+    """Find the words for an error; one that nobody expected is logged with its stack."""
+    if isinstance(error, Expected):
+        status, title = next(words for kind, words in EXPECTED.items() if isinstance(error, kind))
+        return Trouble(status, title, error.sentence)
+    if isinstance(error, OperationalError | InterfaceError):
+        logger.error("Database: %s", error, extra={"request": request})
+        return Trouble(503, "Not available right now", DATABASE_DOWN)
+    incident = uuid4().hex[:12]
+    logger.error("Incident %s at %s", incident, request.path, exc_info=error)
+    return Trouble(500, "Something went wrong", MISTAKE, incident)
+
+
+def respond(request: HttpRequest, trouble: Trouble) -> HttpResponse:
+    """Answer a script with JSON, a person with a page."""
+    if wants_fragment(request):
+        content = {"title": trouble.title, "sentence": trouble.sentence}
+        if trouble.incident:
+            content["incident"] = trouble.incident
+        return JsonResponse(content, status=trouble.status)
+    if trouble.status >= 500:  # the frame reads the database, which may be what is missing
+        page = render_to_string("errors/bare.html", {"trouble": trouble})
+        response = HttpResponse(page, status=trouble.status)
+        if trouble.status == 503:
+            response["Retry-After"] = "10"
+        return response
+    return render(request, "errors/page.html", {"trouble": trouble}, status=trouble.status)

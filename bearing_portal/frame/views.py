@@ -1,0 +1,62 @@
+import sys
+from pathlib import Path
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from bearing_portal.frame import home as home_page
+from bearing_portal.frame.errors import SENTENCES, Trouble, respond, trouble_of
+from bearing_portal.frame.search import search_portal
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@login_required
+@require_GET
+@vary_on_headers("HX-Request")
+def home(request: HttpRequest) -> HttpResponse:
+    context = home_page.figures(request.user, request.GET.get("dataset", ""))
+    is_fragment = "HX-Request" in request.headers
+    template = "bearing_portal/_home.html" if is_fragment else "bearing_portal/home.html"
+    return render(request, template, context)
+
+
+@login_required
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """The command palette's answer."""
+    groups = search_portal(request.user, request.GET.get("q", ""))
+    return render(request, "bearing_portal/_search.html", {"groups": groups})
+
+
+@require_GET
+def licence(request: HttpRequest) -> HttpResponse:
+    """The portal's licence and those of what it carries along."""
+    shipped = sorted((ROOT / "static" / "vendor").glob("*/LICENSE"))
+    licences = [("Bearing Portal", (ROOT / "LICENSE").read_text("utf-8"))]
+    licences += [(path.parent.name, path.read_text("utf-8")) for path in shipped]
+    return render(request, "bearing_portal/licence.html", {"licences": licences})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return respond(request, Trouble(400, *SENTENCES[400]))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return respond(request, Trouble(403, *SENTENCES[403]))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return respond(request, Trouble(404, *SENTENCES[404]))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return respond(request, trouble_of(request, sys.exc_info()[1]))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    sentence = "This form is older than your session. Reload the page and send it again."
+    return respond(request, Trouble(403, "Reload the page", sentence))

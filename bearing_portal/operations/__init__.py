@@ -1,0 +1,1 @@
+"""Running the portal: processes, embedded servers, warm-up, sample, pictures."""

@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey for a machine that has none."""

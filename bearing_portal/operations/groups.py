@@ -1,0 +1,56 @@
+"""What each role may do in the admin site. Elsewhere `common.roles` decides."""
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.db.models import Q
+
+from common.roles import CURATOR, ENGINEER, VIEWER
+
+SEEN = {
+    "signals": (
+        "faultclass",
+        "severity",
+        "noisesource",
+        "bearing",
+        "tag",
+        "signalstore",
+        "signal",
+    ),
+    "datasets": ("dataset", "recipe"),
+}
+CURATED = {
+    "signals": (
+        "change_faultclass",
+        "change_severity",
+        "change_noisesource",
+        "add_bearing",
+        "change_bearing",
+        "delete_bearing",
+        "change_signal",
+        "add_annotation",
+        "add_tag",
+        "change_tag",
+        "delete_tag",
+        "view_annotation",
+        "change_annotation",
+    )
+}
+
+
+@transaction.atomic
+def groups_seed() -> int:
+    """Make the groups that are missing; one that has permissions keeps those it was given."""
+    seen = {app: tuple(f"view_{model}" for model in models) for app, models in SEEN.items()}
+    curated = {app: (*codes, *CURATED.get(app, ())) for app, codes in seen.items()}
+    wanted = {VIEWER: seen, ENGINEER: seen, CURATOR: curated}
+    return sum(_group_seed(name, codenames) for name, codenames in wanted.items())
+
+
+def _group_seed(name: str, codenames: dict[str, tuple[str, ...]]) -> int:
+    group, is_new = Group.objects.get_or_create(name=name)
+    if not group.permissions.exists():
+        chosen = Q(pk__in=[])
+        for app_label, names in codenames.items():
+            chosen |= Q(content_type__app_label=app_label, codename__in=names)
+        group.permissions.set(Permission.objects.filter(chosen))
+    return int(is_new)

@@ -1,0 +1,1 @@
+"""What every Django room needs and nothing else."""

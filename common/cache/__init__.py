@@ -1,0 +1,1 @@
+"""The cache on Valkey: fails open, counts its hits."""

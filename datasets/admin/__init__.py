@@ -1,0 +1,5 @@
+"""The admin site's pages of datasets; Django finds them by importing this."""
+
+from datasets.admin import datasets
+
+__all__ = ["datasets"]

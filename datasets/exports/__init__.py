@@ -1,0 +1,1 @@
+"""Files of datasets on their way out."""

@@ -1,0 +1,207 @@
+import json
+import re
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from common.errors import Invalid, NotAllowed, Unavailable
+from common.roles import is_engineer, may_manage
+from datasets import services
+from datasets.exports.files import file_response
+from datasets.forms import DatasetForm
+from datasets.listing import (
+    SCOPES,
+    SORTS,
+    DatasetQuery,
+    SignalQuery,
+    bearing_choices,
+    datasets_listed,
+    for_display,
+    signal_filters,
+    signals_listed,
+    totals,
+)
+from datasets.models import Dataset
+from datasets.selectors import dataset_get, dataset_path
+from monitoring.events import event_record
+from monitoring.models import SystemEvent
+from signals.services.bearings import bearing_get
+
+CHANGED = "datasets:changed"
+
+
+@login_required
+@require_GET
+@vary_on_headers("HX-Request")
+def dataset_list(request: HttpRequest) -> HttpResponse:
+    query = DatasetQuery.read(request.GET)
+    page = datasets_listed(request.user, query)
+    context = {
+        "query": query,
+        "page": page,
+        "totals": totals(request.user),
+        "may_create": is_engineer(request.user),
+    }
+    if _is_fragment(request):
+        response = render(request, "datasets/_list.html", context)
+        response["HX-Push-Url"] = reverse("datasets:list") + query.url_part()
+        return response
+    context |= {"scopes": SCOPES, "sorts": SORTS}
+    return render(request, "datasets/list.html", context)
+
+
+@login_required
+@require_GET
+def dataset_card(request: HttpRequest, pk: int) -> HttpResponse:
+    dataset = dataset_get(request.user, pk)
+    for_display(request.user, [dataset])
+    layout = DatasetQuery.read(request.GET).layout
+    template = "datasets/_row.html" if layout == "list" else "datasets/_card.html"
+    return render(request, template, {"dataset": dataset})
+
+
+@login_required
+@require_GET
+@vary_on_headers("HX-Request")
+def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    dataset = dataset_get(request.user, pk)
+    for_display(request.user, [dataset])
+    query = SignalQuery.read(request.GET)
+    context = {
+        "dataset": dataset,
+        "query": query,
+        "page": signals_listed(request.user, dataset, query),
+        **signal_filters(dataset),
+        "bearings": bearing_choices(request.user, dataset),
+    }
+    template = "datasets/_detail.html" if _is_fragment(request) else "datasets/detail.html"
+    return render(request, template, context)
+
+
+@login_required
+def dataset_new(request: HttpRequest) -> HttpResponse:
+    """The Create dialog, and what it sends."""
+    _engineer_or_refuse(request)
+    if request.method != "POST":
+        if not _is_fragment(request):
+            return redirect(reverse("datasets:list") + "?dialog=create")
+        return _dialog(request, DatasetForm.fresh())
+    form = DatasetForm(request.POST)
+    if not form.is_valid() or form.recipe is None:
+        return _dialog(request, form, status=422)
+    try:
+        services.dataset_create(
+            owner=request.user, name=form.cleaned_data["name"], recipe=form.recipe
+        )
+    except Invalid as error:  # taken between the check and the row
+        form.add_refusals(error.field_errors)
+        return _dialog(request, form, status=422)
+    return _done(request)
+
+
+@login_required
+@require_POST
+def dataset_check(request: HttpRequest) -> HttpResponse:
+    """What the dialog says while it is being filled in."""
+    _engineer_or_refuse(request)
+    form = DatasetForm(request.POST)
+    return render(request, "datasets/_create_state.html", {"form": form, "is_check": True})
+
+
+@login_required
+def dataset_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask before deleting, then delete."""
+    dataset = dataset_get(request.user, pk)
+    if not may_manage(request.user, dataset.store.owner_id):
+        raise NotAllowed("Only its owner may delete this dataset.")
+    if request.method != "POST":
+        return render(request, "datasets/_delete.html", {"dataset": dataset})
+    services.dataset_delete(user=request.user, dataset=dataset)
+    if request.POST.get("from") == "detail":
+        messages.success(request, f"{dataset.name} is deleted.")
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse("datasets:list")})
+    return _done(request)
+
+
+@login_required
+@require_POST
+def dataset_stop(request: HttpRequest, pk: int) -> HttpResponse:
+    services.dataset_cancel(user=request.user, dataset=dataset_get(request.user, pk))
+    return _done(request)
+
+
+@login_required
+@require_POST
+def dataset_again(request: HttpRequest, pk: int) -> HttpResponse:
+    services.dataset_retry(user=request.user, dataset=dataset_get(request.user, pk))
+    return _done(request)
+
+
+@login_required
+@require_POST
+def dataset_visibility(request: HttpRequest, pk: int) -> HttpResponse:
+    services.dataset_share(
+        user=request.user,
+        dataset=dataset_get(request.user, pk),
+        visibility=request.POST.get("visibility", ""),
+    )
+    return _done(request)
+
+
+@login_required
+@require_POST
+def dataset_bearing(request: HttpRequest, pk: int) -> HttpResponse:
+    dataset = dataset_get(request.user, pk)
+    chosen = request.POST.get("bearing", "")
+    if chosen and not re.fullmatch("[0-9]{1,18}", chosen):
+        raise Invalid("Choose a bearing of the catalogue.")
+    services.dataset_bearing_choose(
+        user=request.user,
+        dataset=dataset,
+        bearing=bearing_get(int(chosen)) if chosen else None,
+    )
+    return _done(request)
+
+
+@login_required
+@require_safe
+def dataset_download(request: HttpRequest, pk: int) -> HttpResponseBase:
+    dataset = dataset_get(request.user, pk)
+    if dataset.status != Dataset.Status.READY:
+        raise Invalid(f"{dataset.name} is not ready, so it has no file yet.")
+    filename = f"{slugify(dataset.name) or dataset.pk}.h5"
+    try:
+        response = file_response(request, dataset_path(dataset), filename)
+    except FileNotFoundError as error:
+        raise Unavailable(f"The file of {dataset.name} is missing from the storage.") from error
+    event_record(
+        kind=SystemEvent.Kind.EXPORTED, actor=request.user, subject=dataset.name, detail="hdf5"
+    )
+    return response
+
+
+def _dialog(request: HttpRequest, form: DatasetForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "is_opening": request.method != "POST"}
+    return render(request, "datasets/_create.html", context, status=status)
+
+
+def _done(request: HttpRequest) -> HttpResponse:
+    """Close the dialog; every live part of the page reads its rows again."""
+    events = json.dumps({"dialog:close": None, CHANGED: None})
+    return HttpResponse(status=204, headers={"HX-Trigger": events})
+
+
+def _is_fragment(request: HttpRequest) -> bool:
+    return "HX-Request" in request.headers
+
+
+def _engineer_or_refuse(request: HttpRequest) -> None:
+    if not is_engineer(request.user):
+        raise NotAllowed("Creating datasets needs the engineer role; ask an administrator for it.")

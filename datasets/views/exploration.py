@@ -1,0 +1,73 @@
+"""Downloads of the Data Explorer."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.decorators import login_required
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.text import slugify
+from django.views.decorators.http import require_GET
+
+from common.errors import NotFound
+from datasets.models import Dataset
+from datasets.scope import explorer_scope
+from monitoring.events import event_record
+from monitoring.models import SystemEvent
+from signals.exploration.exports import csv_chunks, parquet_chunks
+from signals.exploration.selection import narrowed
+from signals.exploration.table import within_columns
+from signals.filters.grid import read_model
+from signals.filters.scope import Scope
+from signals.filters.signal_filter import SignalFilter
+
+FORMATS: dict[str, tuple[Callable[[Scope], Iterator[bytes]], str]] = {
+    "csv": (csv_chunks, "text/csv; charset=utf-8"),
+    "parquet": (parquet_chunks, "application/vnd.apache.parquet"),
+}
+
+
+@login_required
+@require_GET
+def explorer_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
+    """Send every signal of the filter in the address; of a selection and column filters alone."""
+    if code not in FORMATS:
+        raise NotFound("There is no such format; choose CSV or Parquet.")
+    chunks, content_type = FORMATS[code]
+    scope = _scope(request)
+    name = _name(scope)
+    event_record(
+        kind=SystemEvent.Kind.EXPORTED,
+        actor=request.user,
+        subject=name,
+        detail=f"{code}: {scope.filter.describe()}",
+    )
+    response = StreamingHttpResponse(_streamed(request, chunks(scope)), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{slugify(name)}.{code}"'
+    return response
+
+
+def _scope(request: HttpRequest) -> Scope:
+    scope = explorer_scope(request.user, SignalFilter.from_query(request.GET))
+    if selected := request.GET.get("sel", ""):
+        scope = narrowed(request.user, scope, selected)
+    return within_columns(scope, read_model(request.GET.get("grid", "")))
+
+
+def _name(scope: Scope) -> str:
+    dataset = Dataset.objects.filter(store=scope.store).first() if scope.store else None
+    return f"{dataset.name} signals" if dataset else "Signals"
+
+
+def _streamed(
+    request: HttpRequest, chunks: Iterator[bytes]
+) -> Iterator[bytes] | AsyncIterator[bytes]:
+    # Under ASGI Django reads a plain iterator to its end before it sends the first byte.
+    return _one_by_one(chunks) if isinstance(request, ASGIRequest) else chunks
+
+
+async def _one_by_one(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    # In the thread of the request, whose connection to the database it is.
+    take = sync_to_async(lambda: next(chunks, None), thread_sensitive=True)
+    while (chunk := await take()) is not None:
+        yield chunk

@@ -1,0 +1,67 @@
+"""What people chose and where they are logged in: for superusers, to look and to log out."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from common.admin import WrittenBySystem
+from monitoring.accounts.client import device_name
+from monitoring.accounts.sessions import session_end
+from monitoring.models import NoticeChoice, UserSession, UserSettings
+
+
+class GoesWithItsPerson(WrittenBySystem):
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Asked when an account is deleted too.
+        return bool(request.user.is_superuser)
+
+
+@admin.register(UserSettings)
+class UserSettingsAdmin(GoesWithItsPerson):
+    list_display = ("user", "theme", "page_size")
+    list_filter = ("theme", "page_size")
+    search_fields = ("user__username",)
+    list_select_related = ("user",)
+    show_full_result_count = False
+
+
+@admin.register(NoticeChoice)
+class NoticeChoiceAdmin(GoesWithItsPerson):
+    list_display = ("user", "kind", "in_portal", "by_email")
+    list_filter = ("kind", "in_portal", "by_email")
+    search_fields = ("user__username",)
+    list_select_related = ("user",)
+    show_full_result_count = False
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(GoesWithItsPerson):
+    """The key of a session is a password: it is not shown."""
+
+    list_display = ("user", "device", "address", "seen_at", "created_at")
+    list_filter = ("seen_at",)
+    search_fields = ("user__username", "address", "user_agent")
+    date_hierarchy = "seen_at"
+    list_select_related = ("user",)
+    show_full_result_count = False
+    fields = ("user", "device", "user_agent", "address", "seen_at", "created_at")
+    actions = ("log_out",)
+
+    @admin.display(description="device")
+    def device(self, session: UserSession) -> str:
+        return device_name(session.user_agent)
+
+    @admin.action(description="Log out the selected sessions", permissions=["delete"])
+    def log_out(self, request: HttpRequest, sessions: QuerySet[UserSession]) -> None:
+        rows = list(sessions)
+        self.delete_queryset(request, sessions)
+        self.message_user(request, f"{len(rows)} logged out.")
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserSession]) -> None:
+        for session in queryset.select_related("user"):
+            self.delete_model(request, session)
+
+    def delete_model(self, request: HttpRequest, obj: UserSession) -> None:
+        session_end(user=obj.user, session_key=obj.session_key)

@@ -1,0 +1,115 @@
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from common.errors import Invalid, NotFound
+from monitoring.accounts.client import client_address, device_name
+from monitoring.accounts.forms import ProfileForm, SettingsForm
+from monitoring.accounts.sessions import session_seen, sessions_end_others
+from monitoring.accounts.settings import preferences_save, profile_save
+from monitoring.models import UserSettings
+from monitoring.selectors import notice_choices, sessions_of, settings_of
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        profile_save(user=request.user, **form.cleaned_data)
+        messages.success(request, "Your profile is saved.")
+        return redirect("profile")
+    context = {"form": form, "sessions": _sessions(request)}
+    return render(request, "accounts/profile.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    form = SettingsForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        preferences_save(
+            user=request.user,
+            theme=form.cleaned_data["theme"],
+            page_size=form.cleaned_data["page_size"],
+            notices=form.notices(),
+        )
+        messages.success(request, "Your settings are saved.")
+        return redirect("settings")
+    context = {
+        "form": form,
+        "own": settings_of(request.user),
+        "themes": UserSettings.Theme.choices,
+        "page_sizes": UserSettings.PageSize.choices,
+        "notices": notice_choices(request.user),
+        "email_enabled": settings.EMAIL_ENABLED,
+    }
+    return render(request, "accounts/settings.html", context)
+
+
+@login_required
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep the theme that was chosen in the header, for the person's other devices."""
+    chosen = request.POST.get("theme", "")
+    if chosen not in UserSettings.Theme:
+        raise Invalid("Choose one of the themes offered.")
+    preferences_save(user=request.user, theme=chosen)
+    return HttpResponse(status=204)
+
+
+@login_required
+@require_POST
+def session_log_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """Log out one other browser."""
+    key = request.session.session_key
+    if not sessions_end_others(user=request.user, session_key=key, only_id=pk):
+        raise NotFound("You are not logged in there any more.")
+    messages.success(request, "Logged out there.")
+    return redirect("profile")
+
+
+@login_required
+@require_POST
+def sessions_log_out(request: HttpRequest) -> HttpResponse:
+    """Log out everywhere else."""
+    n_ended = sessions_end_others(user=request.user, session_key=request.session.session_key)
+    messages.success(request, f"Logged out in {n_ended} other place{'s' * (n_ended != 1)}.")
+    return redirect("profile")
+
+
+class PasswordChangeView(auth_views.PasswordChangeView):
+    """A new password logs out every other browser, and its open pages notice."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer = super().form_valid(form)  # gives this browser's session a new key
+        key = self.request.session.session_key or ""
+        session_seen(
+            user=self.request.user,
+            session_key=key,
+            user_agent=self.request.headers.get("User-Agent", ""),
+            address=client_address(self.request),
+        )
+        sessions_end_others(user=self.request.user, session_key=key)
+        return answer
+
+
+def _sessions(request: HttpRequest) -> list[dict[str, Any]]:
+    here = request.session.session_key
+    rows = [
+        {
+            "id": session.pk,
+            "device": device_name(session.user_agent),
+            "address": session.address or "unknown",
+            "seen_at": session.seen_at,
+            "is_here": session.session_key == here,
+        }
+        for session in sessions_of(request.user)
+    ]
+    return sorted(rows, key=lambda row: not row["is_here"])

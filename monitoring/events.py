@@ -1,0 +1,35 @@
+"""The record of who did what: written once, removed by retention alone."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from common.errors import Invalid
+from monitoring.models import SystemEvent
+
+SHORTEST_KEEPING = timedelta(days=30)
+
+
+def event_record(*, kind: str, actor: Any, subject: str, detail: str = "") -> SystemEvent:
+    """Write down that `actor` (None: the system) did something to `subject`."""
+    event = SystemEvent(kind=kind, actor=actor, subject=subject[:200], detail=detail[:500])
+    event.full_clean()
+    event.save()
+    return event
+
+
+@transaction.atomic
+def events_remove_old(*, before: datetime, ids: list[int] | None = None) -> int:
+    """Remove the events older than `before`, all or those named; return how many they were."""
+    if before > timezone.now() - SHORTEST_KEEPING:
+        raise Invalid(f"Events are kept for at least {SHORTEST_KEEPING.days} days.")
+    old = SystemEvent._base_manager.filter(at__lt=before)
+    if ids is not None:
+        old = old.filter(pk__in=ids)
+    with connection.cursor() as cursor:  # PostgreSQL refuses without it, see the migrations
+        cursor.execute("SET LOCAL portal.events_retention = 'on'")
+        n_removed, _ = old.delete()
+        cursor.execute("SET LOCAL portal.events_retention = 'off'")
+    return n_removed

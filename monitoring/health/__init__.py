@@ -1,0 +1,1 @@
+"""How the system is: checks, probes, readings, the page, metrics."""

@@ -1,0 +1,1 @@
+"""Background jobs: their rows, their queue, the process that runs them."""

@@ -1,0 +1,202 @@
+"""The worker that `manage.py rqworker` runs.
+
+RQ's own worker leaves when Valkey goes away at the wrong moment, leaves its work horse running when
+it is killed, and tells nobody when a work horse is killed. Rows are the truth here, so this one
+stays, takes its horse along, and reconciles rows with reality at its start and every minute. It
+does so between two waits of its single thread: a thread of its own could hold a lock while forking.
+"""
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connections
+from redis.exceptions import ConnectionError as ValkeyConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as ValkeyTimeoutError
+from rq import Worker
+from rq.exceptions import StopRequested
+from rq.job import Job as QueueJob
+from rq.queue import Queue
+
+from monitoring.jobs.reconcile import jobs_reconcile
+
+logger = logging.getLogger(__name__)
+
+_PR_SET_PDEATHSIG = 1
+_POLL_S = 5
+_VALKEY_AWAY = (ValkeyConnectionError, ValkeyTimeoutError)
+
+
+class PortalWorker(Worker):
+    """An RQ worker that outlives Valkey, PostgreSQL and its work horses, but never the reverse."""
+
+    max_connection_wait_time = 4.0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._reconcile_at_s = 0.0
+        self._is_registered = False
+        super().__init__(*args, **kwargs)
+        self.job_monitoring_interval = poll_s()
+
+    # Life
+
+    def bootstrap(self, *args: Any, **kwargs: Any) -> None:
+        """Start as soon as Valkey is there."""
+        wait_s = 0.5
+        while True:
+            try:
+                super().bootstrap(*args, **kwargs)
+            except _VALKEY_AWAY as error:
+                logger.warning("Valkey is away, trying again in %.1f s: %s", wait_s, error)
+                self._reconcile_if_due()
+                time.sleep(wait_s)
+                wait_s = min(2 * wait_s, self.max_connection_wait_time)
+            else:
+                self._is_registered = True
+                return
+
+    def _set_ip_address(self, connection: Any) -> None:
+        try:
+            super()._set_ip_address(connection)
+        except _VALKEY_AWAY:
+            self.ip_address = "unknown"
+
+    def check_for_suspension(self, burst: bool) -> None:
+        self._tolerating(super().check_for_suspension, burst)
+
+    def set_state(self, state: Any, pipeline: Any = None) -> None:
+        self._state = state
+        self._tolerating(super().set_state, state, pipeline)
+
+    def set_shutdown_requested_date(self) -> None:
+        self._tolerating(super().set_shutdown_requested_date)
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        if pipeline is not None:
+            super().heartbeat(timeout, pipeline)
+        else:
+            self._tolerating(self._heartbeat, timeout)
+
+    def maintain_heartbeats(self, job: Any, execution: Any) -> None:
+        """Called every few seconds while a work horse works."""
+        self._tolerating(self._maintain, job, execution)
+        self._reconcile_if_due()
+
+    def register_death(self) -> None:
+        self._tolerating(super().register_death)
+
+    def unsubscribe(self) -> None:
+        self._tolerating(super().unsubscribe)
+
+    def _heartbeat(self, timeout: int | None) -> None:
+        self._register_again()
+        super().heartbeat(timeout)
+
+    def _maintain(self, job: Any, execution: Any) -> None:
+        self._register_again()
+        super().maintain_heartbeats(job, execution)
+
+    def _register_again(self) -> None:
+        # A Valkey that came back empty has forgotten this worker.
+        if self._is_registered and not self.connection.hexists(self.key, "birth"):
+            state = self._state
+            self.connection.delete(self.key)
+            self.register_birth()  # type: ignore[no-untyped-call]
+            super().set_state(state)
+
+    def _tolerating(self, action: Callable[..., Any], *args: Any) -> None:
+        try:
+            action(*args)
+        except _VALKEY_AWAY as error:
+            logger.warning("Valkey is away: %s", error)
+
+    # Work
+
+    def fork_work_horse(self, job: QueueJob, queue: Queue) -> None:
+        # A forked process may not share a connection, nor a pool and its threads.
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+            if hasattr(connection, "close_pool"):
+                connection.close_pool()
+        super().fork_work_horse(job, queue)
+
+    def main_work_horse(self, job: QueueJob, queue: Queue) -> None:
+        die_with(os.getppid() if self.pid is None else self.pid)
+        super().main_work_horse(job, queue)
+
+    def execute_job(self, job: QueueJob, queue: Queue) -> None:
+        """Run one job in a work horse; losing Valkey meanwhile loses only RQ's bookkeeping."""
+        try:
+            super().execute_job(job, queue)
+        except _VALKEY_AWAY as error:
+            logger.warning("Valkey went away around job %s: %s", job.id, error)
+            self._wait_for_horse_alone()
+        self._reconcile_at_s = 0.0
+
+    def handle_work_horse_killed(self, job: Any, retpid: Any, ret_val: Any, rusage: Any) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(retpid, signal.SIGKILL)  # what the horse started goes with it
+        super().handle_work_horse_killed(job, retpid, ret_val, rusage)  # type: ignore[no-untyped-call]
+
+    def _wait_for_horse_alone(self) -> None:
+        while self._horse_pid:
+            with suppress(InterruptedError):
+                pid, _, _ = self.wait_for_horse()
+                self._horse_pid = 0 if pid in (None, self._horse_pid) else self._horse_pid
+        self.executions.clear()
+
+    # Reconciliation
+
+    @property
+    def dequeue_timeout(self) -> int:
+        """Wake up often enough to reconcile in time."""
+        return poll_s()
+
+    @property
+    def should_run_maintenance_tasks(self) -> bool:
+        return self._is_reconcile_due() or bool(super().should_run_maintenance_tasks)
+
+    def run_maintenance_tasks(self) -> None:
+        self._reconcile_if_due()
+        if super().should_run_maintenance_tasks:
+            self._tolerating(super().run_maintenance_tasks)
+
+    def _is_reconcile_due(self) -> bool:
+        return time.monotonic() >= self._reconcile_at_s
+
+    def _reconcile_if_due(self) -> None:
+        if not self._is_reconcile_due():
+            return
+        self._reconcile_at_s = time.monotonic() + settings.JOB_RECONCILE_S
+        try:
+            jobs_reconcile()
+        except (DatabaseError, InterfaceError, RedisError, OSError) as error:
+            logger.warning("Reconciliation put off: %s", error)
+            self._reconcile_at_s = time.monotonic() + poll_s()
+        except StopRequested:
+            raise
+        except Exception:  # the boundary: a mistake in one pass may not end the worker
+            logger.exception("Reconciliation crashed")
+        finally:
+            connections.close_all()
+
+
+def poll_s() -> int:
+    """Whole seconds between two looks at the clock; RQ's alarms know no fractions."""
+    return max(1, min(_POLL_S, int(settings.JOB_RECONCILE_S)))
+
+
+def die_with(parent_pid: int) -> None:
+    """Have Linux kill this process when its parent ends, however it ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent_pid:  # it ended before we asked
+        os._exit(1)

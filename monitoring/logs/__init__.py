@@ -1,0 +1,1 @@
+"""The log: its form, its files, its page."""

@@ -1,0 +1,1 @@
+"""Notices and hints: what pages and people are told."""

@@ -1,0 +1,44 @@
+"""Hints over Channels: "reread this". Losing one loses nothing."""
+
+import logging
+from collections.abc import Iterable
+from typing import Literal
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from redis.exceptions import RedisError
+
+from common.database import after_commit
+
+logger = logging.getLogger(__name__)
+
+HintType = Literal["job", "dataset", "notification"]
+SHARED_GROUP = "shared"
+
+
+def user_group(user_id: int) -> str:
+    return f"user.{user_id}"
+
+
+def hint_send(*, groups: Iterable[str], type: HintType, id: object) -> bool:
+    """Tell open pages to reread one thing; return whether the channel layer took it."""
+    layer = get_channel_layer()
+    if layer is None:
+        return False
+    message = {"type": "hint", "about": type, "id": str(id)}
+    try:
+        async_to_sync(_send_all)(layer, tuple(groups), message)
+    except (RedisError, OSError, TimeoutError) as error:
+        logger.warning("No hint about %s %s: %s", type, id, error)
+        return False
+    return True
+
+
+def hint_send_on_commit(*, groups: Iterable[str], type: HintType, id: object) -> None:
+    """Send the hint once the row it speaks of can be read."""
+    after_commit(hint_send, groups=tuple(groups), type=type, id=id)
+
+
+async def _send_all(layer: object, groups: tuple[str, ...], message: dict[str, str]) -> None:
+    for group in groups:
+        await layer.group_send(group, message)  # type: ignore[attr-defined]

@@ -1,0 +1,5 @@
+"""The admin site's pages of signals; Django finds them by importing this."""
+
+from signals.admin import signals
+
+__all__ = ["signals"]

@@ -1,0 +1,72 @@
+"""Ranking and correlations of a filter's features, computed once for each version of its store."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from common.errors import Invalid
+from signals.exploration.feature_table import FeatureTable, feature_table
+from signals.filters.scope import Scope
+from vibration.errors import VibrationError
+from vibration.statistics.correlation import correlation_matrix, similarity_order
+from vibration.statistics.ranking import Ranked, feature_ranking
+
+MOST_ROWS: Final = 5_000  # of a fair sample; intervals say what it leaves open
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Features in the order in which they tell the classes apart, and of how many signals."""
+
+    rows: list[Ranked]
+    n: int
+    n_signals: int
+
+
+@dataclass(frozen=True, eq=False)
+class Correlations:
+    """Correlations of the 36 features, the order in which to draw them, and of how many signals."""
+
+    matrix: npt.NDArray[np.float64]
+    order: list[int]
+    n: int
+    n_signals: int
+
+
+def ranking_of(user: Any, scope: Scope) -> Ranking:
+    """Return how well each feature tells the scope's classes apart."""
+
+    def make() -> bytes:
+        table = feature_table(user, scope, most=MOST_ROWS)
+        labelled = table.classes > 0
+        try:
+            rows = feature_ranking(table.values[labelled], table.classes[labelled])
+        except VibrationError as error:
+            raise Invalid(str(error)) from error
+        return json.dumps([_sizes(table), [asdict(row) for row in rows]]).encode()
+
+    (n, n_signals), rows = json.loads(scope.cached("ranking", make))
+    return Ranking([Ranked(**row) for row in rows], n, n_signals)
+
+
+def correlations_of(user: Any, scope: Scope, kind: str = "spearman") -> Correlations:
+    """Return how the scope's features go together, by ranks or by values."""
+
+    def make() -> bytes:
+        table = feature_table(user, scope, most=MOST_ROWS)
+        try:
+            matrix = correlation_matrix(table.values, kind)
+        except VibrationError as error:
+            raise Invalid(str(error)) from error
+        parts = [_sizes(table), matrix.tolist(), similarity_order(matrix)]
+        return json.dumps(parts).encode()
+
+    (n, n_signals), matrix, order = json.loads(scope.cached("correlation", make, kind))
+    return Correlations(np.array(matrix, dtype=float), order, n, n_signals)
+
+
+def _sizes(table: FeatureTable) -> list[int]:
+    return [len(table.pks), table.n_signals]

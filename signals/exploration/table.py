@@ -1,0 +1,222 @@
+"""Rows of the explorer's table, a page at a time, in one order from the first to the last."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from django.core.cache import cache
+from django.db.models import F, Q, QuerySet
+
+from common.errors import Invalid
+from signals.exploration.overview import count_known
+from signals.filters.grid import SORTS, conditions_of
+from signals.filters.scope import Scope, digest
+from signals.models import Signal
+from vibration.features import FEATURE_NAMES
+
+MOST_ROWS: Final = 500
+ANCHORS_S: Final = 900
+_VALUES: Final = (
+    "pk",
+    "label",
+    "row",
+    "rpm",
+    "load_percent",
+    "temperature_c",
+    "fault_class__code",
+    "fault_class__name",
+    "severity__code",
+    "severity__name",
+    "store__created_at",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableQuery:
+    """What a grid asks for.
+
+    Attributes
+    ----------
+    start, end : int
+        Rows from `start` up to, not including, `end`; counted from 0.
+    sort : str
+        A key of `SORTS`; rows without a value come last in either direction.
+    descending : bool
+    filters : mapping
+        AG Grid's filter model.
+    features : tuple of str
+        Features to give beside the columns that are always given.
+    """
+
+    start: int = 0
+    end: int = 50
+    sort: str = "row"
+    descending: bool = False
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    features: tuple[str, ...] = ("rms", "kurtosis")
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end or self.end - self.start > MOST_ROWS:
+            raise Invalid(f"The table gives at most {MOST_ROWS} rows at once.")
+        if self.sort not in SORTS:
+            raise Invalid(f"The table cannot be sorted by “{self.sort[:40]}”.")
+        if unknown := set(self.features) - set(FEATURE_NAMES):
+            raise Invalid(f"There is no feature “{min(unknown)[:40]}”.")
+
+
+@dataclass(frozen=True)
+class TablePage:
+    """Rows of a grid by column name, and how many there are in all."""
+
+    rows: list[dict[str, Any]]
+    total: int
+
+
+def table_page(user: Any, scope: Scope, query: TableQuery) -> TablePage:
+    """Return some rows of the scope.
+
+    Whoever scrolls on begins where the page before ended, found by key: the last row of each page
+    is remembered for a quarter of an hour. A jump deep into the table takes an offset.
+    """
+    if scope.user != user:
+        raise ValueError("A scope is for the person it was made for.")
+    signals = filtered(scope, query.filters)
+    total = _total(scope, query, signals)
+    keys = _page(scope, signals, query, total)
+    return TablePage(_rows(keys, query.features), total)
+
+
+def filtered(scope: Scope, filters: Mapping[str, Any]) -> QuerySet[Signal]:
+    """Return the scope's signals that pass the filters of a grid's columns."""
+    signals = scope.signals()
+    if not filters:
+        return signals
+    if "tags" in filters:  # a join would give a signal once for each of its tags
+        passing = Signal.objects.order_by().filter(conditions_of(filters))
+        return signals.filter(pk__in=passing.values("pk"))
+    return signals.filter(conditions_of(filters))
+
+
+def within_columns(scope: Scope, filters: Mapping[str, Any]) -> Scope:
+    """Return the part of a scope that passes the filters of a grid's columns."""
+    if not filters:
+        return scope
+    passing = Signal.objects.order_by().filter(conditions_of(filters))
+    condition = Q(pk__in=passing.values("pk"))
+    within = condition if scope.within is None else scope.within & condition
+    is_lasting = "tags" not in filters and (scope.within is None or scope.within_key)
+    key = digest(scope.within_key, _written(filters)) if is_lasting else ""
+    return replace(scope, within=within, within_key=key)
+
+
+def _total(scope: Scope, query: TableQuery, signals: QuerySet[Signal]) -> int:
+    if "tags" in query.filters:
+        return signals.count()
+    known = None if query.filters else count_known(scope)
+    if known is not None:
+        return known
+    inputs = _written(query.filters)
+    return int(scope.cached("count", lambda: str(signals.count()).encode(), inputs))
+
+
+def _page(scope: Scope, signals: QuerySet[Signal], query: TableQuery, total: int) -> list[int]:
+    """Return the ids of a page: first come those with a value, then those without."""
+    if query.start >= total:
+        return []
+    column, size = SORTS[query.sort], min(query.end, total) - query.start
+    known = signals.filter(**{f"{column}__isnull": False})
+    anchored = _anchored(scope, query)
+    found = _known(known, query, column, anchored, size)
+    if found:
+        _remember(scope, query, found)
+    if len(found) == size:
+        return [pk for pk, _ in found]
+    n_known = query.start + len(found) if found else known.count()
+    unknown = signals.filter(**{f"{column}__isnull": True}).order_by("pk")
+    first = max(query.start - n_known, 0)
+    rest = unknown.values_list("pk", flat=True)[first : first + size - len(found)]
+    return [*(pk for pk, _ in found), *rest]
+
+
+def _known(
+    known: QuerySet[Signal],
+    query: TableQuery,
+    column: str,
+    anchor: tuple[Any, int] | None,
+    size: int,
+) -> list[tuple[int, Any]]:
+    sign = "-" if query.descending else ""
+    order = [f"{sign}{column}"] if column == "pk" else [f"{sign}{column}", f"{sign}pk"]
+    ordered = known.order_by(*order).values_list("pk", F(column))
+    if anchor is not None:
+        return list(ordered.filter(_after(column, anchor, query.descending))[:size])
+    return list(ordered[query.start : query.start + size])
+
+
+def _after(column: str, anchor: tuple[Any, int], descending: bool) -> Q:
+    value, pk = anchor
+    beyond, side = ("lt", "lte") if descending else ("gt", "gte")
+    if column == "pk":
+        return Q(**{f"pk__{beyond}": pk})
+    # The first condition is one that an index can begin at.
+    later = Q(**{f"{column}__{beyond}": value}) | Q(**{f"pk__{beyond}": pk})
+    return Q(**{f"{column}__{side}": value}) & later
+
+
+def _anchored(scope: Scope, query: TableQuery) -> tuple[Any, int] | None:
+    key = _anchor_key(scope, query, query.start)
+    found = cache.get(key) if key and query.start else None
+    return (found[0], found[1]) if isinstance(found, list) else None
+
+
+def _remember(scope: Scope, query: TableQuery, found: list[tuple[int, Any]]) -> None:
+    pk, value = found[-1]
+    key = _anchor_key(scope, query, query.start + len(found))
+    if key:
+        cache.set(key, [value, pk], ANCHORS_S)
+
+
+def _anchor_key(scope: Scope, query: TableQuery, at: int) -> str | None:
+    if "tags" in query.filters:
+        return None
+    parts = (query.sort, str(query.descending), _written(query.filters), str(at))
+    return scope.key("anchor", digest(*parts))
+
+
+def _written(filters: Mapping[str, Any]) -> str:
+    return json.dumps(filters, sort_keys=True, default=str)
+
+
+def _rows(keys: list[int], features: tuple[str, ...]) -> list[dict[str, Any]]:
+    signals = Signal.objects.filter(pk__in=keys).order_by()
+    found = {row["pk"]: row for row in signals.values(*_VALUES, *features)}
+    tags = tags_of(keys)
+    return [_row(found[pk], tags.get(pk, []), features) for pk in keys if pk in found]
+
+
+def tags_of(keys: list[int]) -> dict[int, list[str]]:
+    """Return the names of the tags of signals, by id."""
+    links = Signal.tags.through.objects.filter(signal__in=keys).order_by("tag__name")
+    found: dict[int, list[str]] = {}
+    for pk, name in links.values_list("signal_id", "tag__name"):
+        found.setdefault(pk, []).append(name)
+    return found
+
+
+def _row(values: dict[str, Any], tags: list[str], features: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "id": values["pk"],
+        "label": values["label"],
+        "row": values["row"],
+        "class_code": values["fault_class__code"],
+        "class": values["fault_class__name"],
+        "severity_code": values["severity__code"],
+        "severity": values["severity__name"],
+        "rpm": values["rpm"],
+        "load": values["load_percent"],
+        "temperature": values["temperature_c"],
+        "tags": tags,
+        "created": values["store__created_at"].isoformat(),
+        **{name: values[name] for name in features},
+    }

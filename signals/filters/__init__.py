@@ -1,0 +1,1 @@
+"""Which signals are meant: a filter, what lies in it, what comes next."""

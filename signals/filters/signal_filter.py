@@ -1,0 +1,201 @@
+"""A choice of signals that lives in a URL.
+
+`SignalFilter` reads itself from a query, writes itself into one, says itself in words and applies
+itself to a queryset. A dataset it knows by its id alone: whoever applies it says which store that
+is.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Self
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Collate, Upper
+
+from common.errors import Invalid
+from signals.filters.values import (
+    Range,
+    known_codes,
+    read_count,
+    read_id,
+    read_range,
+    read_text,
+    texts,
+    written,
+)
+from signals.models import FaultClass, Severity, Signal, Tag
+
+NO_SEVERITY: Final = "none"
+MOST_PER_CLASS: Final = 1_000_000
+ANY: Final = Range()
+RANGES: Final = {"rpm": "rpm", "load": "load_percent", "rms": "rms"}
+_UNITS = {"rpm": ("speed", "rpm"), "load": ("load", "%"), "rms": ("RMS", "g")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignalFilter:
+    """Which signals; whatever is left at its default lets all of them through.
+
+    Attributes
+    ----------
+    dataset : int or None
+        Id of a dataset.
+    classes, severities, tags : tuple of str
+        Codes, codes and names, any of which may hold; severity ``none`` is that of signals
+        without one.
+    rpm, load, rms : Range
+        Both ends included: speed in rpm, load in %, RMS in the signal's unit.
+    per_class : int or None
+        At most so many of each class and dataset: the same fair sample each time.
+    text : str
+        Beginning of the label, in any case of letters.
+    """
+
+    dataset: int | None = None
+    classes: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    rpm: Range = field(default=ANY)
+    load: Range = field(default=ANY)
+    rms: Range = field(default=ANY)
+    per_class: int | None = None
+    text: str = ""
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, Any]) -> Self:
+        """Read a query, a QueryDict or a mapping; keys of others are left alone.
+
+        Raises
+        ------
+        Invalid
+            With one sentence, where a value is unknown or no number: a filter that silently lost
+            a condition would show other signals than the URL says.
+        """
+        classes = FaultClass.objects.order_by("position").values_list("code", flat=True)
+        severities = Severity.objects.order_by("level").values_list("code", flat=True)
+        tags = Tag.objects.order_by("name").values_list("name", flat=True)
+        asked = texts(query, "severity")
+        return cls(
+            dataset=read_id(query, "dataset"),
+            classes=known_codes(texts(query, "class"), classes, "fault class"),
+            severities=known_codes(asked, lambda: [NO_SEVERITY, *severities], "severity"),
+            tags=known_codes(texts(query, "tag"), tags, "tag"),
+            rpm=read_range(query, "rpm"),
+            load=read_range(query, "load"),
+            rms=read_range(query, "rms"),
+            per_class=read_count(query, "per_class", MOST_PER_CLASS),
+            text=read_text(query, "text", Signal._meta.get_field("label").max_length or 0),
+        )
+
+    def to_query(self) -> str:
+        """Return the query of a URL, without its question mark: what is not a default, in order."""
+        pairs: list[tuple[str, object]] = [("dataset", self.dataset)]
+        for key, values in (
+            ("class", self.classes),
+            ("severity", self.severities),
+            ("tag", self.tags),
+        ):
+            pairs += [(key, value) for value in values]
+        for key in RANGES:
+            span: Range = getattr(self, key)
+            pairs += [(f"{key}_min", written(span.low)), (f"{key}_max", written(span.high))]
+        pairs += [("per_class", self.per_class), ("text", self.text)]
+        return urlencode([(key, value) for key, value in pairs if value not in (None, "")])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it lets every signal through."""
+        return all(getattr(self, part.name) == part.default for part in fields(self))
+
+    def describe(self) -> str:
+        """Say in words which signals these are; the dataset's name is the caller's to add."""
+        names = dict(FaultClass.objects.values_list("code", "name")) if self.classes else {}
+        levels = dict(Severity.objects.values_list("code", "name")) if self.severities else {}
+        parts = [
+            _joined([names.get(code, code) for code in self.classes], "all classes", "classes"),
+            _joined(
+                [
+                    "no severity" if code == NO_SEVERITY else levels.get(code, code)
+                    for code in self.severities
+                ],
+                "all severities",
+                "severities",
+            ).lower(),
+        ]
+        if self.tags:
+            parts.append("tagged " + _joined([f"“{name}”" for name in self.tags], "", "tags"))
+        for key, (word, unit) in _UNITS.items():
+            if (span := getattr(self, key)) != ANY:
+                parts.append(f"{word} {span.describe(unit)}")
+        if self.per_class is not None:
+            parts.append(f"at most {self.per_class} of each class")
+        if self.text:
+            parts.append(f"labels beginning with “{self.text}”")
+        sentence = ", ".join(parts)
+        return sentence[0].upper() + sentence[1:]
+
+    def apply(
+        self, signals: QuerySet[Signal], *, store_of: Callable[[int], int] | None = None
+    ) -> QuerySet[Signal]:
+        """Return the signals of a queryset that pass, whose rights the caller has settled.
+
+        Parameters
+        ----------
+        signals : QuerySet of Signal
+            What the person may see.
+        store_of : callable, optional
+            Returns the store's id of a dataset's id, or raises NotFound. Needed where the filter
+            names a dataset.
+        """
+        if self.dataset is not None:
+            if store_of is None:
+                raise Invalid("This place cannot filter by dataset.")
+            signals = signals.filter(store=store_of(self.dataset))
+        if self.classes:
+            # Ids, not a join: so the indexes that begin with the store serve.
+            signals = signals.filter(fault_class__in=_ids(FaultClass, self.classes))
+        if self.severities:
+            signals = signals.filter(self._has_severity())
+        if self.tags:
+            tagged = Signal.tags.through.objects.filter(tag__name__in=self.tags)
+            signals = signals.filter(pk__in=tagged.values("signal"))
+        for key, column in RANGES.items():
+            signals = signals.filter(getattr(self, key).condition(column))
+        if self.per_class is not None:
+            signals = signals.filter(rank_in_class__lt=self.per_class)
+        return labels_beginning(signals, self.text) if self.text else signals
+
+    def _has_severity(self) -> Q:
+        named = Q(severity__in=_ids(Severity, self.severities))
+        return named | Q(severity=None) if NO_SEVERITY in self.severities else named
+
+
+def labels_beginning(signals: QuerySet[Signal], text: str) -> QuerySet[Signal]:
+    """Return those whose label begins with a text, in any case of letters.
+
+    Written as the index `signal_label_beginning` is, which also serves an order by `upper_label`.
+    """
+    labelled = signals.alias(upper_label=Collate(Upper("label"), "C"))
+    return labelled.filter(upper_label__startswith=Upper(Value(text)))
+
+
+def _ids(model: type[FaultClass] | type[Severity], codes: tuple[str, ...]) -> list[int]:
+    return list(model.objects.filter(code__in=codes).values_list("pk", flat=True))
+
+
+def _joined(names: list[str], all_of_them: str, plural: str) -> str:
+    if not names:
+        return all_of_them
+    if len(names) > 3:
+        return f"{len(names)} {plural}"
+    if len(names) == 1:
+        return names[0]
+    first, *others = names
+    *middle, last = [_inside(name) for name in others]
+    return f"{', '.join([first, *middle])} and {last}"
+
+
+def _inside(name: str) -> str:
+    """Begin a name small, as inside a sentence, unless it begins with an abbreviation."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]

@@ -1,0 +1,23 @@
+"""The rows of signals: Django finds its models here."""
+
+from signals.models.bearing import Bearing
+from signals.models.catalogue import FaultClass, NoiseSource, Severity, Tag
+from signals.models.exploration import Projection, SavedView, TableColumn
+from signals.models.signal import Annotation, Signal
+from signals.models.store import SignalStore
+from signals.models.upload import Upload
+
+__all__ = [
+    "Annotation",
+    "Bearing",
+    "FaultClass",
+    "NoiseSource",
+    "Projection",
+    "SavedView",
+    "Severity",
+    "Signal",
+    "SignalStore",
+    "TableColumn",
+    "Tag",
+    "Upload",
+]

@@ -1,0 +1,54 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from signals.models.upload import Upload
+
+
+class SignalStore(models.Model):
+    """One file of waveforms, and who may see it: the rights of a signal are those of its store."""
+
+    class Visibility(models.TextChoices):
+        PRIVATE = "private", "Private"
+        SHARED = "shared", "Shared"
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signal_stores"
+    )
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PRIVATE)
+    upload = models.ForeignKey(
+        Upload, null=True, blank=True, on_delete=models.CASCADE, related_name="stores"
+    )
+    folder = models.CharField(
+        max_length=200, blank=True, help_text="Below the data folder; empty until it is whole."
+    )
+    version = models.PositiveIntegerField(default=0, help_text="Part of every cache key.")
+    n_signals = models.PositiveIntegerField(default=0)
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    bearing = models.ForeignKey(
+        "Bearing",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="stores",
+        help_text="In which the signals were measured, where a signal names no other.",
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["visibility", "owner"], name="store_who_may_see")]
+        constraints = [
+            models.CheckConstraint(
+                name="store_visibility_known", condition=Q(visibility__in=["private", "shared"])
+            ),
+            models.CheckConstraint(
+                name="store_of_upload_private",
+                condition=Q(upload__isnull=True) | Q(visibility="private"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.folder or f"store {self.pk}"

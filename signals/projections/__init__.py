@@ -1,0 +1,1 @@
+"""Projections of many signals into the plane, and their files."""

@@ -1,0 +1,121 @@
+"""The points of a projection in a file: ``results/projections/<key>.npz``, whole or not at all."""
+
+import logging
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from django.conf import settings
+
+from common.errors import Unavailable
+from signals.exploration.feature_table import FeatureTable
+from vibration.errors import VibrationError
+from vibration.statistics.projection import Projected
+from vibration.store import sweep_partials, whole_file
+
+logger = logging.getLogger(__name__)
+
+_UNREADABLE: Final = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile)
+
+
+@dataclass(frozen=True, eq=False)
+class ProjectionPoints:
+    """A projection's result.
+
+    Attributes
+    ----------
+    pks : ndarray, shape (n,)
+        Ids of the signals.
+    points : ndarray, shape (n, 2)
+        float32.
+    shares : tuple of float
+        Of PCA: the share of the variance along each axis.
+    n_filled, n_rows_filled, n_idle : int
+        See `vibration.statistics.projection.Projected`.
+    n_signals : int
+        Of the filter; more than n where a sample was drawn.
+    """
+
+    pks: npt.NDArray[np.int64]
+    points: npt.NDArray[np.float32]
+    shares: tuple[float, ...]
+    n_filled: int
+    n_rows_filled: int
+    n_idle: int
+    n_signals: int
+
+    def note(self) -> str:
+        """Say what was left out and what was filled in; empty where nothing was."""
+        parts = []
+        if len(self.pks) < self.n_signals:
+            parts.append(
+                f"{len(self.pks)} of {self.n_signals} signals, the same share of each class."
+            )
+        if self.n_filled:
+            parts.append(
+                f"{self.n_filled} missing values in {self.n_rows_filled} signals were set to the "
+                "median of their feature."
+            )
+        if self.n_idle:
+            parts.append(f"{self.n_idle} features do not vary and were left out.")
+        return " ".join(parts)
+
+
+def points_keep(key: str, table: FeatureTable, found: Projected) -> None:
+    """Write the points of a table's signals."""
+    path = points_path(key)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as partial, partial.open("wb") as file:
+            np.savez(
+                file,
+                pks=table.pks,
+                points=found.points,
+                shares=np.array(found.shares),
+                n_filled=np.int64(found.n_filled),
+                n_rows_filled=np.int64(found.n_rows_filled),
+                n_idle=np.int64(found.n_idle),
+                n_signals=np.int64(table.n_signals),
+            )
+    except (OSError, VibrationError) as error:
+        raise Unavailable(
+            "The storage failed while the projection was kept; nothing was. Try again."
+        ) from error
+
+
+def points_load(key: str) -> ProjectionPoints | None:
+    """Return what was kept; None where the file is missing or damaged."""
+    try:
+        with np.load(points_path(key), allow_pickle=False) as arrays:
+            return ProjectionPoints(
+                pks=arrays["pks"],
+                points=arrays["points"],
+                shares=tuple(float(share) for share in arrays["shares"]),
+                n_filled=int(arrays["n_filled"]),
+                n_rows_filled=int(arrays["n_rows_filled"]),
+                n_idle=int(arrays["n_idle"]),
+                n_signals=int(arrays["n_signals"]),
+            )
+    except _UNREADABLE as error:
+        logger.warning("The projection %s cannot be read: %s", key, error)
+        return None
+
+
+def points_path(key: str) -> Path:
+    return _folder() / f"{key}.npz"
+
+
+def points_files() -> dict[str, Path]:
+    """Return all files by key, and remove what killed processes left beside them."""
+    folder = _folder()
+    if not folder.is_dir():
+        return {}
+    sweep_partials(folder, older_than_s=settings.JOB_STALE_S)
+    return {path.stem: path for path in folder.glob("*.npz")}
+
+
+def _folder() -> Path:
+    return Path(settings.STORAGE_DIR) / "results" / "projections"

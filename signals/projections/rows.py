@@ -1,0 +1,278 @@
+"""Projections of a filter's features: asked for once, computed by a worker, shared by all.
+
+The key is a hash of the store, its version, the filter, the method and the parameters that the
+method uses.
+"""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, F, Q, Sum
+from django.http import QueryDict
+from django.utils import timezone
+from threadpoolctl import threadpool_limits
+
+from common.database import retried
+from common.errors import Expected, Invalid, NotFound, Unavailable
+from monitoring.jobs.lifecycle import JobLost, job_complete, job_create, job_enqueue
+from monitoring.jobs.pulse import JobRun
+from monitoring.models import Job
+from signals.exploration.feature_table import MOST_ROWS, feature_table
+from signals.filters.scope import Scope, digest
+from signals.filters.signal_filter import SignalFilter
+from signals.models import Projection, Signal
+from signals.projections.files import (
+    ProjectionPoints,
+    points_files,
+    points_keep,
+    points_load,
+    points_path,
+)
+from signals.selectors import stores_visible
+from vibration.errors import VibrationError
+from vibration.statistics.projection import (
+    Method,
+    ProjectionCancelled,
+    ProjectionParameters,
+    project,
+    prove_parameters,
+)
+
+PROJECT: Final = "project-features"
+KEPT: Final = timedelta(days=14)  # after somebody last looked
+_LONGEST_ADDRESS: Final = Job._meta.get_field("url").max_length or 0
+_KEYS_OF_PAGE: Final = {"n_neighbours": "neighbours"}
+
+
+def projection_request(
+    *, user: Any, scope: Scope, method: Method, parameters: ProjectionParameters
+) -> Projection:
+    """Return the projection of a scope, asking a worker for it unless it is there or under way.
+
+    Raises
+    ------
+    Invalid
+        Where the scope names no dataset, or its signals cannot be projected like this.
+    """
+    if scope.user != user:
+        raise ValueError("A scope is for the person it was made for.")
+    if scope.store is None:
+        raise Invalid("Choose one dataset; a projection is of one.")
+    try:
+        prove_parameters(method, parameters, min(scope.signals().count(), MOST_ROWS))
+    except VibrationError as error:
+        raise Invalid(str(error)) from error
+    row = _row_of(scope, method, parameters)
+    with transaction.atomic():
+        row = Projection.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        row.used_at = timezone.now()
+        row.is_done = row.is_done and points_path(row.key).exists()
+        under_way = row.job is not None and row.job.is_active
+        if not row.is_done and not under_way:
+            row.job = _job_started(user, scope, row)
+        row.save(update_fields=["used_at", "is_done", "job"])
+    return row
+
+
+def projection_at_once(*, user: Any, scope: Scope) -> Projection:
+    """Return the PCA of a scope, computed here unless it is there: it takes no longer than a job
+    takes to begin.
+
+    Raises
+    ------
+    Invalid
+        Where the scope names no dataset, or has too few signals.
+    """
+    if scope.user != user:
+        raise ValueError("A scope is for the person it was made for.")
+    row = _row_of(scope, Method.PCA, ProjectionParameters())
+    if row.is_done and points_path(row.key).exists():
+        projection_seen(row)
+        return row
+    table = feature_table(user, scope)
+    try:
+        with threadpool_limits(1):
+            found = project(table.values, Method.PCA)
+    except VibrationError as error:
+        raise Invalid(str(error)) from error
+    points_keep(row.key, table, found)
+    row.is_done, row.n_points, row.n_signals = True, len(table.pks), table.n_signals
+    row.used_at = timezone.now()
+    row.save(update_fields=["is_done", "n_points", "n_signals", "used_at"])
+    return row
+
+
+def projection_seen(row: Projection) -> None:
+    """Note that somebody looked; to the day, for a note is a write."""
+    old = timezone.now() - timedelta(days=1)
+    Projection.objects.filter(pk=row.pk, used_at__lt=old).update(used_at=timezone.now())
+
+
+def projection_find(
+    user: Any, scope: Scope, method: Method, parameters: ProjectionParameters
+) -> Projection | None:
+    """Return the projection that was asked for of this scope, done or not; None where none was."""
+    if scope.user != user:
+        raise ValueError("A scope is for the person it was made for.")
+    key = projection_key(scope, method, parameters)
+    return Projection.objects.select_related("job", "store").filter(key=key).first()
+
+
+def projection_get(user: Any, key: str) -> Projection:
+    """Return one projection whose store `user` may see, with its job."""
+    rows = Projection.objects.select_related("job", "store")
+    row = rows.filter(key=key, store__in=stores_visible(user)).first()
+    if row is None:
+        raise NotFound("There is no such projection; compute it again.")
+    return row
+
+
+def projection_points(user: Any, key: str) -> ProjectionPoints | None:
+    """Return the points of a projection; None where they are not there (yet)."""
+    row = projection_get(user, key)
+    return points_load(row.key) if row.is_done else None
+
+
+def projection_compute(*, run: JobRun) -> None:
+    """Compute the projection of the run's job and keep its points."""
+    row = retried(partial(_row_of_run, run))
+    scope = Scope(run.job.owner, _filter_of(row), row.store)
+    table = retried(partial(feature_table, run.job.owner, scope))
+    _still_current_or_refuse(row)
+    try:
+        with threadpool_limits(1):  # for small products threads cost more than they give
+            found = project(
+                table.values,
+                Method(row.method),
+                _parameters_of(row),
+                progress=run.progress,
+                cancelled=run.cancelled,
+            )
+    except ProjectionCancelled:
+        run.check()
+        raise
+    except VibrationError as error:
+        raise Expected(str(error)) from error
+    points_keep(row.key, table, found)
+    retried(partial(_show, run, row.pk, len(table.pks), table.n_signals))
+
+
+def projections_sweep() -> None:
+    """Remove what nobody can ask for any more, or has for two weeks, and files without a row."""
+    old = Q(used_at__lt=timezone.now() - KEPT) | ~Q(store_version=F("store__version"))
+    idle = ~Q(job__status__in=Job.ACTIVE) | Q(job=None)
+    Projection.objects.filter(old, idle).delete()
+    files = points_files()  # listed before the rows are read
+    known = set(Projection.objects.filter(key__in=files).values_list("key", flat=True))
+    for key in files.keys() - known:
+        files[key].unlink(missing_ok=True)
+
+
+def projection_key(scope: Scope, method: Method, parameters: ProjectionParameters) -> str:
+    """Return the hash of all that decides a projection."""
+    if scope.store is None:
+        raise Invalid("Choose one dataset; a projection is of one.")
+    used = json.dumps(parameters.used_by(method), sort_keys=True)
+    store = f"{scope.store.pk}.{scope.store.version}"
+    return digest(store, _query(scope), _tags_now(scope), method.value, used)
+
+
+def _query(scope: Scope) -> str:
+    return replace(scope.filter, dataset=None).to_query()
+
+
+def _tags_now(scope: Scope) -> str:
+    """Return what changes when a signal gets or loses a tag of the filter: no version does."""
+    if not scope.filter.tags or scope.store is None:
+        return ""
+    links = Signal.tags.through.objects.filter(
+        tag__name__in=scope.filter.tags, signal__store=scope.store.pk
+    )
+    facts = links.aggregate(n=Count("pk"), newest=Sum("signal_id"))
+    return f"{facts['n']}.{facts['newest']}"
+
+
+def _row_of(scope: Scope, method: Method, parameters: ProjectionParameters) -> Projection:
+    key = projection_key(scope, method, parameters)
+    found = Projection.objects.filter(key=key).first()
+    if found is not None or scope.store is None:
+        return found or Projection()
+    row = Projection(
+        store=scope.store,
+        store_version=scope.store.version,
+        query=_query(scope),
+        method=method.value,
+        key=key,
+        **parameters.used_by(method),
+    )
+    row.full_clean(validate_unique=False)
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:  # somebody asked for the same at the same time
+        return Projection.objects.get(key=key)
+    return row
+
+
+def _job_started(user: Any, scope: Scope, row: Projection) -> Job:
+    title = f"{row.get_method_display()} of the features"
+    job = job_create(owner=user, kind=PROJECT, title=title, url=_page_of(scope, row))
+    job_enqueue(job)
+    return job
+
+
+def _page_of(scope: Scope, row: Projection) -> str:
+    """Return the address that shows a projection; a filter too long for it is left out."""
+    used = _parameters_of(row).used_by(Method(row.method))
+    own = {
+        _KEYS_OF_PAGE.get(name, name): f"{value:g}" if isinstance(value, float) else value
+        for name, value in used.items()
+    }
+    asked = urlencode({"method": row.method, **own, "projection": row.key})
+    for query in (scope.filter.to_query(), urlencode({"dataset": scope.filter.dataset})):
+        address = f"/data-explorer/?{query}&{asked}"
+        if len(address) <= _LONGEST_ADDRESS:
+            return address
+    return ""
+
+
+def _row_of_run(run: JobRun) -> Projection:
+    row = Projection.objects.select_related("store").filter(job=run.job).first()
+    if row is None:
+        raise JobLost
+    return row
+
+
+def _filter_of(row: Projection) -> SignalFilter:
+    return SignalFilter.from_query(QueryDict(row.query))
+
+
+def _parameters_of(row: Projection) -> ProjectionParameters:
+    return ProjectionParameters(
+        perplexity=row.perplexity,
+        n_neighbours=row.n_neighbours,
+        min_dist=row.min_dist,
+        metric=row.metric,
+        seed=row.seed,
+    )
+
+
+def _still_current_or_refuse(row: Projection) -> None:
+    row.store.refresh_from_db(fields=["version"])
+    if row.store.version != row.store_version:
+        raise Unavailable("The labels of this dataset changed meanwhile; compute it again.")
+
+
+@transaction.atomic
+def _show(run: JobRun, pk: int, n_points: int, n_signals: int) -> None:
+    if Projection.objects.filter(
+        pk=pk, is_done=True, job=run.job, job__status=Job.Status.COMPLETED
+    ).exists():
+        return  # the commit arrived, only its answer was lost
+    job_complete(run.job)
+    Projection.objects.filter(pk=pk).update(is_done=True, n_points=n_points, n_signals=n_signals)

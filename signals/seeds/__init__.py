@@ -1,0 +1,1 @@
+"""Rows that every portal begins with."""

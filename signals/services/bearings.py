@@ -1,0 +1,105 @@
+"""Which bearing a signal was measured in: who reads it, who says so."""
+
+from typing import Any
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import QuerySet
+
+from common.errors import NotAllowed, NotFound
+from common.roles import is_curator, may_manage
+from signals.models import Bearing, Signal, SignalStore
+from signals.seeds.bearings import BEARINGS
+from signals.selectors import stores_visible
+
+
+def bearings_all() -> QuerySet[Bearing]:
+    """Return the whole catalogue, which everybody may read."""
+    return Bearing.objects.all()
+
+
+def bearing_get(pk: int) -> Bearing:
+    """Return one bearing of the catalogue."""
+    bearing = Bearing.objects.filter(pk=pk).first()
+    if bearing is None:
+        raise NotFound("There is no such bearing.")
+    return bearing
+
+
+def bearing_of(signal: Signal) -> Bearing | None:
+    """Return the bearing of a signal: its own, else that of its store."""
+    return signal.bearing or signal.store.bearing
+
+
+def may_attach(user: Any, store: SignalStore) -> bool:
+    """Tell whether `user`, who sees the store, may say in which bearing it was measured."""
+    return may_manage(user, store.owner_id) or is_curator(user)
+
+
+@transaction.atomic
+def bearing_attach(
+    *,
+    user: Any,
+    bearing: Bearing | None,
+    signal: Signal | None = None,
+    store: SignalStore | None = None,
+) -> bool:
+    """Say in which bearing one signal, or a whole store, was measured; None takes it away.
+
+    The store keeps its version: nothing that is computed from samples depends on the bearing.
+
+    Returns
+    -------
+    bool
+        Whether this changed anything.
+    """
+    given = signal or store
+    if given is None or (signal and store):
+        raise TypeError("bearing_attach needs a signal or a store.")
+    row = _locked_or_refuse(user, given)
+    before = row.bearing
+    if before == bearing:
+        return False
+    row.bearing = bearing
+    row.full_clean(validate_unique=False)
+    row.save(update_fields=["bearing"])
+    given.bearing = bearing
+    _write_history(user, row, f"Bearing: {before or '–'} → {bearing or '–'}.")
+    return True
+
+
+def bearings_seed() -> int:
+    """Write the bearings that are missing; return how many."""
+    known = {name.casefold() for name in Bearing.objects.values_list("name", flat=True)}
+    missing = [spec.row() for spec in BEARINGS if spec.name.casefold() not in known]
+    for row in missing:
+        row.full_clean()
+        row.save()
+    return len(missing)
+
+
+def _locked_or_refuse(user: Any, given: Signal | SignalStore) -> Signal | SignalStore:
+    row: Signal | SignalStore | None
+    visible = stores_visible(user)
+    if isinstance(given, Signal):
+        signals = Signal.objects.filter(pk=given.pk, store__in=visible).select_related("store")
+        row = signals.select_for_update(of=["self"]).first()
+    else:
+        row = visible.filter(pk=given.pk).select_for_update().first()
+    if row is None:
+        raise NotFound(f"There is no such {given._meta.verbose_name}.")
+    if not may_attach(user, row.store if isinstance(row, Signal) else row):
+        raise NotAllowed("The bearing is chosen by the owner of the signals or a curator.")
+    return row
+
+
+def _write_history(user: Any, row: Signal | SignalStore, message: str) -> None:
+    LogEntry.objects.create(
+        user_id=user.pk,
+        content_type=ContentType.objects.get_for_model(row),
+        object_id=str(row.pk),
+        object_repr=str(row)[:200],
+        action_flag=CHANGE,
+        change_message=message,
+    )

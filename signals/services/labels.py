@@ -1,0 +1,172 @@
+"""Writes of curators: labels, tags and the order of classes, each with a line of history."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Final
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, models, transaction
+from django.db.models import F, Max, QuerySet
+
+from common.errors import Invalid, NotAllowed
+from common.roles import is_curator
+from signals.models import FaultClass, Severity, Signal, SignalStore, Tag
+from signals.selectors import signals_visible
+from vibration.simulation.catalogue import HEALTHY
+
+MOST_AT_ONCE: Final = 10_000
+_FOLLOWERS: list[Callable[[set[int]], None]] = []
+
+
+class Keep(Enum):
+    KEEP = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relabel:
+    """New labels; `Keep.KEEP` leaves a label, None takes it away."""
+
+    fault_class: FaultClass | Keep | None = Keep.KEEP
+    severity: Severity | Keep | None = Keep.KEEP
+
+    def applied_to(self, signal: Signal) -> tuple[FaultClass | None, Severity | None]:
+        fault_class = signal.fault_class if self.fault_class is Keep.KEEP else self.fault_class
+        severity = signal.severity if self.severity is Keep.KEEP else self.severity
+        if fault_class is not None and fault_class.code == HEALTHY:
+            if isinstance(self.severity, Severity):
+                raise Invalid(
+                    f"{signal} is healthy, and a healthy signal has no severity: leave it out."
+                )
+            severity = None
+        return fault_class, severity
+
+
+def register_relabel_follower(follow: Callable[[set[int]], None]) -> None:
+    """Have `follow` called with the ids of the stores whose signals got other labels."""
+    if follow not in _FOLLOWERS:
+        _FOLLOWERS.append(follow)
+
+
+@transaction.atomic
+def signals_relabel(*, user: Any, signals: QuerySet[Signal], labels: Relabel) -> int:
+    """Give signals other labels; return how many changed.
+
+    Whatever was computed from the old labels is out of date: each store gets a new version, its
+    random order within the classes is dealt out again, and the followers count again.
+    """
+    changed, entries = [], []
+    for signal in _curated(user, signals):
+        before = signal.fault_class, signal.severity
+        after = labels.applied_to(signal)
+        if before != after:
+            signal.fault_class, signal.severity = after
+            changed.append(signal)
+            entries.append((signal, _difference(before, after)))
+    Signal.objects.bulk_update(changed, ["fault_class", "severity"], batch_size=1000)
+    store_ids = {signal.store_id for signal in changed}
+    SignalStore.objects.filter(pk__in=store_ids).update(version=F("version") + 1)
+    _rank_again(store_ids)
+    _write_history(user, entries)
+    for follow in _FOLLOWERS:
+        follow(store_ids)
+    return len(changed)
+
+
+@transaction.atomic
+def signals_tag(*, user: Any, signals: QuerySet[Signal], tag: Tag, remove: bool = False) -> int:
+    """Add a tag to signals or take it from them; return how many changed."""
+    links = Signal.tags.through.objects
+    chosen = _curated(user, signals)
+    tagged = set(
+        links.filter(tag=tag, signal__in=[s.pk for s in chosen]).values_list("signal_id", flat=True)
+    )
+    changed = [signal for signal in chosen if (signal.pk in tagged) == remove]
+    if remove:
+        links.filter(tag=tag, signal__in=[signal.pk for signal in changed]).delete()
+    else:
+        rows = [Signal.tags.through(signal=signal, tag=tag) for signal in changed]
+        links.bulk_create(rows, ignore_conflicts=True)
+    verb = "taken away" if remove else "added"
+    _write_history(user, ((signal, f"Tag “{tag}” {verb}.") for signal in changed))
+    return len(changed)
+
+
+@transaction.atomic
+def fault_class_move(*, user: Any, fault_class: FaultClass, down: bool) -> None:
+    """Change places with the class before, or after, on every page."""
+    _may_curate_or_refuse(user)
+    rows = list(FaultClass.objects.select_for_update().order_by("position"))
+    here = rows.index(fault_class)
+    there = here + (1 if down else -1)
+    if not 0 <= there < len(rows):
+        raise Invalid("It is at the end already.")
+    own, other = rows[here], rows[there]
+    highest = FaultClass.objects.aggregate(highest=Max("position"))["highest"]
+    # Positions are unique at every moment, so one of the two waits beyond the others.
+    for row, position in ((own, highest + 1), (other, own.position), (own, other.position)):
+        FaultClass.objects.filter(pk=row.pk).update(position=position)
+    _write_history(user, [(own, f"Changed places with “{other}”.")])
+
+
+def _may_curate_or_refuse(user: Any) -> None:
+    if not is_curator(user):
+        raise NotAllowed("Labels and tags are edited by curators.")
+
+
+def _curated(user: Any, signals: QuerySet[Signal]) -> list[Signal]:
+    _may_curate_or_refuse(user)
+    rows = list(
+        signals_visible(user)
+        .filter(pk__in=signals.values("pk"))
+        .only("label", "store", "fault_class", "severity")
+        .select_for_update(of=("self",))
+        .order_by("pk")[: MOST_AT_ONCE + 1]
+    )
+    if len(rows) > MOST_AT_ONCE:
+        raise Invalid(f"At most {MOST_AT_ONCE} signals can be changed at once; choose fewer.")
+    return rows
+
+
+def _difference(
+    before: tuple[models.Model | None, ...], after: tuple[models.Model | None, ...]
+) -> str:
+    parts = (
+        f"{name}: {old or '–'} → {new or '–'}."
+        for name, old, new in zip(("Class", "Severity"), before, after, strict=True)
+        if old != new
+    )
+    return " ".join(parts)
+
+
+def _rank_again(store_ids: set[int]) -> None:
+    """Number each class from 0 in the random order its signals have: no gap, nothing twice."""
+    table = connection.ops.quote_name(Signal._meta.db_table)
+    statement = f"""
+        UPDATE {table} AS signal SET rank_in_class = ranked.rank
+        FROM (
+            SELECT id, row_number() OVER (
+                PARTITION BY store_id, fault_class_id ORDER BY rank_in_class, md5(seed_key), id
+            ) - 1 AS rank
+            FROM {table} WHERE store_id = ANY(%s)
+        ) AS ranked
+        WHERE signal.id = ranked.id AND signal.rank_in_class <> ranked.rank
+    """  # noqa: S608 - the table's name comes from the model
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [sorted(store_ids)])
+
+
+def _write_history(user: Any, entries: Iterable[tuple[models.Model, str]]) -> None:
+    content_types = ContentType.objects
+    LogEntry.objects.bulk_create(
+        LogEntry(
+            user_id=user.pk,
+            content_type=content_types.get_for_model(row),
+            object_id=str(row.pk),
+            object_repr=str(row)[:200],
+            action_flag=CHANGE,
+            change_message=message,
+        )
+        for row, message in entries
+    )

@@ -1,0 +1,1 @@
+"""Recordings that people bring in for themselves."""

@@ -1,0 +1,1 @@
+"""The samples of a signal, and what is expected of its class."""

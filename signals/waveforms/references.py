@@ -1,0 +1,139 @@
+"""The expected spectrum of a class in a store, kept in files beside the waveforms.
+
+``references/<store id>.<store version>/<class id>.npz``: a relabel gives the store another version,
+so that a file is never out of date. Missing files are made by whoever asks first; two who ask at
+once make the same file twice, and the later rename wins. Nothing here is truth: everything can be
+removed and made again.
+"""
+
+import logging
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from django.conf import settings
+from django.db.models import Count
+
+from common.errors import NotFound, Unavailable
+from signals.models import Signal, SignalStore
+from signals.selectors import store_path, stores_visible
+from vibration.errors import VibrationError
+from vibration.statistics.references import (
+    ClassReference,
+    class_reference,
+    load_reference,
+    save_reference,
+)
+from vibration.store import StoreReader, sweep_partials
+
+logger = logging.getLogger(__name__)
+
+REFERENCES: Final = "references"
+MOST_RECORDS: Final = 32
+FEWEST_RECORDS: Final = 3
+_FOLDER = re.compile(r"(?P<store>\d+)\.(?P<version>\d+)")
+
+
+def reference_get(user: Any, signal: Signal) -> ClassReference | None:
+    """Return the expected spectrum of a signal's class in its store, which `user` may see.
+
+    None where the signal has no class, or its class fewer than 3 original records here.
+    """
+    # Read anew: labels are at least as new as the version read before them, so no file of a
+    # version ever holds older ones.
+    store = stores_visible(user).filter(pk=signal.store_id).first()
+    if store is None:
+        raise NotFound("There is no such signal.")
+    if signal.fault_class_id is None:
+        return None
+    try:
+        return load_reference(_path(store, signal.fault_class_id))
+    except VibrationError:
+        return reference_build(store=store, fault_class_id=signal.fault_class_id)
+
+
+def reference_build(*, store: SignalStore, fault_class_id: int) -> ClassReference | None:
+    """Compute one reference and keep it; None where there are too few records."""
+    rows = _rows(store, fault_class_id)
+    if len(rows) < FEWEST_RECORDS:
+        return None
+    try:
+        with StoreReader(store_path(store)) as reader:
+            reference = class_reference(_samples(reader, rows), reader.fs_hz)
+    except VibrationError as error:
+        raise Unavailable(str(error)) from error
+    _keep(store, fault_class_id, reference)
+    return reference
+
+
+def references_missing(store: SignalStore) -> list[int]:
+    """Return the ids of the classes that could have a reference and have none yet."""
+    counted = (
+        Signal.objects.filter(store=store, augmented=False, fault_class__isnull=False)
+        .order_by()
+        .values_list("fault_class_id")
+        .annotate(n=Count("pk"))
+    )
+    enough = sorted(pk for pk, n in counted if pk is not None and n >= FEWEST_RECORDS)
+    return [pk for pk in enough if not _path(store, pk).exists()]
+
+
+def references_forget(*, store_id: int, before_version: int | None = None) -> None:
+    """Remove what is kept of a store, all of it or what is older than a version."""
+    for folder in _folder_of_all().glob(f"{store_id}.*"):
+        match = _FOLDER.fullmatch(folder.name)
+        if match and (before_version is None or int(match["version"]) < before_version):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def references_sweep() -> None:
+    """Remove what belongs to no store's present version, and what killed processes left."""
+    parent = _folder_of_all()
+    # Listed first: what appears afterwards may belong to a version that is yet to be read.
+    folders = {path.name: path for path in parent.iterdir()} if parent.is_dir() else {}
+    named = {name: match for name in folders if (match := _FOLDER.fullmatch(name))}
+    ids = {int(match["store"]) for match in named.values()}
+    present = {
+        f"{pk}.{version}"
+        for pk, version in SignalStore.objects.filter(pk__in=ids).values_list("pk", "version")
+    }
+    for name in named:
+        if name in present:
+            sweep_partials(folders[name], older_than_s=settings.JOB_STALE_S)
+        else:
+            shutil.rmtree(folders[name], ignore_errors=True)
+
+
+def _rows(store: SignalStore, fault_class_id: int) -> list[int]:
+    """Return the rows of a fair sample of the class, without copies, in the order of the file."""
+    originals = Signal.objects.filter(store=store, fault_class=fault_class_id, augmented=False)
+    sample = originals.order_by("rank_in_class").values_list("row", flat=True)
+    return sorted(sample[:MOST_RECORDS])
+
+
+def _samples(reader: StoreReader, rows: list[int]) -> Iterator[npt.NDArray[np.float32]]:
+    for row in rows:
+        yield reader.read(row)
+
+
+def _keep(store: SignalStore, fault_class_id: int, reference: ClassReference) -> None:
+    path = _path(store, fault_class_id)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_reference(reference, path)
+    except (VibrationError, OSError) as error:  # it is drawn all the same, and made again
+        logger.warning("The reference %s could not be kept: %s", path.name, error)
+        return
+    references_forget(store_id=store.pk, before_version=store.version)
+
+
+def _path(store: SignalStore, fault_class_id: int) -> Path:
+    return _folder_of_all() / f"{store.pk}.{store.version}" / f"{fault_class_id}.npz"
+
+
+def _folder_of_all() -> Path:
+    return Path(settings.STORAGE_DIR) / REFERENCES

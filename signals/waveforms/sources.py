@@ -1,0 +1,234 @@
+"""The samples of one signal for one person: whole or in part, however long the record is.
+
+A short record is read once. A long one is never held whole: parts are read, and the pyramid beside
+its file gives the extremes of what is shown.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.core.cache import cache
+
+from common.errors import Invalid, NotFound, Unavailable
+from signals.models import Signal
+from signals.selectors import cache_key, store_path, stores_visible
+from vibration.decimation import min_max
+from vibration.errors import VibrationError
+from vibration.simulation import Recipe, adc, part_title, record_turns, simulate_parts
+from vibration.store import DamagedStoreError, Pyramid, StoreReader, build_pyramid
+
+LONG_SAMPLES = 1 << 22
+ADC = "noise:quantization"
+ADC_TITLE = "ADC resolution"
+TIMEOUT_S = 3600
+
+Samples = npt.NDArray[np.float32]
+Positions = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """What is analysed: the stored record, or the sum of those of its parts that are switched on.
+
+    Attributes
+    ----------
+    signal : Signal
+        Its row, already found to be visible.
+    path : Path
+        The store's waveforms.
+    off : tuple of str
+        Parts of a simulated record that are left out.
+    """
+
+    signal: Signal
+    path: Path
+    off: tuple[str, ...] = ()
+
+    @property
+    def n_samples(self) -> int:
+        return int(self.signal.n_samples)
+
+    @property
+    def fs_hz(self) -> float:
+        return float(self.signal.fs_hz)
+
+    @property
+    def is_long(self) -> bool:
+        return self.n_samples > LONG_SAMPLES
+
+    @cached_property
+    def whole(self) -> Samples:
+        """All samples; refused for a record that is too long to hold."""
+        if self.is_long:
+            limit_s = LONG_SAMPLES / self.fs_hz
+            raise Invalid(f"This record is long: zoom to at most {limit_s:.4g} s of it first.")
+        if self.off and self.parts:
+            return _without(self.parts, self.off)
+        return _read(self.path, self.signal.row, 0, self.n_samples)
+
+    @cached_property
+    def parts(self) -> dict[str, Samples]:
+        """The parts of a simulated record by name; empty where it has none to show."""
+        return _parts(self.recipe, self.signal.row) if self.recipe else {}
+
+    def read(self, first: int, last: int) -> Samples:
+        """Return the samples from `first` up to, not including, `last`."""
+        if not self.is_long:
+            return self.whole[first:last]
+        if self.off:
+            raise Invalid("This record is too long to be taken apart; switch all its parts on.")
+        try:
+            return self._reader.read_span(self.signal.row, first, last)
+        except VibrationError as error:
+            raise Unavailable(str(error)) from error
+
+    @cached_property
+    def _reader(self) -> StoreReader:
+        """A long record is read many times over for one answer: its file is opened once."""
+        return StoreReader(self.path)
+
+    def reader_of(self, start: int) -> Callable[[int, int], Samples]:
+        """Return a reader of the record from `start` on, which counts from there."""
+        return lambda first, last: self.read(start + first, start + last)
+
+    def excerpt(self, first: int, last: int) -> Samples:
+        """Return a span to compute with; refused where it is too long to hold."""
+        if last - first > LONG_SAMPLES:
+            limit_s = LONG_SAMPLES / self.fs_hz
+            raise Invalid(f"Zoom to at most {limit_s:.4g} s of this record to see this.")
+        return self.read(first, last)
+
+    def extremes(self, first: int, last: int, n_buckets: int) -> tuple[Positions, Samples]:
+        """Return positions and values of the extremes of each of at most `n_buckets` runs."""
+        if self.is_long:
+            return _of_pyramid(pyramid_ensure(self), self.read, (first, last), n_buckets)
+        positions, values = min_max(self.read(first, last), n_buckets)
+        return positions + first, values
+
+    @cached_property
+    def mains_hz(self) -> float | None:
+        """The mains frequency a simulated record was made with."""
+        return self.recipe.mains_hz if self.recipe else None
+
+    @cached_property
+    def recipe(self) -> Recipe | None:
+        """What a simulated record was made from."""
+        recipe = _recipe(self.path)
+        return recipe if recipe is not None and self.signal.row < recipe.n_records else None
+
+    @cached_property
+    def turns(self) -> npt.NDArray[np.float64] | None:
+        """The shaft's angle in turns at each sample, where the recipe knows it."""
+        if self.recipe is None or self.is_long:
+            return None
+        return record_turns(self.recipe, self.signal.row)
+
+
+def pyramid_path(store_path: Path, row: int) -> Path:
+    """Return where the pyramid of a long record is kept, beside its waveforms."""
+    return store_path.with_name(f"pyramid-{row}.h5")
+
+
+def pyramid_ensure(source: Source) -> Path:
+    """Return the pyramid of a long record; make it where there is none that fits.
+
+    Two who need it at once make the same file twice, and the later rename wins.
+    """
+    path = pyramid_path(source.path, source.signal.row)
+    try:
+        with Pyramid(path) as pyramid:
+            if pyramid.n_samples == source.n_samples:
+                return path
+    except DamagedStoreError:
+        pass  # there is none, or none that can be read: it holds nothing but what is made below
+    try:
+        build_pyramid(source.read, source.n_samples, path)
+    except VibrationError as error:
+        raise Unavailable(str(error)) from error
+    return path
+
+
+def source_of(user: Any, signal: Signal, *, off: tuple[str, ...] = ()) -> Source:
+    """Return the samples of a signal that `user` may read."""
+    if not stores_visible(user).filter(pk=signal.store_id).exists():
+        raise NotFound("There is no such signal.")
+    return Source(signal, store_path(signal.store), off)
+
+
+def part_titles(source: Source) -> dict[str, str]:
+    """Return the words for the parts of a simulated record; empty where it cannot be taken apart.
+
+    A record made by another version of the simulator would not be the sum of what this one makes.
+    """
+    key = cache_key("parts", source.signal.store, str(source.signal.pk))
+    known = cache.get(key)
+    if isinstance(known, list):
+        names = known
+    else:
+        names = _names_of(source)
+        cache.set(key, names, TIMEOUT_S)
+    return {name: ADC_TITLE if name == ADC else part_title(name) for name in names}
+
+
+def _names_of(source: Source) -> list[str]:
+    parts = source.parts
+    if not parts:
+        return []
+    stored = _read(source.path, source.signal.row, 0, source.n_samples)
+    return [*parts] if np.array_equal(_without(parts, ()), stored) else []
+
+
+def _parts(recipe: Recipe, row: int) -> dict[str, Samples]:
+    parts = simulate_parts(recipe, row)
+    if "quantization" in recipe.noises:  # it is no addend: its place says that it is applied
+        parts[ADC] = np.zeros(0, dtype=np.float32)
+    return parts
+
+
+def _without(parts: dict[str, Samples], off: tuple[str, ...]) -> Samples:
+    addends = [part for name, part in parts.items() if name not in off and part.size]
+    n_samples = next(part.size for part in parts.values() if part.size)
+    total = np.zeros(n_samples, dtype=np.float32)
+    for part in addends:
+        total += part
+    return adc(total) if ADC in parts and ADC not in off else total
+
+
+def _recipe(path: Path) -> Recipe | None:
+    try:
+        return _recipe_in(path, path.stat().st_mtime_ns)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _recipe_in(path: Path, _changed_ns: int) -> Recipe | None:
+    try:
+        with StoreReader(path) as reader:
+            return Recipe.from_dict(reader.recipe) if reader.recipe else None
+    except VibrationError:
+        return None
+
+
+def _read(path: Path, row: int, first: int, last: int) -> Samples:
+    try:
+        with StoreReader(path) as reader:
+            return reader.read_span(row, first, last)
+    except VibrationError as error:
+        raise Unavailable(str(error)) from error
+
+
+def _of_pyramid(
+    path: Path, read: Any, span: tuple[int, int], n_buckets: int
+) -> tuple[Positions, Samples]:
+    try:
+        with Pyramid(path) as pyramid:
+            positions, values = pyramid.window(read, *span, n_buckets)
+    except VibrationError as error:
+        raise Unavailable(str(error)) from error
+    return positions, values

@@ -1,0 +1,55 @@
+import pytest
+
+from bearing_portal.dashboards.explorer.state import read
+from vibration.statistics.projection import Method
+
+
+def test_an_empty_address_is_the_plain_view():
+    view = read({})
+    assert (view.kind, view.by, view.corr, view.method) == ("box", "class", "matrix", Method.PCA)
+    assert view.feature is None
+    assert view.groups == ()
+    assert view.sel == ""
+
+
+def test_the_filter_comes_as_one_query():
+    assert read({"filter": "class=wear&class=healthy"}).filter_query.getlist("class") == [
+        "wear",
+        "healthy",
+    ]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"feature": "nothing"},
+        {"kind": "pie"},
+        {"by": "moon"},
+        {"method": "magic"},
+        {"perplexity": "many"},
+        {"perplexity": "nan"},
+        {"seed": "-5"},
+        {"grid": "{"},
+        {"grid": "[1]"},
+        {"grid": "[" * 3000},
+        {"theme": "neon"},
+    ],
+)
+def test_what_is_made_up_becomes_the_default(texts):
+    assert read(texts) == read({})
+
+
+@pytest.mark.parametrize("given", [None, [], "text", 5, {"kind": 7}, {5: "box"}])
+def test_what_is_no_address_is_an_empty_one(given):
+    assert read(given) == read({})
+
+
+def test_parameters_are_kept_within_what_a_method_takes():
+    view = read({"perplexity": "1e9", "min_dist": "-3", "neighbours": "1e9"})
+    assert view.parameters.perplexity == 1000
+    assert view.parameters.min_dist == 0
+    assert view.parameters.n_neighbours == 1000
+
+
+def test_at_most_four_groups_are_overlaid_each_once():
+    assert read({"groups": "a,a,b,,c,d,e"}).groups == ("a", "b", "c", "d")

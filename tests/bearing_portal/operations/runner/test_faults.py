@@ -1,0 +1,200 @@
+"""The whole portal, started as `make run` starts it, and what remains when something is killed."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from bearing_portal.operations.embedded.ports import keep_or_find
+
+ROOT = Path(__file__).resolve().parents[4]
+START_S = 120
+RECOVER_S = 60
+pytestmark = pytest.mark.faults
+
+
+class Runner:
+    """`manage.py portal` in a process of its own, with its output in a file."""
+
+    def __init__(self, data_dir: Path, *, port: int) -> None:
+        self.address = f"http://127.0.0.1:{port}"
+        descriptor, log = tempfile.mkstemp(dir=data_dir.parent, suffix=".log")
+        os.close(descriptor)
+        self.log = Path(log)
+        kept = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
+        own = {"DATA_DIR": str(data_dir), "PORT": str(port), "DEBUG": "true"}
+        with self.log.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "portal"],
+                cwd=ROOT,
+                env={**kept, **own, "DOTENV_FILE": os.devnull},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def family(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def named(self, part: str) -> psutil.Process:
+        return next(p for p in self.family() if part in " ".join(p.cmdline()))
+
+    def page_status(self) -> int:
+        try:
+            return requests.get(f"{self.address}/accounts/login/", timeout=10).status_code
+        except requests.RequestException:
+            return 0
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(60)
+
+
+Start = Callable[..., Runner]
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("portal") / "data"
+
+
+@pytest.fixture(scope="module")
+def start() -> Iterator[Start]:
+    runners: list[Runner] = []
+
+    def start(data_dir: Path, *, port: int = 0) -> Runner:
+        runners.append(Runner(data_dir, port=port or keep_or_find(0)))
+        return runners[-1]
+
+    yield start
+    for runner in runners:
+        runner.end()
+
+
+@pytest.fixture(scope="module")
+def running(start: Start, data_dir: Path) -> list[Runner]:
+    """The one portal on the data folder; a test may end it, the next one then starts it anew."""
+    return [ready(start(data_dir))]
+
+
+@pytest.fixture
+def portal(running: list[Runner], start: Start, data_dir: Path) -> Runner:
+    if running[0].process.poll() is not None:
+        running[0] = ready(start(data_dir))
+    return running[0]
+
+
+def ready(runner: Runner) -> Runner:
+    wait_for(lambda: "Ready: " in runner.said(), START_S, runner.said)
+    return runner
+
+
+def wait_for(
+    condition: Callable[[], object], seconds: float, why: Callable[[], object] = str
+) -> None:
+    give_up = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < give_up, why()
+        time.sleep(0.1)
+
+
+def test_it_starts_what_the_procfile_says(portal: Runner) -> None:
+    lines = (ROOT / "Procfile").read_text().splitlines()
+    programs = [line.split(":", 1)[1].split()[:3] for line in lines if line.strip()]
+
+    commands = [" ".join(process.cmdline()) for process in portal.family()]
+
+    assert programs
+    for words in programs:
+        assert any(all(word in command for word in words) for command in commands), words
+
+
+def test_the_first_start_gives_an_account_that_only_its_owner_reads(
+    portal: Runner, data_dir: Path
+) -> None:
+    kept = data_dir / "admin-password"
+
+    assert kept.stat().st_mode & 0o077 == 0
+    assert len(kept.read_text()) >= 16
+
+
+def test_the_same_data_folder_is_not_served_twice(
+    portal: Runner, start: Start, data_dir: Path
+) -> None:
+    copy = start(data_dir)
+
+    assert copy.process.wait(60) == 2
+    assert f"in use by process {portal.process.pid}" in copy.said()
+    assert portal.page_status() == 200
+
+
+def test_a_taken_port_is_said_with_the_way_out(
+    portal: Runner, start: Start, tmp_path: Path
+) -> None:
+    port = int(portal.address.rpartition(":")[2])
+
+    refused = start(tmp_path / "other", port=port)
+
+    assert refused.process.wait(60) == 2
+    assert re.search(rf"Port {port} .* taken.*PORT=\d+ make run", refused.said())
+    assert not (tmp_path / "other" / "embedded").exists()
+
+
+@pytest.mark.parametrize("victim", ["bin/postgres", "valkey-server", "rqworker", "daphne"])
+def test_what_is_killed_comes_back_without_a_restart_of_the_portal(
+    portal: Runner, victim: str
+) -> None:
+    killed = portal.named(victim)
+    family = {process.pid for process in portal.family()}
+    killed.kill()
+
+    def is_back() -> bool:
+        new = [p for p in portal.family() if p.pid not in family and p.is_running()]
+        return any(victim in " ".join(p.cmdline()) for p in new if p.status() != "zombie")
+
+    wait_for(is_back, RECOVER_S, portal.said)
+    wait_for(lambda: portal.page_status() == 200, RECOVER_S, portal.said)
+    assert "starting it again" in portal.said()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_however_the_runner_ends_no_process_stays(portal: Runner, ending: signal.Signals) -> None:
+    family = portal.family()
+    assert len(family) > 4
+
+    portal.process.send_signal(ending)
+
+    portal.process.wait(60)
+    _, alive = psutil.wait_procs(family, timeout=30)
+    assert alive == []
+
+
+def test_after_a_kill_the_next_start_finds_yesterdays_data(
+    portal: Runner, running: list[Runner], start: Start, data_dir: Path
+) -> None:
+    password = (data_dir / "admin-password").read_text()
+    portal.process.kill()
+    portal.process.wait(30)
+
+    again = running[0] = ready(start(data_dir))
+
+    session = requests.Session()
+    page = session.get(f"{again.address}/accounts/login/", timeout=30).text
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    assert token
+    form = {"csrfmiddlewaretoken": token[1], "username": "admin", "password": password}
+    logged_in = session.post(f"{again.address}/accounts/login/", form, timeout=30)
+    assert logged_in.status_code == 200
+    assert "sessionid" in session.cookies

@@ -1,0 +1,155 @@
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
+
+from bearing_portal.operations.groups import groups_seed
+from signals.models import Annotation, FaultClass, Severity, Signal, Tag
+from tests.factories import make_dataset, make_user
+
+SIGNALS = "/admin/signals/signal/"
+
+
+@pytest.fixture
+def curator(client, db):
+    groups_seed()
+    curator = make_user("curator")
+    client.force_login(curator)
+    return curator
+
+
+@pytest.fixture
+def wear(curator):
+    dataset = make_dataset(visibility="shared")
+    return Signal.objects.filter(store=dataset.store, fault_class__code="wear")
+
+
+def ask(client, action, signals, **values):
+    chosen = {"action": action, "_selected_action": [signal.pk for signal in signals]}
+    return client.post(SIGNALS, chosen | values, follow=True)
+
+
+def change(client, signal, **values):
+    form = {
+        "fault_class": signal.fault_class_id or "",
+        "severity": signal.severity_id or "",
+        "annotations-TOTAL_FORMS": 0,
+        "annotations-INITIAL_FORMS": 0,
+    }
+    return client.post(f"{SIGNALS}{signal.pk}/change/", form | values, follow=True)
+
+
+def test_relabelling_asks_for_the_labels_first(client, wear):
+    page = ask(client, "relabel", wear).content.decode()
+    assert "2 selected" in page
+    assert "Leave as it is" in page
+    assert wear.count() == 2
+
+
+def test_relabelling_in_bulk_writes_history(client, wear):
+    chosen = list(wear)
+    page = ask(client, "relabel", chosen, apply="yes", fault_class="imbalance", severity="keep")
+    assert "2 signals changed" in page.content.decode()
+    assert {signal.pk for signal in chosen} == {
+        int(entry.object_id) for entry in LogEntry.objects.all()
+    }
+
+
+def test_relabelling_nothing_is_asked_again(client, wear):
+    page = ask(client, "relabel", wear, apply="yes", fault_class="keep", severity="keep")
+    assert "Choose a class, a severity, or both." in page.content.decode()
+
+
+def test_a_refusal_is_said_on_the_list(client, wear):
+    page = ask(client, "relabel", wear, apply="yes", fault_class="healthy", severity="mild")
+    assert "no severity" in page.content.decode()
+    assert wear.count() == 2
+
+
+def test_everything_the_filter_shows_can_be_relabelled_at_once(client, wear):
+    chosen = {"action": "relabel", "_selected_action": [wear.first().pk], "select_across": "1"}
+    apply = {"apply": "yes", "fault_class": "imbalance", "severity": "keep"}
+    client.post(f"{SIGNALS}?fault_class__id__exact={wear.first().fault_class_id}", chosen | apply)
+    assert not wear.exists()
+
+
+def test_tags_are_added_and_removed_in_bulk(client, wear):
+    tag = Tag.objects.create(name="odd")
+    ask(client, "add_tag", wear, apply="yes", tag=tag.pk)
+    assert tag.signals.count() == 2
+    ask(client, "remove_tag", wear, apply="yes", tag=tag.pk)
+    assert tag.signals.count() == 0
+
+
+def test_one_signal_is_relabelled_on_its_page_with_history(client, wear):
+    signal = wear.first()
+    change(client, signal, fault_class=FaultClass.objects.get(code="imbalance").pk)
+    signal.refresh_from_db()
+    assert signal.fault_class.code == "imbalance"
+    assert LogEntry.objects.get().change_message == "Class: Wear → Imbalance."
+
+
+def test_a_tag_on_the_page_is_history_too(client, wear):
+    tag = Tag.objects.create(name="odd")
+    change(client, wear.first(), tags=[tag.pk])
+    assert "Tags" in LogEntry.objects.get().get_change_message()
+
+
+def test_a_healthy_signal_with_a_severity_is_refused_beside_the_field(client, wear):
+    healthy = FaultClass.objects.get(code="healthy").pk
+    severity = Severity.objects.first().pk
+    page = change(client, wear.first(), fault_class=healthy, severity=severity)
+    assert "A healthy signal has no severity" in page.content.decode()
+
+
+def test_an_annotation_belongs_to_who_writes_it(client, curator, wear):
+    change(
+        client,
+        wear.first(),
+        **{"annotations-TOTAL_FORMS": 1, "annotations-0-text": "rubs at 0.3 s"},
+    )
+    assert Annotation.objects.get().author == curator
+
+
+def test_a_private_signal_of_another_does_not_exist(client, curator):
+    signal = Signal.objects.filter(store=make_dataset().store).first()
+    assert client.get(f"{SIGNALS}{signal.pk}/change/").status_code == 302
+    assert signal.label not in client.get(SIGNALS).content.decode()
+
+
+def test_signals_are_neither_added_nor_deleted_here(client, wear):
+    client.force_login(make_user("superuser"))
+    assert client.get(f"{SIGNALS}add/").status_code == 403
+    assert client.post(f"{SIGNALS}{wear.first().pk}/delete/").status_code == 403
+
+
+def test_a_tag_in_use_is_not_deleted_by_a_curator(client, wear):
+    tag = Tag.objects.create(name="odd")
+    wear.first().tags.add(tag)
+    url = reverse("admin:signals_tag_delete", args=[tag.pk])
+    assert client.post(url, {"post": "yes"}).status_code == 403
+    tag.signals.clear()
+    client.post(url, {"post": "yes"})
+    assert not Tag.objects.exists()
+
+
+def test_classes_are_ordered_by_moving_them(client, wear):
+    second = FaultClass.objects.all()[1]
+    client.post("/admin/signals/faultclass/", {"action": "move_up", "_selected_action": second.pk})
+    assert FaultClass.objects.first() == second
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("dash", "wavy"), ("symbol", "heart"), ("colour", "red")]
+)
+def test_a_look_that_cannot_be_drawn_is_refused(client, wear, field, value):
+    row = FaultClass.objects.get(code="wear")
+    form = {"name": row.name, "short_name": "W", "family": "journal", "signature": ""}
+    look = {"colour": "#000000", "symbol": "cross", "dash": "dot", field: value}
+    client.post(f"/admin/signals/faultclass/{row.pk}/change/", form | look)
+    row.refresh_from_db()
+    assert row.short_name != "W"
+
+
+def test_a_class_is_shown_in_its_colour(client, wear):
+    page = client.get("/admin/signals/faultclass/").content.decode()
+    assert 'background:#336699"></span>' in page

@@ -1,0 +1,111 @@
+import doctest
+
+import numpy as np
+import pytest
+from scipy.stats import f_oneway
+
+from vibration.errors import VibrationError
+from vibration.statistics import ranking
+from vibration.statistics.ranking import anova_f, feature_ranking, information_terms
+
+LABELS = np.repeat([0, 1, 2, 3], 60)
+
+
+@pytest.fixture(scope="module")
+def table():
+    random = np.random.default_rng(5)
+    noise = random.normal(size=(LABELS.size, 3))
+    shift = np.array([0.0, 0.5, 3.0])
+    return noise + LABELS[:, None] * shift
+
+
+def test_examples_run():
+    failed, tried = doctest.testmod(ranking, extraglobs={"np": np})
+    assert tried
+    assert not failed
+
+
+def test_f_is_that_of_scipy(table):
+    groups = [table[code == LABELS] for code in range(4)]
+    np.testing.assert_allclose(anova_f(table, LABELS), f_oneway(*groups).statistic, rtol=1e-9)
+
+
+def test_f_of_a_feature_far_from_zero_loses_no_digits(table):
+    np.testing.assert_allclose(anova_f(table + 1e6, LABELS), anova_f(table, LABELS), rtol=1e-6)
+
+
+def test_f_does_not_depend_on_the_unit(table):
+    np.testing.assert_allclose(anova_f(table * 1e-9, LABELS), anova_f(table, LABELS), rtol=1e-9)
+
+
+def test_rows_without_the_feature_are_left_out_of_it_alone(table):
+    holed = table.copy()
+    holed[::7, 2] = np.nan
+    kept = ~np.isnan(holed[:, 2])
+    groups = [holed[kept & (code == LABELS), 2] for code in range(4)]
+    np.testing.assert_allclose(
+        anova_f(holed, LABELS), [*anova_f(table[:, :2], LABELS), f_oneway(*groups).statistic]
+    )
+    rows = {row.column: row for row in feature_ranking(holed, LABELS, n_resamples=10)}
+    assert (rows[2].n, rows[2].n_missing) == (int(kept.sum()), int((~kept).sum()))
+    assert rows[0].n_missing == 0
+
+
+def test_information_is_that_of_scikit_learn(table):
+    from sklearn.feature_selection import mutual_info_classif
+
+    theirs = mutual_info_classif(table, LABELS, random_state=0)
+    ours = [max(information_terms(column, LABELS).mean(), 0) for column in table.T]
+    np.testing.assert_allclose(ours, theirs, atol=0.01)
+
+
+def test_information_of_classes_wholly_apart_is_their_entropy():
+    random = np.random.default_rng(0)
+    values = 1000.0 * LABELS + random.normal(size=LABELS.size)
+    found = feature_ranking(values[:, None], LABELS, n_resamples=10)[0]
+    assert found.information == pytest.approx(np.log(4), abs=0.05)
+    assert found.share == pytest.approx(1, abs=0.05)
+
+
+def test_the_better_feature_comes_first(table):
+    assert [row.column for row in feature_ranking(table, LABELS, n_resamples=10)] == [2, 1, 0]
+
+
+def test_an_interval_holds_its_value_and_one_seed_repeats(table):
+    rows = feature_ranking(table, LABELS, seed=3)
+    assert rows == feature_ranking(table, LABELS, seed=3)
+    for row in rows[:2]:
+        assert row.f_low < row.f < row.f_high
+        assert row.information_low < row.information < row.information_high
+
+
+def test_an_interval_narrows_with_more_signals():
+    random = np.random.default_rng(1)
+
+    def width(n):
+        labels = np.repeat([0, 1], n)
+        x = random.normal(size=(2 * n, 1)) + labels[:, None]
+        row = feature_ranking(x, labels)[0]
+        return (row.information_high - row.information_low, (row.f_high - row.f_low) / row.f)
+
+    assert all(many < few for few, many in zip(width(40), width(1000), strict=True))
+
+
+@pytest.mark.parametrize("column", [np.full(LABELS.size, 2.0), np.full(LABELS.size, np.nan)])
+def test_a_feature_that_says_nothing_is_last_and_said(column, table):
+    last = feature_ranking(np.column_stack([column, table]), LABELS, n_resamples=10)[-1]
+    assert last.column == 0
+    assert np.isnan(last.f)
+    assert "too few" in last.sentence("Kurtosis")
+
+
+def test_the_sentence_says_both_numbers(table):
+    first = feature_ranking(table[:, :2], LABELS, n_resamples=50)[0]
+    sentence = first.sentence("RMS")
+    assert f"{first.f:.3g} times" in sentence
+    assert f"{100 * first.share:.0f} %" in sentence
+
+
+def test_one_class_cannot_be_told_apart(table):
+    with pytest.raises(VibrationError, match="two classes"):
+        feature_ranking(table, np.zeros(LABELS.size))

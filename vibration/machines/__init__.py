@@ -1,0 +1,1 @@
+"""Machines: bearings and their lines, the zones of ISO 20816."""

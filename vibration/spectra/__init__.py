@@ -1,0 +1,1 @@
+"""Spectra and what is read from them."""

@@ -1,0 +1,1 @@
+"""Numbers of many records: moments, ranking, correlation, references, projection."""

@@ -1,0 +1,146 @@
+"""Expected spectra: how the power spectral density of a class of records is spread."""
+
+import os
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from vibration.errors import VibrationError
+from vibration.spectra.welch import welch_psd
+from vibration.store import whole_file
+
+LOW, HIGH = 0.1, 0.9
+_CURVES = ("f_hz", "low", "median", "high")
+_UNREADABLE = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile)
+
+Curve = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class ClassReference:
+    """Spread of the power spectral densities of a class, bin by bin.
+
+    Attributes
+    ----------
+    f_hz : ndarray, shape (M,)
+        Frequencies in Hz, float32.
+    low, median, high : ndarray, shape (M,)
+        10 %, 50 % and 90 % quantile of the density in unit²/Hz, float32.
+    n : int
+        Number of records.
+    """
+
+    f_hz: Curve
+    low: Curve
+    median: Curve
+    high: Curve
+    n: int
+
+
+def class_reference(rows: Iterable[npt.ArrayLike], fs_hz: float) -> ClassReference:
+    """Median and 10–90 % band of the Welch PSD of some records, bin by bin.
+
+    low(f), median(f), high(f) = quantiles 0.1, 0.5, 0.9 over the records of P(f), where P is that
+    of `welch_psd` with its usual segment; between two records the quantile is interpolated
+    linearly. The quantiles of a density in unit²/Hz grow with the square of the gain.
+
+    References
+    ----------
+    P. D. Welch, IEEE Trans. Audio Electroacoust. 15 (1967); R. J. Hyndman, Y. Fan, "Sample
+    quantiles in statistical packages", Am. Stat. 50 (1996), definition 7.
+
+    Parameters
+    ----------
+    rows : iterable of array_like, shape (N,)
+        Samples of each record, all as long. They are read one by one; their spectra are kept, so
+        some dozens of records are enough and thousands take memory.
+    fs_hz : float
+        Sampling rate in Hz.
+
+    Returns
+    -------
+    ClassReference
+        Curves of M = segment // 2 + 1 bins.
+
+    Raises
+    ------
+    VibrationError
+        Where there is no record, or their lengths differ.
+
+    Examples
+    --------
+    >>> noise = np.random.default_rng(0).normal(size=(5, 4096))
+    >>> reference = class_reference(noise, 4096.0)
+    >>> reference.n, bool((reference.low <= reference.high).all())
+    (5, True)
+    """
+    densities: list[Curve] = []
+    f_hz, n_samples = np.zeros(0, np.float32), None
+    for row in rows:
+        length = np.size(row)
+        if n_samples not in (None, length):
+            raise VibrationError(
+                f"The records have {n_samples} and {length} samples: compare records of one length."
+            )
+        n_samples = length
+        frequencies, density = welch_psd(row, fs_hz)
+        f_hz = frequencies.astype(np.float32)
+        densities.append(density.astype(np.float32))
+    if not densities:
+        raise VibrationError("A reference needs at least one record.")
+    quantiles = np.quantile(np.stack(densities), [LOW, 0.5, HIGH], axis=0).astype(np.float32)
+    low, median, high = quantiles
+    return ClassReference(f_hz, low, median, high, len(densities))
+
+
+def save_reference(reference: ClassReference, path: Path) -> None:
+    """Write a reference to one file, whole or not at all.
+
+    Parameters
+    ----------
+    reference : ClassReference
+        What to keep.
+    path : Path
+        The file; one that exists is replaced. Its folder must exist.
+
+    Raises
+    ------
+    VibrationError
+        Where the folder is missing or the disk refuses.
+    """
+    curves = {name: getattr(reference, name) for name in _CURVES}
+    with whole_file(path) as partial, partial.open("wb") as file:
+        np.savez(file, n=np.int64(reference.n), **curves)
+
+
+def load_reference(path: str | os.PathLike[str]) -> ClassReference:
+    """Return what `save_reference` wrote.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Raises
+    ------
+    VibrationError
+        Where the file is missing, cut short or something else.
+    """
+    name = Path(path).name
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            curves = [arrays[curve] for curve in _CURVES]
+            n = int(arrays["n"])
+    except _UNREADABLE as error:
+        raise VibrationError(
+            f"{name} is no readable reference; remove it, and it is made again."
+        ) from error
+    shape = curves[0].shape
+    if len(shape) != 1 or n < 1 or any(c.shape != shape or c.dtype != np.float32 for c in curves):
+        raise VibrationError(f"The curves in {name} do not belong together; remove the file.")
+    f_hz, low, median, high = curves
+    return ClassReference(f_hz, low, median, high, n)
