@@ -40,6 +40,7 @@ from vibration.quantities import find_unit
 _ASK: Final = "The file does not state its sampling rate. Enter it in Hz."
 _STEADY: Final = 0.01  # of the mean: a speed that varies by less is one number
 _COUNTS_RANGE: Final = 16
+_LONGEST_UNIT: Final = 10
 _NO_AXIS: Final = frozenset({"temperature", "rotational speed", "force", "torque", "pressure"})
 _MOST_PARTS: Final = 1000
 
@@ -512,7 +513,12 @@ def _unit_of_title(title: str) -> str | None:
     bracketed = unit_in_name(title)
     if bracketed is not None:
         found = find_unit(bracketed)
-        return found.name if found is not None else None
+        if found is not None:
+            return found.name
+        # In square brackets, or with a stroke or a power, it is a unit that nobody knows here.
+        is_unit = title.rstrip().endswith("]") or any(mark in bracketed for mark in "/^²")
+        is_unit = is_unit and any(c.isalpha() for c in bracketed) and " " not in bracketed
+        return bracketed if is_unit and len(bracketed) <= _LONGEST_UNIT else None
     for mark in (" in ", ", ", "/", "_", " "):
         if mark in title.strip():
             last = title.strip().rsplit(mark, 1)[1]

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 _DECIMAL_COMMA: Final = re.compile(r"^\s*(-0,\d+|[+-]?\d+,0\d+)\s*$")
+_COMMA_NUMBER: Final = re.compile(r"^[+-]?\d*,\d+(?:[eE][+-]?\d+)?$")
+_POINT_NUMBER: Final = re.compile(r"^[+-]?\d*\.\d+(?:[eE][+-]?\d+)?$")
+_DURATION: Final = re.compile(
+    r"^\s*([+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)\s+(ms|s|sec|min|hr|days?)\s*$"
+)
+_DURATION_S: Final = {"ms": 1e-3, "s": 1.0, "sec": 1.0, "min": 60.0, "hr": 3600.0}
 _QUOTED_COMMA: Final = re.compile(r'"\s*[+-]?\d+,\d+(?:[eE][+-]?\d+)?\s*"')
 _CLOCK: Final = re.compile(
     r"^\s*(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})[./-](\d{1,2})[./-](\d{4}))?"
@@ -48,7 +54,7 @@ class Dialect:
         if self.number(field) is not None:
             return "n"
         if any(character.isdigit() for character in field):
-            if _CLOCK.match(field):
+            if _CLOCK.match(field) or _DURATION.match(field):
                 return "t"
             if len(field) > 60 and _CELL.match(field):
                 return "c"
@@ -86,13 +92,20 @@ def dialect_of(lines: list[str]) -> Dialect:
         # tabs may pad a table that commas part
         is_padding = separator == "\t" and "," in line and "." in line
         if separator in line.strip(separator) and not is_padding:
-            decimal = "," if "." not in line and "," in "".join(near) else "."
-            return Dialect(separator, decimal, quotes)
+            return Dialect(separator, _decimal_mark(near, separator), quotes)
     if "," not in line:
         return Dialect("|" if "|" in line else None, ".", quotes)
     if _are_decimal_commas(line, near):
         return Dialect(None, ",", quotes)
     return Dialect(",", ".", quotes)
+
+
+def _decimal_mark(near: list[str], separator: str) -> str:
+    """Return the decimal mark between separators that are no commas; dates do not count."""
+    fields = [field.strip(' "') for row in near for field in row.split(separator)]
+    commas = sum(bool(_COMMA_NUMBER.match(field)) for field in fields)
+    points = sum(bool(_POINT_NUMBER.match(field)) for field in fields)
+    return "," if commas > points else "."
 
 
 def _are_decimal_commas(line: str, near: list[str]) -> bool:
@@ -111,6 +124,10 @@ def clock(field: str) -> tuple[int | None, float | None, bool] | None:
     ``2024-04-16T11:02:03.5Z``, ``16.04.2024 11:02``, ``11:02:03,500 PM`` and dates alone are read.
     A day before a month with a slash between is in doubt up to the twelfth.
     """
+    duration = _DURATION.match(field)
+    if duration is not None:
+        unit_s = _DURATION_S.get(duration.group(2), 86400.0)
+        return None, float(duration.group(1).replace(",", ".")) * unit_s, True
     found = _CLOCK.match(field)
     if found is None or not any(found.group(i) for i in (1, 4, 7)):
         return None

@@ -136,7 +136,8 @@ def preamble_of(
     if not found.titles:
         place = _title_place(rest, width)
         if place is not None:
-            _take_titles(rest.pop(place), dialect, first_rows, name, found)
+            is_last = place == len(rest) - 1
+            _take_titles(rest.pop(place), dialect, first_rows, name if is_last else "", found)
     for line in rest:
         _read_keys(line, dialect, width, found)
     return found
@@ -181,7 +182,8 @@ def _take_titles(
     width = len(dialect.fields(first_rows[0]))
     titles = _titles(line, dialect, width) or _shifted_titles(line, dialect, first_rows, width)
     if titles is None:
-        _prove_titles(line, dialect, width, name)
+        if name:  # further up, such a line is one of many about the whole
+            _prove_titles(line, dialect, width, name)
         _read_keys(line, dialect, width, found)
     else:
         found.titles = titles
