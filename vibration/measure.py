@@ -7,6 +7,7 @@ from vibration.errors import VibrationError
 from vibration.features import FEATURE_NAMES, extract
 from vibration.formats import Channel, Reading, Source
 from vibration.formats.answers import contradicts, waits_with, with_rate
+from vibration.formats.assemble import ASK
 from vibration.spectra.envelope import envelope_spectrum
 from vibration.spectra.welch import FloatArray, amplitude_spectrum, spectrum_peaks
 
@@ -97,7 +98,7 @@ def _with_rate(
         if uneven is not None and isinstance(uneven.proposal, float):
             return with_rate(channel, uneven.proposal)
         asked = reading.question_about("fs_hz", channel)
-        sentence = asked.sentence if asked is not None else ""
+        sentence = asked.sentence.removeprefix(ASK).strip() if asked is not None else ""
         raise VibrationError(
             f"The sampling rate of {channel.name} is not known; give it with --fs, in Hz. "
             f"{sentence}".strip()

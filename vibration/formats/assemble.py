@@ -37,7 +37,7 @@ from vibration.formats.words import (
 )
 from vibration.quantities import find_unit
 
-_ASK: Final = "The file does not state its sampling rate. Enter it in Hz."
+ASK: Final = "The file does not state its sampling rate. Enter it in Hz."
 _STEADY: Final = 0.01  # of the mean: a speed that varies by less is one number
 _COUNTS_RANGE: Final = 16
 _LONGEST_UNIT: Final = 10
@@ -336,8 +336,8 @@ class _Assembly:
             return replace(timing.question, channels=names)
         if self.stated.rate_hint is not None:
             fs_hz, words = self.stated.rate_hint
-            return Question("fs_hz", f"{_ASK} {words}", fs_hz, names)
-        return Question("fs_hz", _ASK, None, names)
+            return Question("fs_hz", f"{ASK} {words}", fs_hz, names)
+        return Question("fs_hz", ASK, None, names)
 
     def _recording(self, key: str, channels: list[Channel], start: datetime | None) -> Recording:
         speed = agreed(self.stated.speeds) or _steady_speed(channels)
@@ -409,7 +409,7 @@ class _Timing:
     def question(self) -> Question:
         axis = self.axis
         if axis is None:
-            return Question("fs_hz", _ASK)
+            return Question("fs_hz", ASK)
         if axis.uneven:
             mean = axis.proposals[0][1] if axis.proposals else None
             offer = f" Resample to the mean rate of {mean:.6g} Hz?" if mean else ""
@@ -423,7 +423,7 @@ class _Timing:
                 "or the number of the sample? Enter the sampling rate in Hz."
             )
             return Question("fs_hz", sentence, axis.proposals[0][1])
-        return Question("fs_hz", _ASK)
+        return Question("fs_hz", ASK)
 
 
 def prove_no_features(titles: Sequence[str], name: str) -> None:

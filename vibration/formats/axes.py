@@ -332,8 +332,8 @@ def resampled(
     Examples
     --------
     >>> t = np.sort(np.linspace(0, 1, 1000) + 1e-5 * np.sin(np.arange(1000)))
-    >>> len(resampled(np.sin(2 * np.pi * 5 * t), t, 999.0))
-    1000
+    >>> len(resampled(np.sin(2 * np.pi * 5 * t), t, 500.0))
+    500
     """
     from scipy.interpolate import CubicSpline
     from scipy.signal import resample_poly

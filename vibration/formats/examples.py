@@ -7,6 +7,7 @@ after the layouts' descriptions. enDAQ's files have no public writer and are not
 
 import gzip
 import io
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -66,9 +67,11 @@ def bearing_signal(
         interval_s = 60.0 / (rpm * BPFO_ORDER)
         slips = 1.0 + 0.01 * rng.standard_normal(int(t_s[-1] / interval_s) + 2)
         for start_s in np.cumsum(interval_s * slips):
-            after_s = t_s - start_s
+            first = math.ceil(start_s * fs_hz)
+            # After twenty decays nothing is heard of it.
+            after_s = t_s[first : first + math.ceil(20 * _DECAY_S * fs_hz)] - start_s
             ringing = np.exp(-after_s / _DECAY_S) * np.sin(2 * np.pi * _RESONANCE_HZ * after_s)
-            x += severity * np.where(after_s > 0, ringing, 0.0)
+            x[first : first + after_s.size] += severity * ringing
     return x
 
 

@@ -58,6 +58,13 @@ def test_a_rate_against_the_file_is_refused(case):
         measure(reading, fs_hz=1.7 * case["fs_hz"])
 
 
+@pytest.mark.parametrize("case", of(True), ids=by_id)
+def test_the_right_rate_is_never_refused(case):
+    reading = read_recording(CASES / case["file"])
+    report = measure(reading, fs_hz=case["fs_hz"] or 10000.0)
+    assert report["channel"] == case["channels"][0]["name"]
+
+
 @pytest.mark.parametrize("case", of(False), ids=by_id)
 def test_what_is_no_signal_is_refused_in_one_sentence(case):
     with pytest.raises(VibrationError) as refused:

@@ -1,11 +1,14 @@
 """Files of every layout, written by others where others can, read back."""
 
+import doctest
+
 import h5py
 import numpy as np
 import pytest
 
 from vibration.errors import FormatError
-from vibration.formats import read_recording
+from vibration.formats import axes, read_recording
+from vibration.formats import examples as layouts_written
 from vibration.formats.examples import FS_HZ, bearing_signal, examples, write_examples
 
 X = bearing_signal(512)
@@ -137,3 +140,9 @@ def test_an_uneven_abscissa_is_refused(tmp_path):
     (tmp_path / "a.uff").write_bytes(uff(_8=f"{line[:20]}{0:10d}{line[30:]}"))
     with pytest.raises(FormatError, match="uneven"):
         read_recording(tmp_path / "a.uff")
+
+
+@pytest.mark.parametrize("module", [axes, layouts_written])
+def test_the_examples_in_the_docstrings_run(module):
+    result = doctest.testmod(module, extraglobs={"np": np})
+    assert (result.attempted > 0, result.failed) == (True, 0)
