@@ -1,7 +1,9 @@
-"""The MATLAB 5 container, read with every length checked.
+"""The MATLAB 5 container, read with every length checked and everything counted before it is kept.
 
 scipy's reader was seen to crash the process on damaged files, which people do upload. This one
-reads what a recording needs (numbers, texts and single structs) and only names the rest.
+reads what a recording needs (numbers, texts, structs and cells) and only names the rest. The head
+of a compressed variable says how many numbers it holds: too many are refused before a byte of them
+is unpacked.
 
 Reference: MathWorks, "MAT-File Format", chapter 1 (level 5).
 """
@@ -10,19 +12,20 @@ import mmap
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from vibration.errors import VibrationError
+from vibration.formats.matlab.values import Array, DamagedMatError, Keep, Unread, Value
 
 HEADER_BYTES: Final = 128
-MAX_BYTES: Final = 2 << 30
 _MAX_DEPTH: Final = 8
+_MAX_ELEMENTS: Final = 100_000
+_HEAD_BYTES: Final = 1024
+_SLACK_BYTES: Final = 1 << 20
 _MATRIX, _COMPRESSED = 14, 15
 _CELL, _STRUCT, _OBJECT, _CHAR, _SPARSE, _FUNCTION, _OPAQUE = 1, 2, 3, 4, 5, 16, 17
 _STORED: Final = {
@@ -40,30 +43,13 @@ _ENCODINGS: Final = {
     18: "utf-32",
 }
 _NAMES: Final = {
-    _CELL: "a cell array",
     _OBJECT: "an object",
     _SPARSE: "a sparse matrix",
     _FUNCTION: "a function",
-    _OPAQUE: "an object",
 }
 
 
-@dataclass(frozen=True)
-class Unread:
-    """A variable of a kind that holds no signal, with the words for it."""
-
-    kind: str
-
-
-Array = npt.NDArray[Any]
-Value = Array | str | dict[str, Any] | Unread
-
-
-class DamagedMatError(ValueError):
-    """A length, a type or a number of the file does not fit the rest."""
-
-
-def read_mat5(path: Path, order: str) -> dict[str, Value]:
+def read_mat5(path: Path, order: str, keep: Keep, most_bytes: int) -> dict[str, Value]:
     """Return the named variables of a MATLAB 5 file, in the file's order.
 
     Parameters
@@ -72,6 +58,11 @@ def read_mat5(path: Path, order: str) -> dict[str, Value]:
         A file that begins as a MATLAB 5 file does.
     order : {"<", ">"}
         Byte order, as its header says.
+    keep : callable
+        Told the bytes that the samples read so far will take, before they are unpacked; raises
+        where they are too many.
+    most_bytes : int
+        The most that may be unpacked at all.
 
     Raises
     ------
@@ -81,26 +72,34 @@ def read_mat5(path: Path, order: str) -> dict[str, Value]:
     with path.open("rb") as file:
         # not closed by hand: it goes with the last view of it, that of a traceback included
         content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    variables: dict[str, Value] = {}
     try:
-        return dict(_Reader(order).variables(content[HEADER_BYTES:]))
+        for name, value in _Reader(order, keep, most_bytes).variables(content[HEADER_BYTES:]):
+            if name:  # objects leave a nameless block behind them
+                variables[name] = value
     except VibrationError:
         raise
     except (zlib.error, struct.error, ValueError, OverflowError) as error:
         raise DamagedMatError(str(error)) from error
+    return variables
 
 
 class _Reader:
     """Walks through the elements of a file."""
 
-    def __init__(self, order: str) -> None:
+    def __init__(self, order: str, keep: Keep, most_bytes: int) -> None:
         self._order = order
-        self._left = MAX_BYTES
+        self._keep = keep
+        self._kept = 0
+        self._elements = 0
+        self._left = most_bytes + _SLACK_BYTES
 
     def variables(self, content: memoryview) -> Iterator[tuple[str, Value]]:
         position = 0
         while position + 8 <= len(content):
             kind, body, position = self._element(content, position)
             if kind == _COMPRESSED:
+                self._count_packed(body)
                 kind, body, _ = self._element(self._unpacked(body), 0)
             if kind == _MATRIX and body:
                 yield self._matrix(body, 0)
@@ -118,12 +117,26 @@ class _Reader:
             raise DamagedMatError("an element that ends beyond its container")
         return kind, content[start:end], end if kind == _COMPRESSED else end + -size % 8
 
+    def _count_packed(self, body: memoryview) -> None:
+        """Count the numbers of a packed variable by its head alone."""
+        head = memoryview(zlib.decompressobj().decompress(body, _HEAD_BYTES))
+        try:
+            _, flags, at = self._element(head, 8)
+            (word,) = struct.unpack_from(f"{self._order}I", flags)
+            _, dimensions, _ = self._element(head, at)
+        except (struct.error, DamagedMatError):
+            return  # the walk over the whole of it says what is wrong
+        if word & 0xFF in _NUMERIC:
+            shape = struct.unpack(f"{self._order}{len(dimensions) // 4}i", dimensions)
+            self._keep(self._kept + _kept_bytes(word, shape))
+
     def _unpacked(self, body: memoryview) -> memoryview:
         unpacking = zlib.decompressobj()
-        content = unpacking.decompress(body, self._left)
-        if unpacking.unconsumed_tail:
+        content = unpacking.decompress(body, max(1, self._left))
+        if unpacking.unconsumed_tail and not unpacking.eof:
+            self._keep(self._kept + self._left)
             raise VibrationError(
-                "The file unpacks to more than 2 GiB; cut it into shorter recordings."
+                "The file unpacks to more than can be kept; cut it into shorter recordings."
             )
         if not unpacking.eof:
             raise DamagedMatError("a compressed variable that is incomplete")
@@ -131,8 +144,16 @@ class _Reader:
         return memoryview(content)
 
     def _matrix(self, body: memoryview, depth: int) -> tuple[str, Value]:
+        self._elements += 1
+        if self._elements > _MAX_ELEMENTS:
+            raise VibrationError(
+                f"The file holds more than {_MAX_ELEMENTS} variables, fields and cells; "
+                "save the signals as plain vectors."
+            )
         _, flags, at = self._element(body, 0)
         (word,) = struct.unpack_from(f"{self._order}I", flags)
+        if word & 0xFF == _OPAQUE:
+            return self._opaque(body, at)
         _, dimensions, at = self._element(body, at)
         _, name, at = self._element(body, at)
         shape = struct.unpack(f"{self._order}{len(dimensions) // 4}i", dimensions)
@@ -140,20 +161,35 @@ class _Reader:
             raise DamagedMatError("a negative length, or structs nested too deeply")
         return bytes(name).decode("latin-1"), self._value(word, shape, body[at:], depth)
 
+    def _opaque(self, body: memoryview, at: int) -> tuple[str, Value]:
+        """Return an object of MATLAB's newer classes: it has no dimensions, but a class name."""
+        _, name, at = self._element(body, at)
+        _, _, at = self._element(body, at)
+        _, class_name, _ = self._element(body, at)
+        kind = bytes(class_name[:40]).decode("latin-1")
+        words = f"a {kind} object" if kind.isidentifier() else "an object"
+        return bytes(name).decode("latin-1"), Unread(words)
+
     def _value(self, word: int, shape: tuple[int, ...], rest: memoryview, depth: int) -> Value:
         kind, is_complex, is_logical = word & 0xFF, bool(word & 0x800), bool(word & 0x200)
         if kind in _NUMERIC:
-            real, at = self._numbers(_NUMERIC[kind], shape, rest, 0)
             if is_complex:
-                return real + 1j * self._numbers(_NUMERIC[kind], shape, rest, at)[0]
+                return Unread("complex numbers") if prod(shape) else np.zeros(0)
+            self._count(word, shape)
+            real, _ = self._numbers(_NUMERIC[kind], shape, rest, 0)
             return real.astype(bool) if is_logical else real
         if kind == _CHAR:
             return self._text(rest)
-        if kind == _STRUCT and prod(shape) == 1:
-            return self._struct(rest, depth)
         if kind == _STRUCT:
-            return Unread("a struct array")
+            return self._structs(shape, rest, depth)
+        if kind == _CELL:
+            return self._cells(shape, rest, depth)
         return Unread(_NAMES.get(kind, f"a variable of unknown class {kind}"))
+
+    def _count(self, word: int, shape: tuple[int, ...]) -> None:
+        if prod(shape) > 1:
+            self._kept += _kept_bytes(word, shape)
+            self._keep(self._kept)
 
     def _numbers(
         self, dtype: str, shape: tuple[int, ...], rest: memoryview, at: int
@@ -175,15 +211,40 @@ class _Reader:
         )
         return bytes(body).decode(encoding + suffix)
 
-    def _struct(self, rest: memoryview, depth: int) -> dict[str, Any]:
+    def _structs(self, shape: tuple[int, ...], rest: memoryview, depth: int) -> Value:
+        """Return one struct, or a list of the structs of an array."""
         _, length, at = self._element(rest, 0)
         (width,) = struct.unpack_from(f"{self._order}i", length)
         _, names, at = self._element(rest, at)
         if width < 1 or len(names) % width:
             raise DamagedMatError("field names that do not fit their length")
-        fields = {}
-        for start in range(0, len(names), width):
-            name = bytes(names[start : start + width]).split(b"\0")[0].decode("latin-1")
+        titles = [
+            bytes(names[start : start + width]).split(b"\0")[0].decode("latin-1")
+            for start in range(0, len(names), width)
+        ]
+        structs: list[Any] = []
+        for _ in range(prod(shape)):
+            fields: dict[str, Any] = {}
+            for title in titles:
+                _, body, at = self._element(rest, at)
+                fields[title] = self._matrix(body, depth + 1)[1] if body else np.zeros((0, 0))
+            structs.append(fields)
+            if not titles:
+                break
+        return structs[0] if len(structs) == 1 else structs
+
+    def _cells(self, shape: tuple[int, ...], rest: memoryview, depth: int) -> Value:
+        cells: list[Any] = []
+        at = 0
+        for _ in range(prod(shape)):
             _, body, at = self._element(rest, at)
-            fields[name] = self._matrix(body, depth + 1)[1] if body else np.zeros((0, 0))
-        return fields
+            cells.append(self._matrix(body, depth + 1)[1] if body else np.zeros((0, 0)))
+        return cells
+
+
+def _kept_bytes(word: int, shape: tuple[int, ...]) -> int:
+    """Return the bytes that the samples of a variable will take."""
+    if any(length < 0 for length in shape):
+        return 0
+    size = np.dtype(_NUMERIC[word & 0xFF]).itemsize
+    return prod(shape) * (4 if size <= 2 or word & 0xFF == 7 else 8)
