@@ -18,7 +18,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.e2e.windows import TIMEOUT_MS, Windows, launched
+from tests.e2e.windows import TIMEOUT_MS, Windows, browser_of
 from tests.processes import running
 
 START_S = 120
@@ -131,7 +131,7 @@ def chromium() -> Iterator[Any]:
     expect.set_options(timeout=TIMEOUT_MS)
     # The flush after a test runs beside Playwright's loop.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright, launched(playwright) as browser:
+    with sync_playwright() as playwright, browser_of(playwright) as browser:
         yield browser
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 

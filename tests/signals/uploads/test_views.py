@@ -16,6 +16,7 @@ from signals.models import Signal, Upload
 from signals.uploads.services import upload_folder
 from tests.factories import make_dataset, make_user
 from tests.signals.recordings import npy, sine, upload
+from vibration.formats import SUFFIXES
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ def send(client, *, content=None, name="pump.npy", **fields):
 def test_the_dialog_says_the_limit(client, member):
     page = client.get(reverse("uploads:new"), headers=FRAGMENT).content.decode()
     assert "at most 10&#160;MB" in page
-    assert 'accept=".csv,.mat,.npy"' in page
+    assert f'accept="{",".join(SUFFIXES)}"' in page
     assert 'data-max-bytes="10000000"' in page
 
 
