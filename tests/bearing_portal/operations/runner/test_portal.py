@@ -22,10 +22,10 @@ def procfile(tmp_path: Path, text: str) -> Path:
     return path
 
 
-def test_the_procfile_names_web_and_worker() -> None:
+def test_the_procfile_names_web_workers_and_reconciler() -> None:
     entries = read_procfile(ROOT / "Procfile", {"HOST": "h", "PORT": "1"})
 
-    assert [entry.name for entry in entries] == ["web", "worker"]
+    assert [entry.name for entry in entries] == ["web", "short", "long", "reconciler"]
 
 
 def test_variables_are_filled_in_and_never_split(tmp_path: Path) -> None:
