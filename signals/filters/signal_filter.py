@@ -20,6 +20,7 @@ from signals.filters.values import (
     read_count,
     read_id,
     read_range,
+    read_switch,
     read_text,
     texts,
     written,
@@ -50,6 +51,8 @@ class SignalFilter:
         At most so many of each class and dataset: the same fair sample each time.
     text : str
         Beginning of the label, in any case of letters.
+    originals : bool
+        Whether copies that augmentation made of other signals are left out.
     """
 
     dataset: int | None = None
@@ -61,6 +64,7 @@ class SignalFilter:
     rms: Range = field(default=ANY)
     per_class: int | None = None
     text: str = ""
+    originals: bool = False
 
     @classmethod
     def from_query(cls, query: Mapping[str, Any]) -> Self:
@@ -86,6 +90,7 @@ class SignalFilter:
             rms=read_range(query, "rms"),
             per_class=read_count(query, "per_class", MOST_PER_CLASS),
             text=read_text(query, "text", Signal._meta.get_field("label").max_length or 0),
+            originals=read_switch(query, "originals"),
         )
 
     def to_query(self) -> str:
@@ -101,6 +106,7 @@ class SignalFilter:
             span: Range = getattr(self, key)
             pairs += [(f"{key}_min", written(span.low)), (f"{key}_max", written(span.high))]
         pairs += [("per_class", self.per_class), ("text", self.text)]
+        pairs += [("originals", "1" if self.originals else "")]
         return urlencode([(key, value) for key, value in pairs if value not in (None, "")])
 
     @property
@@ -130,6 +136,8 @@ class SignalFilter:
                 parts.append(f"{word} {span.describe(unit)}")
         if self.per_class is not None:
             parts.append(f"at most {self.per_class} of each class")
+        if self.originals:
+            parts.append("originals only")
         if self.text:
             parts.append(f"labels beginning with “{self.text}”")
         sentence = ", ".join(parts)
@@ -164,6 +172,8 @@ class SignalFilter:
             signals = signals.filter(getattr(self, key).condition(column))
         if self.per_class is not None:
             signals = signals.filter(rank_in_class__lt=self.per_class)
+        if self.originals:
+            signals = signals.filter(augmented=False)
         return labels_beginning(signals, self.text) if self.text else signals
 
     def _has_severity(self) -> Q:

@@ -35,13 +35,16 @@
   };
 
   /* A bar is a condition on its column; the condition of one that is set is taken away. */
-  const same = (one, other) => one && ["type", "filter", "filterTo"].every((key) => (one[key] ?? null) === (other[key] ?? null));
-  const ofBin = ({ low, high, counts, cutLow, cutHigh }, place) => {
-    const edge = (at) => Number((low + ((high - low) * at) / counts.length).toPrecision(9));
+  const alike = (one, other) => ["type", "filter", "operator"].every((key) => (one[key] ?? null) === (other[key] ?? null));
+  const parts = (one) => one.conditions || [];
+  const same = (one, other) => one && alike(one, other) && parts(one).length === parts(other).length && parts(one).every((part, place) => alike(part, parts(other)[place]));
+  /* The very bins that were counted: a value on an edge lies in the one that begins there. */
+  const ofBin = ({ edges, counts }, place) => {
     const filterType = "number";
-    if (place === 0 && cutLow) return { filterType, type: "lessThanOrEqual", filter: edge(1) };
-    if (place === counts.length - 1 && cutHigh) return { filterType, type: "greaterThanOrEqual", filter: edge(place) };
-    return { filterType, type: "inRange", filter: edge(place), filterTo: edge(place + 1) };
+    const fromLow = { filterType, type: "greaterThanOrEqual", filter: edges[place] };
+    const below = { filterType, type: "lessThan", filter: edges[place + 1] };
+    if (place === 0) return below;
+    return place === counts.length - 1 ? fromLow : { filterType, operator: "AND", conditions: [fromLow, below] };
   };
   const ofName = ({ code, name }) => (code === "none" ? { filterType: "text", type: "blank" } : { filterType: "text", type: "equals", filter: name });
   const toggle = (api, column, condition) => {
@@ -57,7 +60,7 @@
     if (kind === "number") {
       const bins = heads.bins[column];
       if (!bins) return null;
-      return { words: bins.words, bars: bins.counts.map((n, place) => ({ n, condition: ofBin(bins, place), title: `${number(bins.low + ((bins.high - bins.low) * place) / bins.counts.length)} to ${number(bins.low + ((bins.high - bins.low) * (place + 1)) / bins.counts.length)}` })) };
+      return { words: bins.words, bars: bins.counts.map((n, place) => ({ n, condition: ofBin(bins, place), title: `${number(bins.edges[place])} to ${number(bins.edges[place + 1])}` })) };
     }
     const rows = heads[kind];
     if (!rows) return null;

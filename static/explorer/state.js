@@ -1,14 +1,14 @@
 /* The state of the explorer is the page's address. Controls change it, panels are asked for what it
    says, and every change can be reloaded, sent and gone back from. */
 (() => {
-  const FILTER = ["dataset", "class", "severity", "tag", "rpm_min", "rpm_max", "load_min", "load_max", "rms_min", "rms_max", "per_class", "text"];
-  const DEFAULTS = { rank: "f", kind: "box", by: "class", corr: "matrix", measure: "spearman", method: "pca" };
+  const FILTER = ["dataset", "class", "severity", "tag", "rpm_min", "rpm_max", "load_min", "load_max", "rms_min", "rms_max", "per_class", "text", "originals"];
+  const DEFAULTS = { rank: "f", kind: "box", by: "class", corr: "matrix", measure: "spearman", method: "pca", colour: "class", copies: "no" };
   const SLICES = {
     "explorer-ask-overview": ["sel"],
-    "explorer-ask-ranking": ["rank", "ranked", "feature"],
-    "explorer-ask-feature": ["feature", "rank", "kind", "by", "axis", "groups", "sel"],
-    "explorer-ask-correlation": ["corr", "measure", "fx", "fy", "sel"],
-    "explorer-ask-projection": ["method", "perplexity", "neighbours", "min_dist", "metric", "seed", "projection", "sel"],
+    "explorer-ask-ranking": ["rank", "ranked", "copies", "feature"],
+    "explorer-ask-feature": ["feature", "rank", "copies", "kind", "by", "axis", "groups", "sel"],
+    "explorer-ask-correlation": ["corr", "measure", "fx", "fy", "rank", "copies", "sel"],
+    "explorer-ask-projection": ["method", "perplexity", "neighbours", "min_dist", "metric", "seed", "projection", "colour", "sel"],
     "explorer-ask-table": ["sel"],
   };
   const WITHOUT_FIGURE = ["explorer-ask-table"];
@@ -23,8 +23,15 @@
     return read;
   };
   let state = fromAddress();
+  /* A selection that the server could not find is dropped; its line says so. */
+  const dropLost = () => {
+    if (!state.sel || !document.querySelector("#explorer-line[data-sel-dropped]")) return;
+    delete state.sel;
+    history.replaceState(null, "", address());
+  };
   let started = false;
-  const near = new Set(), sent = {};
+  const inSight = new Set(), sent = {};
+  const near = () => new Set([...inSight].map((part) => part.dataset.asks));
 
   const query = () => {
     const { filter, ...rest } = state;
@@ -41,9 +48,11 @@
     if (!WITHOUT_FIGURE.includes(id)) asked.theme = window.portal.theme;
     return asked;
   };
-  const ask = (again = false) => {
+  /* Rows of the table come first: figures are asked for once they are there, or late. */
+  const ask = async (again = false) => {
     if (!started) return;
-    for (const id of near) {
+    await window.explorerTable?.rows?.();
+    for (const id of near()) {
       const data = slice(id), text = JSON.stringify(data);
       if (!again && sent[id] === text) continue;
       sent[id] = text;
@@ -69,6 +78,7 @@
     const mine = (asking += 1), next = { ...state, filter };
     ["sel", "checked", "groups", "grid"].forEach((key) => delete next[key]);
     $(".explorer")?.setAttribute("aria-busy", "true");
+    window.explorerTable?.prefetch?.(filter);
     const answer = await window.portal.fetched(`/data-explorer/filters/?${filter}`);
     if (mine !== asking) return;
     $(".explorer")?.removeAttribute("aria-busy");
@@ -100,7 +110,9 @@
   const line = async () => {
     const mine = (lining += 1);
     const answer = await window.portal.fetched(`/data-explorer/line/${address()}`);
-    if (answer && mine === lining) swap(await answer.text());
+    if (!answer || mine !== lining) return;
+    swap(await answer.text());
+    dropLost();
   };
 
   addEventListener("popstate", () => {
@@ -108,7 +120,7 @@
     state = fromAddress();
     sync();
     if (before.filter !== state.filter) {
-      window.portal.fetched(`/data-explorer/filters/${location.search}`).then(async (answer) => { if (answer) swap(await answer.text()); ask(); });
+      window.portal.fetched(`/data-explorer/filters/${location.search}`).then(async (answer) => { if (answer) swap(await answer.text()); dropLost(); ask(); });
     } else {
       if (before.sel !== state.sel) line();
       ask();
@@ -176,9 +188,8 @@
   let watch = null, spy = null;
   const observe = () => {
     watch ??= new IntersectionObserver((entries) => {
-      const fresh = entries.filter((entry) => entry.isIntersecting).map((entry) => entry.target.dataset.asks).filter((id) => !near.has(id));
-      fresh.forEach((id) => near.add(id));
-      if (fresh.length) ask();
+      entries.forEach(({ target, isIntersecting }) => { if (isIntersecting) inSight.add(target); else inSight.delete(target); });
+      if (entries.some(({ isIntersecting }) => isIntersecting)) { document.dispatchEvent(new Event("explorer:near")); ask(); }
     }, { rootMargin: "400px" });
     spy ??= new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
       if (isIntersecting) $$("[data-section]").forEach((link) => { if (`section-${link.dataset.section}` === target.id) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current"); });
@@ -194,12 +205,12 @@
   const none = () => window.dash_clientside.no_update;
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     explorer: {
-      start() { setTimeout(() => { started = true; observe(); sync(); ask(); }); return none(); },
+      start() { dropLost(); setTimeout(() => { started = true; observe(); sync(); ask(); }); return none(); },
       toast(message) { if (message) window.portal.toast(message); return none(); },
     },
   });
   document.addEventListener("portal:theme", () => ask());
-  document.addEventListener("explorer:changed", () => { line(); ask(true); });
+  document.addEventListener("explorer:changed", () => { Object.keys(sent).forEach((id) => { if (!near().has(id)) delete sent[id]; }); line(); ask(true); });
 
-  window.explorer = { get state() { return state; }, get query() { return query(); }, go, select, filtered };
+  window.explorer = { get state() { return state; }, get query() { return query(); }, go, select, filtered, isNear: (id) => near().has(id) };
 })();

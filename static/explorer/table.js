@@ -2,12 +2,12 @@
    holds sort, column filters and checked rows; the grid follows it, and it follows the grid. */
 (() => {
   const BY_HAND = ["checkboxSelected", "spaceKey", "rowClicked"];
-  const GRID = "explorer-table-grid", BLOCK = 50, MOST = 500, PAUSE_MS = 150, IDS = "ids:";
+  const GRID = "explorer-table-grid", BLOCK = 50, MOST = 500, PAUSE_MS = 150, PATIENCE_MS = 1500, IDS = "ids:", ASK = "explorer-ask-table";
   const $ = (selector) => document.querySelector(selector);
   const THIN = "\u2009";
   const thousands = (n) => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, THIN);
   const touch = matchMedia("(pointer: coarse), (max-width: 767.98px)");
-  let api = null, begun = false, total = 0, shown = null, failed = false;
+  let api = null, begun = false, total = 0, shown = null, failed = false, why = "";
   const state = () => window.explorer.state;
 
   /* What the address says of the table. */
@@ -30,6 +30,15 @@
   };
 
   /* Rows. An answer belongs to its request: what was asked before a change is never shown after. */
+  let early = null, settle = null, coming = null;
+  const rowsUrl = (more) => `/data-explorer/table/rows/?${query(more)}`;
+  const prefetch = (filter) => {
+    if (!begun || !window.explorer.isNear(ASK)) return;
+    const url = rowsUrl({ filter, sel: "", sort: sorted(), grid: "", start: 0, end: BLOCK });
+    early = { url, answer: window.portal.fetched(url) };
+  };
+  /* Until the first rows after a change are there, at most so long. */
+  const awaited = () => { settle?.(); coming = Promise.race([new Promise((done) => { settle = done; }), new Promise((done) => { setTimeout(done, PATIENCE_MS); })]); };
   const source = () => {
     let live = true;
     return {
@@ -37,12 +46,16 @@
         const [by] = sortModel, keys = Object.keys(filterModel);
         const sort = by ? `${by.sort === "desc" ? "-" : ""}${by.colId}` : "";
         const grid = keys.length ? JSON.stringify(filterModel) : "";
-        const answer = await window.portal.fetched(`/data-explorer/table/rows/?${query({ sort, grid, start: startRow, end: endRow })}`);
+        const url = rowsUrl({ sort, grid, start: startRow, end: endRow });
+        const answer = await (early?.url === url ? early.answer : window.portal.fetched(url));
+        early = null;
         if (!live) return;
+        settle?.();
         failed = !answer;
         if (!answer) { failCallback(); foot(); return; }
-        const { rows, total: n } = await answer.json();
+        const { rows, total: n, why: reason = "" } = await answer.json();
         total = n;
+        why = reason;
         successCallback(rows, n);
         mark();
         foot();
@@ -50,7 +63,7 @@
       destroy() { live = false; },
     };
   };
-  const again = () => { if (api && begun) { api.setGridOption("datasource", source()); api.ensureIndexVisible(0, "top"); } };
+  const again = () => { if (api && begun) { awaited(); api.setGridOption("datasource", source()); api.ensureIndexVisible(0, "top"); } };
 
   /* From the address to the grid. */
   const sorted = () => {
@@ -78,7 +91,7 @@
     if (writing === null) checked = fromAddress();
     reflect();
     const wanted = `${state().filter || ""}\n${narrowing()}`;
-    if (wanted !== shown) {
+    if (wanted !== shown && window.explorer.isNear(ASK)) {
       const forget = shown !== null && state().checked;
       shown = wanted;
       again();
@@ -149,7 +162,10 @@
     set("uncheck", !checked.size);
     set("retry", !failed);
     document.querySelectorAll(".explorer-pager [data-table=unfilter]").forEach((button) => { button.hidden = !keys.length; });
-    $("#explorer-table-empty").hidden = failed || total > 0 || !keys.length;
+    const empty = $("#explorer-table-empty");
+    empty.hidden = failed || total > 0 || !(keys.length || why);
+    put("explorer-table-why", keys.length ? "No signal passes the column filters." : why);
+    empty.querySelector("[data-table=unfilter]").hidden = !keys.length;
     actions();
   };
   const actions = () => {
@@ -171,6 +187,7 @@
       const wanted = new URLSearchParams(state().filter || "");
       const { sel } = chosen();
       if (sel) wanted.set("sel", sel);
+      if (state().sort) wanted.set("sort", state().sort);
       if (state().grid && !marked().size) wanted.set("grid", state().grid);
       Object.assign(document.createElement("a"), { href: `/data-explorer/export/${code}/?${wanted}`, download: "" }).click();
       return;
@@ -296,6 +313,7 @@
         if (!slice) return none();
         near = true;
         begin();
+        follow();
         return none();
       },
       heads(heads) {
@@ -319,5 +337,6 @@
       },
     },
   });
-  window.explorerTable = { viewerUrl, checkAll, act, counts: () => ({ n: checked.size, total: begun ? total : 0 }) };
+  document.addEventListener("explorer:near", follow);
+  window.explorerTable = { prefetch, rows: () => coming, viewerUrl, checkAll, act, counts: () => ({ n: checked.size, total: begun ? total : 0 }) };
 })();

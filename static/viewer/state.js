@@ -1,7 +1,7 @@
 /* The state of the viewer is the page's address. Controls change it, panels are asked for what it
    says, and every change can be reloaded, sent and gone back from. */
 (() => {
-  const FILTER = ["dataset", "class", "severity", "tag", "rpm_min", "rpm_max", "load_min", "load_max", "rms_min", "rms_max", "per_class", "text"];
+  const FILTER = ["dataset", "class", "severity", "tag", "rpm_min", "rpm_max", "load_min", "load_max", "rms_min", "rms_max", "per_class", "text", "originals"];
   const SHOWN = ["signal", "compare", "layout", "off"];
   const OF_TAB = {
     spectrum: ["spec", "win", "seg", "avg", "track", "f", "fo"],

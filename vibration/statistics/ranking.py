@@ -68,10 +68,11 @@ def feature_ranking(
 
     F = (Σ n_c (x̄_c − x̄)²/(C − 1)) / (ΣΣ (x − x̄_c)²/(n − C)). Mutual information is that of Ross:
     I = mean of ψ(n) + ψ(k) − ψ(n_c) − ψ(m), m being the number of rows of any class within the
-    distance of the k-th neighbour of one's own class. Intervals are bootstrap percentiles: groups of
-    rows, such as a record with its copies, are drawn again within each class; of the information the rows' terms are drawn again, for a row
-    drawn twice would be its own neighbour. Where classes hardly differ, F of a resample lies above
-    that of the rows, as it adds the chance of drawing to that of measuring.
+    distance of the k-th neighbour of one's own class. Intervals are bootstrap percentiles: groups
+    of rows, such as a record with its copies, are drawn again within each class; of the information
+    the rows' terms are drawn again, for a row drawn twice would be its own neighbour. Where classes
+    hardly differ, F of a resample lies above that of the rows, as it adds the chance of drawing to
+    that of measuring.
 
     References
     ----------

@@ -1,11 +1,10 @@
 """What the person looks at and how: a part of the page's address, read for a callback.
 
 Every part of the state is a text under a short key. Whoever made a value up gets the default
-instead; only the filter and the selection are refused in words, where they are applied, since
-without them other signals would be shown than the address says.
+instead; only the filter, the selection and the filters of columns are refused in words, since
+without them other signals would be meant than the address says.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from typing import Any
 from django.http import QueryDict
 
 from bearing_portal.dashboards.figures.theme import known_theme
+from common.errors import Invalid
+from signals.filters.grid import read_model
 from vibration.features import FEATURE_NAMES
 from vibration.statistics.projection import METRICS, Method, ProjectionParameters
 
@@ -22,6 +23,7 @@ KINDS = ("box", "violin")
 GROUPINGS = ("class", "severity", "rpm", "load", "temperature")
 CORRELATIONS = ("matrix", "scatter")
 MEASURES = ("spearman", "pearson")
+CONDITIONS = ("rpm", "load", "temperature")
 METHODS = tuple(method.value for method in Method)
 MOST_GROUPS = 4
 LONGEST = 4000
@@ -35,6 +37,7 @@ class ExplorerView:
     sel: str
     feature: str | None
     rank: str
+    with_copies: bool
     is_all_ranked: bool
     kind: str
     by: str
@@ -47,6 +50,7 @@ class ExplorerView:
     method: Method
     parameters: ProjectionParameters
     projection: str | None
+    colour: str
     sort: str
     grid: dict[str, Any]
     theme: str
@@ -58,13 +62,17 @@ def read(given: Any) -> ExplorerView:
     The filter comes under its own keys, or together as a query under ``filter``.
     """
     texts = _texts(given)
+    query = texts.get("filter", "")
+    if len(query) > LONGEST:
+        raise Invalid("The filter is too long to be read; choose fewer conditions.")
     method = Method(_choice(texts.get("method"), METHODS, Method.PCA.value))
     axis = texts.get("axis")
     return ExplorerView(
-        filter_query=QueryDict(texts.get("filter", "")[:LONGEST]),
+        filter_query=QueryDict(query),
         sel=texts.get("sel", ""),
         feature=_feature(texts.get("feature")),
         rank=_choice(texts.get("rank"), RANKS),
+        with_copies=texts.get("copies") == "yes",
         is_all_ranked=texts.get("ranked") == "all",
         kind=_choice(texts.get("kind"), KINDS),
         by=_choice(texts.get("by"), GROUPINGS),
@@ -77,8 +85,9 @@ def read(given: Any) -> ExplorerView:
         method=method,
         parameters=_parameters(texts),
         projection=texts.get("projection", "")[:64] or None,
+        colour=_choice(texts.get("colour"), ("class", *CONDITIONS, *FEATURE_NAMES)),
         sort=texts.get("sort", "")[:60],
-        grid=_grid(texts.get("grid", "")),
+        grid=read_model(texts.get("grid", "")),
         theme=known_theme(texts.get("theme")),
     )
 
@@ -114,11 +123,3 @@ def _number(text: str | None, default: float, lowest: float, highest: float) -> 
     except ValueError:
         return default
     return min(max(number, lowest), highest) if math.isfinite(number) else default
-
-
-def _grid(text: str) -> dict[str, Any]:
-    try:
-        model = json.loads(text) if len(text) <= LONGEST else {}
-    except (ValueError, RecursionError):
-        return {}
-    return model if isinstance(model, dict) else {}

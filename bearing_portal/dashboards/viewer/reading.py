@@ -23,6 +23,7 @@ FILTER_KEYS = (
     *(f"{key}_{end}" for key in RANGES for end in ("min", "max")),
     "per_class",
     "text",
+    "originals",
 )
 SEVERAL = ("class", "severity", "tag")
 
