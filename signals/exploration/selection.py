@@ -17,7 +17,7 @@ import numpy.typing as npt
 from django.db.models import Q
 
 from common.errors import Invalid, NotFound
-from signals.filters.scope import Scope
+from signals.filters.scope import Scope, digest
 from signals.filters.signal_filter import NO_SEVERITY
 from signals.models import SavedView
 from signals.projections.rows import projection_points
@@ -47,7 +47,10 @@ def narrowed(user: Any, scope: Scope, text: str) -> Scope:
     kind, _, rest = text.partition(":")
     if kind not in _KINDS:
         raise Invalid(_UNREADABLE)
-    return replace(scope, within=_KINDS[kind](user, rest), within_key=text)
+    within = _KINDS[kind](user, rest)
+    # What a view keeps may be replaced: its number alone decides nothing.
+    lasting = f"{text}:{_ids_kept(user, rest)}" if text.startswith(KEPT) else text
+    return replace(scope, within=within, within_key=lasting)
 
 
 def inside(points: FloatArray, polygon: FloatArray) -> npt.NDArray[np.bool_]:
@@ -133,6 +136,11 @@ def kept_view(user: Any, text: str) -> SavedView:
     if view is None:
         raise NotFound("The view that kept it is not there any more; select again.")
     return view
+
+
+def _ids_kept(user: Any, text: str) -> str:
+    links = SavedView.selected.through.objects.filter(savedview=kept_view(user, text))
+    return digest(*map(str, links.order_by("signal").values_list("signal", flat=True)))
 
 
 def _kept(user: Any, text: str) -> Q:

@@ -31,8 +31,10 @@ def made_once(key: str, make: Callable[[], bytes], timeout_s: int) -> bytes:
         except CancelledError:
             return make()
     try:
-        made = make()
-        cache.set(key, made, timeout_s)
+        known = cache.get(key)  # it may have been made since this was looked for
+        made = known if isinstance(known, bytes) else make()
+        if made is not known:
+            cache.set(key, made, timeout_s)
         mine.set_result(made)
     finally:
         with _LOCK:

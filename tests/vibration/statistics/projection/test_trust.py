@@ -31,7 +31,7 @@ def test_it_is_that_of_scikit_learn(n_neighbours, noise, table):
     from sklearn.manifold import trustworthiness as theirs
 
     points = plane(table, noise)
-    wanted = theirs(table.astype(float), points, n_neighbours=n_neighbours)
+    wanted = theirs(table.astype(float), points, n_neighbors=n_neighbours)
     assert trustworthiness(table, points, n_neighbours) == pytest.approx(wanted, abs=1e-6)
 
 
