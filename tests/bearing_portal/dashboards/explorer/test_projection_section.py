@@ -235,7 +235,8 @@ def test_a_strangers_projection_is_neither_shown_nor_asked_for(ask, compute, tex
     key = computed(compute, **TSNE)
     stranger = make_user("engineer")
     answer = ask("show_projection", user=stranger, **texts | TSNE)
-    assert answer["response"] == {}
+    assert answer["response"]["explorer-projection-note"]["children"] == "There is no such dataset."
+    assert answer["response"]["explorer-projection"]["figure"]["data"] == []
     own = make_dataset(stranger, per_class=4)
     answer = ask(
         "show_projection", user=stranger, filter=f"dataset={own.pk}", projection=key, **TSNE
