@@ -22,7 +22,7 @@ from signals.exploration.overview import (
     why_empty,
 )
 from signals.filters.scope import Scope
-from signals.filters.signal_filter import ANY, RANGES, SignalFilter
+from signals.filters.signal_filter import ANY, KEYS_OF, SignalFilter
 from signals.filters.values import written
 from signals.models import FaultClass, Severity
 
@@ -235,7 +235,7 @@ def _is_on(code: str, chosen: tuple[str, ...]) -> bool:
 
 
 def _n_active(chosen: SignalFilter) -> int:
-    parts = ("classes", "severities", "tags", *RANGES, "per_class", "text", "originals")
+    parts = KEYS_OF.keys() - {"dataset"}
     return sum(getattr(chosen, part) != getattr(SignalFilter(), part) for part in parts)
 
 

@@ -16,13 +16,12 @@ from bearing_portal.dashboards.explorer.panels.table.columns import (
     table_scope,
 )
 from bearing_portal.dashboards.explorer.reading import answered, scope_of
-from bearing_portal.dashboards.explorer.state import ExplorerView
+from bearing_portal.dashboards.explorer.state import PAGE_ROWS, ExplorerView
 from bearing_portal.dashboards.widgets import panel
 from bearing_portal.frame.templatetags.portal import thousands
 from common.roles import is_curator
 from signals.exploration.overview import overview
 
-PAGE_ROWS = 50
 HEAD_PX, ROW_PX = 56, 32
 NO_HEADS: dict[str, Any] = {"class": [], "severity": [], "bins": {}}
 
