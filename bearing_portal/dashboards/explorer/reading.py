@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from dash.exceptions import PreventUpdate
 
 from bearing_portal.dashboards.explorer.state import ExplorerView, read
-from bearing_portal.dashboards.figures.theme import known_theme
+from bearing_portal.frame.design.tokens import THEMES
 from common.errors import Expected, Invalid
 from datasets.scope import explorer_scope
 from signals.exploration import selection
@@ -56,4 +56,5 @@ def answered(asked: Any, panel: Callable[[ExplorerView], T], instead: Callable[[
     try:
         return panel(read(asked))
     except Expected as error:
-        return instead(error.sentence, known_theme(asked.get("theme")))
+        theme = asked.get("theme")
+        return instead(error.sentence, theme if theme in THEMES else next(iter(THEMES)))
