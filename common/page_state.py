@@ -166,16 +166,18 @@ class Text(Kind):
 
 @dataclass(frozen=True)
 class JsonObject(Kind):
-    """An object in JSON; an empty one where it is none, or too long."""
+    """An object in JSON; one that cannot be read is refused, as it narrows what is meant."""
 
     longest: int = LONGEST_JSON
 
     def read(self, text: str | None) -> dict[str, Any]:
         try:
-            found = json.loads(text) if text and len(text) <= self.longest else {}
+            found = json.loads(text or "{}") if len(text or "") <= self.longest else None
         except (ValueError, RecursionError):
-            return {}
-        return found if isinstance(found, dict) else {}
+            found = None
+        if not isinstance(found, dict):
+            raise Invalid("The filters of the columns cannot be read; set them again.")
+        return found
 
 
 class Filter(Kind):

@@ -9,7 +9,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
-from common.errors import NotFound
+from common.errors import Invalid, NotFound
 from datasets.models import Dataset
 from datasets.scope import explorer_scope
 from monitoring.events import event_record
@@ -17,11 +17,11 @@ from monitoring.models import SystemEvent
 from signals.exploration.exports import csv_chunks, parquet_chunks
 from signals.exploration.selection import narrowed
 from signals.exploration.table import within_columns
-from signals.filters.grid import read_model
+from signals.filters.grid import SORTS, read_model
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import SignalFilter
 
-FORMATS: dict[str, tuple[Callable[[Scope], Iterator[bytes]], str]] = {
+FORMATS: dict[str, tuple[Callable[[Scope, str], Iterator[bytes]], str]] = {
     "csv": (csv_chunks, "text/csv; charset=utf-8"),
     "parquet": (parquet_chunks, "application/vnd.apache.parquet"),
 }
@@ -30,11 +30,13 @@ FORMATS: dict[str, tuple[Callable[[Scope], Iterator[bytes]], str]] = {
 @login_required
 @require_GET
 def explorer_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
-    """Send every signal of the filter in the address; of a selection and column filters alone."""
+    """Send every signal of the filter in the address, in the order of the table; of a selection
+    and column filters alone.
+    """
     if code not in FORMATS:
         raise NotFound("There is no such format; choose CSV or Parquet.")
     chunks, content_type = FORMATS[code]
-    scope = _scope(request)
+    scope, order = _scope(request), _order(request)
     name = _name(scope)
     event_record(
         kind=SystemEvent.Kind.EXPORTED,
@@ -42,7 +44,9 @@ def explorer_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
         subject=name,
         detail=f"{code}: {scope.filter.describe()}",
     )
-    response = StreamingHttpResponse(_streamed(request, chunks(scope)), content_type=content_type)
+    response = StreamingHttpResponse(
+        _streamed(request, chunks(scope, order)), content_type=content_type
+    )
     response["Content-Disposition"] = f'attachment; filename="{slugify(name)}.{code}"'
     return response
 
@@ -52,6 +56,13 @@ def _scope(request: HttpRequest) -> Scope:
     if selected := request.GET.get("sel", ""):
         scope = narrowed(request.user, scope, selected)
     return within_columns(scope, read_model(request.GET.get("grid", "")))
+
+
+def _order(request: HttpRequest) -> str:
+    order = request.GET.get("sort", "")
+    if order.removeprefix("-") not in ("", *SORTS):
+        raise Invalid("The table cannot be sorted like this; choose a column's head.")
+    return order
 
 
 def _name(scope: Scope) -> str:

@@ -19,11 +19,21 @@ MOST_ROWS: Final = 5_000  # of a fair sample; intervals say what it leaves open
 
 @dataclass(frozen=True)
 class Ranking:
-    """Features in the order in which they tell the classes apart, and of how many signals."""
+    """Features in the order in which they tell the classes apart.
+
+    Attributes
+    ----------
+    rows : list of Ranked
+    n, n_signals : int
+        Signals that were used, and those they stand for.
+    n_copies : int
+        Copies among the filter's signals, which were left out unless they were asked for.
+    """
 
     rows: list[Ranked]
     n: int
     n_signals: int
+    n_copies: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,27 +46,35 @@ class Correlations:
     n_signals: int
 
 
-def ranking_of(user: Any, scope: Scope) -> Ranking:
-    """Return how well each feature tells the scope's classes apart."""
+def ranking_of(user: Any, scope: Scope, *, with_copies: bool = False) -> Ranking:
+    """Return how well each feature tells the scope's classes apart.
+
+    Copies that augmentation made of a record are no observations of their own: they are left out,
+    or drawn with their record where they are asked for.
+    """
 
     def make() -> bytes:
-        table = feature_table(user, scope, most=MOST_ROWS)
+        whole = feature_table(user, scope)
+        table = (whole if with_copies else whole.originals()).at_most(MOST_ROWS)
         labelled = table.classes > 0
         try:
-            rows = feature_ranking(table.values[labelled], table.classes[labelled])
+            rows = feature_ranking(
+                table.values[labelled], table.classes[labelled], groups=table.records[labelled]
+            )
         except VibrationError as error:
             raise Invalid(str(error)) from error
-        return json.dumps([_sizes(table), [asdict(row) for row in rows]]).encode()
+        sizes = [*_sizes(table), whole.n_signals - whole.n_originals]
+        return json.dumps([sizes, [asdict(row) for row in rows]]).encode()
 
-    (n, n_signals), rows = json.loads(scope.cached("ranking", make))
-    return Ranking([Ranked(**row) for row in rows], n, n_signals)
+    sizes, rows = json.loads(scope.cached("ranking", make, "copies" if with_copies else ""))
+    return Ranking([Ranked(**row) for row in rows], *sizes)
 
 
 def correlations_of(user: Any, scope: Scope, kind: str = "spearman") -> Correlations:
     """Return how the scope's features go together, by ranks or by values."""
 
     def make() -> bytes:
-        table = feature_table(user, scope, most=MOST_ROWS)
+        table = feature_table(user, scope).at_most(MOST_ROWS)
         try:
             matrix = correlation_matrix(table.values, kind)
         except VibrationError as error:

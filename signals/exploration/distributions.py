@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
+from signals.filters.sample import first_of_order, shares_of
 from signals.models import Signal, SignalStore
 from signals.selectors import cache_key
 from vibration.features import FEATURE_NAMES
@@ -73,9 +74,13 @@ def _quantiles(store: SignalStore, fault_class_id: int | None) -> tuple[Quantile
     if isinstance(known, bytes) and len(known) == 8 + 4 * len(FEATURE_NAMES) * SHARES.size:
         values = np.frombuffer(known, np.float32, offset=8)
         return values.reshape(len(FEATURE_NAMES), -1), int.from_bytes(known[:8], "little")
-    rows = Signal.objects.filter(store=store, rank_in_class__lt=MOST_PER_CLASS)
+    rows = Signal.objects.filter(store=store).order_by()
     if fault_class_id is not None:
-        rows = rows.filter(fault_class=fault_class_id)
+        rows = rows.filter(fault_class=fault_class_id, rank_in_class__lt=MOST_PER_CLASS)
+    else:
+        counts = dict(rows.values_list("fault_class").annotate(n=Count("*")))
+        shares = shares_of(counts, MOST_PER_CLASS * len(counts))
+        rows = rows.filter(first_of_order(shares, counts))
     values, n = _computed(rows)
     cache.set(key, n.to_bytes(8, "little") + values.tobytes(), TIMEOUT_S)
     return values, n

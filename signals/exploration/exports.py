@@ -5,12 +5,15 @@ import io
 from collections.abc import Iterator
 from typing import Any, Final
 
-from signals.exploration.table import tags_of
+from signals.exploration.table import ids_in_order, tags_of
 from signals.filters.scope import Scope
+from signals.models import Signal
 from vibration.features import FEATURES
 
 BATCH: Final = 5_000
-_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
+BOM: Final = "\ufeff".encode()  # without it spreadsheets take UTF-8 for their own alphabet
+# What begins a formula; in East Asian spreadsheets full-width signs do too.
+_DANGEROUS: Final = (*"=+-@＝＋－＠\t\r\n",)
 _COLUMNS: Final = {
     "id": ("pk", "id"),
     "label": ("label", "label"),
@@ -25,6 +28,10 @@ _COLUMNS: Final = {
     "augmented": ("augmented", "augmented"),
     "rank_in_class": ("rank_in_class", "random order within class"),
 }
+_FIELDS: Final = (
+    *(field for field, _ in _COLUMNS.values()),
+    *(feature.name for feature in FEATURES),
+)
 _TEXTS: Final = ("label", "class", "severity", "unit", "tags")
 NAMES: Final = (*_COLUMNS, "tags", *(feature.name for feature in FEATURES))
 HEADER: Final = (
@@ -34,13 +41,16 @@ HEADER: Final = (
 )
 
 
-def csv_chunks(scope: Scope) -> Iterator[bytes]:
-    """Yield the file; a text that a spreadsheet would run as a formula gets an apostrophe."""
+def csv_chunks(scope: Scope, order: str = "") -> Iterator[bytes]:
+    """Yield the file, its rows in the order of the table; a text that a spreadsheet would run as a
+    formula gets an apostrophe.
+    """
+    yield BOM
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(HEADER)
     texts = [NAMES.index(name) for name in _TEXTS]
-    for batch in _batches(scope):
+    for batch in _batches(scope, order):
         for row in batch:
             for place in texts:
                 row[place] = harmless(row[place])
@@ -50,7 +60,7 @@ def csv_chunks(scope: Scope) -> Iterator[bytes]:
         yield rest
 
 
-def parquet_chunks(scope: Scope) -> Iterator[bytes]:
+def parquet_chunks(scope: Scope, order: str = "") -> Iterator[bytes]:
     """Yield the file; the titles with units stand in the table's metadata, by column name."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -58,7 +68,7 @@ def parquet_chunks(scope: Scope) -> Iterator[bytes]:
     schema = _schema()
     sink = _Sink()
     with pq.ParquetWriter(pa.PythonFile(sink, "w"), schema, compression="zstd") as writer:
-        for batch in _batches(scope):
+        for batch in _batches(scope, order):
             columns = dict(zip(NAMES, zip(*batch, strict=True), strict=True))
             arrays = [pa.array(columns[name], schema.field(name).type) for name in NAMES]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
@@ -71,24 +81,34 @@ def harmless(text: str | None) -> str | None:
     return f"'{text}" if text and text.startswith(_DANGEROUS) else text
 
 
-def _batches(scope: Scope) -> Iterator[list[list[Any]]]:
-    """Yield rows by key, so that neither a cursor nor a transaction is held while they travel."""
-    key = "row" if scope.store is not None else "pk"
-    signals, last = scope.signals().order_by(key), -1
-    features = [feature.name for feature in FEATURES]
-    fields = [field for field, _ in _COLUMNS.values()]
+def _batches(scope: Scope, order: str) -> Iterator[list[list[Any]]]:
+    """Yield rows a batch at a time; no cursor and no transaction is held while they travel."""
+    is_by_row = order in ("", "row") and scope.store is not None
+    found = _by_row(scope) if is_by_row else _in_order(scope, order or "row")
+    for rows in found:
+        tags = tags_of([row[0] for row in rows])
+        n_own = len(_COLUMNS)
+        yield [[*row[:n_own], "; ".join(tags.get(row[0], [])), *row[n_own:]] for row in rows]
+
+
+def _by_row(scope: Scope) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield rows of one store by their numbers, each batch where the one before ended."""
+    signals, last = scope.signals().order_by("row"), -1
     while True:
-        found = list(
-            signals.filter(**{f"{key}__gt": last}).values_list(key, *fields, *features)[:BATCH]
-        )
+        found = list(signals.filter(row__gt=last).values_list("row", *_FIELDS)[:BATCH])
         if not found:
             return
         last = found[-1][0]
-        tags = tags_of([row[1] for row in found])
-        yield [
-            [*row[1 : 1 + len(fields)], "; ".join(tags.get(row[1], [])), *row[1 + len(fields) :]]
-            for row in found
-        ]
+        yield [row[1:] for row in found]
+
+
+def _in_order(scope: Scope, order: str) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield rows as the table sorts them: their ids first, then a batch after the other."""
+    pks = ids_in_order(scope, order.removeprefix("-"), descending=order.startswith("-"))
+    for first in range(0, len(pks), BATCH):
+        wanted = pks[first : first + BATCH]
+        found = {row[0]: row for row in Signal.objects.filter(pk__in=wanted).values_list(*_FIELDS)}
+        yield [found[pk] for pk in wanted if pk in found]
 
 
 def _taken(buffer: io.StringIO) -> bytes:

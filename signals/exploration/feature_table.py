@@ -1,18 +1,18 @@
 """The features of a filter's signals as one array, read from the store's file where it has one."""
 
 import io
-import math
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from django.core.cache import cache
-from django.db.models import QuerySet
 
 from common.errors import NotFound
-from signals.filters.scope import TIMEOUT_S, Scope
+from signals.filters.cells import held_by
+from signals.filters.sample import SPREAD, fair_sample, order_lengths, scattered
+from signals.filters.scope import Scope
 from signals.models import Signal
 from signals.selectors import store_path
 from vibration.errors import VibrationError
@@ -20,10 +20,11 @@ from vibration.features import FEATURE_NAMES
 from vibration.store import StoreReader
 
 MOST_ROWS: Final = 20_000
-_SPARE: Final = 1.5  # asked for beyond the fair share, since a filter thins the random order
-_ARRAYS: Final = ("pks", "classes", "severities", "values")
+_ROWS_OF_STORE: Final = 2**32
 
 Ids = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Table = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,17 +35,31 @@ class FeatureTable:
     ----------
     pks, classes, severities : ndarray, shape (n,)
         Ids of the signals, their classes and severities; 0 where there is none.
-    values : ndarray, shape (n, 36)
-        float32, NaN where undefined, in the order of the registry.
-    n_signals : int
-        Signals of the filter; more than n where the table is a sample.
+    records : ndarray of int, shape (n,)
+        A number that a record and the copies made of it have in common.
+    is_copy : ndarray of bool, shape (n,)
+        Whether augmentation made the signal of another one.
+    places : ndarray, shape (n,)
+        Where the signal stands in the random order of its class, 0 to 1: those below a share are a
+        fair sample of it.
+    values : ndarray, shape (n, k)
+        float32, NaN where undefined, a column for each of `names`.
+    n_signals, n_originals : int
+        Signals of the filter, more than n where the table is a sample; and those without copies.
+    names : tuple of str
+        Of the features, in the order of the registry where all are there.
     """
 
     pks: Ids
     classes: Ids
     severities: Ids
-    values: npt.NDArray[np.float32]
+    records: Ids
+    is_copy: Flags
+    places: npt.NDArray[np.float64]
+    values: Table
     n_signals: int
+    n_originals: int
+    names: tuple[str, ...] = FEATURE_NAMES
 
     @property
     def is_sample(self) -> bool:
@@ -52,59 +67,119 @@ class FeatureTable:
 
     def column(self, feature: str) -> npt.NDArray[np.float32]:
         """Return one feature, (n,)."""
-        return self.values[:, FEATURE_NAMES.index(feature)]
+        return self.values[:, self.names.index(feature)]
 
     def describe(self) -> str:
         """Say how many signals these are, and of how many."""
         n, total = (f"{number:,}".replace(",", "\u202f") for number in self._numbers())
         return f"{n} of {total} signals, the same share of each class" if self.is_sample else n
 
+    def originals(self) -> "FeatureTable":
+        """Return the table without copies."""
+        return replace(self._of(np.flatnonzero(~self.is_copy)), n_signals=self.n_originals)
+
+    def at_most(self, most: int) -> "FeatureTable":
+        """Return a fair sample of so many rows, all where there are no more."""
+        if len(self.pks) <= most:
+            return self
+        return self._of(np.sort(np.argsort(self.places, kind="stable")[:most]))
+
+    def _of(self, rows: npt.NDArray[np.intp]) -> "FeatureTable":
+        return replace(self, **{name: getattr(self, name)[rows] for name in (*_ARRAYS, "values")})
+
     def _numbers(self) -> tuple[int, int]:
         return len(self.pks), self.n_signals
 
 
-def feature_table(user: Any, scope: Scope, *, most: int = MOST_ROWS) -> FeatureTable:
-    """Return the features of the scope's signals, of at most `most` of them.
+_DAMAGED: Final = (EOFError, KeyError, OSError, ValueError, zipfile.BadZipFile)
+_ARRAYS: Final = ("pks", "classes", "severities", "records", "is_copy", "places")
 
-    A sample takes the first of the random order within each class, so that it is fair and the same
-    each time. It is cached until the store changes.
+
+def feature_table(
+    user: Any, scope: Scope, *, most: int = MOST_ROWS, features: Sequence[str] = FEATURE_NAMES
+) -> FeatureTable:
+    """Return features of the scope's signals, of about `most` of them at most.
+
+    A sample is fair and the same each time. Which signals these are is read once, all their
+    features or a single one once too, however many ask at the same time; they are cached until the
+    store changes.
     """
     if scope.user != user:
         raise ValueError("A scope is for the person it was made for.")
-    key = scope.key("features", str(most))
-    known = _unpacked(cache.get(key)) if key else None
-    if known is not None:
-        return known
-    table = _read(scope, most)
-    if key:
-        cache.set(key, _packed(table), TIMEOUT_S)
-    return table
+    rows, store_rows = _rows_of(scope, most)
+    names = tuple(features)
+    if names == FEATURE_NAMES:
+        values = _kept(scope, most, "", rows, store_rows)
+    else:
+        columns = [_kept(scope, most, name, rows, store_rows) for name in names]
+        values = np.concatenate(columns, axis=1) if columns else rows.values
+    return replace(rows, values=values, names=names)
 
 
-def _read(scope: Scope, most: int) -> FeatureTable:
-    signals = scope.signals()
-    n_signals = signals.count()
-    if n_signals > most:
-        signals = _sampled(scope, n_signals, most)
-    rows = list(signals.values_list("pk", "row", "fault_class", "severity"))
-    rows.sort()
-    numbers = np.array([[part or 0 for part in row] for row in rows], np.int64).reshape(-1, 4)
-    values = _from_file(scope, numbers[:, 1])
-    if values is None:
-        values = _from_columns(numbers[:, 0])
-    return FeatureTable(numbers[:, 0], numbers[:, 2], numbers[:, 3], values, n_signals)
+def _rows_of(scope: Scope, most: int) -> tuple[FeatureTable, Ids]:
+    """Return a table without any feature, and the rows of its signals in their store."""
+
+    def make() -> bytes:
+        return _packed(**_read(scope, most))
+
+    try:
+        found = _unpacked(scope.cached("signals", make, str(most)))
+    except _DAMAGED:
+        found = _unpacked(make())
+    store_rows = found.pop("store_rows")
+    found |= {name: int(found[name]) for name in ("n_signals", "n_originals")}
+    values = np.zeros((len(store_rows), 0), np.float32)
+    return FeatureTable(**found, values=values, names=()), store_rows
 
 
-def _sampled(scope: Scope, n_signals: int, most: int) -> QuerySet[Signal]:
-    n_classes = max(scope.signals().values("fault_class").distinct().count(), 1)
-    n_all = scope.store.n_signals if scope.store is not None else n_signals
-    limit = math.ceil(_SPARE * most / n_classes * max(n_all / n_signals, 1))
-    limit = min(limit, scope.filter.per_class or limit)
-    sample = scope.signals(replace(scope.filter, per_class=limit))
-    return sample.order_by("rank_in_class", "pk")[:most]
+def _read(scope: Scope, most: int) -> dict[str, Any]:
+    held = held_by(scope)
+    signals = fair_sample(scope, most)
+    order = scattered() if scope.store is None else "rank_in_class"
+    columns = ("pk", "row", "store", "fault_class", "severity", "augmented", "source_row", order)
+    rows = [[-1 if part is None else part for part in row] for row in signals.values_list(*columns)]
+    numbers = np.array(sorted(rows), np.int64).reshape(-1, len(columns))
+    pks, row, store, classes, severities, is_copy, source, place = numbers.T
+    records = np.where(source >= 0, source, row) + _ROWS_OF_STORE * store
+    return {
+        "pks": pks,
+        "store_rows": row,
+        "classes": np.maximum(classes, 0),
+        "severities": np.maximum(severities, 0),
+        "records": np.unique(records, return_inverse=True)[1],
+        "is_copy": is_copy > 0,
+        "places": place / _lengths(scope, classes),
+        "n_signals": sum(cell.n for cell in held),
+        "n_originals": sum(cell.n for cell in held if not cell.is_copy),
+    }
 
 
-def _from_file(scope: Scope, rows: Ids) -> npt.NDArray[np.float32] | None:
+def _lengths(scope: Scope, classes: Ids) -> npt.NDArray[np.float64]:
+    """Return how long the order is that each signal has its place in."""
+    if scope.store is None:
+        return np.full(classes.size, float(SPREAD))
+    lengths = order_lengths(scope)
+    known = {-1 if pk is None else pk: float(n) for pk, n in lengths.items()}
+    return np.array([max(known.get(pk, 1.0), 1.0) for pk in classes.tolist()], dtype=float)
+
+
+def _kept(scope: Scope, most: int, feature: str, rows: FeatureTable, store_rows: Ids) -> Table:
+    """Return one feature, (n, 1), or with no name all of them, (n, 36)."""
+    names = (feature,) if feature else FEATURE_NAMES
+
+    def make() -> bytes:
+        values = _from_file(scope, store_rows, names)
+        if values is None:
+            values = _from_columns(rows.pks, names)
+        return values.astype(np.float32).tobytes()
+
+    kept = scope.cached("features", make, f"{most}:{feature}")
+    if len(kept) != 4 * len(names) * len(rows.pks):  # damaged, or of rows that were read later
+        kept = make()
+    return np.frombuffer(kept, np.float32).reshape(-1, len(names))
+
+
+def _from_file(scope: Scope, rows: Ids, names: tuple[str, ...]) -> Table | None:
     """Return the features of rows of the store's file; None where it has none that is readable."""
     if scope.store is None:
         return None
@@ -112,29 +187,26 @@ def _from_file(scope: Scope, rows: Ids) -> npt.NDArray[np.float32] | None:
         with StoreReader(store_path(scope.store)) as reader:
             if reader.feature_names != FEATURE_NAMES or (rows >= reader.n).any():
                 return None
-            return reader.features()[rows]
+            places = [FEATURE_NAMES.index(name) for name in names]
+            return reader.features()[rows][:, places]
     except (NotFound, VibrationError):
         return None
 
 
-def _from_columns(pks: Ids) -> npt.NDArray[np.float32]:
-    found = Signal.objects.filter(pk__in=pks.tolist()).order_by("pk").values_list(*FEATURE_NAMES)
-    return np.array(list(found), dtype=np.float32).reshape(-1, len(FEATURE_NAMES))
+def _from_columns(pks: Ids, names: tuple[str, ...]) -> Table:
+    found = Signal.objects.filter(pk__in=pks.tolist()).order_by("pk").values_list("pk", *names)
+    rows = np.array(list(found), dtype=float).reshape(-1, 1 + len(names))
+    values = np.full((pks.size, len(names)), np.nan, np.float32)
+    values[np.searchsorted(pks, rows[:, 0])] = rows[:, 1:]  # what was deleted meanwhile stays empty
+    return values
 
 
-def _packed(table: FeatureTable) -> bytes:
+def _packed(**arrays: Any) -> bytes:
     buffer = io.BytesIO()
-    arrays = {name: getattr(table, name) for name in _ARRAYS}
-    np.savez(buffer, n_signals=np.int64(table.n_signals), **arrays)
+    np.savez(buffer, **arrays)
     return buffer.getvalue()
 
 
-def _unpacked(packed: object) -> FeatureTable | None:
-    if not isinstance(packed, bytes):
-        return None
-    try:
-        with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-            pks, classes, severities, values = (arrays[name] for name in _ARRAYS)
-            return FeatureTable(pks, classes, severities, values, int(arrays["n_signals"]))
-    except (KeyError, ValueError, zipfile.BadZipFile):
-        return None
+def _unpacked(packed: bytes) -> dict[str, Any]:
+    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
+        return dict(arrays)

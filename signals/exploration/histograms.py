@@ -1,26 +1,19 @@
-"""How the values of a column lie within a filter: the small histograms in the table's head."""
+"""How the values of columns lie within a filter: the small histograms in the table's head."""
 
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from django.db.models import (
-    Aggregate,
-    Count,
-    F,
-    FloatField,
-    Func,
-    IntegerField,
-    Max,
-    QuerySet,
-    Value,
-)
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection
+from django.db.models import Aggregate, F, FloatField, Func, IntegerField, QuerySet, Value
 
 from common.errors import Invalid
-from signals.exploration.overview import overview
+from signals.filters.cells import counts_by_class
 from signals.filters.grid import NUMBERS
+from signals.filters.sample import fair_sample
 from signals.filters.scope import Scope
 from signals.models import Signal
 
@@ -40,12 +33,10 @@ class Histogram:
     ----------
     column : str
         As the table names it.
-    low, high : float
-        Ends of the bins, in the column's unit.
+    edges : list of float
+        Of the bins, in the column's unit. A value on an edge lies in the bin that begins there.
     counts : list of int
         Signals in each bin; the first and the last hold what lies beyond the ends as well.
-    is_cut_low, is_cut_high : bool
-        Whether anything lies beyond that end.
     n_missing : int
         Signals without a value.
     n_counted, n_signals : int
@@ -53,11 +44,8 @@ class Histogram:
     """
 
     column: str
-    low: float
-    high: float
+    edges: list[float]
     counts: list[int]
-    is_cut_low: bool
-    is_cut_high: bool
     n_missing: int
     n_counted: int
     n_signals: int
@@ -68,64 +56,77 @@ class Histogram:
 
 
 def histograms_of(user: Any, scope: Scope, columns: Iterable[str]) -> dict[str, Histogram]:
-    """Return how the values of some columns lie; each is cached until the store changes.
+    """Return how the values of some columns lie, all counted in one scan; cached until the store
+    changes.
 
-    More than `MOST_COUNTED` signals are told from the first of the random order within each class;
-    the ends come from fewer still.
+    More than `MOST_COUNTED` signals are told from a fair sample; the ends come from fewer still.
     """
+    if scope.user != user:
+        raise ValueError("A scope is for the person it was made for.")
     wanted = tuple(columns)
     if unknown := set(wanted) - set(MEASURED):
         raise Invalid(f"The table has no histogram of “{min(unknown)[:40]}”.")
-    known = overview(user, scope)
-    return {column: _known(scope, column, known.n, len(known.rows)) for column in wanted}
 
-
-def _known(scope: Scope, column: str, n_signals: int, n_classes: int) -> Histogram:
     def make() -> bytes:
-        return json.dumps(asdict(_counted(scope, column, n_signals, n_classes))).encode()
+        return json.dumps([asdict(one) for one in _counted(scope, wanted)]).encode()
 
-    return Histogram(**json.loads(scope.cached("histogram", make, column)))
-
-
-def _counted(scope: Scope, column: str, n_signals: int, n_classes: int) -> Histogram:
-    field = MEASURED[column]
-    sample = _sampled(scope, n_signals, n_classes, MOST_FOR_ENDS)
-    found = sample.aggregate(low=_Share(field, CUT), high=_Share(field, 1 - CUT))
-    low, high = _rounded(found["low"], found["high"])
-    cells = _cells(_sampled(scope, n_signals, n_classes, MOST_COUNTED), field, low, high)
-    counts = [0] * N_BINS
-    for cell in cells:
-        if cell["bin"] is not None:
-            counts[min(max(cell["bin"], 1), N_BINS) - 1] += cell["n"]
-    n_counted = sum(cell["n"] for cell in cells)
-    return Histogram(
-        column=column,
-        low=low,
-        high=high,
-        counts=counts,
-        is_cut_low=any(cell["bin"] == 0 for cell in cells),
-        is_cut_high=any((cell["highest"] or 0) > high for cell in cells if cell["bin"]),
-        n_missing=n_counted - sum(counts),
-        n_counted=n_counted,
-        n_signals=n_signals,
-    )
+    made = json.loads(scope.cached("histograms", make, ",".join(wanted)))
+    return {one["column"]: Histogram(**one) for one in made}
 
 
-def _sampled(scope: Scope, n_signals: int, n_classes: int, most: int) -> QuerySet[Signal]:
-    """Return the same share of each class: a filter thins the random order of all of them alike."""
-    if n_signals <= most:
-        return scope.signals()
-    n_all = scope.store.n_signals if scope.store is not None else n_signals
-    limit = math.ceil(most / n_classes * max(n_all / n_signals, 1))
-    limit = min(limit, scope.filter.per_class or limit)
-    return scope.signals(replace(scope.filter, per_class=limit))
+def _counted(scope: Scope, columns: tuple[str, ...]) -> list[Histogram]:
+    held = counts_by_class(scope)
+    sample = fair_sample(scope, MOST_FOR_ENDS, held=held)
+    ends = sample.aggregate(**{column: _Ends(MEASURED[column]) for column in columns})
+    edges = [_edges(*(ends[column] or (None, None))) for column in columns]
+    counts = _counts(fair_sample(scope, MOST_COUNTED, held=held), columns, edges)
+    return [
+        Histogram(
+            column=column,
+            edges=edges[place],
+            counts=[counts.get((place, number), 0) for number in range(N_BINS)],
+            n_missing=counts.get((place, None), 0),
+            n_counted=sum(n for (of, _), n in counts.items() if of == place),
+            n_signals=sum(held.values()),
+        )
+        for place, column in enumerate(columns)
+    ]
 
 
-def _cells(signals: QuerySet[Signal], field: str, low: float, high: float) -> list[dict[str, Any]]:
-    """Return signals by bin: 0 and one beyond the last are those outside, None those without."""
-    ends = (Value(low), Value(high), Value(N_BINS))
-    bucket = Func(F(field), *ends, function="width_bucket", output_field=IntegerField())
-    return list(signals.values(bin=bucket).annotate(n=Count("*"), highest=Max(field)))
+def _counts(
+    signals: QuerySet[Signal], columns: tuple[str, ...], edges: list[list[float]]
+) -> dict[tuple[int, int | None], int]:
+    """Return signals by column and bin, None for those without a value: one scan for all."""
+    if not columns:
+        return {}
+    bins = {
+        f"bin_{place}": Func(
+            F(MEASURED[column]),
+            # What lies beyond the ends belongs to the first and to the last bin.
+            Value(inner[1:-1], output_field=ArrayField(FloatField())),
+            function="width_bucket",
+            output_field=IntegerField(),
+        )
+        for place, (column, inner) in enumerate(zip(columns, edges, strict=True))
+    }
+    inner, parameters = signals.values_list(*bins.values()).query.sql_with_params()
+    names = [f"b{place}" for place in range(len(columns))]
+    rows = ", ".join(f"({place}, {name})" for place, name in enumerate(names))
+    statement = f"""
+        SELECT place, bin, count(*)
+        FROM ({inner}) AS binned ({", ".join(names)})
+        CROSS JOIN LATERAL (VALUES {rows}) AS each (place, bin)
+        GROUP BY place, bin
+    """  # noqa: S608 - names and places are made here, values are parameters
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return {(place, number): n for place, number, n in cursor.fetchall()}
+
+
+def _edges(low: float | None, high: float | None) -> list[float]:
+    first, last = _rounded(low, high)
+    step = (last - first) / N_BINS
+    return [first, *(float(f"{first + place * step:.9g}") for place in range(1, N_BINS)), last]
 
 
 def _rounded(low: float | None, high: float | None) -> tuple[float, float]:
@@ -140,12 +141,12 @@ def _rounded(low: float | None, high: float | None) -> tuple[float, float]:
     return round(first * step, max(digits, 0)), round(last * step, max(digits, 0))
 
 
-class _Share(Aggregate):
-    """The value below which a share of all values lies."""
+class _Ends(Aggregate):
+    """The values below which `CUT` of all values lies, and above which."""
 
     function = "percentile_cont"
-    template = "%(function)s(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = FloatField()
+    template = "%(function)s(%(shares)s) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = ArrayField(FloatField())
 
-    def __init__(self, field: str, share: float) -> None:
-        super().__init__(field, share=share)
+    def __init__(self, field: str) -> None:
+        super().__init__(field, shares=f"ARRAY[{CUT}, {1 - CUT}]::float8[]")

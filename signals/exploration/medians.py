@@ -1,13 +1,13 @@
 """Medians of the classes of a filter, each of a fair sample of its signals."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from statistics import median
 from typing import Final, NamedTuple
 
+from signals.filters.sample import fair_sample
 from signals.filters.scope import Scope
 
-MOST_FOR_MEDIAN: Final = 1_000  # of each class: the first of the random order, a fair sample
+MOST_FOR_MEDIAN: Final = 1_000  # of each class, about: a fair sample
 _MEASURED: Final = ("rms", "shape_factor", "dominant_frequency", "kurtosis")
 
 
@@ -26,8 +26,7 @@ NO_MEDIANS: Final = Medians(None, None, None, None, 0)
 
 def medians_by_class(scope: Scope) -> dict[int | None, Medians]:
     """Return the medians of each class of the scope, by its id."""
-    limit = min(scope.filter.per_class or MOST_FOR_MEDIAN, MOST_FOR_MEDIAN)
-    sample = scope.signals(replace(scope.filter, per_class=limit))
+    sample = fair_sample(scope, MOST_FOR_MEDIAN, of_each=True)
     by_class: dict[int | None, list[tuple[float | None, ...]]] = {}
     for pk, *values in sample.values_list("fault_class", *_MEASURED):
         by_class.setdefault(pk, []).append(tuple(values))

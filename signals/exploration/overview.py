@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from django.core.cache import cache
-from django.db.models import Avg, Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, Q
 
 from signals.exploration.medians import NO_MEDIANS, medians_by_class
+from signals.filters.cells import Cell, cells_of, held_by, whole_of
 from signals.filters.scope import Scope
-from signals.filters.signal_filter import ANY, NO_SEVERITY, RANGES, SignalFilter
+from signals.filters.signal_filter import NO_SEVERITY, RANGES, SignalFilter
 from signals.models import FaultClass, Severity, Signal
 
 UNLABELLED: Final = "none"
@@ -21,10 +22,12 @@ _CONDITIONS = {
     "rpm": "speed",
     "load": "load",
     "rms": "RMS",
+    "per_class": "signals per class",
     "text": "label",
+    "originals": "originals",
 }
-
-Cell = tuple[int | None, int | None, int, float | None]  # class, severity, count, mean RMS
+_OPEN = SignalFilter()
+NO_SIGNALS: Final = "There are no signals yet."
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,25 @@ class ClassRow:
 
 @dataclass(frozen=True)
 class Facets:
-    """How many signals each option of a filter would show, the other filters being as they are."""
+    """How many signals each option of a filter would show, the other filters being as they are.
+
+    Attributes
+    ----------
+    classes, severities : dict
+        By code: of all that the dataset holds, 0 where the other filters leave none.
+    n_originals, n_copies : int
+        Signals, and copies that augmentation made of others; `has_copies` says whether the dataset
+        has any.
+    most_in_class : int
+        Signals of the dataset's largest class.
+    """
 
     classes: dict[str, int]
     severities: dict[str, int]
-    tags: dict[str, int]
+    n_originals: int
+    n_copies: int
+    has_copies: bool
+    most_in_class: int
 
 
 @dataclass(frozen=True)
@@ -99,18 +116,12 @@ class Culprit:
 def overview(user: Any, scope: Scope) -> Overview:
     """Return what the scope holds; cached until the store changes.
 
-    One statement groups by class and severity without the filter on either: table, counts beside
-    the options and totals are sums of its cells.
+    Table, counts beside the options and totals are sums of the scope's cells.
     """
     _own(user, scope)
     made = json.loads(scope.cached("overview", lambda: json.dumps(_summary(scope)).encode()))
-    return Overview(
-        n=made["n"],
-        n_all=made["n_all"],
-        rows=[ClassRow(**row) for row in made["rows"]],
-        table=made["table"],
-        facets=Facets(made["classes"], made["severities"], _tag_counts(scope)),
-    )
+    rows = [ClassRow(**row) for row in made.pop("rows")]
+    return Overview(**made | {"rows": rows, "facets": Facets(**made["facets"])})
 
 
 def count_known(scope: Scope) -> int | None:
@@ -136,6 +147,21 @@ def range_ends(user: Any, scope: Scope) -> dict[str, tuple[float, float] | None]
     }
 
 
+def tag_counts(user: Any, scope: Scope) -> dict[str, int]:
+    """Return how many signals of the filter have each tag, whatever tags it asks for; 0 for tags
+    that only other signals of the dataset have. Never kept: a tag gives a store no new version.
+    """
+    _own(user, scope)
+    links = Signal.tags.through.objects
+    if not links.exists():
+        return {}
+    chosen = scope.signals(replace(scope.filter, tags=())).values("pk")
+    all_of_them = whole_of(scope).signals().values("pk")
+    counted = links.filter(signal__in=all_of_them).values_list("tag__name")
+    within = Count("pk", filter=Q(signal__in=chosen))
+    return dict(counted.annotate(n=within).order_by("tag__name"))
+
+
 def culprits(user: Any, scope: Scope) -> list[Culprit]:
     """Return the single conditions that empty the filter, the one that hides most first.
 
@@ -144,9 +170,9 @@ def culprits(user: Any, scope: Scope) -> list[Culprit]:
     _own(user, scope)
     found = []
     for part, name in _CONDITIONS.items():
-        if getattr(scope.filter, part) in ((), ANY, ""):
+        if getattr(scope.filter, part) == getattr(_OPEN, part):
             continue
-        without = replace(scope.filter, **{part: getattr(SignalFilter(), part)})
+        without = replace(scope.filter, **{part: getattr(_OPEN, part)})
         if n := scope.signals(without).count():
             found.append(Culprit(part, name, n, without))
     return sorted(found, key=lambda culprit: -culprit.n)
@@ -157,8 +183,19 @@ def empty_sentence(found: list[Culprit]) -> str:
     if not found:
         return "No signal fits; no single condition alone is the reason. Reset the filter."
     first = found[0]
-    signals = "signal" if first.n == 1 else "signals"
-    return f"No signal fits. Without the condition on {first.name} there are {first.n} {signals}."
+    signals = "is 1 signal" if first.n == 1 else f"are {first.n} signals"
+    return f"No signal fits. Without the condition on {first.name} there {signals}."
+
+
+def why_empty(user: Any, scope: Scope) -> str:
+    """Say why a filter holds no signal; the same words on every panel. Empty where it holds any."""
+    found = overview(user, scope)
+    if found.n:
+        return ""
+    if not found.n_all:
+        return NO_SIGNALS
+    sentence = lambda: empty_sentence(culprits(user, scope)).encode()  # noqa: E731
+    return scope.cached("why-empty", sentence).decode()
 
 
 def _own(user: Any, scope: Scope) -> None:
@@ -167,38 +204,52 @@ def _own(user: Any, scope: Scope) -> None:
 
 
 def _summary(scope: Scope) -> dict[str, Any]:
-    chosen = scope.filter
     classes, severities = _named(FaultClass), _named(Severity)
-    cells = _cells(scope.signals(replace(chosen, classes=(), severities=())))
-    by_class = [cell for cell in cells if _passes(severities.get(cell[1]), chosen.severities)]
-    by_severity = [cell for cell in cells if _passes(classes.get(cell[0]), chosen.classes)]
-    held = [cell for cell in by_class if _passes(classes.get(cell[0]), chosen.classes)]
-    rows = _rows(scope, held, classes)
+    held = held_by(scope)
+    rows = _rows(scope, held, classes) if held else []
     return {
-        "n": sum(cell[2] for cell in held),
+        "n": sum(cell.n for cell in held),
         "n_all": _n_all(scope),
         "rows": [asdict(row) for row in rows],
         "table": {
             row.code: _sums(
-                (c for c in held if _code(classes.get(c[0])) == row.code), 1, severities
+                (cell for cell in held if _code(classes.get(cell.fault_class)) == row.code),
+                1,
+                severities,
             )
             for row in rows
         },
-        "classes": _sums(by_class, 0, classes),
-        "severities": _sums(by_severity, 1, severities),
+        "facets": asdict(_facets(scope, classes, severities)),
     }
+
+
+def _facets(
+    scope: Scope,
+    classes: dict[int | None, tuple[str, str]],
+    severities: dict[int | None, tuple[str, str]],
+) -> Facets:
+    """Sum the cells up for each condition as if it were not set."""
+    whole = cells_of(whole_of(scope))
+    cells = {
+        part: held_by(replace(scope, filter=replace(scope.filter, **{part: getattr(_OPEN, part)})))
+        for part in ("classes", "severities", "originals")
+    }
+    sizes = _sums(whole, 0, classes)
+    return Facets(
+        classes=dict.fromkeys(sizes, 0) | _sums(cells["classes"], 0, classes),
+        severities=dict.fromkeys(_sums(whole, 1, severities), 0)
+        | _sums(cells["severities"], 1, severities),
+        n_originals=sum(cell.n for cell in cells["originals"] if not cell.is_copy),
+        n_copies=sum(cell.n for cell in cells["originals"] if cell.is_copy),
+        has_copies=any(cell.is_copy for cell in whole),
+        most_in_class=max(sizes.values(), default=0),
+    )
 
 
 def _n_all(scope: Scope) -> int:
     if scope.store is not None:
         return scope.store.n_signals
     return scope.signals(SignalFilter()).count()
-
-
-def _cells(signals: QuerySet[Signal]) -> list[Cell]:
-    grouped = signals.values_list("fault_class", "severity")
-    # Count("pk") would need the rows: the index does not hold it.
-    return list(grouped.annotate(n=Count("*"), mean=Avg("rms")))
 
 
 def _named(model: type[FaultClass] | type[Severity]) -> dict[int | None, tuple[str, str]]:
@@ -210,16 +261,6 @@ def _code(named: tuple[str, str] | None) -> str:
     return named[0] if named else NO_SEVERITY
 
 
-def _passes(named: tuple[str, str] | None, wanted: tuple[str, ...]) -> bool:
-    return not wanted or _code(named) in wanted
-
-
-def _of_class(
-    cells: list[Cell], classes: dict[int | None, tuple[str, str]], code: str
-) -> list[Cell]:
-    return [cell for cell in cells if _code(classes.get(cell[0])) == code]
-
-
 def _sums(
     cells: Iterable[Cell], axis: int, named: dict[int | None, tuple[str, str]]
 ) -> dict[str, int]:
@@ -227,7 +268,7 @@ def _sums(
     for cell in cells:
         key = cell[axis]
         pk = key if isinstance(key, int) else None
-        sums[pk] = sums.get(pk, 0) + cell[2]
+        sums[pk] = sums.get(pk, 0) + cell.n
     return {_code(named.get(pk)): sums[pk] for pk in (*named, None) if pk in sums}
 
 
@@ -237,10 +278,10 @@ def _rows(
     medians = medians_by_class(scope)
     found = []
     for pk in (*classes, None):
-        cells = [cell for cell in held if cell[0] == pk]
+        cells = [cell for cell in held if cell.fault_class == pk]
         if not cells:
             continue
-        measured = [(cell[2], cell[3]) for cell in cells if cell[3] is not None]
+        measured = [(cell.n, cell.mean_rms) for cell in cells if cell.mean_rms is not None]
         weight = sum(n for n, _ in measured)
         middle = medians.get(pk, NO_MEDIANS)
         code, name = classes.get(pk, (UNLABELLED, "No class"))
@@ -248,23 +289,9 @@ def _rows(
             ClassRow(
                 code=code,
                 name=name,
-                n=sum(cell[2] for cell in cells),
+                n=sum(cell.n for cell in cells),
                 mean_rms=sum(n * mean for n, mean in measured) / weight if weight else None,
                 **middle._asdict(),
             )
         )
     return found
-
-
-def _tag_counts(scope: Scope) -> dict[str, int]:
-    links = Signal.tags.through.objects
-    if not links.exists():
-        return {}
-    signals = scope.signals(replace(scope.filter, tags=()))
-    counted = (
-        links.filter(signal__in=signals.values("pk"))
-        .values_list("tag__name")
-        .annotate(n=Count("pk"))
-        .order_by("tag__name")
-    )
-    return dict(counted)

@@ -1,8 +1,9 @@
 """Some signals of a filter, chosen in a figure or a table, as a text that lives in a URL.
 
 ``ids:12,15`` · ``class:oil_whirl`` · ``class:oil_whirl/severe`` · ``range:rms:0.1,0.2`` ·
-``range:rms:0.1,0.2:oil_whirl`` · ``lasso:<projection>:x,y;x,y;x,y``. Class and severity ``none``
-are those of signals without one.
+``range:rms:0.1,0.2:oil_whirl`` · ``lasso:<projection>:x,y;x,y;x,y`` · ``kept:<saved view>``. Class
+and severity ``none`` are those of signals without one. What a lasso held is kept with a saved view,
+for the projection that it was drawn upon goes.
 """
 
 import math
@@ -16,12 +17,14 @@ import numpy.typing as npt
 from django.db.models import Q
 
 from common.errors import Invalid, NotFound
-from signals.filters.scope import Scope
+from signals.filters.scope import Scope, digest
 from signals.filters.signal_filter import NO_SEVERITY
+from signals.models import SavedView
 from signals.projections.rows import projection_points
 from vibration.features import FEATURE_NAMES
 
 LASSO: Final = "lasso:"
+KEPT: Final = "kept:"
 MOST_IDS: Final = 500
 MOST_VERTICES: Final = 60
 HIGHEST_ID: Final = 2**63 - 1
@@ -44,7 +47,10 @@ def narrowed(user: Any, scope: Scope, text: str) -> Scope:
     kind, _, rest = text.partition(":")
     if kind not in _KINDS:
         raise Invalid(_UNREADABLE)
-    return replace(scope, within=_KINDS[kind](user, rest), within_key=text)
+    within = _KINDS[kind](user, rest)
+    # What a view keeps may be replaced: its number alone decides nothing.
+    lasting = f"{text}:{_ids_kept(user, rest)}" if text.startswith(KEPT) else text
+    return replace(scope, within=within, within_key=lasting)
 
 
 def inside(points: FloatArray, polygon: FloatArray) -> npt.NDArray[np.bool_]:
@@ -92,13 +98,54 @@ def read_lasso(text: str) -> tuple[str, FloatArray]:
     return key[:64], np.array([_numbers(vertex, 2) for vertex in vertices])
 
 
-def _lasso(user: Any, text: str) -> Q:
+def lasso_pks(user: Any, text: str) -> list[int]:
+    """Return the ids of the signals inside a lasso.
+
+    Raises
+    ------
+    Invalid
+        Where the text is no lasso.
+    NotFound
+        Where the projection that was drawn upon is no longer there.
+    """
     key, polygon = read_lasso(text)
-    projected = projection_points(user, key)
+    gone = NotFound("The projection that it was drawn upon is not there any more; draw again.")
+    try:
+        projected = projection_points(user, key)
+    except NotFound as error:
+        raise gone from error
     if projected is None:
-        raise NotFound("The projection that was drawn upon is not there any more; compute it.")
-    chosen = inside(projected.points, polygon)
-    return Q(pk__in=projected.pks[chosen].tolist())
+        raise gone
+    pks: list[int] = projected.pks[inside(projected.points, polygon)].tolist()
+    return pks
+
+
+def _lasso(user: Any, text: str) -> Q:
+    return Q(pk__in=lasso_pks(user, text))
+
+
+def kept_view(user: Any, text: str) -> SavedView:
+    """Return the saved view whose signals a selection of that kind means."""
+    number = text.removeprefix(KEPT)
+    if not re.fullmatch("[0-9]{1,18}", number):
+        raise Invalid(_UNREADABLE)
+    views = SavedView.objects.filter(pk=int(number))
+    if not user.is_superuser:
+        views = views.filter(Q(owner=user.pk) | Q(is_shared=True))
+    view = views.first()
+    if view is None:
+        raise NotFound("The view that kept it is not there any more; select again.")
+    return view
+
+
+def _ids_kept(user: Any, text: str) -> str:
+    links = SavedView.selected.through.objects.filter(savedview=kept_view(user, text))
+    return digest(*map(str, links.order_by("signal").values_list("signal", flat=True)))
+
+
+def _kept(user: Any, text: str) -> Q:
+    links = SavedView.selected.through.objects.filter(savedview=kept_view(user, text))
+    return Q(pk__in=links.values("signal"))
 
 
 _KINDS: Final[dict[str, Callable[[Any, str], Q]]] = {
@@ -106,6 +153,7 @@ _KINDS: Final[dict[str, Callable[[Any, str], Q]]] = {
     "class": _class,
     "range": _range,
     "lasso": _lasso,
+    "kept": _kept,
 }
 
 

@@ -1,6 +1,7 @@
 """Rows of the explorer's table, a page at a time, in one order from the first to the last."""
 
 import json
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -87,6 +88,18 @@ def table_page(user: Any, scope: Scope, query: TableQuery) -> TablePage:
     return TablePage(_rows(keys, query.features), total)
 
 
+def ids_in_order(scope: Scope, sort: str, *, descending: bool) -> "array[int]":
+    """Return the ids of all of a scope's signals as the table sorts them."""
+    if sort not in SORTS:
+        raise Invalid(f"The table cannot be sorted by “{sort[:40]}”.")
+    column, signals = SORTS[sort], scope.signals()
+    known = _sorted(signals.filter(**{f"{column}__isnull": False}), column, descending=descending)
+    unknown = signals.filter(**{f"{column}__isnull": True}).order_by("pk")
+    found = array("q", known.values_list("pk", flat=True).iterator())
+    found.extend(unknown.values_list("pk", flat=True).iterator())
+    return found
+
+
 def filtered(scope: Scope, filters: Mapping[str, Any]) -> QuerySet[Signal]:
     """Return the scope's signals that pass the filters of a grid's columns."""
     signals = scope.signals()
@@ -146,12 +159,15 @@ def _known(
     anchor: tuple[Any, int] | None,
     size: int,
 ) -> list[tuple[int, Any]]:
-    sign = "-" if query.descending else ""
-    order = [f"{sign}{column}"] if column == "pk" else [f"{sign}{column}", f"{sign}pk"]
-    ordered = known.order_by(*order).values_list("pk", F(column))
+    ordered = _sorted(known, column, descending=query.descending).values_list("pk", F(column))
     if anchor is not None:
         return list(ordered.filter(_after(column, anchor, query.descending))[:size])
     return list(ordered[query.start : query.start + size])
+
+
+def _sorted(known: QuerySet[Signal], column: str, *, descending: bool) -> QuerySet[Signal]:
+    sign = "-" if descending else ""
+    return known.order_by(*dict.fromkeys((f"{sign}{column}", f"{sign}pk")))
 
 
 def _after(column: str, anchor: tuple[Any, int], descending: bool) -> Q:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
 from common.errors import Invalid, NotFound
+from signals.filters.once import made_once
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Signal, SignalStore
 from signals.selectors import cache_key, stores_visible
@@ -73,15 +73,11 @@ class Scope:
         inputs: str = "",
         timeout_s: int = TIMEOUT_S,
     ) -> bytes:
-        """Return what `make` returned for the same store, filter and inputs."""
+        """Return what `make` returned for the same store, filter and inputs, made once for all who
+        ask at the same time.
+        """
         key = self.key(operation, inputs)
-        known = cache.get(key) if key else None
-        if isinstance(known, bytes):
-            return known
-        made = make()
-        if key:
-            cache.set(key, made, timeout_s)
-        return made
+        return make() if key is None else made_once(key, make, timeout_s)
 
 
 def scope_get(

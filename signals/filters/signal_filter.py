@@ -21,6 +21,7 @@ from signals.filters.values import (
     read_count,
     read_id,
     read_range,
+    read_switch,
     read_text,
     texts,
     written,
@@ -40,6 +41,7 @@ KEYS_OF: Final = {
     **{part: (f"{part}_min", f"{part}_max") for part in RANGES},
     "per_class": ("per_class",),
     "text": ("text",),
+    "originals": ("originals",),
 }
 FILTER_KEYS: Final = tuple(key for keys in KEYS_OF.values() for key in keys)
 _UNITS = {"rpm": ("speed", "rpm"), "load": ("load", "%"), "rms": ("RMS", "g")}
@@ -62,6 +64,8 @@ class SignalFilter:
         At most so many of each class and dataset: the same fair sample each time.
     text : str
         Beginning of the label, in any case of letters.
+    originals : bool
+        Whether copies that augmentation made of other signals are left out.
     """
 
     dataset: int | None = None
@@ -73,6 +77,7 @@ class SignalFilter:
     rms: Range = field(default=ANY)
     per_class: int | None = None
     text: str = ""
+    originals: bool = False
 
     @classmethod
     def from_query(cls, query: Mapping[str, Any]) -> Self:
@@ -98,6 +103,7 @@ class SignalFilter:
             rms=read_range(query, "rms"),
             per_class=read_count(query, "per_class", MOST_PER_CLASS),
             text=read_text(query, "text", Signal._meta.get_field("label").max_length or 0),
+            originals=read_switch(query, "originals"),
         )
 
     def to_query(self) -> str:
@@ -107,6 +113,8 @@ class SignalFilter:
             said = getattr(self, part)
             if isinstance(said, Range):
                 pairs += zip(keys, (written(said.low), written(said.high)), strict=True)
+            elif isinstance(said, bool):
+                pairs += [(keys[0], "1" if said else "")]
             else:
                 pairs += [(keys[0], each) for each in (said if isinstance(said, tuple) else [said])]
         return urlencode([(key, value) for key, value in pairs if value not in (None, "")])
@@ -138,6 +146,8 @@ class SignalFilter:
                 parts.append(f"{word} {span.describe(unit)}")
         if self.per_class is not None:
             parts.append(f"at most {self.per_class} of each class")
+        if self.originals:
+            parts.append("originals only")
         if self.text:
             parts.append(f"labels beginning with “{self.text}”")
         sentence = ", ".join(parts)
@@ -172,6 +182,8 @@ class SignalFilter:
             signals = signals.filter(getattr(self, key).condition(column))
         if self.per_class is not None:
             signals = signals.filter(rank_in_class__lt=self.per_class)
+        if self.originals:
+            signals = signals.filter(augmented=False)
         return labels_beginning(signals, self.text) if self.text else signals
 
     def _has_severity(self) -> Q:

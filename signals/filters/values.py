@@ -87,11 +87,18 @@ def read_text(query: Mapping[str, Any], key: str, longest: int) -> str:
     return text
 
 
+def read_switch(query: Mapping[str, Any], key: str) -> bool:
+    text = _last(query, key).strip()
+    if text not in ("", "0", "1"):
+        raise Invalid(f"The switch “{key}” in the address is 1 or left out; set it again.")
+    return text == "1"
+
+
 def written(value: float | None) -> str:
     """Write a number so that reading it gives the very same one."""
     if value is None:
         return ""
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
 
 
 def _whole(query: Mapping[str, Any], key: str, sentence: str, *, highest: int) -> int | None:

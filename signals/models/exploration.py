@@ -20,6 +20,13 @@ class SavedView(models.Model):
         max_length=2000, blank=True, help_text="Of the address, without its question mark."
     )
     is_shared = models.BooleanField("shared", default=False, help_text="Everybody may open it.")
+    selected = models.ManyToManyField(
+        "signals.Signal",
+        blank=True,
+        db_constraint=False,  # signals are deleted by the hundred thousand; what is gone is skipped
+        related_name="+",
+        help_text="What an area drawn upon a projection held: the projection goes, these stay.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

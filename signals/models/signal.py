@@ -76,8 +76,8 @@ class Signal(FeatureColumns):
             # With what the explorer groups and filters by: it is answered from the index alone.
             models.Index(
                 fields=["store", "fault_class", "severity"],
-                include=["rms", "rpm", "load_percent", "rank_in_class"],
-                name="signal_explored",
+                include=["augmented", "rms", "rpm", "load_percent", "rank_in_class"],
+                name="signal_counted",
             ),
             models.Index(fields=["store", "fault_class", "rank_in_class"], name="signal_sample"),
             models.Index(fields=["store", "rms"], name="signal_rms"),

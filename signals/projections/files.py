@@ -1,6 +1,7 @@
 """The points of a projection in a file: ``results/projections/<key>.npz``, whole or not at all."""
 
 import logging
+import math
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,8 @@ class ProjectionPoints:
         See `vibration.statistics.projection.Projected`.
     n_signals : int
         Of the filter; more than n where a sample was drawn.
+    trust : float
+        Trustworthiness; NaN in files from before it was kept.
     """
 
     pks: npt.NDArray[np.int64]
@@ -46,6 +49,7 @@ class ProjectionPoints:
     n_rows_filled: int
     n_idle: int
     n_signals: int
+    trust: float = math.nan
 
     def note(self) -> str:
         """Say what was left out and what was filled in; empty where nothing was."""
@@ -79,6 +83,7 @@ def points_keep(key: str, table: FeatureTable, found: Projected) -> None:
                 n_rows_filled=np.int64(found.n_rows_filled),
                 n_idle=np.int64(found.n_idle),
                 n_signals=np.int64(table.n_signals),
+                trust=np.float64(found.trust),
             )
     except (OSError, VibrationError) as error:
         raise Unavailable(
@@ -98,6 +103,7 @@ def points_load(key: str) -> ProjectionPoints | None:
                 n_rows_filled=int(arrays["n_rows_filled"]),
                 n_idle=int(arrays["n_idle"]),
                 n_signals=int(arrays["n_signals"]),
+                trust=float(arrays["trust"]) if "trust" in arrays.files else math.nan,
             )
     except _UNREADABLE as error:
         logger.warning("The projection %s cannot be read: %s", key, error)

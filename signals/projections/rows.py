@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Q, Sum
+from django.db.models import F, Q
 from django.http import QueryDict
 from django.utils import timezone
 from threadpoolctl import threadpool_limits
@@ -132,6 +132,12 @@ def projection_get(user: Any, key: str) -> Projection:
     return row
 
 
+def projections_lasting(user: Any) -> set[str]:
+    """Return the keys of the projections that `user` may draw upon."""
+    rows = Projection.objects.filter(is_done=True, store__in=stores_visible(user))
+    return set(rows.values_list("key", flat=True))
+
+
 def projection_points(user: Any, key: str) -> ProjectionPoints | None:
     """Return the points of a projection; None where they are not there (yet)."""
     row = projection_get(user, key)
@@ -143,7 +149,7 @@ def projection_compute(*, run: JobRun) -> None:
     row = retried(partial(_row_of_run, run))
     scope = Scope(run.job.owner, _filter_of(row), row.store)
     table = retried(partial(feature_table, run.job.owner, scope))
-    _still_current_or_refuse(row)
+    _still_current_or_refuse(row, scope)
     try:
         with threadpool_limits(1):  # for small products threads cost more than they give
             found = project(
@@ -187,14 +193,14 @@ def _query(scope: Scope) -> str:
 
 
 def _tags_now(scope: Scope) -> str:
-    """Return what changes when a signal gets or loses a tag of the filter: no version does."""
+    """Return which signals have a tag of the filter, hashed: no version tells when that changes."""
     if not scope.filter.tags or scope.store is None:
         return ""
     links = Signal.tags.through.objects.filter(
         tag__name__in=scope.filter.tags, signal__store=scope.store.pk
     )
-    facts = links.aggregate(n=Count("pk"), newest=Sum("signal_id"))
-    return f"{facts['n']}.{facts['newest']}"
+    pks = links.order_by("signal").values_list("signal", flat=True).distinct()
+    return digest(*map(str, pks))
 
 
 def _row_of(scope: Scope, method: Method, parameters: ProjectionParameters) -> Projection:
@@ -262,10 +268,12 @@ def _parameters_of(row: Projection) -> ProjectionParameters:
     )
 
 
-def _still_current_or_refuse(row: Projection) -> None:
+def _still_current_or_refuse(row: Projection, scope: Scope) -> None:
     row.store.refresh_from_db(fields=["version"])
     if row.store.version != row.store_version:
         raise Unavailable("The labels of this dataset changed meanwhile; compute it again.")
+    if projection_key(scope, Method(row.method), _parameters_of(row)) != row.key:
+        raise Unavailable("Tags of this filter changed meanwhile; compute it again.")
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Views of the explorer that people keep by name: their content is the query of an address."""
 
+from collections.abc import Container
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.http import QueryDict
 
 from common.errors import Invalid, NotAllowed, NotFound
 from common.roles import is_curator, is_engineer, may_manage
+from signals.exploration.selection import KEPT, LASSO, kept_view, lasso_pks
 from signals.filters.signal_filter import SignalFilter
 from signals.models import SavedView
 
@@ -30,6 +32,18 @@ def view_get(user: Any, pk: int) -> SavedView:
     if view is None:
         raise NotFound("There is no such view.")
     return view
+
+
+def view_query(view: SavedView, lasting: Container[str]) -> str:
+    """Return the query that opens a view: an area of a projection that is not among the lasting
+    ones gives way to the signals that it held.
+    """
+    query = QueryDict(view.query, mutable=True)
+    selected = query.get("sel", "")
+    if not selected.startswith(LASSO) or selected.split(":")[1] in lasting:
+        return view.query
+    query["sel"] = f"{KEPT}{view.pk}"
+    return query.urlencode(safe=":,;")
 
 
 def may_share(user: Any) -> bool:
@@ -68,11 +82,24 @@ def _saved(view: SavedView, name: str, query: str, is_shared: bool) -> SavedView
         view.full_clean()
         with transaction.atomic():
             view.save()
+            view.selected.set(_held(view.owner, QueryDict(text).get("sel", "")))
     except ValidationError as error:
         raise _invalid(error) from error
     except IntegrityError as error:
         raise Invalid(_TAKEN, field_errors={"name": [_TAKEN]}) from error
     return view
+
+
+def _held(user: Any, selected: str) -> list[int]:
+    """Return the ids of what an area of a projection holds, now that it is known."""
+    try:
+        if selected.startswith(LASSO):
+            return lasso_pks(user, selected)
+        if selected.startswith(KEPT):
+            return list(kept_view(user, selected).selected.values_list("pk", flat=True))
+    except (Invalid, NotFound):  # the view opens without the selection, and says so
+        pass
+    return []
 
 
 def _invalid(error: ValidationError) -> Invalid:

@@ -42,7 +42,7 @@ const drawn = (kind, column) => {
   if (kind === "number") {
     const bins = heads.bins[column];
     if (!bins) return null;
-    return { words: bins.words, bars: bins.counts.map((n, place) => ({ n, condition: ofBin(bins, place), title: `${number(bins.low + ((bins.high - bins.low) * place) / bins.counts.length)} to ${number(bins.low + ((bins.high - bins.low) * (place + 1)) / bins.counts.length)}` })) };
+    return { words: bins.words, bars: bins.counts.map((n, place) => ({ n, condition: ofBin(bins, place), title: `${number(bins.edges[place])} to ${number(bins.edges[place + 1])}` })) };
   }
   const rows = heads[kind];
   if (!rows) return null;

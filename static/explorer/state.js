@@ -8,12 +8,13 @@ import { toast } from "../js/toasts.js";
 
 const $ = (selector) => document.querySelector(selector);
 const $$ = (selector) => document.querySelectorAll(selector);
-const near = new Set();
+const inSight = new Set();
+const near = () => new Set([...inSight].map((part) => part.dataset.asks));
 
 export const page = createPageState(declaration(), {
   root: ".explorer",
   empty: "dataset=", // an address without anything opens the newest dataset; this one means all
-  isAsked: (store) => near.has(store),
+  isAsked: (store) => near().has(store),
   /* Rows that are checked are so among all. */
   trim: (store, { sel, ...data }) => (sel === undefined || (store === "explorer-ask-table" && sel.startsWith("ids:")) ? data : { ...data, sel }),
 });
@@ -43,7 +44,7 @@ const written = async (url) => {
   const mine = (asking += 1);
   const found = await fetched(url), text = found && (await found.text());
   if (mine !== asking) return false;
-  if (text) swap(text);
+  if (text) { swap(text); dropLost(); }
   return Boolean(text);
 };
 /* A filter is applied once the server has taken it: then its form and its line are there too. */
@@ -55,6 +56,12 @@ export const filtered = async (filter) => {
   Object.assign(shown, { filter, sel: undefined });
   $("#explorer-trouble")?.remove();
   go({ filter });
+};
+/* A selection that the server could not find is dropped; its line says so. */
+const dropLost = () => {
+  if (!page.state.sel || !$("#explorer-line[data-sel-dropped]")) return;
+  shown.sel = undefined;
+  go({ sel: null });
 };
 const line = () => written(`line/${page.address()}`);
 document.addEventListener("page:state", () => {
@@ -91,9 +98,8 @@ const jump = (section) => {
 let watch = null, spy = null;
 const observe = () => {
   watch ??= new IntersectionObserver((entries) => {
-    const fresh = entries.filter((entry) => entry.isIntersecting).map((entry) => entry.target.dataset.asks).filter((id) => !near.has(id));
-    fresh.forEach((id) => near.add(id));
-    if (fresh.length) page.ask();
+    entries.forEach(({ target, isIntersecting }) => { if (isIntersecting) inSight.add(target); else inSight.delete(target); });
+    if (entries.some(({ isIntersecting }) => isIntersecting)) page.ask();
   }, { rootMargin: "400px" });
   spy ??= new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
     if (isIntersecting) $$("[data-section]").forEach((link) => { if (`section-${link.dataset.section}` === target.id) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current"); });
@@ -107,7 +113,7 @@ new MutationObserver((changes) => {
 }).observe($(".explorer-main"), { childList: true, subtree: true });
 
 answer("explorer", {
-  start() { setTimeout(() => { observe(); page.start(); }); },
+  start() { setTimeout(() => { dropLost(); observe(); page.start(); }); },
   toast(message) { if (message) toast(message); },
 });
 document.addEventListener("explorer:changed", () => { line(); page.ask(true); });

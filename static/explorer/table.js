@@ -9,6 +9,7 @@ import * as cells from "./cells.js";
 import { idsOf, ofIds } from "./selection.js";
 import { page as address } from "./state.js";
 
+let why = "";
 const BY_HAND = new Set(["checkboxSelected", "spaceKey", "rowClicked"]);
 const GRID = "explorer-table-grid", PAUSE_MS = 150;
 const { pageRows: BLOCK, mostChecked: MOST } = address.limits;
@@ -46,8 +47,9 @@ const source = () => {
       if (!live) return;
       failed = !found;
       if (!found) { failCallback(); foot(); return; }
-      const { rows, total: n } = await found.json();
+      const { rows, total: n, why: reason = "" } = await found.json();
       total = n;
+      why = reason;
       successCallback(rows, n);
       mark();
       foot();
@@ -155,7 +157,10 @@ const foot = () => {
   set("uncheck", !checked.size);
   set("retry", !failed);
   document.querySelectorAll(".explorer-pager [data-table=unfilter]").forEach((button) => { button.hidden = !keys.length; });
-  $("#explorer-table-empty").hidden = failed || total > 0 || !keys.length;
+  const empty = $("#explorer-table-empty");
+  empty.hidden = failed || total > 0 || !(keys.length || why);
+  put("explorer-table-why", keys.length ? "No signal passes the column filters." : why);
+  empty.querySelector("[data-table=unfilter]").hidden = !keys.length;
   actions();
 };
 const actions = () => {
@@ -176,6 +181,7 @@ const act = (code) => {
     const wanted = new URLSearchParams(state().filter || "");
     const { sel } = chosen();
     if (sel) wanted.set("sel", sel);
+    if (state().sort) wanted.set("sort", state().sort);
     if (state().grid && !marked().size) wanted.set("grid", state().grid);
     Object.assign(document.createElement("a"), { href: `export/${code}/?${wanted}`, download: "" }).click();
     return;

@@ -46,11 +46,14 @@ const own = {
   fileOf: (id) => plot(id).layout.meta?.file || id,
   titleOf: (id) => plot(id).closest("section")?.querySelector("h2")?.textContent || own.fileOf(id),
 };
-const cell = (value) => (typeof value === "number" ? (Number.isFinite(value) ? Number(value.toPrecision(7)) : "") : `"${plain(value).replaceAll('"', '""')}"`);
+/* What a spreadsheet would run as a formula gets an apostrophe; its own alphabet is not ours. */
+const BOM = "\ufeff";
+const harmless = (text) => (/^[=+\-@＝＋－＠\t\r\n]/.test(text) ? `'${text}` : text);
+const cell = (value) => (typeof value === "number" ? (Number.isFinite(value) ? Number(value.toPrecision(7)) : "") : `"${harmless(plain(value)).replaceAll('"', '""')}"`);
 const csv = (id) => {
   const { head, rows } = own.numbersOf(plot(id));
   const text = [head, ...rows].map((row) => row.map(cell).join(",")).join("\r\n");
-  save(new Blob([`${text}\r\n`], { type: "text/csv" }), `${own.fileOf(id)}.csv`);
+  save(new Blob([`${BOM}${text}\r\n`], { type: "text/csv" }), `${own.fileOf(id)}.csv`);
 };
 const picture = (id, format) => {
   const graph = plot(id), style = getComputedStyle(graph.closest(".panel") || document.body);

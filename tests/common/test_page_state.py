@@ -77,9 +77,15 @@ def test_an_id_that_cannot_be_is_none(text):
     assert Identifier().read(text) is None
 
 
-@pytest.mark.parametrize("text", [None, "[1]", "{", "[" * 3000, '{"a": ' + '"x"' * 4000 + "}"])
-def test_what_is_no_object_is_an_empty_one(text):
+@pytest.mark.parametrize("text", [None, ""])
+def test_no_object_is_an_empty_one(text):
     assert JsonObject().read(text) == {}
+
+
+@pytest.mark.parametrize("text", ["[1]", "{", "[" * 3000, '{"a": ' + '"x"' * 4000 + "}"])
+def test_what_is_no_object_is_refused(text):
+    with pytest.raises(Invalid):
+        JsonObject().read(text)
 
 
 def test_a_choice_may_stand_for_another_value():

@@ -5,9 +5,12 @@ import pyarrow.parquet as pq
 import pytest
 from django.urls import reverse
 
+from datasets.scope import explorer_scope
 from datasets.views import exploration
 from monitoring.models import SystemEvent
 from signals.exploration import exports
+from signals.exploration.table import TableQuery, table_page
+from signals.filters.signal_filter import SignalFilter
 from signals.models import Signal, Tag
 from tests.factories import make_dataset, make_user
 from vibration.features import FEATURES
@@ -26,7 +29,9 @@ def fetched(client, user, code, query):
 
 
 def rows_of(response):
-    return list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode())))
+    return list(
+        csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig")))
+    )
 
 
 def test_csv_holds_every_signal_of_the_filter_with_units(client, dataset, monkeypatch):
@@ -41,6 +46,24 @@ def test_csv_holds_every_signal_of_the_filter_with_units(client, dataset, monkey
     assert float(rows[0]["speed (rpm)"]) == signal.rpm
     assert rows[0]["severity"] == ""
     assert "study-signals.csv" in response["Content-Disposition"]
+
+
+@pytest.mark.parametrize("sort", ["rms", "-rms", "label", "-class", "severity", "row", "-row"])
+def test_rows_come_in_the_order_of_the_table(sort, client, dataset, monkeypatch):
+    monkeypatch.setattr(exports, "BATCH", 2)
+    user = dataset.store.owner
+    wanted = TableQuery(sort=sort.removeprefix("-"), descending=sort.startswith("-"))
+    scope = explorer_scope(user, SignalFilter(dataset=dataset.pk))
+    shown = [str(row["id"]) for row in table_page(user, scope, wanted).rows]
+    rows = rows_of(fetched(client, user, "csv", f"dataset={dataset.pk}&sort={sort}"))
+    assert [row["id"] for row in rows] == shown
+
+
+def test_an_order_that_no_table_has_is_refused(client, dataset):
+    response = fetched(
+        client, dataset.store.owner, "csv", f"dataset={dataset.pk}&sort=store__owner"
+    )
+    assert response.status_code == 400
 
 
 def test_parquet_holds_the_same_with_titles_in_its_metadata(client, dataset, monkeypatch):
@@ -58,12 +81,13 @@ def test_an_empty_filter_gives_a_table_without_rows(code, client, dataset):
     response = fetched(client, dataset.store.owner, code, f"dataset={dataset.pk}&text=none")
     body = b"".join(response.streaming_content)
     if code == "csv":
+        assert body.startswith(b"\xef\xbb\xbf")
         assert body.decode().strip().count("\n") == 0
     else:
         assert pq.read_table(io.BytesIO(body)).num_rows == 0
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t"])
+@pytest.mark.parametrize("sign", [*"=+-@＝＋－＠\t\r\n"])
 def test_a_text_that_would_be_a_formula_is_made_harmless(sign):
     assert exports.harmless(f"{sign}1+1") == f"'{sign}1+1"
     assert exports.harmless("OWH-0047") == "OWH-0047"

@@ -267,7 +267,7 @@ def test_the_csv_holds_all_rows_and_no_formula(page, portal, dataset):
     portal.run(lambda: first.tags.add(Tag.objects.create(name="=1+1")))
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).click()
-    with open(download.value.path(), newline="") as file:
+    with open(download.value.path(), newline="", encoding="utf-8-sig") as file:
         found = list(csv.DictReader(file))
     assert len(found) == 75
     assert found[0]["tags"] == "'=1+1"

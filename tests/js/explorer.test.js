@@ -28,17 +28,22 @@ test("rows are written by their ids, and read again", () => {
   equal([ofIds([3, 4]), ofIds([])], ["ids:3,4", null]);
   equal([idsOf("ids:3,4"), idsOf("class:wear"), idsOf(undefined)], [["3", "4"], [], []]);
 });
-test("bins meet at their edges and those that were cut are open", () => {
-  const bins = { low: 0, high: 4, counts: [1, 2, 3, 4], cutLow: true, cutHigh: true };
+test("bins are half open, the first and the last hold what lies beyond", () => {
+  const bins = { edges: [0, 1, 2, 3, 4], counts: [1, 2, 3, 4] };
+  const within = (low, high) => ({ filterType: "number", operator: "AND", conditions: [
+    { filterType: "number", type: "greaterThanOrEqual", filter: low },
+    { filterType: "number", type: "lessThan", filter: high },
+  ] });
   equal(bins.counts.map((_, place) => ofBin(bins, place)), [
-    { filterType: "number", type: "lessThanOrEqual", filter: 1 },
-    { filterType: "number", type: "inRange", filter: 1, filterTo: 2 },
-    { filterType: "number", type: "inRange", filter: 2, filterTo: 3 },
+    { filterType: "number", type: "lessThan", filter: 1 },
+    within(1, 2),
+    within(2, 3),
     { filterType: "number", type: "greaterThanOrEqual", filter: 3 },
   ]);
 });
 test("signals without a class are those that are blank", () => {
   equal(ofName({ code: "none", name: "None" }), { filterType: "text", type: "blank" });
   equal(isSame(ofName({ code: "wear", name: "Wear" }), { type: "equals", filter: "Wear" }), true);
+  equal(isSame(ofBin({ edges: [0, 1, 2, 3], counts: [1, 2, 3] }, 1), ofBin({ edges: [0, 1, 2, 3], counts: [1, 2, 3] }, 1)), true);
   equal(isSame(null, ofName({ code: "wear", name: "Wear" })), false);
 });

@@ -60,6 +60,7 @@ def feature_ranking(
     x: npt.ArrayLike,
     labels: npt.ArrayLike,
     *,
+    groups: npt.ArrayLike | None = None,
     n_resamples: int = N_RESAMPLES,
     seed: int = 0,
 ) -> list[Ranked]:
@@ -67,16 +68,18 @@ def feature_ranking(
 
     F = (Σ n_c (x̄_c − x̄)²/(C − 1)) / (ΣΣ (x − x̄_c)²/(n − C)). Mutual information is that of Ross:
     I = mean of ψ(n) + ψ(k) − ψ(n_c) − ψ(m), m being the number of rows of any class within the
-    distance of the k-th neighbour of one's own class. Intervals are bootstrap percentiles: rows are
-    drawn again within each class; of the information the rows' terms are drawn again, for a row
-    drawn twice would be its own neighbour. Where classes hardly differ, F of a resample lies above
-    that of the rows, as it adds the chance of drawing to that of measuring.
+    distance of the k-th neighbour of one's own class. Intervals are bootstrap percentiles: groups
+    of rows, such as a record with its copies, are drawn again within each class; of the information
+    the rows' terms are drawn again, for a row drawn twice would be its own neighbour. Where classes
+    hardly differ, F of a resample lies above that of the rows, as it adds the chance of drawing to
+    that of measuring.
 
     References
     ----------
     D. C. Montgomery, *Design and Analysis of Experiments*, 8th ed., Wiley 2012, §3.3; B. C. Ross,
     "Mutual information between discrete and continuous data sets", PLoS ONE 9 (2014), e87357;
-    B. Efron, R. Tibshirani, *An Introduction to the Bootstrap*, 1993, §13.3.
+    B. Efron, R. Tibshirani, *An Introduction to the Bootstrap*, 1993, §13.3; A. C. Davison,
+    D. V. Hinkley, *Bootstrap Methods and their Application*, Cambridge 1997, §3.8 (groups).
 
     Parameters
     ----------
@@ -84,6 +87,9 @@ def feature_ranking(
         Features, NaN where missing; such rows are left out of that feature alone.
     labels : array_like of int, shape (n,)
         Class of each row.
+    groups : array_like of int, shape (n,), optional
+        Which rows are drawn together, since they are no independent observations; each row by
+        itself where none are given.
     n_resamples : int
         Bootstrap resamples.
     seed : int
@@ -108,12 +114,15 @@ def feature_ranking(
     table, classes = np.asarray(x, dtype=float), np.asarray(labels)
     if table.ndim != 2 or classes.shape != table.shape[:1]:
         raise VibrationError("Features and classes differ in length; give one class for each row.")
+    together = np.arange(len(table)) if groups is None else np.asarray(groups)
+    if together.shape != classes.shape:
+        raise VibrationError("Groups and classes differ in length; give one group for each row.")
     codes, numbers = np.unique(classes, return_inverse=True)
     if codes.size < 2:
         raise VibrationError("Ranking needs at least two classes; choose more of them.")
     random = np.random.default_rng(seed)
     members = [np.flatnonzero(numbers == c) for c in range(codes.size)]
-    draws = [_draws(random, rows.size, n_resamples) for rows in members]
+    draws = [_draws(random, together[rows], n_resamples) for rows in members]
     f = _f_values(table, members, draws)
     ranked = [
         _ranked(column, table[:, column], numbers, members, draws, f[:, column])
@@ -154,12 +163,16 @@ def anova_f(x: npt.ArrayLike, labels: npt.ArrayLike) -> Values:
 def information_terms(x: Values, numbers: Labels) -> Values:
     """What each row adds to the mutual information of a feature and its class; see `Ranked`.
 
-    ψ(n) + ψ(k) − ψ(n_c) − ψ(m); their mean is the information in nats. Rows that are alone in
-    their class say nothing and are NaN, as in scikit-learn.
+    ψ(n) + ψ(k) − ψ(n_c) − ψ(m); their mean is the information in nats. The estimate is one of
+    values that never repeat; where they do, on a grid of frequencies or in whole classes, noise of
+    1e-10 standard deviations parts them, always the same, as in scikit-learn. A feature that does
+    not vary says nothing. Rows that are alone in their class are NaN.
 
     References
     ----------
-    B. C. Ross, PLoS ONE 9 (2014), e87357, eq. 2.
+    B. C. Ross, PLoS ONE 9 (2014), e87357, eq. 2; A. Kraskov, H. Stögbauer, P. Grassberger,
+    "Estimating mutual information", Phys. Rev. E 69 (2004), 066138, §II.A (noise on repeated
+    values).
 
     Parameters
     ----------
@@ -177,9 +190,13 @@ def information_terms(x: Values, numbers: Labels) -> Values:
     >>> apart = np.r_[np.arange(50.0), 1000 + np.arange(50.0)]
     >>> float(information_terms(apart, np.repeat([0, 1], 50)).mean()) > 0.6
     True
+    >>> repeated = np.repeat([1.0, 2.0], 50)
+    >>> round(float(information_terms(repeated, np.repeat([0, 1], 50)).mean()), 1)
+    0.7
     """
     from scipy.special import digamma
 
+    x = _parted(x)
     radius, k, size = (np.full(x.size, np.nan) for _ in range(3))
     for code in np.unique(numbers):
         rows = np.flatnonzero(numbers == code)
@@ -195,7 +212,18 @@ def information_terms(x: Values, numbers: Labels) -> Values:
     inside -= np.searchsorted(ordered, here - reach, "left")
     terms = np.full(x.size, np.nan)
     terms[used] = digamma(used.sum()) + digamma(k[used]) - digamma(size[used]) - digamma(inside)
-    return terms
+    return terms if np.ptp(here) > 0 else np.where(used, 0.0, terms)
+
+
+def _parted(x: Values) -> Values:
+    """Return values of unit deviation of which none repeats; one that does not vary stays."""
+    deviation = float(x.std())
+    if not deviation > 1e-12 * float(np.abs(x).max(initial=0.0)):
+        return np.zeros_like(x)
+    scaled = x / deviation
+    noise = np.random.default_rng(0).standard_normal(x.size)
+    parted: Values = scaled + 1e-10 * max(1.0, float(np.abs(scaled).mean())) * noise
+    return parted
 
 
 def _kth_distance(x: Values, k: int) -> Values:
@@ -213,9 +241,11 @@ def _kth_distance(x: Values, k: int) -> Values:
     return found
 
 
-def _draws(random: np.random.Generator, n: int, n_resamples: int) -> Values:
-    """Return how often each of n rows is drawn in each resample, (n_resamples, n)."""
-    return random.multinomial(n, np.full(n, 1 / n), size=n_resamples).astype(float)
+def _draws(random: np.random.Generator, groups: Labels, n_resamples: int) -> Values:
+    """Return how often each row is drawn, with all of its group, in each resample: (r, n)."""
+    known, of_row = np.unique(groups, return_inverse=True)
+    drawn = random.multinomial(known.size, np.full(known.size, 1 / known.size), size=n_resamples)
+    return drawn[:, of_row].astype(float)
 
 
 def _f_values(table: Values, members: list[Labels], draws: list[Values]) -> Values:

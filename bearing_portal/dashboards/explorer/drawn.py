@@ -6,15 +6,18 @@ from bearing_portal.dashboards.explorer.figures.scatter import Cloud
 from bearing_portal.dashboards.explorer.reading import narrowed
 from bearing_portal.dashboards.explorer.state import ExplorerView
 from bearing_portal.frame.templatetags.portal import thousands
+from signals.filters.scope import Scope
 
 
-def selected_of(user: Any, view: ExplorerView, clouds: list[Cloud]) -> frozenset[int] | None:
+def selected_of(
+    user: Any, view: ExplorerView, scope: Scope, clouds: list[Cloud]
+) -> frozenset[int] | None:
     """Return which of the drawn signals are selected; None where nothing is."""
-    scope = narrowed(user, view)
-    if scope is None:
+    chosen = narrowed(user, view, scope)
+    if chosen is None:
         return None
     pks = [int(pk) for cloud in clouds for pk in cloud.pks]
-    return frozenset(scope.signals().filter(pk__in=pks).values_list("pk", flat=True))
+    return frozenset(chosen.signals().filter(pk__in=pks).values_list("pk", flat=True))
 
 
 def drawn_words(clouds: list[Cloud], n: int) -> str:

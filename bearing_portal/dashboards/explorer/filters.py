@@ -13,7 +13,14 @@ from datasets.models import Dataset
 from datasets.scope import explorer_scope
 from datasets.selectors import dataset_get, datasets_visible
 from signals.exploration import selection
-from signals.exploration.overview import Overview, culprits, empty_sentence, overview, range_ends
+from signals.exploration.overview import (
+    Overview,
+    culprits,
+    overview,
+    range_ends,
+    tag_counts,
+    why_empty,
+)
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import ANY, KEYS_OF, SignalFilter
 from signals.filters.values import written
@@ -83,26 +90,35 @@ def page_context(user: Any, query: QueryDict) -> dict[str, Any]:
         return page | filters_context(user, query)
     except Expected as error:
         plain = explorer_scope(user, SignalFilter())
-        return page | _form(user, plain) | {"trouble": error.sentence}
+        return page | _form(user, plain, overview(user, plain)) | {"trouble": error.sentence}
 
 
 def filters_context(user: Any, query: QueryDict) -> dict[str, Any]:
     """Return the form with its counts, and the line."""
     scope = explorer_scope(user, SignalFilter.from_query(query))
-    return {**_form(user, scope), **line_context(user, query, scope)}
+    found = overview(user, scope)
+    return {**_form(user, scope, found), **_line(user, query, scope, found)}
 
 
-def line_context(user: Any, query: QueryDict, scope: Scope | None = None) -> dict[str, Any]:
+def line_context(user: Any, query: QueryDict) -> dict[str, Any]:
     """Return what the line says: how many of how many, the conditions, the selection."""
-    scope = scope or explorer_scope(user, SignalFilter.from_query(query))
-    found, chosen = overview(user, scope), query.get("sel", "")
-    n_selected = None
+    scope = explorer_scope(user, SignalFilter.from_query(query))
+    return _line(user, query, scope, overview(user, scope))
+
+
+def _line(user: Any, query: QueryDict, scope: Scope, found: Overview) -> dict[str, Any]:
+    chosen = query.get("sel", "")
+    n_selected, dropped = None, ""
     if chosen:
-        n_selected = overview(user, selection.narrowed(user, scope, chosen)).n
+        try:
+            n_selected = overview(user, selection.narrowed(user, scope, chosen)).n
+        except Expected as error:  # the filter holds, the selection alone does not
+            dropped = error.sentence
     return {
         "n": found.n,
         "n_all": found.n_all,
         "n_selected": n_selected,
+        "dropped": dropped,
         "may_relabel": is_curator(user),
         "chips": chips(scope.filter),
         "dataset": dataset_get(user, scope.filter.dataset) if scope.filter.dataset else None,
@@ -128,6 +144,8 @@ def chips(chosen: SignalFilter) -> list[Chip]:
     if chosen.per_class is not None:
         words = f"at most {thousands(chosen.per_class)}"
         found.append(_chip(chosen, "per_class", "Per class", words))
+    if chosen.originals:
+        found.append(_chip(chosen, "originals", "Copies", "left out"))
     if chosen.text:
         found.append(_chip(chosen, "text", "Label", f"{chosen.text}…"))
     return found
@@ -138,9 +156,9 @@ def _chip(chosen: SignalFilter, part: str, name: str, text: str) -> Chip:
     return Chip(name, text, without.to_query())
 
 
-def _form(user: Any, scope: Scope) -> dict[str, Any]:
-    chosen = scope.filter
-    facets = overview(user, scope).facets
+def _form(user: Any, scope: Scope, found: Overview) -> dict[str, Any]:
+    chosen, facets = scope.filter, found.facets
+    tags = tag_counts(user, scope)
     classes = [
         Option(row.code, row, facets.classes.get(row.code, 0), _is_on(row.code, chosen.classes))
         for row in FaultClass.objects.order_by("position")
@@ -157,18 +175,21 @@ def _form(user: Any, scope: Scope) -> dict[str, Any]:
             .prefetch_related(None)
         ],
         # What neither the dataset holds nor the address names is not offered.
-        "classes": [each for each in classes if each.n or each.code in chosen.classes],
+        "classes": [
+            each for each in classes if each.code in facets.classes or each.code in chosen.classes
+        ],
         "severities": [
             Option(code, row, facets.severities.get(code, 0), _is_on(code, chosen.severities))
             for row in severities
-            if facets.severities.get(code := row.code if row else NONE) or code in chosen.severities
+            if (code := row.code if row else NONE) in facets.severities or code in chosen.severities
         ],
         "tags": sorted(
-            ((name, facets.tags.get(name, 0)) for name in {*facets.tags, *chosen.tags}),
+            ((name, tags.get(name, 0)) for name in {*tags, *chosen.tags}),
             key=lambda pair: pair[0].lower(),
         ),
         "sliders": _sliders(user, scope),
-        "most_per_class": max(facets.classes.values(), default=1),
+        "most_per_class": facets.most_in_class,
+        "n_originals": facets.n_originals if facets.has_copies or chosen.originals else None,
     }
 
 
@@ -202,7 +223,7 @@ def _emptiness(user: Any, scope: Scope, found: Overview) -> dict[str, Any]:
     reasons = culprits(user, scope)
     best = reasons[0] if reasons else None
     return {
-        "empty": empty_sentence(reasons),
+        "empty": why_empty(user, scope),
         "drop": {"name": best.name, "query": best.without.to_query(), "n": best.n}
         if best
         else None,

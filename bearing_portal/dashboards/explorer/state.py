@@ -35,6 +35,7 @@ KINDS = ("box", "violin")
 GROUPINGS = ("class", "severity", "rpm", "load", "temperature")
 CORRELATIONS = ("matrix", "scatter")
 MEASURES = ("spearman", "pearson")
+CONDITIONS = ("rpm", "load", "temperature")
 MOST_GROUPS = 4
 PAGE_ROWS = 50
 
@@ -52,6 +53,7 @@ class ExplorerView(PageState):
     sel: str = key("sel", Text(), of=FILTER)
     feature: str | None = key("feature", _FEATURE)
     rank: str = key("rank", Choice(RANKS))
+    with_copies: bool = key("copies", Switch("yes"))
     is_all_ranked: bool = key("ranked", Switch("all"))
     kind: str = key("kind", Choice(KINDS))
     by: str = key("by", Choice(GROUPINGS))
@@ -68,6 +70,7 @@ class ExplorerView(PageState):
     metric: str = key("metric", Choice(METRICS, _PLAIN.metric))
     seed: int = key("seed", Number(_PLAIN.seed, 0, 2**31 - 1, is_whole=True))
     projection: str = key("projection", Text(64))
+    colour: str = key("colour", Choice(("class", *CONDITIONS, *FEATURE_NAMES)))
     sort: str = key("sort", Text(60))
     grid: dict[str, Any] = key("grid", JsonObject(), of=FILTER)
     checked: str = key("checked", Text(), is_continuous=True, of="sel")  # the scripts' alone
@@ -90,10 +93,13 @@ read = ExplorerView.read
 _OF_PROJECTION = ("method", "perplexity", "neighbours", "min_dist", "metric", "seed", "projection")
 QUESTIONS = (
     Question(ids.ASK_OVERVIEW, (FILTER, "sel")),
-    Question(ids.ASK_RANKING, (FILTER, "rank", "ranked", "feature")),
-    Question(ids.ASK_FEATURE, (FILTER, "feature", "rank", "kind", "by", "axis", "groups", "sel")),
-    Question(ids.ASK_CORRELATION, (FILTER, "corr", "measure", "fx", "fy", "sel")),
-    Question(ids.ASK_PROJECTION, (FILTER, *_OF_PROJECTION, "sel")),
+    Question(ids.ASK_RANKING, (FILTER, "rank", "ranked", "copies", "feature")),
+    Question(
+        ids.ASK_FEATURE,
+        (FILTER, "feature", "rank", "copies", "kind", "by", "axis", "groups", "sel"),
+    ),
+    Question(ids.ASK_CORRELATION, (FILTER, "corr", "measure", "fx", "fy", "rank", "copies", "sel")),
+    Question(ids.ASK_PROJECTION, (FILTER, *_OF_PROJECTION, "colour", "sel")),
     Question(ids.ASK_TABLE, (FILTER, "sel"), is_themed=False),
 )
 DECLARED = ExplorerView.declared(

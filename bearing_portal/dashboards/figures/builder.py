@@ -35,6 +35,11 @@ class Draft:
         layout: dict[str, Any] = self._layout["template"]["layout"]
         return layout
 
+    @property
+    def traces(self) -> list[dict[str, Any]]:
+        """What has been drawn so far."""
+        return self._traces
+
     def trace(self, kind: str, **values: Any) -> None:
         self._traces.append({"type": kind, **values})
 

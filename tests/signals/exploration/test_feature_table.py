@@ -1,9 +1,15 @@
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import numpy as np
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from common.errors import Invalid
 from datasets.scope import explorer_scope
+from signals.exploration import feature_table as feature_table_module
 from signals.exploration.analyses import correlations_of, ranking_of
 from signals.exploration.feature_table import feature_table
 from signals.filters.signal_filter import SignalFilter
@@ -66,8 +72,9 @@ def test_what_is_cached_is_what_was_read(dataset, django_assert_num_queries):
 
 def test_a_damaged_cache_entry_is_made_again(dataset):
     scope = scope_of(dataset)
-    cache.set(scope.key("features", "20000"), b"broken")
-    assert len(table_of(dataset).pks) == 15
+    cache.set(scope.key("signals", "20000"), b"broken")
+    cache.set(scope.key("features", "20000:"), b"broken")
+    assert table_of(dataset).values.shape == (15, 36)
 
 
 def test_a_sample_is_the_same_share_of_each_class(dataset):
@@ -84,8 +91,76 @@ def test_a_narrow_filter_of_a_large_store_still_gives_a_full_sample():
         large.store.owner, SignalFilter(dataset=large.pk, classes=("wear",), severities=("mild",))
     )
     table = feature_table(scope.user, scope, most=100)
-    assert len(table.pks) == 100
+    assert 80 <= len(table.pks) <= 120
     assert table.n_signals > 400
+
+
+def test_one_feature_is_read_alone(dataset):
+    scope = scope_of(dataset)
+    table = feature_table(scope.user, scope, features=("kurtosis",))
+    assert table.values.shape == (15, 1)
+    np.testing.assert_array_equal(table.column("kurtosis"), table_of(dataset).column("kurtosis"))
+
+
+def test_one_feature_is_a_column_of_the_database_alone(dataset):
+    store_path(dataset.store).unlink()
+    scope = scope_of(dataset)
+    with CaptureQueriesContext(connection) as captured:
+        feature_table(scope.user, scope, features=("kurtosis",))
+    (read,) = [query["sql"] for query in captured.captured_queries if '"kurtosis"' in query["sql"]]
+    assert '"rms"' not in read
+
+
+def test_four_that_ask_at_once_read_it_once(dataset, monkeypatch):
+    asked, begun, may_end = [], Event(), Event()
+
+    def read(scope, rows, names):
+        asked.append(names)
+        begun.set()
+        may_end.wait(10)
+        return np.zeros((len(rows), len(names)), np.float32)
+
+    monkeypatch.setattr(feature_table_module, "_from_file", read)
+    scope = scope_of(dataset)
+    feature_table(scope.user, scope, features=())  # which signals these are is known
+    with ThreadPoolExecutor(4) as pool:
+        tables = [pool.submit(feature_table, scope.user, scope) for _ in range(4)]
+        assert begun.wait(10)
+        may_end.set()
+        assert {table.result(10).values.shape for table in tables} == {(15, 36)}
+    assert len(asked) == 1
+
+
+def test_a_copy_shares_the_number_of_its_record():
+    dataset = make_dataset(per_class=4, augmentation=True)
+    table = table_of(dataset)
+    copies = Signal.objects.filter(store=dataset.store, augmented=True)
+    number = dict(zip(table.pks.tolist(), table.records.tolist(), strict=True))
+    for copy in copies:
+        record = Signal.objects.get(store=dataset.store, row=copy.source_row)
+        assert number[copy.pk] == number[record.pk]
+    originals = table.originals()
+    assert (len(originals.pks), originals.n_signals) == (12, 12)
+    assert len(np.unique(originals.records)) == 12
+    assert table.n_signals == 12 + copies.count()
+
+
+def test_a_smaller_sample_of_a_table_is_the_same_share_of_each_class(dataset):
+    table = table_of(dataset).at_most(6)
+    assert np.unique(table.classes, return_counts=True)[1].tolist() == [2, 2, 2]
+    assert table.values.shape == (6, 36)
+
+
+def test_ranking_is_of_the_originals_unless_copies_are_asked_for():
+    dataset = make_dataset(per_class=4, augmentation=True)
+    scope, alone = scope_of(dataset), scope_of(dataset, originals=True)
+    ranking = ranking_of(scope.user, scope)
+    assert ranking.n == 12
+    assert ranking.n_copies == Signal.objects.filter(store=dataset.store, augmented=True).count()
+    assert [(r.column, r.f) for r in ranking.rows] == [
+        (r.column, r.f) for r in ranking_of(alone.user, alone).rows
+    ]
+    assert ranking_of(scope.user, scope, with_copies=True).n == 12 + ranking.n_copies
 
 
 def test_an_empty_filter_is_an_empty_table(dataset):

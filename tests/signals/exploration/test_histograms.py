@@ -1,9 +1,10 @@
 import pytest
+from django.core.cache import cache
 
 from common.errors import Invalid
 from datasets.scope import explorer_scope
 from signals.exploration import histograms
-from signals.exploration.histograms import N_BINS, histograms_of
+from signals.exploration.histograms import MEASURED, N_BINS, histograms_of
 from signals.exploration.table import filtered
 from signals.filters.signal_filter import SignalFilter
 from signals.filters.values import Range
@@ -53,7 +54,7 @@ def test_each_signal_is_in_one_bin_or_without_a_value(column, scope):
 def test_bins_are_of_equal_width_and_hold_what_lies_in_them(dataset, scope):
     values(dataset, rms=[0.0, 0.5, 1.5, 2.5, *[16.0] * 11])
     histogram = histogram_of(scope.user, scope, "rms")
-    assert (histogram.low, histogram.high) == (0, 16)
+    assert (histogram.edges[0], histogram.edges[-1]) == (0, 16)
     assert histogram.counts == [2, 1, 1, *[0] * 12, 11]
 
 
@@ -65,19 +66,40 @@ def test_a_far_value_does_not_press_the_others_into_one_bin(scope, dataset):
     rows[-1].rms = 1e6
     Signal.objects.bulk_update(rows, ["rms"])
     histogram = histogram_of(dataset.store.owner, scope_of(make), "rms")
-    assert histogram.high < 1.1
-    assert histogram.is_cut_high
+    assert histogram.edges[-1] < 1.1
     assert sum(histogram.counts) == 400
     assert max(histogram.counts) < 40
 
 
-def test_what_lies_in_a_bin_is_what_its_filter_shows(scope):
-    histogram = histogram_of(scope.user, scope, "rms")
-    width = (histogram.high - histogram.low) / N_BINS
-    for number, n in enumerate(histogram.counts[1:-1], start=1):
-        ends = (histogram.low + number * width, histogram.low + (number + 1) * width)
-        part = {"type": "inRange", "filter": ends[0], "filterTo": ends[1]}
-        assert filtered(scope, {"rms": part}).count() == n
+def condition_of(histogram, place):
+    """Return what a click on a bar filters by, as the page writes it."""
+    low, high = histogram.edges[place : place + 2]
+    from_low = {"filterType": "number", "type": "greaterThanOrEqual", "filter": low}
+    below = {"filterType": "number", "type": "lessThan", "filter": high}
+    if place == 0:
+        return below
+    if place == N_BINS - 1:
+        return from_low
+    return {"filterType": "number", "operator": "AND", "conditions": [from_low, below]}
+
+
+@pytest.mark.parametrize("column", ["rms", "dominant_frequency", "rpm"])
+def test_what_a_bar_counts_is_what_its_click_shows(column, dataset, scope):
+    histogram = histogram_of(scope.user, scope, column)
+    on_edges = [(ids(dataset)[place], edge) for place, edge in enumerate(histogram.edges[1:9])]
+    for pk, edge in on_edges:
+        Signal.objects.filter(pk=pk).update(**{MEASURED[column]: edge})
+    cache.clear()
+    histogram = histogram_of(scope.user, scope, column)
+    shown = [
+        filtered(scope, {column: condition_of(histogram, place)}).count() for place in range(N_BINS)
+    ]
+    assert shown == histogram.counts
+
+
+def test_all_columns_are_counted_in_two_statements(scope, django_assert_max_num_queries):
+    with django_assert_max_num_queries(4):  # the cells of the store, its ends, its counts
+        histograms_of(scope.user, scope, ["rms", "kurtosis", "rpm", "load", "temperature"])
 
 
 def test_signals_without_a_value_are_counted_apart(dataset, scope):
@@ -89,7 +111,7 @@ def test_signals_without_a_value_are_counted_apart(dataset, scope):
 def test_one_value_or_none_at_all_is_a_histogram_too(value, dataset, scope):
     Signal.objects.filter(store=dataset.store).update(rms=value)
     histogram = histogram_of(scope.user, scope, "rms")
-    assert histogram.low < histogram.high
+    assert histogram.edges == sorted(set(histogram.edges))
     assert sum(histogram.counts) == (0 if value is None else 15)
 
 
@@ -110,7 +132,7 @@ def test_many_signals_are_told_from_the_same_share_of_each_class(dataset, scope,
 
 def test_it_is_counted_once_for_each_state_of_the_store(dataset, scope, django_assert_num_queries):
     histogram_of(scope.user, scope, "rms")
-    with django_assert_num_queries(1):  # of the tags, which the overview never keeps
+    with django_assert_num_queries(0):
         histogram_of(scope.user, scope, "rms")
 
 

@@ -8,8 +8,15 @@ from django.test.utils import CaptureQueriesContext
 
 from common.errors import NotFound
 from datasets.selectors import dataset_get
-from signals.exploration import overview as overview_module
-from signals.exploration.overview import count_known, culprits, empty_sentence, overview, range_ends
+from signals.exploration.overview import (
+    count_known,
+    culprits,
+    empty_sentence,
+    overview,
+    range_ends,
+    tag_counts,
+)
+from signals.filters.cells import cells_of
 from signals.filters.scope import scope_get
 from signals.filters.signal_filter import SignalFilter
 from signals.filters.values import Range
@@ -71,12 +78,12 @@ def test_an_option_is_counted_under_the_other_filters_only(dataset):
     }
     found = overview_of(dataset, classes=("wear",), severities=("mild",))
     assert found.n == n_mild["wear"]
-    assert found.facets.classes == {code: n for code, n in n_mild.items() if n}
+    assert found.facets.classes == n_mild
     of_wear = Signal.objects.filter(fault_class__code="wear")
-    assert found.facets.severities == {
-        severity.code: n
-        for severity in Severity.objects.all()
-        if (n := of_wear.filter(severity=severity).count())
+    held = Signal.objects.exclude(severity=None).values("severity")
+    assert found.facets.severities == {"none": 0} | {
+        severity.code: of_wear.filter(severity=severity).count()
+        for severity in Severity.objects.filter(pk__in=held)
     }
 
 
@@ -85,13 +92,74 @@ def test_n_of_all_says_how_much_is_hidden(dataset):
     assert (found.n, found.n_all) == (3, 12)
 
 
+def test_no_option_of_the_dataset_vanishes_under_another_filter(dataset):
+    found = overview_of(dataset, rms=Range(1e6, None)).facets
+    assert found.classes == {"healthy": 0, "imbalance": 0, "wear": 0}
+    assert found.severities == dict.fromkeys(overview_of(dataset).facets.severities, 0)
+    assert found.most_in_class == 4
+
+
+def tags_of(dataset, **conditions):
+    scope = scope_of(dataset, **conditions)
+    return tag_counts(scope.user, scope)
+
+
 def test_tags_are_counted_beside_their_options_at_once(dataset):
     tag = Tag.objects.create(name="odd")
-    assert overview_of(dataset).facets.tags == {}
+    assert tags_of(dataset) == {}
     tag.signals.add(*Signal.objects.filter(fault_class__code="wear"))
-    assert overview_of(dataset).facets.tags == {"odd": 4}
-    assert overview_of(dataset, classes=("healthy",)).facets.tags == {}
+    assert tags_of(dataset) == {"odd": 4}
+    assert tags_of(dataset, classes=("healthy",)) == {"odd": 0}
+    assert tags_of(dataset, tags=("odd",), per_class=3) == {"odd": 3}
     assert overview_of(dataset, tags=("odd",)).n == 4
+
+
+def test_tags_of_signals_that_one_may_not_see_are_not_offered(dataset):
+    other = make_dataset(per_class=1)
+    Tag.objects.create(name="secret").signals.add(*Signal.objects.filter(store=other.store))
+    owner = dataset.store.owner
+    scope = scope_get(owner, SignalFilter())
+    assert tag_counts(owner, scope) == tags_of(dataset) == {}
+
+
+def test_copies_are_counted_apart_and_left_out_where_asked():
+    dataset = make_dataset(per_class=4, augmentation=True)
+    copies = Signal.objects.filter(store=dataset.store, augmented=True)
+    assert copies.exists()
+    everything, originals = overview_of(dataset), overview_of(dataset, originals=True)
+    assert everything.n == 12 + copies.count()
+    assert originals.n == originals.facets.n_originals == 12
+    assert originals.facets.n_copies == copies.count()
+    assert everything.facets.has_copies
+    assert not overview_of(dataset, rms=Range(1e6, None)).facets.n_copies
+
+
+def test_the_switch_for_originals_may_be_what_empties_a_filter():
+    dataset = make_dataset(per_class=4, augmentation=True)
+    Signal.objects.filter(store=dataset.store, augmented=True).update(rms=1e6)
+    scope = scope_of(dataset, rms=Range(1e5, None), originals=True)
+    assert {"originals", "rms"} <= {culprit.part for culprit in culprits(scope.user, scope)}
+
+
+def test_medians_under_a_narrow_filter_are_of_all_that_pass_it():
+    make_dataset()
+    owner = make_user("engineer")
+    large = make_index(14_000, owner=owner)
+    wear = Signal.objects.filter(store=large.store, fault_class__code="wear")
+    late = wear.filter(rank_in_class__gte=1_000).values_list("pk", flat=True)[:11]
+    early = wear.filter(rank_in_class=0).values_list("pk", flat=True)
+    for place, pk in enumerate([*late, *early]):
+        Signal.objects.filter(pk=pk).update(rms=1e3 + place)
+    (row,) = overview_of(large, classes=("wear",), rms=Range(1e3, None)).rows
+    assert (row.n, row.n_sampled, row.median_rms) == (12, 12, 1005.5)
+
+
+def test_medians_of_many_signals_are_of_a_fair_sample_that_is_said():
+    make_dataset()
+    large = make_index(14_000, owner=make_user("engineer"))
+    found = overview_of(large, rms=Range(0.0, 1.2))
+    for row in found.rows:
+        assert row.n_sampled == row.n or 800 <= row.n_sampled <= 1200
 
 
 def test_a_relabel_is_seen_at_once(dataset):
@@ -106,7 +174,7 @@ def test_a_relabel_is_seen_at_once(dataset):
 def test_it_is_computed_once_for_the_same_filter(dataset, django_assert_num_queries):
     first = overview_of(dataset, classes=("wear",))
     scope = scope_of(dataset, classes=("wear",))
-    with django_assert_num_queries(1):  # whether there are tags
+    with django_assert_num_queries(0):
         assert overview(scope.user, scope) == first
 
 
@@ -170,7 +238,7 @@ def test_each_filter_of_a_large_table_is_led_by_an_index():
     owner = make_user("engineer")
     large = make_index(20_000, owner=owner)
     conditions = {
-        "signal_explored": {"classes": ("wear",), "severities": ("mild",)},
+        "signal_counted": {"classes": ("wear",), "severities": ("mild",)},
         "signal_rms": {"rms": Range(0.0, 0.4)},
         "signal_rpm": {"rpm": Range(None, 3000)},
         "signal_load": {"load": Range(99.5, None)},
@@ -184,11 +252,11 @@ def test_each_filter_of_a_large_table_is_led_by_an_index():
 
 
 def test_counting_needs_no_column_that_the_index_lacks(dataset):
-    index = next(index for index in Signal._meta.indexes if index.name == "signal_explored")
+    index = next(index for index in Signal._meta.indexes if index.name == "signal_counted")
     held = {*index.fields, *index.include}
     scope = scope_of(dataset, rms=Range(0.01, None), rpm=Range(1, None), per_class=3)
     with CaptureQueriesContext(connection) as captured:
-        overview_module._cells(scope.signals())
+        cells_of(scope)
     (query,) = captured.captured_queries
     named = set(re.findall(r'"signals_signal"\."(\w+?)(?:_id)?"', query["sql"]))
     assert named <= held

@@ -120,6 +120,29 @@ def test_a_tag_more_makes_another_question_where_the_filter_is_of_that_tag(datas
     assert requested(dataset).key == plain.key
 
 
+def test_a_tag_that_moves_makes_another_question_though_its_ids_add_up_to_the_same(dataset):
+    pks = list(
+        Signal.objects.filter(store=dataset.store).order_by("pk").values_list("pk", flat=True)
+    )
+    tag = Tag.objects.create(name="odd")
+    more = pks[4:]
+    tag.signals.set([pks[0], pks[3], *more])
+    first = requested(dataset, tags=("odd",))
+    tag.signals.set([pks[1], pks[2], *more])
+    assert requested(dataset, tags=("odd",)).key != first.key
+
+
+def test_tags_that_change_before_it_runs_end_it_with_a_sentence(dataset):
+    tag = Tag.objects.create(name="odd")
+    pks = list(Signal.objects.filter(store=dataset.store).values_list("pk", flat=True))
+    tag.signals.set(pks)
+    row = requested(dataset, tags=("odd",))
+    tag.signals.remove(pks[0])
+    jobs.project(str(row.job_id))
+    job = Job.objects.get(pk=row.job_id)
+    assert (job.status, job.error[:19]) == ("failed", "Tags of this filter")
+
+
 def test_a_cancelled_one_can_be_asked_for_again(dataset, owner):
     row = requested(dataset)
     job_cancel_request(user=owner, job=row.job)

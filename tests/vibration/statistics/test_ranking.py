@@ -59,6 +59,60 @@ def test_information_is_that_of_scikit_learn(table):
     np.testing.assert_allclose(ours, theirs, atol=0.01)
 
 
+REPEATED = {
+    "discrete": lambda random: (random.integers(0, 3, LABELS.size) + LABELS) % 4,
+    "a coarse grid": lambda random: np.round(LABELS + random.normal(size=LABELS.size)),
+    "a fine grid": lambda random: np.round(10 * (LABELS + random.normal(size=LABELS.size))) / 10,
+    "lines of a spectrum": lambda random: 0.2 * np.round(5 * 60 * (1 + LABELS % 2)) + 0 * LABELS,
+    "half repeats": lambda random: np.where(
+        random.random(LABELS.size) < 0.5, 60.0 + LABELS, random.normal(size=LABELS.size)
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", REPEATED)
+def test_information_of_repeated_values_is_that_of_scikit_learn(kind):
+    from sklearn.feature_selection import mutual_info_classif
+
+    values = REPEATED[kind](np.random.default_rng(2)).astype(float)
+    theirs = [
+        mutual_info_classif(values[:, None], LABELS, random_state=seed)[0] for seed in range(5)
+    ]
+    ours = feature_ranking(values[:, None], LABELS, n_resamples=2)[0].information
+    assert ours == pytest.approx(np.mean(theirs), abs=0.06)
+
+
+def test_information_of_a_discrete_feature_is_that_of_its_counts():
+    values = np.repeat([0.0, 0.0, 1.0, 2.0], 60)  # the first two classes look alike
+    found = feature_ranking(values[:, None], LABELS, n_resamples=2)[0].information
+    assert found == pytest.approx(np.log(4) - 0.5 * np.log(2), abs=0.06)
+
+
+def test_a_feature_that_does_not_vary_informs_of_nothing():
+    assert feature_ranking(np.full((LABELS.size, 1), 0.1), LABELS)[0].information == 0
+
+
+@pytest.mark.parametrize("factor", [1e-9, 1e9])
+def test_information_does_not_depend_on_the_unit(factor, table):
+    values = np.round(table[:, 2], 1)
+    own, scaled = (information_terms(x, LABELS).mean() for x in (values, factor * values))
+    assert scaled == pytest.approx(own, abs=0.01)
+
+
+def test_copies_of_a_record_make_no_interval_narrower(table):
+    copies, labels = np.repeat(table[:, 1:2], 4, axis=0), np.repeat(LABELS, 4)
+    groups = np.repeat(np.arange(LABELS.size), 4)
+    plain = feature_ranking(table[:, 1:2], LABELS)[0]
+    grouped = feature_ranking(copies, labels, groups=groups)[0]
+    alone = feature_ranking(copies, labels)[0]
+
+    def width(row):
+        return (row.f_high - row.f_low) / row.f
+
+    assert width(grouped) == pytest.approx(width(plain), rel=0.1)
+    assert width(alone) < 0.7 * width(plain)
+
+
 def test_information_of_classes_wholly_apart_is_their_entropy():
     random = np.random.default_rng(0)
     values = 1000.0 * LABELS + random.normal(size=LABELS.size)

@@ -14,6 +14,7 @@ from vibration.errors import VibrationError
 from vibration.statistics.projection.neighbours import METRICS
 from vibration.statistics.projection.repulsion import Points
 from vibration.statistics.projection.table import principal_points, standardised
+from vibration.statistics.projection.trust import N_NEIGHBOURS, trustworthiness
 from vibration.statistics.projection.tsne import prove_perplexity, tsne_points
 from vibration.statistics.projection.umap import prove_graph, umap_points
 
@@ -92,6 +93,8 @@ class Projected:
         Missing values that got the median of their feature, and rows that had any.
     n_idle : int
         Features without any variation, which say nothing.
+    trust : float
+        Trustworthiness, 0 to 1: how far neighbours in the plane are neighbours among the features.
     """
 
     points: Points
@@ -99,6 +102,7 @@ class Projected:
     n_filled: int
     n_rows_filled: int
     n_idle: int
+    trust: float
 
 
 def project(
@@ -184,6 +188,9 @@ def project(
         n_filled=table.n_filled,
         n_rows_filled=table.n_rows_filled,
         n_idle=table.n_idle,
+        trust=trustworthiness(
+            table.values, points, min(N_NEIGHBOURS, (len(table.values) - 1) // 2)
+        ),
     )
 
 

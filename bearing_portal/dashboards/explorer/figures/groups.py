@@ -165,8 +165,8 @@ def left_out(groups: Sequence[Group], axis: Axis) -> str:
     return f"Left out: {' and '.join(parts)}." if parts else ""
 
 
-def counted(number: int, word: str) -> str:
-    return f"{thin(number)} {word}{'' if number == 1 else 's'}"
+def counted(number: int, word: str, words: str = "") -> str:
+    return f"{thin(number)} {word if number == 1 else words or word + 's'}"
 
 
 def thin(number: int) -> str:

@@ -20,6 +20,7 @@ MOST_POINTS = 5_000  # of SVG; the drawing of more by WebGL would need a laxer s
 FADED = 0.2
 ROOM = 0.04
 FILL = 0.08
+SCALE = "Viridis"  # even in lightness, told apart by the colour-blind, seen on either ground
 
 Ids = npt.NDArray[np.int64]
 Polygon = Sequence[tuple[float, float]]
@@ -27,7 +28,9 @@ Polygon = Sequence[tuple[float, float]]
 
 @dataclass(frozen=True, eq=False)
 class Cloud:
-    """Points of one class: ids and labels of the signals, places in the plane."""
+    """Points of one class: ids and labels of the signals, places in the plane; where the plane has
+    a scale also the values that colour them, NaN where one is missing.
+    """
 
     code: str
     name: str
@@ -37,6 +40,7 @@ class Cloud:
     labels: Sequence[str]
     x: FloatArray
     y: FloatArray
+    shades: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class Plane:
     drag: str = "zoom"
     is_log_x: bool = False
     is_log_y: bool = False
+    scale_title: str = ""
 
 
 def points_figure(
@@ -64,6 +69,7 @@ def points_figure(
 ) -> go.Figure:
     """Draw points by class; those of a selection stand out and the others fade.
 
+    Where the clouds have shades, colours tell these and symbols alone the class.
     At most `MOST_POINTS` are drawn, the same share of each class. Points without a place, NaN, are
     left out.
     """
@@ -71,8 +77,9 @@ def points_figure(
     if not drawn:
         return empty_figure("No signal has both values.", plane.theme, plane.view)
     draft = Draft(plane.theme, plane.view, r=12)
+    scale = _scale(drawn, plane)
     for cloud in drawn:
-        _draw(draft, cloud, selected)
+        _draw(draft, cloud, selected, scale)
     _axes(draft, drawn, plane)
     if len(outline) > 2:
         _draw_outline(draft, outline)
@@ -103,10 +110,58 @@ def _thinned(cloud: Cloud, n_known: int) -> Cloud:
 def _at(cloud: Cloud, rows: npt.NDArray[np.intp]) -> Cloud:
     labels = [cloud.labels[row] for row in rows] if len(cloud.labels) else []
     looks = (cloud.code, cloud.name, cloud.colour, cloud.symbol)
-    return Cloud(*looks, cloud.pks[rows], labels, cloud.x[rows], cloud.y[rows])
+    shades = None if cloud.shades is None else cloud.shades[rows]
+    return Cloud(*looks, cloud.pks[rows], labels, cloud.x[rows], cloud.y[rows], shades)
 
 
-def _draw(draft: Draft, cloud: Cloud, selected: frozenset[int] | None) -> None:
+def _scale(clouds: Sequence[Cloud], plane: Plane) -> dict[str, Any]:
+    """Return the scale that all clouds share; empty where none has shades."""
+    shades = [cloud.shades for cloud in clouds if cloud.shades is not None]
+    known = np.concatenate([part[np.isfinite(part)] for part in shades]) if shades else np.zeros(0)
+    if not known.size:
+        return {}
+    low, high = (float(end) for end in np.quantile(known, (0.01, 0.99)))
+    if low == high:
+        low, high = float(known.min()), float(known.max())
+    title = {"text": plane.scale_title, "side": "right"}
+    return {
+        "cmin": low,
+        "cmax": high if high > low else low + 1,
+        "colorscale": SCALE,
+        "colorbar": {"title": title, "thickness": 10, "outlinewidth": 0, "tickformat": "~g"},
+    }
+
+
+def _draw(
+    draft: Draft, cloud: Cloud, selected: frozenset[int] | None, scale: dict[str, Any]
+) -> None:
+    if scale and cloud.shades is not None:
+        known = np.isfinite(cloud.shades)
+        _draw_shaded(draft, _at(cloud, np.flatnonzero(known)), selected, scale)
+        cloud = _at(cloud, np.flatnonzero(~known))
+        if not len(cloud.pks):
+            return
+    _draw_points(draft, cloud, selected, {"color": cloud.colour}, f"{cloud.name}")
+
+
+def _draw_shaded(
+    draft: Draft, cloud: Cloud, selected: frozenset[int] | None, scale: dict[str, Any]
+) -> None:
+    if cloud.shades is None or not len(cloud.pks):
+        return
+    has_bar = not any(trace.get("marker", {}).get("showscale") for trace in draft.traces)
+    look = {"color": cloud.shades.astype(np.float32), **scale, "showscale": has_bar}
+    words = f"{cloud.name}<br>{scale['colorbar']['title']['text']}: %{{marker.color:.4g}}"
+    _draw_points(draft, cloud, selected, look, words)
+
+
+def _draw_points(
+    draft: Draft,
+    cloud: Cloud,
+    selected: frozenset[int] | None,
+    look: dict[str, Any],
+    words: str,
+) -> None:
     more: dict[str, Any] = {}
     if selected is not None:
         inside = [place for place, pk in enumerate(map(int, cloud.pks)) if pk in selected]
@@ -124,12 +179,12 @@ def _draw(draft: Draft, cloud: Cloud, selected: frozenset[int] | None) -> None:
         text=list(cloud.labels),
         customdata=cloud.pks,
         marker={
-            "color": cloud.colour,
+            **look,
             "symbol": cloud.symbol,
             "size": COMMON["markerSize"],
             "opacity": COMMON["markerOpacity"],
         },
-        hovertemplate=f"%{{text}}<br>{cloud.name}<extra></extra>",
+        hovertemplate=f"%{{text}}<br>{words}<extra></extra>",
         meta={"code": cloud.code},
         **more,
     )

@@ -10,11 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from bearing_portal.dashboards.explorer.filters import filters_context, line_context
 from common.errors import Invalid
+from signals.projections.rows import projections_lasting
 from signals.services.saved_views import (
     may_share,
     view_change,
     view_delete,
     view_get,
+    view_query,
     view_save,
     views_visible,
 )
@@ -41,8 +43,11 @@ def line(request: HttpRequest) -> HttpResponse:
 def views(request: HttpRequest) -> HttpResponse:
     """The menu of saved views: one's own, then shared ones."""
     found = list(views_visible(request.user))
-    own = [view for view in found if view.owner_id == request.user.pk]
-    shared = [view for view in found if view.owner_id != request.user.pk]
+    lasting = projections_lasting(request.user)
+    own, shared = [], []
+    for view in found:
+        view.query = view_query(view, lasting)
+        (own if view.owner_id == request.user.pk else shared).append(view)
     return render(request, "dashboards/explorer/_views.html", {"own": own, "shared": shared})
 
 

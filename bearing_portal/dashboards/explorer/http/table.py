@@ -17,6 +17,7 @@ from bearing_portal.dashboards.explorer.panels.table.columns import (
     table_query,
     table_scope,
 )
+from bearing_portal.dashboards.explorer.reading import scope_of
 from bearing_portal.dashboards.explorer.state import ExplorerView, read
 from bearing_portal.dashboards.links import MOST_COMPARED, viewer_url
 from bearing_portal.frame.templatetags.portal import thousands
@@ -24,6 +25,7 @@ from common.errors import Expected, Invalid, NotAllowed, NotFound
 from common.roles import is_curator
 from signals.admin.forms import RelabelForm
 from signals.exploration.columns import COLUMNS, columns_choose, columns_of, columns_reset
+from signals.exploration.overview import why_empty
 from signals.exploration.selection import MOST_IDS
 from signals.exploration.table import table_page
 from signals.filters.grid import SORTS
@@ -44,8 +46,12 @@ def rows(request: HttpRequest) -> JsonResponse:
     view = _view(request.GET)
     start, end = (_count(request.GET.get(key, "")) for key in ("start", "end"))
     query = table_query(request.user, view, start, end)
-    page = table_page(request.user, table_scope(request.user, view), query)
-    return JsonResponse({"rows": page.rows, "total": page.total})
+    scope = table_scope(request.user, view)
+    page = table_page(request.user, scope, query)
+    answer: dict[str, Any] = {"rows": page.rows, "total": page.total}
+    if not page.total and not view.grid:
+        answer["why"] = why_empty(request.user, scope_of(request.user, view))
+    return JsonResponse(answer)
 
 
 @login_required

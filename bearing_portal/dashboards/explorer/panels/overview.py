@@ -3,7 +3,6 @@
 from typing import Any
 
 from dash import Output, html
-from dash.exceptions import PreventUpdate
 
 from bearing_portal.dashboards.embedding.app import PortalDash
 from bearing_portal.dashboards.embedding.guard import guarded
@@ -15,9 +14,10 @@ from bearing_portal.dashboards.explorer.class_marks import (
     class_marks,
     severity_marks,
 )
+from bearing_portal.dashboards.explorer.figures.groups import empty_figure
 from bearing_portal.dashboards.explorer.figures.overview import bars_figure
-from bearing_portal.dashboards.explorer.reading import narrowed, scope_of
-from bearing_portal.dashboards.explorer.state import read
+from bearing_portal.dashboards.explorer.reading import answered, narrowed, signals_of
+from bearing_portal.dashboards.explorer.state import ExplorerView
 from bearing_portal.dashboards.widgets import figure_tools, graph, panel
 from bearing_portal.frame.templatetags.portal import number, thousands
 from signals.exploration.overview import ClassRow, Overview, overview
@@ -45,18 +45,33 @@ def section() -> list[html.Section]:
 
 @guarded
 def show_overview(asked: Any, *, user: Any) -> tuple[Any, ...]:
-    if not isinstance(asked, dict):
-        raise PreventUpdate
-    view = read(asked)
-    found = overview(user, scope_of(user, view))
-    selected = narrowed(user, view)
+    return answered(asked, lambda view: _shown(user, view), _emptied)
+
+
+def _shown(user: Any, view: ExplorerView) -> tuple[Any, ...]:
+    scope = signals_of(user, view)
+    found = overview(user, scope)
+    selected = narrowed(user, view, scope)
     chosen = overview(user, selected) if selected is not None else None
     words = _meta(found, chosen)
     part = chosen.table if chosen is not None else None
     classes, severities = class_marks(), severity_marks()
     table = classes_table(found, chosen, classes)
     figure = bars_figure(found.table, part, classes, severities, view.theme)
-    return table, f"{words} · medians", figure, words, _legend(found, severities)
+    return table, f"{words} · {_medians(found)}", figure, words, _legend(found, severities)
+
+
+def _emptied(why: str, theme: str) -> tuple[Any, ...]:
+    words = html.P(why, className="ranking-words")
+    return words, "", empty_figure(why, theme, "bars of nothing"), "", []
+
+
+def _medians(found: Overview) -> str:
+    """Say of how many signals the medians are."""
+    n = sum(row.n_sampled for row in found.rows)
+    if n == found.n:
+        return "medians"
+    return f"medians of {thousands(n)} of {thousands(found.n)}"
 
 
 def register(app: PortalDash) -> None:
@@ -96,7 +111,8 @@ def _row(row: ClassRow, counts: dict[str, int] | None, mark: ClassMark | None) -
     count = n if counts is None else f"{thousands(counts.get(row.code, 0))} of {n}"
     values = (row.mean_abs, row.median_rms, row.dominant_hz, row.kurtosis)
     cells = [html.Td(count, className="num")]
-    cells += [html.Td(number(value, 3), className="num") for value in values]
+    of = f"Median of {thousands(row.n_sampled)} of {n} signals"
+    cells += [html.Td(number(value, 3), className="num", title=of) for value in values]
     faded = counts is not None and not counts.get(row.code)
     return html.Tr([html.Th(name, scope="row"), *cells], className="is-faded" if faded else "")
 

@@ -43,11 +43,19 @@ def figure_of(ask):
 
 @pytest.fixture
 def said(ask):
-    """Return the sentence with which a callback refuses."""
+    """Return every text of a panel that was refused: it says why in its place, without a toast."""
 
     def send(name, **texts):
         answer = ask(name, **texts)
-        assert answer["response"] == {}
-        return answer["sideUpdate"]["portal-message"]["data"]["text"]
+        assert "sideUpdate" not in answer, answer["sideUpdate"]
+        return list(_texts(answer["response"]))
 
     return send
+
+
+def _texts(part):
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict | list):
+        for each in part.values() if isinstance(part, dict) else part:
+            yield from _texts(each)

@@ -6,7 +6,7 @@ import pytest
 from bearing_portal.dashboards.explorer.drawn import numbers_of
 from signals.models import Signal
 from tests.bearing_portal.dashboards.viewer.conftest import numbers
-from tests.factories import make_user
+from tests.factories import make_dataset, make_user
 from vibration.features import FEATURE_NAMES
 
 CALLBACKS = ("show_ranking", "show_feature", "show_correlation")
@@ -142,18 +142,26 @@ def test_a_sample_says_of_how_many_it_is():
 
 
 @pytest.mark.parametrize("name", CALLBACKS)
-def test_a_stranger_is_told_that_there_is_no_such_dataset(name, said, ask, texts):
-    if name == "show_ranking":  # it says so in its place
-        answer = ask(name, user=make_user("viewer"), **texts)
-        assert "There is no such dataset." in json.dumps(answer["response"])
-    else:
-        assert said(name, user=make_user("viewer"), **texts) == "There is no such dataset."
+def test_a_stranger_is_told_that_there_is_no_such_dataset(name, said, texts):
+    assert "There is no such dataset." in said(name, user=make_user("viewer"), **texts)
+
+
+def test_copies_are_left_out_of_the_ranking_or_drawn_with_their_record(ask, owner):
+    dataset = make_dataset(owner, per_class=4, augmentation=True)
+    n_copies = Signal.objects.filter(store=dataset.store, augmented=True).count()
+    texts = {"filter": f"dataset={dataset.pk}"}
+    metas = [
+        ask("show_ranking", **texts, copies=copies)["response"]["explorer-ranking-meta"]["children"]
+        for copies in ("no", "yes")
+    ]
+    assert metas[0].startswith(f"n = 12 · {n_copies} cop")
+    assert metas[0].endswith("left out")
+    assert metas[1].startswith(f"n = {12 + n_copies} · ")
+    assert metas[1].endswith("drawn with their record")
 
 
 @pytest.mark.parametrize("name", CALLBACKS)
 def test_a_member_sees_what_is_shared(name, ask, owner):
-    from tests.factories import make_dataset
-
     shared = make_dataset(owner, per_class=4, visibility="shared")
     answer = ask(name, user=make_user("viewer"), filter=f"dataset={shared.pk}")
     assert "sideUpdate" not in answer

@@ -7,7 +7,8 @@ from django.urls import reverse
 from monitoring.jobs.lifecycle import job_fail, job_start
 from monitoring.models import Job
 from signals import jobs
-from signals.models import Projection
+from signals.exploration.conditions import CONDITIONS
+from signals.models import Projection, Signal
 from tests.bearing_portal.dashboards.conftest import body_of
 from tests.bearing_portal.dashboards.explorer.conftest import URL
 from tests.bearing_portal.dashboards.viewer.conftest import numbers
@@ -78,6 +79,43 @@ def test_what_was_filled_in_and_left_out_is_said(shown):
     meta = shown()["meta"]  # records of 0.25 s lack some features
     assert re.search(r" · \d+ missing values set to the median", meta)
     assert meta.endswith(" · 1 feature without variation left out")
+
+
+@pytest.mark.django_db
+def test_its_trustworthiness_stands_beside_it(shown):
+    assert re.search(r" · trustworthiness 0\.\d\d · ", shown()["meta"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_small_perplexity_is_cautioned_against(shown, compute):
+    computed(compute, **TSNE)
+    assert shown(**TSNE)["note"].startswith("Small perplexity")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("colour", "title"),
+    [("rms", "RMS (g)"), ("rpm", "Speed (rpm)"), ("temperature", "Temperature (°C)")],
+)
+def test_points_are_coloured_by_a_feature_or_a_condition(shown, colour, title):
+    figure = shown(colour=colour)["figure"]
+    bars = [t for t in figure["data"] if t["marker"].get("showscale")]
+    assert [t["marker"]["colorbar"]["title"]["text"] for t in bars] == [title]
+    assert n_points(figure) == 12
+    field = CONDITIONS[colour][0] if colour in CONDITIONS else colour
+    known = dict(Signal.objects.values_list("pk", field))
+    for trace in figure["data"]:
+        pks, shades = numbers(trace["customdata"]), numbers(trace["marker"]["color"])
+        for pk, shade in zip(pks.tolist(), shades.tolist(), strict=True):
+            assert shade == pytest.approx(known[pk], rel=1e-5)
+
+
+@pytest.mark.django_db
+def test_points_without_a_value_keep_the_colour_of_their_class(shown):
+    Signal.objects.update(temperature_c=None)
+    figure = shown(colour="temperature")["figure"]
+    assert n_points(figure) == 12
+    assert all(isinstance(t["marker"]["color"], str) for t in figure["data"])
 
 
 @pytest.mark.django_db
@@ -197,7 +235,8 @@ def test_a_strangers_projection_is_neither_shown_nor_asked_for(ask, compute, tex
     key = computed(compute, **TSNE)
     stranger = make_user("engineer")
     answer = ask("show_projection", user=stranger, **texts | TSNE)
-    assert answer["response"] == {}
+    assert answer["response"]["explorer-projection-note"]["children"] == "There is no such dataset."
+    assert answer["response"]["explorer-projection"]["figure"]["data"] == []
     own = make_dataset(stranger, per_class=4)
     answer = ask(
         "show_projection", user=stranger, filter=f"dataset={own.pk}", projection=key, **TSNE

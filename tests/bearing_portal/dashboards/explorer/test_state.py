@@ -1,6 +1,7 @@
 import pytest
 
 from bearing_portal.dashboards.explorer.state import read
+from common.errors import Invalid
 from vibration.statistics.projection import Method
 
 
@@ -29,14 +30,17 @@ def test_the_filter_comes_as_one_query():
         {"perplexity": "many"},
         {"perplexity": "nan"},
         {"seed": "-5"},
-        {"grid": "{"},
-        {"grid": "[1]"},
-        {"grid": "[" * 3000},
         {"theme": "neon"},
     ],
 )
 def test_what_is_made_up_becomes_the_default(texts):
     assert read(texts) == read({})
+
+
+@pytest.mark.parametrize("grid", ["{", "[1]", "[" * 3000])
+def test_column_filters_that_cannot_be_read_are_refused(grid):
+    with pytest.raises(Invalid, match="set them again"):
+        read({"grid": grid})
 
 
 @pytest.mark.parametrize("given", [None, [], "text", 5, {"kind": 7}, {5: "box"}])

@@ -61,4 +61,4 @@ def test_relabelling_is_offered_to_curators(role, may, ask):
 
 def test_a_stranger_is_told_that_there_is_no_such_dataset(said, dataset):
     words = said("show_heads", user=make_user("viewer"), filter=f"dataset={dataset.pk}")
-    assert words == "There is no such dataset."
+    assert words == ["There is no such dataset."]

@@ -12,6 +12,7 @@ from bearing_portal.dashboards.explorer.figures.groups import (
     MOST_OUTLIERS,
     Axis,
     Group,
+    counted,
     left_out,
 )
 from bearing_portal.dashboards.explorer.figures.histogram import histogram_figure
@@ -22,7 +23,7 @@ from bearing_portal.dashboards.explorer.figures.scatter import (
     points_figure,
 )
 from bearing_portal.dashboards.explorer.grouping import by_class, looks_of
-from bearing_portal.dashboards.explorer.reading import narrowed, scope_of
+from bearing_portal.dashboards.explorer.reading import narrowed, signals_of
 from bearing_portal.dashboards.explorer.state import MOST_GROUPS, ExplorerView
 from bearing_portal.frame.design.tokens import color
 from common.errors import Expected
@@ -79,20 +80,25 @@ class RankingPanel:
 def ranking_panel(user: Any, view: ExplorerView) -> RankingPanel:
     """Return all features ranked, with the one that is looked at."""
     is_information = view.rank == "mi"
+    signals = signals_of(user, view)
     try:
-        ranking = ranking_of(user, scope_of(user, view))
+        ranking = ranking_of(user, signals, with_copies=view.with_copies)
     except Expected as error:
         return RankingPanel([], "", error.sentence, view.feature or FEATURE_NAMES[0], False)
     rows = _ordered(ranking, view.rank)
     chosen = view.feature or _name(rows[0])
-    return RankingPanel(rows, numbers_of(ranking.n, ranking.n_signals), "", chosen, is_information)
+    meta = f"n = {numbers_of(ranking.n, ranking.n_signals)}"
+    if ranking.n_copies:
+        copies = counted(ranking.n_copies, "copy", "copies")
+        meta += f" · {copies} {'drawn with their record' if view.with_copies else 'left out'}"
+    return RankingPanel(rows, meta, "", chosen, is_information)
 
 
 def feature_panel(user: Any, view: ExplorerView) -> FeaturePanel:
     """Return a feature by group, the first of the ranking where none is named."""
-    scope = scope_of(user, view)
-    feature = OF[view.feature or first_ranked(user, scope, view.rank)[0]]
-    table = feature_table(user, scope)
+    scope = signals_of(user, view)
+    feature = OF[view.feature or first_ranked(user, scope, view)[0]]
+    table = feature_table(user, scope, features=(feature.name,))
     values = table.column(feature.name)
     axis = Axis(feature.label, spans_decades(values) if view.is_log is None else view.is_log)
     groups = [look.of(values) for look in looks_of(user, scope, table, view.by, view.theme)]
@@ -104,7 +110,7 @@ def feature_panel(user: Any, view: ExplorerView) -> FeaturePanel:
     boxes = boxes_figure(groups, axis, chosen=chosen, is_violin=is_violin, **look)
     over = [known[code] for code in chosen]
     over = over or [Group("", ALL, color(view.theme, "trace"), "circle", values)]
-    over += _selected(user, view, table, values)
+    over += _selected(user, view, scope, table, values)
     facts = {"feature": feature.name, "by": view.by}
     histogram = histogram_figure(over, axis, facts=facts, **look)
     note = _note(view, groups, axis)
@@ -121,20 +127,22 @@ def spans_decades(values: Any) -> bool:
     return bool(high > DECADES * low)
 
 
-def _selected(user: Any, view: ExplorerView, table: FeatureTable, values: Any) -> list[Group]:
+def _selected(
+    user: Any, view: ExplorerView, scope: Scope, table: FeatureTable, values: Any
+) -> list[Group]:
     """Return what is selected as one more group, none where nothing is."""
-    scope = narrowed(user, view)
-    if scope is None:
+    chosen = narrowed(user, view, scope)
+    if chosen is None:
         return []
     pks = [int(pk) for pk in table.pks]
-    inside = scope.signals().filter(pk__in=pks).values_list("pk", flat=True)
+    inside = chosen.signals().filter(pk__in=pks).values_list("pk", flat=True)
     rows = np.isin(table.pks, np.fromiter(inside, np.int64))
     return [Group("", SELECTED, color(view.theme, "accent"), "circle", values[rows])]
 
 
 def correlation_panel(user: Any, view: ExplorerView) -> CorrelationPanel:
     """Return the map of all correlations, or the scatter of a pair."""
-    scope = scope_of(user, view)
+    scope = signals_of(user, view)
     fx, fy = pair_of(user, scope, view)
     if view.corr == "scatter":
         return _scatter(user, view, scope, fx, fy)
@@ -152,10 +160,10 @@ def correlation_panel(user: Any, view: ExplorerView) -> CorrelationPanel:
     return CorrelationPanel("Correlation", meta, figure, fx, fy)
 
 
-def first_ranked(user: Any, scope: Scope, rank: str) -> tuple[str, str]:
+def first_ranked(user: Any, scope: Scope, view: ExplorerView) -> tuple[str, str]:
     """Return the two features that tell the classes apart best; of one class, the first two."""
     try:
-        rows = _ordered(ranking_of(user, scope), rank)
+        rows = _ordered(ranking_of(user, scope, with_copies=view.with_copies), view.rank)
     except Expected:
         return FEATURE_NAMES[0], FEATURE_NAMES[1]
     return _name(rows[0]), _name(rows[1])
@@ -165,7 +173,7 @@ def pair_of(user: Any, scope: Scope, view: ExplorerView) -> tuple[str, str]:
     """Return the two features of the scatter."""
     if view.fx and view.fy:
         return view.fx, view.fy
-    best = first_ranked(user, scope, view.rank)
+    best = first_ranked(user, scope, view)
     fx = view.fx or next(name for name in best if name != view.fy)
     return fx, view.fy or next(name for name in best if name != fx)
 
@@ -198,7 +206,7 @@ def short_title(feature: Feature) -> str:
 
 
 def _scatter(user: Any, view: ExplorerView, scope: Scope, fx: str, fy: str) -> CorrelationPanel:
-    table = feature_table(user, scope)
+    table = feature_table(user, scope, features=(fx, fy))
     x, y = table.column(fx), table.column(fy)
     clouds = clouds_of(table, x, y)
     plane = Plane(
@@ -209,7 +217,7 @@ def _scatter(user: Any, view: ExplorerView, scope: Scope, fx: str, fy: str) -> C
         is_log_x=spans_decades(x),
         is_log_y=spans_decades(y),
     )
-    selected = selected_of(user, view, clouds)
+    selected = selected_of(user, view, scope, clouds)
     figure = points_figure(clouds, plane, selected=selected, facts={"file": f"{fx}-{fy}"})
     meta = f"n = {described(table)}{drawn_words(clouds, len(table.pks))}"
     return CorrelationPanel("Two features", meta, figure, fx, fy)

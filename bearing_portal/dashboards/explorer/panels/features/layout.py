@@ -3,20 +3,20 @@
 from typing import Any
 
 from dash import ClientsideFunction, Input, Output, dcc, html
-from dash.exceptions import PreventUpdate
 
 from bearing_portal.dashboards.embedding.app import PortalDash
 from bearing_portal.dashboards.embedding.guard import guarded
 from bearing_portal.dashboards.explorer import ids
-from bearing_portal.dashboards.explorer.figures.groups import Group
+from bearing_portal.dashboards.explorer.figures.groups import Group, empty_figure
 from bearing_portal.dashboards.explorer.panels.features.data import (
     FeaturePanel,
     correlation_panel,
     feature_panel,
     ranking_panel,
 )
-from bearing_portal.dashboards.explorer.panels.features.ranking_list import ranking_list
-from bearing_portal.dashboards.explorer.state import read
+from bearing_portal.dashboards.explorer.panels.features.ranking_list import no_ranking, ranking_list
+from bearing_portal.dashboards.explorer.reading import answered
+from bearing_portal.dashboards.explorer.state import ExplorerView
 from bearing_portal.dashboards.widgets import choice, figure_tools, graph, menu, panel, segments
 from vibration.features import FEATURES
 
@@ -64,22 +64,44 @@ def correlation() -> html.Section:
 
 @guarded
 def show_ranking(asked: Any, *, user: Any) -> tuple[Any, str]:
-    view = read(_given(asked))
+    return answered(asked, lambda view: _ranked(user, view), lambda why, _: (no_ranking(why), ""))
+
+
+def _ranked(user: Any, view: ExplorerView) -> tuple[Any, str]:
     found = ranking_panel(user, view)
     return ranking_list(found, is_all=view.is_all_ranked), found.meta
 
 
 @guarded
 def show_feature(asked: Any, *, user: Any) -> tuple[Any, ...]:
-    found = feature_panel(user, read(_given(asked)))
+    return answered(asked, lambda view: _boxes(user, view), _no_boxes)
+
+
+def _boxes(user: Any, view: ExplorerView) -> tuple[Any, ...]:
+    found = feature_panel(user, view)
     groups = _group_buttons(found)
     return found.boxes, found.histogram, found.title, found.meta, found.note, groups
 
 
+def _no_boxes(why: str, theme: str) -> tuple[Any, ...]:
+    boxes, histogram = (
+        empty_figure(why, theme, f"{what} of nothing") for what in ("boxes", "bins")
+    )
+    return boxes, histogram, "Feature", "", "", []
+
+
 @guarded
 def show_correlation(asked: Any, *, user: Any) -> tuple[Any, ...]:
-    found = correlation_panel(user, read(_given(asked)))
+    return answered(asked, lambda view: _correlated(user, view), _no_correlation)
+
+
+def _correlated(user: Any, view: ExplorerView) -> tuple[Any, ...]:
+    found = correlation_panel(user, view)
     return found.figure, found.title, found.meta, {"fx": found.fx, "fy": found.fy}
+
+
+def _no_correlation(why: str, theme: str) -> tuple[Any, ...]:
+    return empty_figure(why, theme, "correlation of nothing"), "Correlation", "", None
 
 
 def register(app: PortalDash) -> None:
@@ -113,7 +135,10 @@ def _ranking() -> html.Section:
         "Feature ranking",
         [html.Div(id=ids.RANKING, className="ranking", tabIndex="0", role="group", **words)],
         asks=ids.ASK_RANKING,
-        tools=[segments("Ranked by", "rank", ranks, "f")],
+        tools=[
+            segments("Ranked of", "copies", {"no": "Originals", "yes": "With copies"}, "no"),
+            segments("Ranked by", "rank", ranks, "f"),
+        ],
     )
 
 
@@ -161,9 +186,3 @@ def _group_button(group: Group, is_chosen: bool) -> html.Button:
         className="layer-toggle",
         **{"data-group": group.code, "aria-pressed": str(is_chosen).lower()},
     )
-
-
-def _given(asked: Any) -> dict[str, Any]:
-    if not isinstance(asked, dict):
-        raise PreventUpdate
-    return asked

@@ -48,7 +48,7 @@ def ranking_list(found: RankingPanel, *, is_all: bool) -> list[Any]:
     """Return the ranking; without one all features in their order, and why there is none."""
     if not found.rows:
         rows = [_row(name, None, None, name == found.chosen, "") for name in FEATURE_NAMES]
-        return [html.P(found.why_not, className="ranking-words"), *rows]
+        return [*no_ranking(found.why_not), *rows]
     shown = found.rows if is_all else found.rows[:FIRST]
     scores = [score_of(row, is_information=found.is_information) for row in shown]
     scale = scale_of(scores, is_log=not found.is_information)
@@ -65,6 +65,11 @@ def ranking_list(found: RankingPanel, *, is_all: bool) -> list[Any]:
     ]
     words = MI_WORDS if found.is_information else F_WORDS
     return [html.P(words, className="ranking-words"), *rows, _more(len(found.rows), is_all=is_all)]
+
+
+def no_ranking(why: str) -> list[Any]:
+    """Return why there is no ranking, and nothing to choose from."""
+    return [html.P(why, className="ranking-words")]
 
 
 def score_of(row: Ranked, *, is_information: bool) -> Score:

@@ -1,7 +1,8 @@
 """The projection: what is shown, of which filter it is, and what Compute would do."""
 
+import math
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from django.http import QueryDict
@@ -10,10 +11,11 @@ from bearing_portal.dashboards.explorer.drawn import drawn_words, numbers_of, se
 from bearing_portal.dashboards.explorer.figures.groups import counted, empty_figure
 from bearing_portal.dashboards.explorer.figures.scatter import Cloud, Plane, drawn_of, points_figure
 from bearing_portal.dashboards.explorer.grouping import by_class
-from bearing_portal.dashboards.explorer.reading import scope_of
+from bearing_portal.dashboards.explorer.reading import signals_of
 from bearing_portal.dashboards.explorer.state import ExplorerView
 from common.errors import Expected, NotFound
 from monitoring.models import Job
+from signals.exploration.conditions import CONDITIONS
 from signals.exploration.selection import LASSO, read_lasso
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import SignalFilter
@@ -27,7 +29,16 @@ from signals.projections.rows import (
     projection_request,
     projection_seen,
 )
+from vibration.features import FEATURE_NAMES, FEATURES
 from vibration.statistics.projection import Method, ProjectionParameters
+
+SMALL_PERPLEXITY: Final = 10
+_SMALL: Final = {
+    Method.TSNE: "Small perplexity: t-SNE looks at a handful of neighbours and draws clumps where "
+    "there may be none; compare 30.",
+    Method.UMAP: "Few neighbours: UMAP breaks the picture into clumps where there may be none; "
+    "compare 15.",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,22 +76,22 @@ def projection_panel(user: Any, view: ExplorerView) -> ProjectionPanel:
     """Return the projection of filter, method and parameters; failing that the one in the address,
     and what it is.
     """
+    scope = signals_of(user, view)
     try:
-        scope = scope_of(user, view)
         wanted = _wanted(user, scope, view)
     except NotFound:
         raise
     except Expected as error:
-        return _nothing(view, error.sentence)
+        return nothing_panel(error.sentence, view.theme)
     if wanted is not None and wanted.is_done and (found := projection_points(user, wanted.key)):
         projection_seen(wanted)
-        return _drawn(user, view, wanted, found)
+        return _drawn(user, view, scope, wanted, found)
     return _meanwhile(user, view, scope, wanted)
 
 
 def projection_ask(user: Any, view: ExplorerView) -> str:
     """Have the projection of filter, method and parameters computed; return its key."""
-    scope = scope_of(user, view)
+    scope = signals_of(user, view)
     row = projection_request(
         user=user, scope=scope, method=Method(view.method), parameters=view.parameters
     )
@@ -127,12 +138,12 @@ def _meanwhile(
     state = _state(view, wanted)
     older = _older(user, view)
     if older is None:
-        panel = _nothing(view, state)
+        panel = nothing_panel(state, view.theme)
     else:
         row, found = older
-        panel = _drawn(user, view, row, found)
+        panel = _drawn(user, view, scope, row, found)
         words = f"Shown: {words_of(row)}{_filter_words(row, scope)}."
-        panel = replace(panel, note=f"{words} {state}")
+        panel = replace(panel, note=" ".join(filter(None, (words, state, panel.note))))
     facts = {**panel.facts, "working": wanted.key if wanted and is_working else None}
     return replace(panel, facts=facts, can_compute=not is_working)
 
@@ -173,33 +184,59 @@ def _filter_words(row: Projection, scope: Scope) -> str:
 
 
 def _drawn(
-    user: Any, view: ExplorerView, row: Projection, found: ProjectionPoints
+    user: Any, view: ExplorerView, scope: Scope, row: Projection, found: ProjectionPoints
 ) -> ProjectionPanel:
-    everything = _clouds(row, found)
+    title, column = _shade(view.colour)
+    everything = _clouds(row, found, column)
     clouds = drawn_of(everything)
-    selected = selected_of(user, view, clouds)
+    selected = selected_of(user, view, scope, clouds)
     name = Method(row.method).name_shown
     plane = Plane(
         *(_axis_title(name, found, axis) for axis in (0, 1)),
         theme=view.theme,
         view=f"projection {row.key}",
         drag="lasso",
+        scale_title=title,
     )
     facts = {"key": row.key, "file": f"projection-{row.method}"}
     outline = _outline(view.sel, row.key)
     figure = points_figure(clouds, plane, selected=selected, outline=outline, facts=facts)
     legend = [Legend(cloud, len(cloud.pks)) for cloud in everything if len(cloud.pks)]
-    return ProjectionPanel(figure, _meta(row, found, clouds), "", legend, {"shown": row.key})
+    meta = _meta(row, found, clouds)
+    return ProjectionPanel(figure, meta, _caution(row), legend, {"shown": row.key})
 
 
-def _clouds(row: Projection, found: ProjectionPoints) -> list[Cloud]:
-    """Return the points by class as the signals are labelled now, without those that are gone."""
+def _caution(row: Projection) -> str:
+    """Say what a picture of so few neighbours is not; empty where there are enough."""
+    few = {Method.TSNE: row.perplexity, Method.UMAP: row.n_neighbours}
+    method = Method(row.method)
+    return _SMALL[method] if few.get(method, math.inf) < SMALL_PERPLEXITY else ""
+
+
+def _shade(colour: str) -> tuple[str, str]:
+    """Return title and column of what colours the points; both empty where that is the class."""
+    if colour in CONDITIONS:
+        column, title, unit = CONDITIONS[colour]
+        return f"{title} ({unit})", column
+    if colour in FEATURE_NAMES:
+        return FEATURES[FEATURE_NAMES.index(colour)].label, colour
+    return "", ""
+
+
+def _clouds(row: Projection, found: ProjectionPoints, shade: str) -> list[Cloud]:
+    """Return the points by class as the signals are labelled now, without those that are gone; a
+    column of the signals shades them.
+    """
     pks = [int(pk) for pk in found.pks]
     rows = Signal.objects.filter(store=row.store_id, pk__in=pks).order_by()
+    columns = ("pk", "label", "fault_class", *([shade] if shade else []))
     known = {
-        pk: (label, fault or 0)
-        for pk, label, fault in rows.values_list("pk", "label", "fault_class")
+        pk: (label, fault or 0, *values) for pk, label, fault, *values in rows.values_list(*columns)
     }
+    shades = None
+    if shade:
+        values = [known[pk][2] if pk in known else None for pk in pks]
+        shades = np.array(values, dtype=float)
     classes = np.array([known[pk][1] if pk in known else -1 for pk in pks], dtype=np.int64)
     labels = np.array([known[pk][0] if pk in known else "" for pk in pks], dtype=object)
     return [
@@ -212,6 +249,7 @@ def _clouds(row: Projection, found: ProjectionPoints) -> list[Cloud]:
             list(labels[look.rows]),
             found.points[look.rows, 0],
             found.points[look.rows, 1],
+            None if shades is None else shades[look.rows],
         )
         for look in by_class(classes)
     ]
@@ -226,6 +264,8 @@ def _axis_title(name: str, found: ProjectionPoints, axis: int) -> str:
 def _meta(row: Projection, found: ProjectionPoints, clouds: list[Cloud]) -> str:
     n = len(found.pks)
     parts = [words_of(row), f"n = {numbers_of(n, found.n_signals)}{drawn_words(clouds, n)}"]
+    if not math.isnan(found.trust):
+        parts.append(f"trustworthiness {found.trust:.2f}")
     if found.n_filled:
         parts.append(f"{counted(found.n_filled, 'missing value')} set to the median")
     if found.n_idle:
@@ -233,8 +273,9 @@ def _meta(row: Projection, found: ProjectionPoints, clouds: list[Cloud]) -> str:
     return " · ".join(parts)
 
 
-def _nothing(view: ExplorerView, words: str) -> ProjectionPanel:
-    figure = empty_figure("", view.theme, "projection of nothing")
+def nothing_panel(words: str, theme: str) -> ProjectionPanel:
+    """Return the panel without points, and why there are none."""
+    figure = empty_figure("", theme, "projection of nothing")
     return ProjectionPanel(figure, "", words, facts={"shown": None, "working": None})
 
 

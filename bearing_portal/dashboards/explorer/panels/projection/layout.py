@@ -11,14 +11,27 @@ from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.class_marks import class_marks
 from bearing_portal.dashboards.explorer.panels.projection.data import (
     Legend,
+    nothing_panel,
     projection_ask,
     projection_panel,
 )
+from bearing_portal.dashboards.explorer.reading import answered
 from bearing_portal.dashboards.explorer.state import read
 from bearing_portal.dashboards.widgets import choice, figure_tools, graph, panel, segments
 from bearing_portal.frame.templatetags.portal import thousands
+from signals.exploration.conditions import CONDITIONS
+from vibration.features import FEATURES
 from vibration.statistics.projection import METRICS, Method, ProjectionParameters
 
+COLOURS = {
+    "class": "Class",
+    **{code: title for code, (_, title, _) in CONDITIONS.items()},
+    **{feature.name: feature.title for feature in FEATURES},
+}
+TRUST = (
+    "Trustworthiness: how far the 10 nearest points of each are its nearest signals by all "
+    "features too; 1 is best, 0.5 is chance."
+)
 DRAGS = {"lasso": "Lasso", "select": "Box", "zoom": "Zoom"}
 PLAIN = ProjectionParameters()
 
@@ -37,6 +50,7 @@ def section() -> list[html.Section]:
         _of_methods("tsne", of_tsne),
         _of_methods("umap", of_umap),
         _of_methods("tsne umap", [choice("Distance between signals", "metric", metrics)]),
+        choice("Colour of the points", "colour", COLOURS, shown="Colour"),
         html.Span(className="panel-gap"),
         html.Button(
             "Compute",
@@ -66,16 +80,20 @@ def section() -> list[html.Section]:
                 dcc.Store(id=ids.ASKED_FOR),
             ],
             asks=ids.ASK_PROJECTION,
-            tools=[_drags(), *figure_tools(ids.PROJECTION)],
+            tools=[
+                html.Span(
+                    "?", className="help", tabIndex="0", title=TRUST, **{"aria-label": TRUST}
+                ),
+                _drags(),
+                *figure_tools(ids.PROJECTION),
+            ],
         )
     ]
 
 
 @guarded
 def show_projection(asked: Any, *, user: Any) -> tuple[Any, ...]:
-    if not isinstance(asked, dict):
-        raise PreventUpdate
-    found = projection_panel(user, read(asked))
+    found = answered(asked, lambda view: projection_panel(user, view), nothing_panel)
     legend = legend_list(found.legend)
     return found.figure, found.meta, found.note, legend, found.facts, not found.can_compute
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from bearing_portal.dashboards.explorer.class_marks import NONE, class_marks, severity_marks
-from bearing_portal.dashboards.explorer.reading import narrowed, scope_of
+from bearing_portal.dashboards.explorer.reading import scope_of, selected_or_refused
 from bearing_portal.dashboards.explorer.state import ExplorerView
 from bearing_portal.frame.templatetags.portal import number, thousands
 from signals.exploration.columns import COLUMNS, Column, columns_of
 from signals.exploration.histograms import MEASURED, Histogram, histograms_of
-from signals.exploration.overview import Overview, overview
+from signals.exploration.overview import Overview
 from signals.exploration.table import TableQuery, within_columns
 from signals.filters.grid import SORTS
 from signals.filters.scope import Scope
@@ -31,14 +31,16 @@ CLASSES = {"label": "mono"}
 
 def table_scope(user: Any, view: ExplorerView) -> Scope:
     """Return the signals in the table: the selected ones; single checked ones stand among all."""
+    whole = scope_of(user, view)
     shown = replace(view, sel="") if view.sel.startswith(IDS) else view
-    return narrowed(user, shown) or scope_of(user, shown)
+    return selected_or_refused(user, shown, whole) or whole
 
 
 def chosen_scope(user: Any, view: ExplorerView) -> Scope:
     """Return the signals that an action is for: the checked ones, else all rows of the table."""
     if view.sel.startswith(IDS):
-        return narrowed(user, view) or scope_of(user, view)
+        whole = scope_of(user, view)
+        return selected_or_refused(user, view, whole) or whole
     return within_columns(table_scope(user, view), view.grid)
 
 
@@ -94,13 +96,12 @@ def _definition(column: Column, *, is_hidden: bool) -> dict[str, Any]:
     return definition
 
 
-def heads(user: Any, shown: Scope, whole: Scope) -> dict[str, Any]:
+def heads(user: Any, shown: Scope, found: Overview, around: Overview) -> dict[str, Any]:
     """Return what stands in the heads of the columns `user` sees: counts and histograms.
 
     They are of the rows that are shown; the classes are those of the whole filter, so that a
     selection is seen among the others.
     """
-    found, around = overview(user, shown), overview(user, whole)
     columns = [column for column in columns_of(user) if column.code in MEASURED]
     bins = histograms_of(user, shown, [column.code for column in columns])
     return {
@@ -146,16 +147,14 @@ def _by_severity(found: Overview) -> dict[str, int]:
 
 
 def _bins(column: Column, histogram: Histogram) -> dict[str, Any]:
-    ends = f"{number(histogram.low, 3)} to {number(histogram.high, 3)} {column.unit}".strip()
+    low, high = histogram.edges[0], histogram.edges[-1]
+    ends = f"{number(low, 3)} to {number(high, 3)} {column.unit}".strip()
     words = f"{column.title} from {ends}"
     if histogram.is_sample:
         counted, total = thousands(histogram.n_counted), thousands(histogram.n_signals)
         words += f", of {counted} of {total} signals, the same share of each class"
     return {
-        "low": histogram.low,
-        "high": histogram.high,
+        "edges": histogram.edges,
         "counts": histogram.counts,
-        "cutLow": histogram.is_cut_low,
-        "cutHigh": histogram.is_cut_high,
         "words": words,
     }

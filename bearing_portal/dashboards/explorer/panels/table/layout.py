@@ -3,7 +3,6 @@
 from typing import Any
 
 from dash import ClientsideFunction, Input, Output, dcc, html
-from dash.exceptions import PreventUpdate
 from dash_ag_grid import AgGrid
 from django.urls import reverse_lazy
 
@@ -16,15 +15,15 @@ from bearing_portal.dashboards.explorer.panels.table.columns import (
     heads,
     table_scope,
 )
-from bearing_portal.dashboards.explorer.reading import scope_of
-from bearing_portal.dashboards.explorer.state import PAGE_ROWS, read
+from bearing_portal.dashboards.explorer.reading import answered, scope_of
+from bearing_portal.dashboards.explorer.state import PAGE_ROWS, ExplorerView
 from bearing_portal.dashboards.widgets import panel
 from bearing_portal.frame.templatetags.portal import thousands
 from common.roles import is_curator
 from signals.exploration.overview import overview
-from signals.filters.scope import Scope
 
 HEAD_PX, ROW_PX = 56, 32
+NO_HEADS: dict[str, Any] = {"class": [], "severity": [], "bins": {}}
 
 OPTIONS: dict[str, Any] = {
     "headerHeight": HEAD_PX,
@@ -73,7 +72,7 @@ def section() -> list[html.Section]:
     )
     empty = html.Div(
         [
-            html.Strong("No signal passes the column filters."),
+            html.Strong(id="explorer-table-why"),
             _button("Clear column filters", None, **{"data-table": "unfilter"}),
         ],
         id="explorer-table-empty",
@@ -188,19 +187,17 @@ def show_columns(asked: Any, *, user: Any) -> dict[str, Any]:
 
 @guarded
 def show_heads(asked: Any, *, user: Any) -> tuple[Any, str]:
-    if not isinstance(asked, dict):
-        raise PreventUpdate
-    view = read(asked)
-    shown, whole = table_scope(user, view), scope_of(user, view)
-    return heads(user, shown, whole), _meta(user, shown, whole)
+    return answered(asked, lambda view: _heads(user, view), lambda why, _: (NO_HEADS, why))
 
 
-def _meta(user: Any, shown: Scope, whole: Scope) -> str:
-    n_all = overview(user, whole).n
-    counted = f"{thousands(n_all)} signal{'' if n_all == 1 else 's'}"
+def _heads(user: Any, view: ExplorerView) -> tuple[Any, str]:
+    whole, shown = scope_of(user, view), table_scope(user, view)
+    around = overview(user, whole)
+    found = around if shown.within is None else overview(user, shown)
+    counted = f"{thousands(around.n)} signal{'' if around.n == 1 else 's'}"
     if shown.within is not None:
-        counted = f"{thousands(overview(user, shown).n)} selected of {thousands(n_all)}"
-    return f"{counted} · {PAGE_ROWS} a page"
+        counted = f"{thousands(found.n)} selected of {thousands(around.n)}"
+    return heads(user, shown, found, around), f"{counted} · {PAGE_ROWS} a page"
 
 
 def register(app: PortalDash) -> None:

@@ -3,7 +3,10 @@ import json
 import pytest
 from django.urls import reverse
 
+from datasets.scope import explorer_scope
+from signals.filters.signal_filter import SignalFilter
 from signals.models import SavedView
+from signals.projections.rows import projection_at_once
 from signals.services.saved_views import view_save
 from tests.factories import make_dataset, make_user
 
@@ -59,6 +62,67 @@ def test_an_empty_filter_says_which_condition_empties_it(page, dataset):
 def test_a_selection_is_counted_in_the_line(page, dataset):
     line = page("explorer-line", dataset=dataset.pk, sel="class:wear")
     assert "<strong>4</strong> of 12 selected" in line
+
+
+@pytest.mark.parametrize("sel", ["lasso:gone:0,0;1,0;1,1", "ids:one", "nonsense"])
+def test_a_selection_that_is_lost_is_dropped_alone_with_a_sentence(page, dataset, sel):
+    text = page("explorer", **{"dataset": dataset.pk, "class": "wear", "sel": sel})
+    assert "data-sel-dropped" in text
+    assert "The selection was dropped." in text
+    assert "<strong>4</strong> of 12 signals" in text
+    assert "explorer-trouble" not in text
+
+
+def test_options_without_a_signal_stay_and_count_none(page, dataset):
+    form = page("explorer-filters", dataset=dataset.pk, rms_min="1e6")
+    for code in ("healthy", "imbalance", "wear"):
+        assert f'value="{code}"' in form
+    assert form.count('<span class="filter-n">0</span>') >= 3
+    assert 'name="per_class"' in form
+
+
+def test_originals_only_is_offered_with_its_count_and_shown_as_a_chip(page, owner, dataset):
+    assert 'name="originals"' not in page("explorer-filters", dataset=dataset.pk)
+    augmented = make_dataset(owner, per_class=4, augmentation=True)
+    form = page("explorer-filters", dataset=augmented.pk)
+    assert "Originals only" in form
+    assert '<span class="filter-n">12</span>' in form
+    line = page("explorer-line", dataset=augmented.pk, originals="1")
+    assert "Copies <strong>left out</strong>" in line
+    assert "<strong>12</strong> of" in line
+
+
+def lasso_around_all(owner, dataset):
+    scope = explorer_scope(owner, SignalFilter(dataset=dataset.pk))
+    row = projection_at_once(user=owner, scope=scope)
+    return row, f"lasso:{row.key}:-1000,-1000;1000,-1000;1000,1000;-1000,1000"
+
+
+def test_a_view_with_a_lasso_still_opens_its_signals_once_the_projection_is_gone(
+    page, owner, dataset
+):
+    row, lasso = lasso_around_all(owner, dataset)
+    view = view_save(user=owner, name="Around all", query=f"dataset={dataset.pk}&sel={lasso}")
+    assert f"sel={lasso}" in page("explorer-views")
+    row.delete()
+    kept = f"kept:{view.pk}"
+    assert f"dataset={dataset.pk}&amp;sel={kept}" in page("explorer-views")
+    line = page("explorer-line", dataset=dataset.pk, sel=kept)
+    assert "<strong>12</strong> of 12 selected" in line
+    again = view_save(user=owner, name="Again", query=f"dataset={dataset.pk}&sel={kept}")
+    assert again.selected.count() == 12
+
+
+def test_what_a_strangers_view_kept_selects_nothing(page, owner, dataset):
+    _, lasso = lasso_around_all(owner, dataset)
+    view = view_save(user=owner, name="Mine", query=f"dataset={dataset.pk}&sel={lasso}")
+    stranger = make_user("viewer")
+    line = page("explorer-line", user=stranger, sel=f"kept:{view.pk}")
+    assert "The view that kept it is not there any more" in line
+    view.is_shared = True
+    view.save()
+    line = page("explorer-line", user=stranger, sel=f"kept:{view.pk}")
+    assert "<strong>0</strong> of 0 selected" in line  # the signals themselves stay unseen
 
 
 def test_a_filter_that_cannot_be_read_is_said_and_the_page_stands(page, dataset):

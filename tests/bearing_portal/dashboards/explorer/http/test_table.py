@@ -55,7 +55,50 @@ def grid(**filters):
 WEAR = grid(**{"class": {"filterType": "text", "type": "equals", "filter": "Wear"}})
 
 
+UNREADABLE = [
+    {"sel": "ids:one"},
+    {"sel": "everything"},
+    {"sel": "lasso:gone:0,0;1,0;1,1"},
+    {"sel": "kept:1000000"},
+    {"grid": '{"rms": {"filterType": "number"'},
+    {"grid": "[]"},
+    {"grid": "1" * 5000},
+    {"filter": "class=wear&" + "tag=a&" * 1000},
+]
+
+
+@pytest.mark.parametrize("state", UNREADABLE)
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("explorer-table-tag", {"name": "odd", "do": "add"}),
+        ("explorer-table-relabel", {"fault_class": "", "severity": ""}),
+    ],
+)
+def test_a_choice_that_cannot_be_read_never_widens_what_is_done(name, more, state, client, dataset):
+    as_role(client, "superuser")
+    before = list(Signal.objects.order_by("pk").values_list("fault_class", "severity"))
+    answer = client.post(reverse(name), asked(dataset) | state | more)
+    assert answer.status_code in (400, 404)
+    assert not Signal.tags.through.objects.exists()
+    assert list(Signal.objects.order_by("pk").values_list("fault_class", "severity")) == before
+
+
+# Single checked rows stand among all rows of the table: they are no selection of it.
+@pytest.mark.parametrize("state", UNREADABLE[1:])
+@pytest.mark.parametrize("name", ["explorer-rows", "explorer-ids", "explorer-table-compare"])
+def test_a_choice_that_cannot_be_read_shows_no_other_rows(name, state, owner, dataset):
+    given = asked(dataset, start=0, end=50) | state
+    assert owner.get(reverse(name), given).status_code in (400, 404)
+
+
 class TestRows:
+    def test_say_why_there_are_none(self, owner, dataset):
+        given = {"filter": f"dataset={dataset.pk}&rms_min=1000000", "start": 0, "end": 50}
+        answer = owner.get(reverse("explorer-rows"), given).json()
+        assert answer["total"] == 0
+        assert answer["why"] == "No signal fits. Without the condition on RMS there are 9 signals."
+
     def test_come_in_blocks_with_how_many_there_are(self, owner, dataset):
         first, rest = (rows(owner, dataset, start=at, end=at + 5) for at in (0, 5))
         assert [row["id"] for row in first["rows"] + rest["rows"]] == ids(dataset)
@@ -88,7 +131,7 @@ class TestRows:
         answer = stranger.get(reverse("explorer-rows"), asked(private, start=0, end=50))
         assert answer.status_code == 404
         mine = stranger.get(reverse("explorer-rows"), {"start": 0, "end": 50}).json()
-        assert mine == {"rows": [], "total": 0}
+        assert mine == {"rows": [], "total": 0, "why": "There are no signals yet."}
 
     def test_of_a_shared_dataset_are_there_for_a_member(self, client, dataset):
         assert rows(as_role(client, "viewer"), dataset)["total"] == 9
