@@ -18,7 +18,9 @@ def bucket_size(n_samples: int, n_buckets: int) -> int:
     (100, 1, 3)
     """
     if n_buckets < 1:
-        raise VibrationError(f"{n_buckets} buckets hold nothing: pass at least 1.")
+        raise VibrationError(
+            f"{n_buckets} buckets hold nothing: pass at least 1.", field="n_buckets"
+        )
     return 1 if n_samples <= 2 * n_buckets else math.ceil(n_samples / n_buckets)
 
 

@@ -7,7 +7,8 @@ from vibration.errors import VibrationError
 from vibration.features import FEATURE_NAMES, extract
 from vibration.formats import Channel, Recording
 from vibration.spectra.envelope import envelope_spectrum
-from vibration.spectra.welch import FloatArray, amplitude_spectrum, spectrum_peaks
+from vibration.spectra.samples import FloatArray
+from vibration.spectra.welch import amplitude_spectrum, spectrum_peaks
 
 N_PEAKS = 20
 MIN_HZ = 1.0
@@ -63,7 +64,7 @@ def measure(
     """
     chosen = recording.channel(channel)
     rate_hz = _rate_hz(chosen, fs_hz)
-    speed_rpm = chosen.rpm if rpm is None else _positive(rpm, "speed", "rpm")
+    speed_rpm = chosen.rpm if rpm is None else _positive(rpm, "speed", "rpm", "rpm")
     features = extract(chosen.samples, rate_hz, None if speed_rpm is None else speed_rpm / 60.0)
     return {
         "format": recording.format,
@@ -83,21 +84,25 @@ def _rate_hz(channel: Channel, given_hz: float | None) -> float:
         if channel.fs_hz is None:
             raise VibrationError(
                 f"The file does not state the sampling rate of {channel.name}; "
-                "give it with --fs, in Hz."
+                "give it with --fs, in Hz.",
+                field="fs_hz",
             )
         return channel.fs_hz
-    _positive(given_hz, "sampling rate", "Hz")
+    _positive(given_hz, "sampling rate", "Hz", "fs_hz")
     if channel.fs_hz is not None and abs(given_hz / channel.fs_hz - 1.0) > _SAME_RATE:
         raise VibrationError(
             f"The file states a sampling rate of {channel.fs_hz:g} Hz for {channel.name}, "
-            f"which contradicts --fs {given_hz:g}; leave --fs out."
+            f"which contradicts --fs {given_hz:g}; leave --fs out.",
+            field="fs_hz",
         )
     return channel.fs_hz or given_hz
 
 
-def _positive(value: float, meaning: str, unit: str) -> float:
+def _positive(value: float, meaning: str, unit: str, field: str) -> float:
     if not math.isfinite(value) or value <= 0:
-        raise VibrationError(f"A {meaning} of {value:g} {unit} cannot be; it must be positive.")
+        raise VibrationError(
+            f"A {meaning} of {value:g} {unit} cannot be; it must be positive.", field=field
+        )
     return value
 
 

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db.models import Count
 
 from common.errors import NotFound, Unavailable
+from signals.errors import told_as
 from signals.models import Signal, SignalStore
 from signals.selectors import store_path, stores_visible
 from vibration.errors import VibrationError
@@ -61,11 +62,8 @@ def reference_build(*, store: SignalStore, fault_class_id: int) -> ClassReferenc
     rows = _rows(store, fault_class_id)
     if len(rows) < FEWEST_RECORDS:
         return None
-    try:
-        with StoreReader(store_path(store)) as reader:
-            reference = class_reference(_samples(reader, rows), reader.fs_hz)
-    except VibrationError as error:
-        raise Unavailable(str(error)) from error
+    with told_as(Unavailable), StoreReader(store_path(store)) as reader:
+        reference = class_reference(_samples(reader, rows), reader.fs_hz)
     _keep(store, fault_class_id, reference)
     return reference
 

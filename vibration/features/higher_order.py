@@ -10,7 +10,8 @@ import scipy.fft
 import scipy.special
 
 from vibration.features.waveform import Waveform
-from vibration.spectra.welch import ComplexArray, FloatArray, window_of
+from vibration.spectra.samples import ComplexArray, FloatArray
+from vibration.spectra.windows import window_samples
 
 SEGMENT = 256
 CHANCE = 0.05
@@ -117,7 +118,7 @@ def _segment_spectra(samples: FloatArray, begin: int, end: int) -> ComplexArray:
     """Spectra of the segments over the half-segments `begin`..`end`, frequency × segment."""
     half = SEGMENT // 2
     halves = np.ascontiguousarray(samples[begin * half : end * half].reshape(-1, half).T)
-    window = window_of("hann", SEGMENT, samples.dtype.char) * samples.dtype.type(2 / half)
+    window = window_samples("hann", SEGMENT, samples.dtype.char) * samples.dtype.type(2 / half)
     frames = np.empty((SEGMENT, end - begin - 1), dtype=samples.dtype)
     np.multiply(halves[:, :-1], window[:half, None], out=frames[:half])
     np.multiply(halves[:, 1:], window[half:, None], out=frames[half:])

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from vibration.features.waveform import Waveform
-from vibration.spectra.welch import FloatArray
+from vibration.spectra.samples import FloatArray
 
 _AT_ONCE = 16_384  # float64 copies of this many samples stay in the cache
 

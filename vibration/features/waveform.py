@@ -9,7 +9,7 @@ import numpy.typing as npt
 import scipy.fft
 
 from vibration.errors import VibrationError
-from vibration.spectra.welch import ComplexArray, FloatArray, as_samples, as_sampling_rate
+from vibration.spectra.samples import ComplexArray, FloatArray, as_samples, as_sampling_rate
 
 MIN_FEATURE_SAMPLES = 1024
 _ROUNDING_STEPS = 8
@@ -63,6 +63,7 @@ def _as_shaft_speed(shaft_hz: float | None) -> float | None:
         return None
     if not (math.isfinite(shaft_hz) and shaft_hz > 0):
         raise VibrationError(
-            f"The shaft speed is {shaft_hz} Hz: pass a positive number, or none if it is unknown."
+            f"The shaft speed is {shaft_hz} Hz: pass a positive number, or none if it is unknown.",
+            field="shaft_hz",
         )
     return float(shaft_hz)

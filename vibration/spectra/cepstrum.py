@@ -5,7 +5,7 @@ import numpy.typing as npt
 import scipy.fft
 
 from vibration.errors import VibrationError
-from vibration.spectra.welch import ComplexArray, FloatArray, as_samples, as_sampling_rate
+from vibration.spectra.samples import ComplexArray, FloatArray, as_samples, as_sampling_rate
 
 CEPSTRUM_FLOOR = 1e-12
 
@@ -50,7 +50,7 @@ def real_cepstrum(x: npt.ArrayLike, fs_hz: float) -> tuple[FloatArray, FloatArra
     """
     samples, fs_hz = as_samples(x), as_sampling_rate(fs_hz)
     if samples.min() == samples.max():
-        raise VibrationError("The record is constant: it has no cepstrum.")
+        raise VibrationError("The record is constant: it has no cepstrum.", field="x")
     spectrum = scipy.fft.rfft(samples - samples.mean(dtype=float).astype(samples.dtype))
     half = samples.size // 2 + 1
     return np.arange(half) / fs_hz, cepstrum_of(spectrum, samples.size)[:half]

@@ -13,7 +13,8 @@ import scipy.fft
 
 from vibration.errors import VibrationError
 from vibration.spectra.averaging import averaged_spectrum
-from vibration.spectra.welch import FloatArray, as_samples, as_sampling_rate, welch_segment
+from vibration.spectra.samples import FloatArray, as_samples, as_sampling_rate
+from vibration.spectra.windows import welch_segment
 
 G_M_S2: Final = 9.80665
 HIGHPASS_HZ: Final = 10.0
@@ -166,7 +167,8 @@ def _filtered(
     if not 0 < highpass_hz < fs_hz / 2:
         raise VibrationError(
             f"A high-pass at {highpass_hz:g} Hz cannot be: take one above 0 and below "
-            f"{fs_hz / 2:g} Hz, half the sampling rate."
+            f"{fs_hz / 2:g} Hz, half the sampling rate.",
+            field="highpass_hz",
         )
     spectrum = scipy.fft.rfft(samples - samples.mean(dtype=float).astype(samples.dtype))
     f_hz = np.arange(1, spectrum.size) * (fs_hz / samples.size)
@@ -181,14 +183,18 @@ def _filtered(
 
 def _check_band(duration_s: float, fs_hz: float, low_hz: float, high_hz: float) -> None:
     if not 0 < low_hz < high_hz:
-        raise VibrationError(f"A band from {low_hz:g} to {high_hz:g} Hz cannot be: let it rise.")
+        raise VibrationError(
+            f"A band from {low_hz:g} to {high_hz:g} Hz cannot be: let it rise.", field="high_hz"
+        )
     if high_hz > fs_hz / 2:
         raise VibrationError(
             f"At {fs_hz:g} Hz the samples hold nothing above {fs_hz / 2:g} Hz, "
-            f"and the band goes up to {high_hz:g} Hz."
+            f"and the band goes up to {high_hz:g} Hz.",
+            field="high_hz",
         )
     if duration_s * low_hz < 2:
         raise VibrationError(
             f"The record is {duration_s:.3g} s long: velocity from {low_hz:g} Hz "
-            f"needs {2 / low_hz:.3g} s."
+            f"needs {2 / low_hz:.3g} s.",
+            field="x",
         )

@@ -84,14 +84,16 @@ def class_reference(rows: Iterable[npt.ArrayLike], fs_hz: float) -> ClassReferen
         length = np.size(row)
         if n_samples not in (None, length):
             raise VibrationError(
-                f"The records have {n_samples} and {length} samples: compare records of one length."
+                f"The records have {n_samples} and {length} samples: "
+                "compare records of one length.",
+                field="rows",
             )
         n_samples = length
         frequencies, density = welch_psd(row, fs_hz)
         f_hz = frequencies.astype(np.float32)
         densities.append(density.astype(np.float32))
     if not densities:
-        raise VibrationError("A reference needs at least one record.")
+        raise VibrationError("A reference needs at least one record.", field="rows")
     quantiles = np.quantile(np.stack(densities), [LOW, 0.5, HIGH], axis=0).astype(np.float32)
     low, median, high = quantiles
     return ClassReference(f_hz, low, median, high, len(densities))
@@ -137,10 +139,12 @@ def load_reference(path: str | os.PathLike[str]) -> ClassReference:
             n = int(arrays["n"])
     except _UNREADABLE as error:
         raise VibrationError(
-            f"{name} is no readable reference; remove it, and it is made again."
+            f"{name} is no readable reference; remove it, and it is made again.", field="path"
         ) from error
     shape = curves[0].shape
     if len(shape) != 1 or n < 1 or any(c.shape != shape or c.dtype != np.float32 for c in curves):
-        raise VibrationError(f"The curves in {name} do not belong together; remove the file.")
+        raise VibrationError(
+            f"The curves in {name} do not belong together; remove the file.", field="path"
+        )
     f_hz, low, median, high = curves
     return ClassReference(f_hz, low, median, high, n)

@@ -39,7 +39,9 @@ def whole_folder(target: Path) -> Iterator[Path]:
         Final name; it must not exist, or be an empty folder.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise VibrationError(f"{target} is already there; choose another place or remove it first.")
+        raise VibrationError(
+            f"{target} is already there; choose another place or remove it first.", field="target"
+        )
     with storage_errors(target):
         partial = _partial_name(target)
         partial.mkdir(parents=True)
@@ -63,7 +65,9 @@ def whole_file(target: Path) -> Iterator[Path]:
         try:
             partial.touch(exist_ok=False)
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise VibrationError(f"The folder {target.parent} does not exist.") from error
+            raise VibrationError(
+                f"The folder {target.parent} does not exist.", field="target"
+            ) from error
         try:
             with _held(partial):
                 yield partial

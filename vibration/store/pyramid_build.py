@@ -96,7 +96,8 @@ def build_pyramid(
     if n_samples < 1 or block < 2 or factor < 2:
         raise VibrationError(
             f"A pyramid of {n_samples} samples in blocks of {block}, joined by {factor}, cannot "
-            "be: take at least 1 sample and 2 for the others."
+            "be: take at least 1 sample and 2 for the others.",
+            field="n_samples",
         )
     levels = [_finest(read, n_samples, block)]
     while len(levels) < n_levels(n_samples, block, factor):
@@ -133,7 +134,8 @@ def checked_samples(read: Read, first: int, last: int) -> Samples:
     if samples.shape != (last - first,):
         raise VibrationError(
             f"{last - first} samples were asked for at {first}, and an array of shape "
-            f"{samples.shape} came."
+            f"{samples.shape} came.",
+            field="read",
         )
     return samples
 

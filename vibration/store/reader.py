@@ -87,10 +87,13 @@ class StoreReader:
         chunk cache HDF5 goes straight to the bytes asked for.
         """
         if not 0 <= row < self.n:
-            raise VibrationError(f"There is no record {row}; this dataset has 0 to {self.n - 1}.")
+            raise VibrationError(
+                f"There is no record {row}; this dataset has 0 to {self.n - 1}.", field="row"
+            )
         if not 0 <= first < last <= self.n_samples:
             raise VibrationError(
-                f"There are no samples {first} to {last}; a record has 0 to {self.n_samples}."
+                f"There are no samples {first} to {last}; a record has 0 to {self.n_samples}.",
+                field="last",
             )
         with readable(self.path):
             samples: npt.NDArray[np.float32] = self._signals[row, first:last]

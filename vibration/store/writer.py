@@ -78,7 +78,8 @@ class StoreWriter:
     ) -> None:
         if n < 1 or n_samples < 1:
             raise VibrationError(
-                f"A dataset needs at least one record of one sample, not {n} × {n_samples}."
+                f"A dataset needs at least one record of one sample, not {n} × {n_samples}.",
+                field="n",
             )
         self.path = folder / SIGNALS_FILE
         self.n, self.n_samples, self.fs_hz = n, n_samples, fs_hz
@@ -120,7 +121,8 @@ class StoreWriter:
         block = np.ascontiguousarray(samples, dtype="<f4")
         if block.shape != (self.n_samples,):
             raise VibrationError(
-                f"Record {row} has shape {block.shape}, this dataset holds ({self.n_samples},)."
+                f"Record {row} has shape {block.shape}, this dataset holds ({self.n_samples},).",
+                field="samples",
             )
         with storage_errors(self.path):
             write_at(self._file, block, self.offset(row))
@@ -129,7 +131,9 @@ class StoreWriter:
         """Write the features and index values of a record whose samples are already in place."""
         values = np.ascontiguousarray(features, dtype="<f4")
         if values.shape != (len(self.feature_names),):
-            raise VibrationError(f"Record {row} has {values.size} features, not the expected ones.")
+            raise VibrationError(
+                f"Record {row} has {values.size} features, not the expected ones.", field="features"
+            )
         with storage_errors(self.path):
             write_at(self._file, values, self._features_offset + row * values.nbytes)
             for name, kind in self.kinds.items():
@@ -263,7 +267,9 @@ def _cell(name: str, kind: Kind, value: object) -> bytes:
     if kind == "text":
         text = b"" if value is None else str(value).encode()
         if len(text) > TEXT_BYTES:
-            raise VibrationError(f"The {name} {value!r} is longer than {TEXT_BYTES} bytes.")
+            raise VibrationError(
+                f"The {name} {value!r} is longer than {TEXT_BYTES} bytes.", field=name
+            )
         return text.ljust(TEXT_BYTES, b"\0")
     if kind == "number":
         return np.float64(math.nan if value is None else float(value)).tobytes()  # type: ignore[arg-type]

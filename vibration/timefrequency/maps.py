@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vibration.errors import VibrationError
-from vibration.spectra.welch import as_samples
+from vibration.spectra.samples import as_samples
 
 Float32Array = npt.NDArray[np.float32]
 Float64Array = npt.NDArray[np.float64]
@@ -67,7 +67,7 @@ def centred_samples(x: npt.ArrayLike) -> Float32Array:
     peak = max(float(samples.max()) - mean, mean - float(samples.min()))
     if peak > MAX_ABS:
         raise VibrationError(
-            f"The samples reach {peak:.3g}: their squares are too large, check the unit."
+            f"The samples reach {peak:.3g}: their squares are too large, check the unit.", field="x"
         )
     if peak <= 8 * float(np.finfo(samples.dtype).eps) * abs(mean):
         return np.zeros(samples.size, np.float32)
@@ -87,7 +87,8 @@ def frequency_range(f_range_hz: tuple[float, float] | None, fs_hz: float) -> tup
     if not (max(low_hz, 0.0) < min(high_hz, nyquist_hz)):
         raise VibrationError(
             f"The range {low_hz:g} to {high_hz:g} Hz holds no frequency between 0 and "
-            f"{nyquist_hz:g} Hz: choose a lower and a higher end there."
+            f"{nyquist_hz:g} Hz: choose a lower and a higher end there.",
+            field="f_range_hz",
         )
     return max(float(low_hz), 0.0), min(float(high_hz), nyquist_hz)
 
@@ -121,7 +122,8 @@ def fitting_window(window: int, n_samples: int, *, lowest: int, highest: int) ->
     if not lowest <= window <= highest:
         raise VibrationError(
             f"A window of {thousands(window)} samples is not offered: choose "
-            f"{thousands(lowest)} to {thousands(highest)}."
+            f"{thousands(lowest)} to {thousands(highest)}.",
+            field="window",
         )
     return int(window) if 2 * window <= n_samples else 1 << (n_samples.bit_length() - 2)
 
@@ -130,7 +132,7 @@ def check_cells(**cells: int) -> None:
     """Refuse a map of no cells; the names are those of the parameters."""
     for name, number in cells.items():
         if number < 1:
-            raise VibrationError(f"{name} is {number}: a map needs at least 1.")
+            raise VibrationError(f"{name} is {number}: a map needs at least 1.", field=name)
 
 
 def cell_centres(first: int, n: int, size: int) -> Float64Array:

@@ -15,6 +15,7 @@ from bearing_portal.frame.templatetags.portal import number
 from common.errors import Invalid, NotFound
 from monitoring.events import event_record
 from monitoring.models import SystemEvent
+from signals.errors import told_as
 from signals.filters.matching import signals_matching
 from signals.models import Signal
 from signals.selectors import signal_get, signals_visible
@@ -27,7 +28,6 @@ from signals.services.bearings import (
 )
 from signals.services.notes import may_tag, note_add, note_delete, signal_tag_add, signal_tag_remove
 from signals.waveforms.sources import source_of
-from vibration.errors import VibrationError
 from vibration.exports.record import RECORD_EXPORTS
 from vibration.features import FEATURES
 
@@ -79,7 +79,7 @@ def export(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     source = source_of(request.user, signal, off=view.off)
     region = region_of(view.span_s, source.n_samples, source.fs_hz)
     write, suffix, kind = RECORD_EXPORTS[code]
-    try:
+    with told_as():
         content = write(
             source.excerpt(region.first, region.last),
             fs_hz=source.fs_hz,
@@ -88,8 +88,6 @@ def export(request: HttpRequest, pk: int, code: str) -> HttpResponse:
             start_s=region.start_s,
             rpm=signal.rpm,
         )
-    except VibrationError as error:
-        raise Invalid(str(error)) from error
     part = "" if region.is_whole else f"-{region.start_s:.3f}-{region.end_s:.3f}s"
     response = HttpResponse(content, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{signal.label}{part}{suffix}"'

@@ -7,10 +7,10 @@ import numpy.typing as npt
 
 from bearing_portal.dashboards.viewer.items import Item
 from common.errors import Invalid
+from signals.errors import told_as
 from signals.models import Signal
 from signals.selectors import channels_of
 from signals.waveforms.sources import source_of
-from vibration.errors import VibrationError
 from vibration.spectra.orders import shaft_turns_from_tacho
 
 TACHO_NAMES = ("tacho", "keyphasor", "key phasor", "once per turn")
@@ -27,10 +27,8 @@ def turns_of(user: Any, item: Item) -> npt.NDArray[np.float64]:
             f"The shaft's angle during {item.signal.label} is not known: it needs a tacho channel "
             "in the same file, or a recipe."
         )
-    try:
+    with told_as(before=f"{tacho.channel}: "):
         return shaft_turns_from_tacho(source_of(user, tacho).whole, tacho.fs_hz)
-    except VibrationError as error:
-        raise Invalid(f"{tacho.channel}: {error}") from error
 
 
 def tacho_of(user: Any, signal: Signal) -> Signal | None:

@@ -50,10 +50,13 @@ def nearest_rows(x: Table, n_neighbours: int, metric: str = "euclidean") -> tupl
     ([1, 0, 1], [1.0, 1.0, 2.0])
     """
     if metric not in METRICS:
-        raise VibrationError(f"There is no metric “{metric}”: choose {', '.join(METRICS)}.")
+        raise VibrationError(
+            f"There is no metric “{metric}”: choose {', '.join(METRICS)}.", field="metric"
+        )
     if not 1 <= n_neighbours < len(x):
         raise VibrationError(
-            f"{n_neighbours} neighbours of {len(x)} rows cannot be: choose 1 to {len(x) - 1}."
+            f"{n_neighbours} neighbours of {len(x)} rows cannot be: choose 1 to {len(x) - 1}.",
+            field="n_neighbours",
         )
     rows = _unit_rows(x) if metric == "cosine" else x
     step = max(1, _BLOCK_VALUES // len(x))

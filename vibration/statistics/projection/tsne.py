@@ -99,7 +99,8 @@ def prove_perplexity(perplexity: float, n: int) -> None:
     if not 2 <= perplexity <= (n - 1) / 3:
         raise VibrationError(
             f"A perplexity of {perplexity:g} cannot be with {n} signals: choose 2 to "
-            f"{max((n - 1) // 3, 2)}."
+            f"{max((n - 1) // 3, 2)}.",
+            field="perplexity",
         )
 
 

@@ -108,10 +108,13 @@ def umap_points(
 def prove_graph(n_neighbours: int, min_dist: float, n: int) -> None:
     """Refuse parameters that n rows cannot have; see `umap_points`."""
     if not 0 <= min_dist <= 1:
-        raise VibrationError(f"A least distance of {min_dist:g} cannot be: choose 0 to 1.")
+        raise VibrationError(
+            f"A least distance of {min_dist:g} cannot be: choose 0 to 1.", field="min_dist"
+        )
     if not 2 <= n_neighbours < n:
         raise VibrationError(
-            f"{n_neighbours} neighbours of {n} signals cannot be: choose 2 to {n - 1}."
+            f"{n_neighbours} neighbours of {n} signals cannot be: choose 2 to {n - 1}.",
+            field="n_neighbours",
         )
 
 

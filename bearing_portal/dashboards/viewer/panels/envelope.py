@@ -13,13 +13,12 @@ from bearing_portal.dashboards.viewer.figures.maps import kurtogram_figure
 from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders_of
 from bearing_portal.dashboards.viewer.panels.spectrum import marks_of, scale_of
 from bearing_portal.dashboards.viewer.state import View
-from common.errors import Invalid
-from vibration.errors import VibrationError
+from signals.errors import told_as
 from vibration.machines.bearings import bearing_lines
 from vibration.machines.lines import FoundLine, find_lines
 from vibration.spectra.envelope import band_envelope_spectrum
 from vibration.spectra.kurtogram import Kurtogram, fast_kurtogram
-from vibration.spectra.welch import FloatArray
+from vibration.spectra.samples import FloatArray
 
 SHOWN_ORDERS = 12.0
 SHOWN_HZ = 400.0
@@ -48,10 +47,8 @@ def envelope_panel(user: Any, view: View) -> Panel:
 def spectrum_of(item: Item, view: View) -> tuple[FloatArray, FloatArray]:
     """Return the envelope spectrum of the part in sight, in the band chosen."""
     samples = item.source.excerpt(item.region.first, item.region.last)
-    try:
+    with told_as():
         return band_envelope_spectrum(samples, item.source.fs_hz, view.demodulated_hz)
-    except VibrationError as error:
-        raise Invalid(str(error)) from error
 
 
 def found_lines(item: Item, view: View, spectrum: tuple[FloatArray, FloatArray]) -> list[FoundLine]:
@@ -101,10 +98,8 @@ def kurtogram_panel(user: Any, view: View) -> Panel:
 
 def kurtogram_of(item: Item) -> Kurtogram:
     samples = item.source.excerpt(item.region.first, item.region.last)
-    try:
+    with told_as():
         return fast_kurtogram(samples, item.source.fs_hz)
-    except VibrationError as error:
-        raise Invalid(str(error)) from error
 
 
 def _frame(item: Item, view: View, spectrum: tuple[FloatArray, FloatArray], scale: float) -> Frame:

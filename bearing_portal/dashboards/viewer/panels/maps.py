@@ -10,8 +10,7 @@ from bearing_portal.dashboards.viewer.figures.lines import LOW_ORDERS
 from bearing_portal.dashboards.viewer.figures.maps import MapLook, Picture, map_figure
 from bearing_portal.dashboards.viewer.items import Item, Panel, items_of
 from bearing_portal.dashboards.viewer.state import View
-from common.errors import Invalid
-from vibration.errors import VibrationError
+from signals.errors import told_as
 from vibration.timefrequency import TimeFrequencyMap, cwt_map, stft_map, wigner_ville_map
 
 MOST_CELLS = 88_000  # bytes of a panel, before they are written as text
@@ -58,7 +57,7 @@ def map_of(item: Item, view: View, n_maps: int) -> TimeFrequencyMap:
     low, high = band_of(item, view)
     fs_hz = item.source.fs_hz
     grid: dict[str, Any] = {"f_range_hz": (low, high), "n_time": n_time}
-    try:
+    with told_as():
         if view.method == "cwt":
             grid["f_range_hz"] = (max(low, LOWEST_HZ), high)
             return cwt_map(samples, fs_hz, n_scales=min(MOST_SCALES, n_freq), **grid)
@@ -66,8 +65,6 @@ def map_of(item: Item, view: View, n_maps: int) -> TimeFrequencyMap:
         if view.method == "wigner":
             return wigner_ville_map(samples, fs_hz, **grid)
         return stft_map(samples, fs_hz, overlap=view.map_overlap / 100, **grid)
-    except VibrationError as error:
-        raise Invalid(str(error)) from error
 
 
 def window_of(item: Item, view: View) -> int:

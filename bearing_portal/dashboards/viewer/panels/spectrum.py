@@ -17,10 +17,9 @@ from bearing_portal.dashboards.viewer.figures.lines import (
 from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders_of
 from bearing_portal.dashboards.viewer.state import WHOLE, View
 from bearing_portal.dashboards.viewer.tracking import turns_of
-from common.errors import Invalid
+from signals.errors import told_as
 from signals.waveforms.references import reference_get
 from signals.waveforms.sources import LONG_SAMPLES
-from vibration.errors import VibrationError
 from vibration.spectra.averaging import Spectrum, averaged_spectrum, spectrum_of_blocks
 from vibration.spectra.orders import order_spectrum
 
@@ -62,15 +61,13 @@ def spectrum_of(item: Item, view: View) -> Spectrum:
         "window": view.window,
         "averaging": AVERAGES[view.averaging],
     }
-    try:
+    with told_as():
         if n_samples > LONG_SAMPLES:
             read = item.source.reader_of(region.first)
             options["max_segments"] = MOST_SEGMENTS
             return spectrum_of_blocks(read, n_samples, item.source.fs_hz, **options)
         samples = item.source.read(region.first, region.last)
         return averaged_spectrum(samples, item.source.fs_hz, **options)
-    except VibrationError as error:
-        raise Invalid(str(error)) from error
 
 
 def segment_of(view: View, n_samples: int) -> int | None:
@@ -168,10 +165,8 @@ def _tracked(user: Any, items: list[Item], view: View) -> Panel:
     for item in items:
         turns = turns_of(user, item)
         part = slice(item.region.first, item.region.last)
-        try:
+        with told_as():
             orders, amplitude = order_spectrum(item.source.whole[part], turns[part])
-        except VibrationError as error:
-            raise Invalid(str(error)) from error
         level = amplitude if view.is_linear else in_db(amplitude, is_power=False)
         curves.append(Curve(np.asarray(orders), level, item.style))
     first = items[0]

@@ -16,6 +16,7 @@ from bearing_portal.dashboards.viewer.items import Item, Panel, items_of
 from bearing_portal.dashboards.viewer.state import View
 from bearing_portal.frame.templatetags.portal import number
 from common.errors import Invalid
+from signals.errors import told_as
 from signals.models import Severity
 from signals.waveforms.sources import LONG_SAMPLES
 from vibration.decimation import min_max
@@ -81,10 +82,8 @@ def waveform(item: Item, view: View) -> FloatArray:
             f"{item.signal.unit or 'an unknown unit'}."
         )
     integrate = INTEGRATED[view.quantity]
-    try:
+    with told_as():
         whole = integrate(item.source.whole, item.source.fs_hz, highpass_hz=view.highpass_hz)
-    except VibrationError as error:
-        raise Invalid(str(error)) from error
     return whole[region.first : region.last]
 
 
