@@ -12,6 +12,23 @@ from vibration.errors import VibrationError
 def bucket_size(n_samples: int, n_buckets: int) -> int:
     """Samples per bucket: 1 where two points a bucket would not be fewer than the samples.
 
+    Parameters
+    ----------
+    n_samples : int
+        Length of the line.
+    n_buckets : int
+        Runs wanted, 1 or more.
+
+    Returns
+    -------
+    int
+        Samples per run; 1 where all of them fit into two a run.
+
+    Raises
+    ------
+    VibrationError
+        For less than one run.
+
     Examples
     --------
     >>> bucket_size(102_400, 1024), bucket_size(2048, 1024), bucket_size(2049, 1024)

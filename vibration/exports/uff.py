@@ -114,6 +114,16 @@ def record_uff(
 def known_speed(rpm: float | None) -> float | None:
     """Shaft speed in rpm, None where it is unknown; the store's NaN is unknown too.
 
+    Parameters
+    ----------
+    rpm : float or None
+        Shaft speed in rpm.
+
+    Returns
+    -------
+    float or None
+        In rpm.
+
     Examples
     --------
     >>> known_speed(1500), known_speed(float("nan"))

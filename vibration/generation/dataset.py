@@ -83,6 +83,11 @@ def generate(
     cancelled : callable, optional
         Asked about every 0.2 s; True stops the work.
 
+    Returns
+    -------
+    GenerationResult
+        What was made, or was there already.
+
     Raises
     ------
     GenerationCancelled

@@ -226,6 +226,11 @@ def single_class_recipe(
     per_class : int
         The largest by default, so that any index can be asked for: records do not depend on it.
 
+    Returns
+    -------
+    Recipe
+        Whose record 0, 1, … are the class's.
+
     Raises
     ------
     VibrationError

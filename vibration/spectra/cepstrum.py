@@ -59,6 +59,18 @@ def real_cepstrum(x: npt.ArrayLike, fs_hz: float) -> tuple[FloatArray, FloatArra
 def cepstrum_of(spectrum: ComplexArray, n_samples: int) -> FloatArray:
     """Real cepstrum, both sides, of a record without mean whose unwindowed rfft is at hand.
 
+    Parameters
+    ----------
+    spectrum : ndarray, shape (n_samples // 2 + 1,)
+        rfft of the record.
+    n_samples : int
+        Length of the record.
+
+    Returns
+    -------
+    ndarray, shape (n_samples,)
+        Dimensionless, over quefrencies in samples.
+
     Examples
     --------
     >>> cepstrum_of(np.full(33, 2.0), 64).round(6)[:3].tolist()

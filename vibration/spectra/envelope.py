@@ -50,6 +50,18 @@ def envelope(x: npt.ArrayLike) -> FloatArray:
 def envelope_of(centred: FloatArray, spectrum: ComplexArray) -> FloatArray:
     """Hilbert envelope of a record without mean whose unwindowed rfft is at hand.
 
+    Parameters
+    ----------
+    centred : ndarray, shape (N,)
+        The record without its mean.
+    spectrum : ndarray, shape (N // 2 + 1,)
+        Its rfft.
+
+    Returns
+    -------
+    ndarray, shape (N,)
+        In the unit of the record, never negative.
+
     Examples
     --------
     >>> x = np.cos(2 * np.pi * np.arange(64) / 8)

@@ -20,6 +20,23 @@ MIN_SAMPLES: Final = 8
 def as_samples(x: npt.ArrayLike, *, min_samples: int = MIN_SAMPLES) -> FloatArray:
     """One channel as float32 (if it came so) or float64; refuses what cannot be analysed.
 
+    Parameters
+    ----------
+    x : array_like, shape (N,)
+        Samples in any unit.
+    min_samples : int
+        How many there are at least.
+
+    Returns
+    -------
+    ndarray, shape (N,)
+        float32 or float64; the array itself where nothing changes.
+
+    Raises
+    ------
+    VibrationError
+        For another shape, a type that is no real number, too few samples, NaN and infinity.
+
     Examples
     --------
     >>> as_samples([1, 2, 3], min_samples=3).dtype
@@ -54,7 +71,28 @@ def as_samples(x: npt.ArrayLike, *, min_samples: int = MIN_SAMPLES) -> FloatArra
 
 
 def as_sampling_rate(fs_hz: float) -> float:
-    """Return the sampling rate in Hz as a float; refuses what is no positive, finite number."""
+    """Return the sampling rate in Hz as a float; refuses what is no positive, finite number.
+
+    Parameters
+    ----------
+    fs_hz : float
+        Sampling rate in Hz.
+
+    Returns
+    -------
+    float
+        In Hz.
+
+    Raises
+    ------
+    VibrationError
+        For what is no positive, finite number.
+
+    Examples
+    --------
+    >>> as_sampling_rate(20_480)
+    20480.0
+    """
     if not (math.isfinite(fs_hz) and fs_hz > 0):
         raise VibrationError(
             f"The sampling rate is {fs_hz} Hz: pass a positive, finite number.", field="fs_hz"

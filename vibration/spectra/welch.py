@@ -108,6 +108,11 @@ def hann_amplitude(spectrum: ComplexArray, n_samples: int, first: int, last: int
     first, last : int
         Bins, both included, inside the spectrum.
 
+    Returns
+    -------
+    ndarray, shape (last − first + 1,)
+        Amplitudes in the unit of the record.
+
     Examples
     --------
     >>> x = np.sin(2 * np.pi * 100 * np.arange(8000) / 8000)
@@ -148,6 +153,11 @@ def spectrum_peaks(
     -------
     list of (float, float)
         Frequency in Hz and amplitude of each peak.
+
+    Raises
+    ------
+    VibrationError
+        Where frequencies and amplitudes differ in number, or are more than a line.
 
     Examples
     --------

@@ -106,6 +106,11 @@ def welch_segment(n_samples: int, fs_hz: float, *, max_df_hz: float = WELCH_MAX_
     max_df_hz : float
         Coarsest allowed distance of two bins in Hz.
 
+    Returns
+    -------
+    int
+        Samples.
+
     Examples
     --------
     >>> welch_segment(102_400, 20_480.0)
@@ -149,7 +154,7 @@ def window_samples(name: str, n_samples: int, dtype_char: str) -> FloatArray:
 
     Examples
     --------
-    >>> window_samples("hann", 4, "d").tolist()
+    >>> window_samples("hann", 4, "f").tolist()
     [0.0, 0.5, 1.0, 0.5]
     """
     known(name, WINDOWS, "window")

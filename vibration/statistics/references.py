@@ -113,6 +113,15 @@ def save_reference(reference: ClassReference, path: Path) -> None:
     ------
     VibrationError
         Where the folder is missing or the disk refuses.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> x = np.random.default_rng(1).standard_normal((3, 2048))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_reference(class_reference(x, 1000.0), Path(folder) / "healthy.npz")
+    ...     load_reference(Path(folder) / "healthy.npz").n
+    3
     """
     curves = {name: getattr(reference, name) for name in _CURVES}
     with whole_file(path) as partial, partial.open("wb") as file:
@@ -127,10 +136,23 @@ def load_reference(path: str | os.PathLike[str]) -> ClassReference:
     path : path-like
         The file.
 
+    Returns
+    -------
+    ClassReference
+
     Raises
     ------
     VibrationError
         Where the file is missing, cut short or something else.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> x = np.random.default_rng(1).standard_normal((5, 2048))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_reference(class_reference(x, 1000.0), Path(folder) / "healthy.npz")
+    ...     load_reference(Path(folder) / "healthy.npz").f_hz[-1].item()
+    500.0
     """
     name = Path(path).name
     try:

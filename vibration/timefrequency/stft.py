@@ -121,6 +121,27 @@ def stft_map(
 def hop_of(n_samples: int, window: int, overlap: float, n_time: int) -> int:
     """Samples from one window to the next, for a record of at least two windows.
 
+    Parameters
+    ----------
+    n_samples : int
+        Length of the record.
+    window : int
+        Samples of a window.
+    overlap : float
+        Share of a window that the next one repeats.
+    n_time : int
+        Columns wanted at most.
+
+    Returns
+    -------
+    int
+        Samples.
+
+    Raises
+    ------
+    VibrationError
+        For an overlap that is not offered.
+
     Examples
     --------
     >>> hop_of(102_400, 1024, 0.75, 900), hop_of(102_400, 1024, 0.99, 900)

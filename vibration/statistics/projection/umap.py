@@ -106,7 +106,26 @@ def umap_points(
 
 
 def prove_graph(n_neighbours: int, min_dist: float, n: int) -> None:
-    """Refuse parameters that n rows cannot have; see `umap_points`."""
+    """Refuse parameters that n rows cannot have; see `umap_points`.
+
+    Parameters
+    ----------
+    n_neighbours : int
+        Neighbours of a row.
+    min_dist : float
+        Least distance of two points of the picture.
+    n : int
+        Number of rows.
+
+    Raises
+    ------
+    VibrationError
+        For a distance outside 0 to 1, and fewer than 2 neighbours or as many as rows.
+
+    Examples
+    --------
+    >>> prove_graph(15, 0.1, 500)
+    """
     if not 0 <= min_dist <= 1:
         raise VibrationError(
             f"A least distance of {min_dist:g} cannot be: choose 0 to 1.", field="min_dist"
