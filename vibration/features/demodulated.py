@@ -32,7 +32,7 @@ def demodulated_features(waveform: Waveform) -> tuple[float, ...]:
     >>> from vibration.features.waveform import prepare
     >>> x = np.random.default_rng(1).standard_normal(4096)
     >>> len(demodulated_features(prepare(x, 8000.0, None)))
-    2
+    4
     """
     envelope = envelope_of(waveform.samples, waveform.spectrum)
     variance, _, fourth = central_moments(envelope)

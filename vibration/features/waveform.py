@@ -67,7 +67,7 @@ def prepare(x: npt.ArrayLike, fs_hz: float, shaft_hz: float | None) -> Waveform:
     Examples
     --------
     >>> waveform = prepare(np.tile(np.float32([1, 5]), 512), 1000.0, None)
-    >>> waveform.scale, waveform.samples[:2].tolist()
+    >>> round(waveform.scale, 6), waveform.samples[:2].round(6).tolist()
     (2.0, [-1.0, 1.0])
     """
     given = as_samples(x, min_samples=MIN_FEATURE_SAMPLES)
