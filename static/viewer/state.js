@@ -4,7 +4,7 @@
   const FILTER = ["dataset", "class", "severity", "tag", "rpm_min", "rpm_max", "load_min", "load_max", "rms_min", "rms_max", "per_class", "text"];
   const SHOWN = ["signal", "compare", "layout", "off"];
   const OF_TAB = {
-    spectrum: ["spec", "win", "seg", "avg", "track", "f", "fo"],
+    spectrum: ["spec", "win", "seg", "avg", "track", "ppr", "tacho", "f", "fo"],
     envelope: ["band", "fe"],
     cepstrum: ["fc"],
   };
@@ -40,10 +40,10 @@
     const asks = { "viewer-ask-signal": pick("signal", FILTER) };
     if (!state.signal) return asks;
     const drawn = marks().filter((name) => name !== "harmonics").sort().join(",");
-    const analysis = pick(SHOWN, "t", "tab", "r", "scale", "x", "log", "bearing", OF_TAB[tab]);
-    asks["viewer-ask-time"] = { ...pick(SHOWN, "t", "q", "hp", "machine"), ...look() };
+    const analysis = pick(SHOWN, "t", "tab", "r", "scale", "x", "log", "bearing", "unit", "mains", OF_TAB[tab]);
+    asks["viewer-ask-time"] = { ...pick(SHOWN, "t", "q", "hp", "machine", "unit", "ppr", "tacho"), ...look() };
     asks["viewer-ask-analysis"] = { ...analysis, marks: drawn, ...look("viewer-spectrum") };
-    asks["viewer-ask-map"] = { ...pick(SHOWN, "t", "f", "r", "tf", "tfw", "tfo", "map", "db"), ...look() };
+    asks["viewer-ask-map"] = { ...pick(SHOWN, "t", "f", "r", "tf", "tfw", "tfo", "map", "db", "unit", "bearing"), ...look() };
     asks["viewer-ask-side"] = pick("signal", "off");
     if (tab === "envelope") asks["viewer-ask-kurtogram"] = { ...pick("signal", "off", "t", "map"), ...look() };
     return asks;
@@ -73,7 +73,7 @@
     ask();
   };
   const open = (id, more = {}) => {
-    const forgotten = Object.fromEntries([...ZOOMS, "off"].map((key) => [key, null]));
+    const forgotten = Object.fromEntries([...ZOOMS, "off", "ppr", "tacho"].map((key) => [key, null]));
     go({ ...forgotten, signal: String(id), ...more }, { push: true });
   };
   addEventListener("popstate", () => {
@@ -102,8 +102,8 @@
       if (select.value !== wanted) select.value = wanted;
     });
     $$("[data-tabs]").forEach((part) => { part.hidden = !part.dataset.tabs.split(" ").includes(tab); });
-    $$("[data-integrated]").forEach((part) => { part.hidden = !state.q; });
-    const title = { velocity: "Velocity", displacement: "Displacement" }[state.q] || "Acceleration";
+    $$("[data-integrated]").forEach((part) => { part.hidden = !["velocity", "displacement"].includes(state.q); });
+    const title = { velocity: "Velocity", displacement: "Displacement", speed: "Speed" }[state.q] || signal?.quantity || "Acceleration";
     const heading = $("#viewer-time-title");
     if (heading && heading.textContent !== title) heading.textContent = title;
     const panel = $("#viewer-analysis");
@@ -118,7 +118,7 @@
   };
   const shownNumber = {};
   const numbers = () => {
-    const wanted = { hp: state.hp ?? "" };
+    const wanted = { hp: state.hp ?? "", ppr: state.ppr ?? "" };
     PAIRS.forEach((key) => {
       const [low = "", high = ""] = (state[key] || "").split(",");
       wanted[`${key}-low`] = low;
@@ -146,7 +146,8 @@
     });
     const speed = Boolean(signal?.shaft_hz);
     needs('[data-set="x=orders"], [data-mark="shaft"], [data-mark="sub"], [data-mark="bearing"], [data-mark="sidebands"]', speed, "The shaft speed of this signal is not known.");
-    needs('[data-toggle="track"]', Boolean(signal?.tracked), "Needs a tacho channel in the same file, or a recipe.");
+    needs('[data-toggle="track"], [data-set="q=speed"]', Boolean(signal?.tracked), "Needs a tacho channel in the same file, or a recipe.");
+    needs('select[data-key="unit"]', Boolean(signal?.is_acceleration), "Only acceleration is shown in other units.");
     needs('[data-mark="expected"]', current("spec") === "psd", "The class's expected spectrum is a PSD.");
   };
 
@@ -182,7 +183,7 @@
     if (key && event.target.closest(".viewer")) return go({ [key]: event.target.value });
     const name = event.target.id?.match(/^viewer-in-(.+)$/)?.[1];
     if (!name) return undefined;
-    if (name === "hp") return go({ hp: event.target.value });
+    if (name === "hp" || name === "ppr") return go({ [name]: event.target.value });
     const pair = name.split("-")[0];
     const [low, high] = ["low", "high"].map((end) => $(`input#viewer-in-${pair}-${end}, #viewer-in-${pair}-${end} input`)?.value ?? "");
     shownNumber[`${pair}-low`] = low;
@@ -225,8 +226,7 @@
         $(".viewer")?.style.setProperty("--class-colour", signal?.colour || "");
         document.title = signal ? `${signal.label} – Signal Viewer · Bearing Portal` : "Signal Viewer · Bearing Portal";
         document.dispatchEvent(new CustomEvent("viewer:opened", { detail: signal }));
-        able();
-        numbers();
+        sync();
         return none();
       },
       proposed(band) { proposed = band || null; return none(); },

@@ -28,8 +28,10 @@ from signals.services.bearings import (
 )
 from signals.services.notes import may_tag, note_add, note_delete, signal_tag_add, signal_tag_remove
 from signals.waveforms.sources import source_of
+from vibration.errors import VibrationError
 from vibration.exports.record import RECORD_EXPORTS
 from vibration.features import FEATURES
+from vibration.quantities import conversion_factor
 
 MATCHES = 20
 
@@ -117,14 +119,36 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 
 def differences(signals: list[Signal]) -> list[dict[str, Any]]:
-    """Return a row for each feature: the first signal's value, and what the others differ by."""
+    """Return a row for each feature: the first signal's value, and what the others differ by.
+
+    Values are in the first signal's unit where they can be converted, else in their own and not
+    compared.
+    """
     table = []
     for feature in FEATURES:
-        values = [getattr(signal, feature.name) for signal in signals]
-        first = values[0] if values else None
-        cells = [{"value": number(value), "by": _by(value, first)} for value in values]
-        table.append({"feature": feature, "cells": cells})
+        cells: list[dict[str, Any]] = []
+        first = getattr(signals[0], feature.name) if signals else None
+        for signal in signals:
+            value = getattr(signal, feature.name)
+            factor = factor_between(signal.unit, signals[0].unit) if feature.power else 1.0
+            own = feature.unit_of(signal.unit)
+            if factor is None:
+                text = number(value) if value is None else f"{number(value)} {own}"
+                cells.append({"value": text, "by": ""})
+                continue
+            same = None if value is None else value * factor**feature.power
+            cells.append({"value": number(same), "by": _by(same, first)})
+        label = feature.label_of([signals[0].unit]) if signals else feature.label
+        table.append({"feature": feature, "label": label, "cells": cells})
     return table
+
+
+def factor_between(unit: str, other: str) -> float | None:
+    """Return what turns amplitudes in a unit into another; None where nothing does."""
+    try:
+        return conversion_factor(unit, other)
+    except VibrationError:
+        return None
 
 
 def _by(value: float | None, first: float | None) -> str:

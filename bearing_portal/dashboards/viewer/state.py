@@ -17,12 +17,14 @@ HIGHEST_ID = 2**63 - 1
 MOST_COMPARED = 8
 DEFAULT_WIDTH_PX, WIDTHS_PX = 1000, (200, 4000)
 
-QUANTITIES = ("acceleration", "velocity", "displacement")
+QUANTITIES = ("acceleration", "velocity", "displacement", "speed")
 TABS = ("spectrum", "envelope", "cepstrum")
 SPECTRA = ("psd", "amplitude")
 WINDOWS = ("hann", "hamming", "blackman", "flattop", "boxcar")
 SEGMENTS = (1024, 2048, 4096, 8192, 16_384, 32_768, 65_536)
 WHOLE = -1
+UNITS = ("g", "mg", "m/s²", "mm/s²")
+MOST_PULSES = 10_000
 AVERAGES = ("power", "linear", "peak")
 METHODS = ("stft", "cwt", "wigner")
 MAP_WINDOWS = (128, 256, 512, 1024, 2048, 4096, 8192)
@@ -66,6 +68,10 @@ class View:
     map_window: int | None
     map_overlap: int
     colours: str
+    unit: str
+    mains_hz: float | None
+    pulses_per_turn: int
+    tacho: int | None
     levels_db: Span | None
     theme: str
     width_px: int
@@ -110,6 +116,10 @@ def read(given: Any) -> View:
         map_window=_map_window(texts.get("tfw", "")),
         map_overlap=int(_choice(texts.get("tfo"), tuple(map(str, MAP_OVERLAPS)), "96")),
         colours=_choice(texts.get("map"), COLOURS),
+        unit=_choice(texts.get("unit"), ("", *UNITS)),
+        mains_hz=_float(_choice(texts.get("mains"), ("", "50", "60"))),
+        pulses_per_turn=int(_number(texts.get("ppr"), 1, 1, MOST_PULSES)),
+        tacho=_identifier(texts.get("tacho", "")),
         levels_db=_span(texts.get("db", "")),
         theme=known_theme(texts.get("theme")),
         width_px=int(_number(texts.get("w"), DEFAULT_WIDTH_PX, *WIDTHS_PX)),

@@ -1,4 +1,7 @@
-"""UMAP: a fuzzy graph of neighbours, drawn in the plane by attraction and sampled repulsion."""
+"""A UMAP-like method: a fuzzy graph of neighbours, drawn by attraction and sampled repulsion.
+
+It differs from UMAP as published in when its edges step, see `umap_points`.
+"""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -33,7 +36,7 @@ def umap_points(
     seed: int = 0,
     report: Report | None = None,
 ) -> Points:
-    """Points in the plane by uniform manifold approximation and projection.
+    """Points in the plane by a method like uniform manifold approximation and projection.
 
     Edges weigh μ(i, j) = exp(−(d − ρᵢ)/σᵢ), ρ being the distance of the nearest and Σⱼ μ = log₂ k,
     joined as μ + μᵀ − μ∘μᵀ. The cross-entropy against 1/(1 + a d^2b) is lowered by gradient steps:

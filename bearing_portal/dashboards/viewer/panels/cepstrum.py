@@ -28,7 +28,7 @@ def cepstrum_panel(user: Any, view: View) -> Panel:
 
 
 def _curve(item: Item) -> Curve:
-    samples = item.source.excerpt(item.region.first, item.region.last)
+    samples = item.in_sight()
     with told_as():
         quefrency_s, values = real_cepstrum(samples, item.source.fs_hz)
     x_ms = np.asarray(quefrency_s) * 1e3
