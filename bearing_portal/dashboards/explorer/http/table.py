@@ -204,7 +204,7 @@ def _asked(
         "form": form,
     }
     status = 422 if error else 200
-    return render(request, f"signals/_explorer_{what}.html", context, status=status)
+    return render(request, f"dashboards/explorer/_{what}.html", context, status=status)
 
 
 def _first_of(form: RelabelForm) -> Invalid:
