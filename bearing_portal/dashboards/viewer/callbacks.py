@@ -23,6 +23,7 @@ from bearing_portal.dashboards.viewer.panels.surroundings import (
     nothing,
     readout,
     steps,
+    whole,
 )
 from bearing_portal.dashboards.viewer.panels.time import time_panel
 from bearing_portal.dashboards.viewer.state import View, read
@@ -71,7 +72,7 @@ def show_time(asked: Any, *, user: Any) -> tuple[Any, Any, Any]:
 def show_analysis(asked: Any, *, user: Any) -> tuple[Any, Any, Any]:
     view = _view(asked)
     panel: Panel = ANALYSES[view.tab](user, view)
-    return panel.figure, panel.meta, found_list(panel.foot)
+    return panel.figure, whole(panel.meta), found_list(panel.foot)
 
 
 @guarded(instead=_empty(None))
@@ -83,7 +84,7 @@ def show_kurtogram(asked: Any, *, user: Any) -> tuple[Any, Any, Any]:
 @guarded(instead=_empty())
 def show_map(asked: Any, *, user: Any) -> tuple[Any, Any]:
     panel = map_panel(user, _view(asked))
-    return panel.figure, panel.meta
+    return panel.figure, whole(panel.meta)
 
 
 @guarded

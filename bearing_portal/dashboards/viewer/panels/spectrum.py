@@ -146,9 +146,9 @@ def meta_of(item: Item, spectrum: Spectrum) -> str:
     start, end = f"{region.start_s:.4g}", f"{region.end_s:.4g}"
     facts = window_facts(spectrum.window, spectrum.segment, item.source.fs_hz)
     return (
-        f"{spectrum.method} · df {spectrum.df_hz:.3g} Hz · ENBW {facts.enbw_bins:.2f} bins = "
-        f"{facts.enbw_hz:.3g} Hz, scalloping ≤ {facts.scalloping_db:.2f} dB · "
-        f"region {start}–{end} s"
+        f"{spectrum.method} · df {spectrum.df_hz:.3g} Hz · region {start}–{end} s · "
+        f"ENBW {facts.enbw_bins:.2f} bins = {facts.enbw_hz:.3g} Hz, "
+        f"scalloping ≤ {facts.scalloping_db:.2f} dB"
     )
 
 
@@ -225,7 +225,7 @@ def _tracked(user: Any, items: list[Item], view: View) -> Panel:
     if "bearing" in view.marks:
         sidebands = "sidebands" in view.marks
         marks += marking.bearing_marks(orders_of(view, first.signal), 1.0, sidebands=sidebands)
-    meta = f"Order tracking, Hann · {' · '.join(told)} · n = {thin(curves[0].x.size)} lines"
+    meta = f"{' · '.join(told)} · order tracking, Hann · n = {thin(curves[0].x.size)} lines"
     return Panel(curves_figure(curves, frame, marks=marks), meta)
 
 
@@ -241,4 +241,4 @@ def _turned(item: Item, turns: Turns, view: View, n_signals: int) -> str:
     )
     words = f"{name}{turns.of(first, last):.4g} turns by {turns.source}, {course}"
     against = contradiction(item, turns, view)
-    return f"{words}; {against}" if against else words
+    return f"{against[:1].upper()}{against[1:]} · {words}" if against else words

@@ -44,7 +44,7 @@ def with_tacho(owner):
 
 
 def meta(answer):
-    return answer["response"]["viewer-spectrum-meta"]["children"]
+    return answer["response"]["viewer-spectrum-meta"]["children"]["props"]["children"]
 
 
 def peaks(figure):
@@ -80,7 +80,7 @@ def test_the_speed_over_time_can_be_seen(figure_of, with_tacho):
 
 def test_a_tacho_that_contradicts_the_speed_is_said_with_what_would_agree(ask, with_tacho):
     said = meta(ask("show_analysis", with_tacho(1500.0), track="1"))
-    assert "the tacho gives 7500 rpm, stated are 1500: 5 pulses a turn would agree" in said
+    assert "The tacho gives 7500 rpm, stated are 1500: 5 pulses a turn would agree" in said
 
 
 def test_the_channel_of_the_tacho_can_be_chosen(said, ask, with_tacho):
@@ -135,7 +135,9 @@ def test_the_words_of_a_spectrum_state_what_its_window_does(ask, at_speed, windo
 
 def test_maps_of_a_comparison_state_their_own_windows(ask, at_speed):
     first, other = at_speed(25.0), at_speed(100.0)
-    said = ask("show_map", first, compare=str(other.pk))["response"]["viewer-map-meta"]["children"]
+    said = ask("show_map", first, compare=str(other.pk))["response"]["viewer-map-meta"]["children"][
+        "props"
+    ]["children"]
     assert said.count("STFT, Hann") == 2
 
 

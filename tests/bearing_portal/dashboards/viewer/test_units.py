@@ -58,7 +58,8 @@ def test_a_density_is_written_in_the_power_of_the_whole_unit(ask, figure_of, rec
     signal = record(unit)
     assert title(figure_of("show_analysis", signal)) == f"dB re 1 {density}"
     assert (
-        f"dB re 1 {density}" in ask("show_map", signal)["response"]["viewer-map-meta"]["children"]
+        f"dB re 1 {density}"
+        in ask("show_map", signal)["response"]["viewer-map-meta"]["children"]["props"]["children"]
     )
 
 
