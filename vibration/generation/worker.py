@@ -15,36 +15,13 @@ from typing import Any
 
 from vibration.errors import VibrationError
 from vibration.generation.produce import produce
+from vibration.processes import die_with_parent
 from vibration.simulation import Recipe
 from vibration.store import storage_errors, write_at
 from vibration.store.layout import SIGNALS_FILE
 
-_PR_SET_PDEATHSIG = 1
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _KEPT_BYTES = 32 << 20
-
-
-def die_with_parent(parent_pid: int) -> None:
-    """Ask Linux to kill this process when its parent ends, however the parent ends.
-
-    Parameters
-    ----------
-    parent_pid : int
-        Process id of the parent.
-
-    Raises
-    ------
-    SystemExit
-        Where the parent has ended already.
-
-    Examples
-    --------
-    >>> die_with_parent(os.getppid())
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent_pid:  # it ended before we asked
-        raise SystemExit(1)
 
 
 def keep_freed_memory() -> None:
@@ -52,10 +29,6 @@ def keep_freed_memory() -> None:
 
     By default each array of a record is mapped afresh and zeroed page by page: 1 300 page faults
     and a quarter of the time of a record.
-
-    Examples
-    --------
-    >>> keep_freed_memory()
     """
     with suppress(OSError, AttributeError):  # not glibc
         for option in (_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD):
@@ -63,13 +36,7 @@ def keep_freed_memory() -> None:
 
 
 def serve(connection: "Connection[Any, Any]") -> None:
-    """Produce rows until told to stop: first the recipe and the file, then (row, offset) pairs.
-
-    Parameters
-    ----------
-    connection : Connection
-        To the parent; what it sends ends with None, what comes back are rows or one error.
-    """
+    """Produce rows until told to stop: first the recipe and the file, then (row, offset) pairs."""
     try:
         recipe, path = connection.recv()
         _produce_rows(connection, Recipe.from_dict(recipe), path)

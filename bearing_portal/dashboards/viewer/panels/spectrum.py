@@ -3,8 +3,8 @@
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 
+from bearing_portal.dashboards.viewer.axis_marks import BEYOND, marks_of, scale_of
 from bearing_portal.dashboards.viewer.figures import marks as marking
 from bearing_portal.dashboards.viewer.figures.common import FloatArray, Span, thin, within
 from bearing_portal.dashboards.viewer.figures.lines import (
@@ -18,7 +18,6 @@ from bearing_portal.dashboards.viewer.figures.lines import (
 from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders_of
 from bearing_portal.dashboards.viewer.state import WHOLE, View
 from bearing_portal.dashboards.viewer.tracking import Turns, contradiction, turns_of
-from common.errors import Invalid
 from signals.errors import told_as
 from signals.waveforms.references import Choice, reference_get
 from signals.waveforms.sources import LONG_SAMPLES
@@ -29,7 +28,6 @@ from vibration.spectra.windows import window_facts
 
 AVERAGES = {"power": "power", "linear": "linear", "peak": "peak_hold"}
 STEADY = 0.02  # a speed that varies less is told as one
-BEYOND = 1.1  # of the highest line: it is not drawn at the very edge
 MOST_SEGMENTS = 256  # of a record too long to read whole for one look
 
 
@@ -88,18 +86,6 @@ def level_of(spectrum: Spectrum, view: View) -> FloatArray:
     return in_db(spectrum.values, is_power=spectrum.quantity == "psd")
 
 
-def scale_of(item: Item, view: View, items: list[Item]) -> float:
-    """Return what turns an item's Hz into the unit of the axis: orders are of its own speed."""
-    if not (view.in_orders and items[0].signal.shaft_hz):
-        return 1.0
-    if not item.signal.shaft_hz:
-        raise Invalid(
-            f"The speed of {item.signal.label} is not known, and orders need it: choose Hz, or "
-            "take it out of the comparison."
-        )
-    return 1.0 / float(item.signal.shaft_hz)
-
-
 def frame_of(item: Item, view: View, spectrum: Spectrum, scale: float) -> Frame:
     highest = float(spectrum.f_hz[-1])
     x_unit = "order" if scale != 1.0 else "Hz"
@@ -121,24 +107,6 @@ def frame_of(item: Item, view: View, spectrum: Spectrum, scale: float) -> Frame:
         is_log_y=not view.is_linear,
         is_stacked=view.is_stacked,
     )
-
-
-def marks_of(item: Item, view: View) -> list[marking.Mark]:
-    shaft_hz = item.signal.shaft_hz
-    marks: list[marking.Mark] = []
-    if "shaft" in view.marks:
-        marks += marking.shaft_marks(shaft_hz)
-    if "mains" in view.marks:
-        marks += marking.mains_marks(mains_hz_of(item, view))
-    if "bearing" in view.marks:
-        orders = orders_of(view, item.signal)
-        marks += marking.bearing_marks(orders, shaft_hz, sidebands="sidebands" in view.marks)
-    return marks
-
-
-def mains_hz_of(item: Item, view: View) -> float:
-    """Return the mains frequency: chosen here, of the recipe, else the site's."""
-    return view.mains_hz or item.source.mains_hz or float(settings.MAINS_HZ)
 
 
 def meta_of(item: Item, spectrum: Spectrum) -> str:
