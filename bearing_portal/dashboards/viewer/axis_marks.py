@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from bearing_portal.dashboards.viewer.figures import marks as marking
+from bearing_portal.dashboards.viewer.figures.lines import LOW_ORDERS
 from bearing_portal.dashboards.viewer.items import Item, orders_of
 from bearing_portal.dashboards.viewer.state import View
 from common.errors import Invalid
@@ -20,6 +21,12 @@ def scale_of(item: Item, view: View, items: list[Item]) -> float:
             "take it out of the comparison."
         )
     return 1.0 / float(item.signal.shaft_hz)
+
+
+def low_orders(item: Item, view: View) -> float:
+    """Return the orders of the low range: five, or as many as the bearing's lines need."""
+    orders = orders_of(view, item.signal)
+    return max(LOW_ORDERS, BEYOND * orders.bpfi) if orders else LOW_ORDERS
 
 
 def mains_hz_of(item: Item, view: View) -> float:

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from bearing_portal.dashboards.viewer.axis_marks import low_orders
 from bearing_portal.dashboards.viewer.figures.common import Span, within
 from bearing_portal.dashboards.viewer.figures.maps import MapLook, Picture, map_figure
 from bearing_portal.dashboards.viewer.items import Item, Panel, items_of
-from bearing_portal.dashboards.viewer.panels.spectrum import low_orders
 from bearing_portal.dashboards.viewer.state import View
 from signals.errors import told_as
 from vibration.quantities import density_unit, powered_unit

@@ -4,11 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from bearing_portal.dashboards.viewer.axis_marks import BEYOND, marks_of, scale_of
+from bearing_portal.dashboards.viewer.axis_marks import low_orders, marks_of, scale_of
 from bearing_portal.dashboards.viewer.figures import marks as marking
 from bearing_portal.dashboards.viewer.figures.common import FloatArray, Span, thin, within
 from bearing_portal.dashboards.viewer.figures.lines import (
-    LOW_ORDERS,
     Curve,
     Expected,
     Frame,
@@ -118,12 +117,6 @@ def meta_of(item: Item, spectrum: Spectrum) -> str:
         f"ENBW {facts.enbw_bins:.2f} bins = {facts.enbw_hz:.3g} Hz, "
         f"scalloping ≤ {facts.scalloping_db:.2f} dB"
     )
-
-
-def low_orders(item: Item, view: View) -> float:
-    """Return the orders of the low range: five, or as many as the bearing's lines need."""
-    orders = orders_of(view, item.signal)
-    return max(LOW_ORDERS, BEYOND * orders.bpfi) if orders else LOW_ORDERS
 
 
 def _highest_shown(item: Item, view: View, highest_hz: float) -> float:
