@@ -10,8 +10,8 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
 from common.errors import NotFound, Unavailable
+from signals.errors import told_as
 from signals.models import Signal, SignalStore, Tag, Upload
-from vibration.errors import VibrationError
 from vibration.store import SIGNALS_FILE, StoreReader
 
 
@@ -54,11 +54,8 @@ def signal_samples(user: Any, signal: Signal) -> npt.NDArray[np.float32]:
     """Return the samples of a signal that `user` may read, float32 (N,)."""
     if not stores_visible(user).filter(pk=signal.store_id).exists():
         raise NotFound("There is no such signal.")
-    try:
-        with StoreReader(store_path(signal.store)) as reader:
-            return reader.read(signal.row)
-    except VibrationError as error:
-        raise Unavailable(str(error)) from error
+    with told_as(Unavailable), StoreReader(store_path(signal.store)) as reader:
+        return reader.read(signal.row)
 
 
 def uploads_visible(user: Any) -> QuerySet[Upload]:

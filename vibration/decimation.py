@@ -12,13 +12,32 @@ from vibration.errors import VibrationError
 def bucket_size(n_samples: int, n_buckets: int) -> int:
     """Samples per bucket: 1 where two points a bucket would not be fewer than the samples.
 
+    Parameters
+    ----------
+    n_samples : int
+        Length of the line.
+    n_buckets : int
+        Runs wanted, 1 or more.
+
+    Returns
+    -------
+    int
+        Samples per run; 1 where all of them fit into two a run.
+
+    Raises
+    ------
+    VibrationError
+        For less than one run.
+
     Examples
     --------
     >>> bucket_size(102_400, 1024), bucket_size(2048, 1024), bucket_size(2049, 1024)
     (100, 1, 3)
     """
     if n_buckets < 1:
-        raise VibrationError(f"{n_buckets} buckets hold nothing: pass at least 1.")
+        raise VibrationError(
+            f"{n_buckets} buckets hold nothing: pass at least 1.", field="n_buckets"
+        )
     return 1 if n_samples <= 2 * n_buckets else math.ceil(n_samples / n_buckets)
 
 

@@ -9,7 +9,8 @@ from vibration.formats import Channel, Reading, Source
 from vibration.formats.answers import contradicts, waits_with, with_rate
 from vibration.formats.assemble import ASK
 from vibration.spectra.envelope import envelope_spectrum
-from vibration.spectra.welch import FloatArray, amplitude_spectrum, spectrum_peaks
+from vibration.spectra.samples import FloatArray
+from vibration.spectra.welch import amplitude_spectrum, spectrum_peaks
 
 N_PEAKS = 20
 MIN_HZ = 1.0
@@ -68,7 +69,7 @@ def measure(
     """
     chosen = _with_rate(reading, reading.channel(channel), fs_hz, resample=resample)
     rate_hz = chosen.fs_hz or math.nan
-    speed_rpm = chosen.rpm if rpm is None else _positive(rpm, "speed", "rpm")
+    speed_rpm = chosen.rpm if rpm is None else _positive(rpm, "speed", "rpm", "rpm")
     features = extract(chosen.samples, rate_hz, None if speed_rpm is None else speed_rpm / 60.0)
     return {
         "format": reading.format,
@@ -101,18 +102,23 @@ def _with_rate(
         sentence = asked.sentence.removeprefix(ASK).strip() if asked is not None else ""
         raise VibrationError(
             f"The sampling rate of {channel.name} is not known; give it with --fs, in Hz. "
-            f"{sentence}".strip()
+            f"{sentence}".strip(),
+            field="fs_hz",
         )
-    _positive(given_hz, "sampling rate", "Hz")
+    _positive(given_hz, "sampling rate", "Hz", "fs_hz")
     against = contradicts(channel, given_hz)
     if against:
-        raise VibrationError(f"{against}, which contradicts --fs {given_hz:g}; leave --fs out.")
+        raise VibrationError(
+            f"{against}, which contradicts --fs {given_hz:g}; leave --fs out.", field="fs_hz"
+        )
     return with_rate(channel, given_hz)
 
 
-def _positive(value: float, meaning: str, unit: str) -> float:
+def _positive(value: float, meaning: str, unit: str, field: str) -> float:
     if not math.isfinite(value) or value <= 0:
-        raise VibrationError(f"A {meaning} of {value:g} {unit} cannot be; it must be positive.")
+        raise VibrationError(
+            f"A {meaning} of {value:g} {unit} cannot be; it must be positive.", field=field
+        )
     return value
 
 

@@ -325,11 +325,13 @@ def conversion_factor(given: Unit | str, wanted: Unit | str) -> float:
     if first.quantity is not second.quantity:
         raise VibrationError(
             f"{first.name} ({first.quantity.name}) cannot be shown in {second.name} "
-            f"({second.quantity.name}): they measure different things."
+            f"({second.quantity.name}): they measure different things.",
+            field="wanted",
         )
     if not (first.is_known and second.is_known):
         raise VibrationError(
-            f"{first.name} cannot be converted to {second.name}: nobody stated how large it is."
+            f"{first.name} cannot be converted to {second.name}: nobody stated how large it is.",
+            field="given",
         )
     # Rounded: the quotient of two exact definitions should not read 25.400000000000002.
     return float(f"{first.scale / second.scale:.15g}")

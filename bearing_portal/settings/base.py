@@ -223,6 +223,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = STORAGE_DIR / "uploads"
+MAINS_HZ = int(env.choice("MAINS_HZ", "50", ("50", "60")))
 UPLOAD_MAX_BYTES = 1_000_000 * env.integer("UPLOAD_MAX_MB", 10, lowest=1, highest=1000)
 
 # Without EMAIL_URL the portal sends no e-mail, and offers none in the settings of a person.

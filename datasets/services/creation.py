@@ -1,6 +1,5 @@
 """Ask for a new dataset."""
 
-import re
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -18,34 +17,20 @@ from datasets.services.hints import dataset_hint
 from monitoring.events import event_record
 from monitoring.jobs.lifecycle import job_create, job_enqueue
 from monitoring.models import SystemEvent
+from signals.errors import told_as
 from signals.models import FaultClass, NoiseSource, Severity, SignalStore
-from vibration.errors import VibrationError
 from vibration.generation import estimate
 from vibration.simulation import Recipe
 
 GENERATE = "generate-dataset"
-_FIELD_WORDS = {
-    "seed": r"\bseed\b",
-    "per_class": r"\bper_class\b",
-    "classes": r"\bclass(es)?\b",
-    "severities": r"\bseverit(y|ies)\b",
-    "noises": r"\bnoises?\b",
-    "duration_s": r"\bduration",
-    "mains_hz": r"\bmains\b",
-    "shaft_hz": r"\b(the shaft speed \d|shaft_hz|3X)",
-    "fs_hz": r"\b(sampling rate|fs_hz)\b",
-}
 
 M = TypeVar("M", bound=models.Model)
 
 
 def recipe_build(**values: Any) -> Recipe:
     """Make the simulator's recipe; what it refuses is said at the field it concerns."""
-    try:
+    with told_as():
         return Recipe(**values)
-    except VibrationError as error:
-        sentence = str(error)
-        raise Invalid(sentence, field_errors={_field_of(sentence): [sentence]}) from error
 
 
 def recipe_size_bytes(recipe: Recipe) -> int:
@@ -178,8 +163,3 @@ def name_taken(name: str) -> Invalid:
     """Return the refusal of a name, with a free one."""
     sentence = f"The name “{name}” is taken. “{name_suggestion(name)}” is free."
     return Invalid(sentence, field_errors={"name": [sentence]})
-
-
-def _field_of(sentence: str) -> str:
-    named = (f for f, words in _FIELD_WORDS.items() if re.search(words, sentence, re.IGNORECASE))
-    return next(named, "")

@@ -26,12 +26,12 @@ from monitoring.jobs.lifecycle import JobLost, job_complete
 from monitoring.jobs.pulse import JobRun
 from monitoring.models import SystemEvent
 from monitoring.notices.services import notification_send
+from signals.errors import told_as
 from signals.models import Signal, SignalStore
 from signals.selectors import store_path
 from signals.services.records import signals_insert
 from signals.waveforms.references import reference_build, references_missing
 from signals.waveforms.sources import LONG_SAMPLES, Source, pyramid_ensure
-from vibration.errors import VibrationError
 from vibration.generation import GenerationCancelled, generate
 from vibration.store import SIGNALS_FILE, StoreReader, read_metadata
 
@@ -50,20 +50,19 @@ def dataset_generate(*, run: JobRun) -> None:
     folder = attempt_folder(dataset.pk, run.job.attempt)
     try:
         run.log(f"Generating {recipe.n_records} signals with {n_workers()} processes.")
-        generate(
-            recipe,
-            folder,
-            workers=n_workers(),
-            progress=run.progress,
-            cancelled=run.cancelled,
-        )
+        with told_as(Expected):
+            generate(
+                recipe,
+                folder,
+                workers=n_workers(),
+                progress=run.progress,
+                cancelled=run.cancelled,
+            )
         run.check()
         retried(partial(_show, run, dataset.pk, folder))
     except GenerationCancelled:
         run.check()
         raise
-    except VibrationError as error:
-        raise Expected(str(error)) from error
     except OSError as error:
         raise Unavailable(
             f"The storage failed while the dataset was written ({error.strerror}); "

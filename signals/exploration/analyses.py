@@ -7,10 +7,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from common.errors import Invalid
+from signals.errors import told_as
 from signals.exploration.feature_table import FeatureTable, feature_table
 from signals.filters.scope import Scope
-from vibration.errors import VibrationError
 from vibration.statistics.correlation import correlation_matrix, similarity_order
 from vibration.statistics.ranking import Ranked, feature_ranking
 
@@ -57,12 +56,10 @@ def ranking_of(user: Any, scope: Scope, *, with_copies: bool = False) -> Ranking
         whole = feature_table(user, scope)
         table = (whole if with_copies else whole.originals()).at_most(MOST_ROWS)
         labelled = table.classes > 0
-        try:
+        with told_as():
             rows = feature_ranking(
                 table.values[labelled], table.classes[labelled], groups=table.records[labelled]
             )
-        except VibrationError as error:
-            raise Invalid(str(error)) from error
         sizes = [*_sizes(table), whole.n_signals - whole.n_originals]
         return json.dumps([sizes, [asdict(row) for row in rows]]).encode()
 
@@ -75,10 +72,8 @@ def correlations_of(user: Any, scope: Scope, kind: str = "spearman") -> Correlat
 
     def make() -> bytes:
         table = feature_table(user, scope).at_most(MOST_ROWS)
-        try:
+        with told_as():
             matrix = correlation_matrix(table.values, kind)
-        except VibrationError as error:
-            raise Invalid(str(error)) from error
         parts = [_sizes(table), matrix.tolist(), similarity_order(matrix)]
         return json.dumps(parts).encode()
 

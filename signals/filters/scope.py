@@ -53,6 +53,12 @@ class Scope:
             return chosen.apply(own.filter(store=self.store.pk))
         return chosen.apply(own.filter(store__in=stores_visible(self.user).values("pk").order_by()))
 
+    def units(self) -> list[str]:
+        """Return the units of its records, each once; those of one store share theirs."""
+        if self.store is not None:
+            return list(self.store.signals.values_list("unit", flat=True)[:1])
+        return sorted(self.signals().order_by().values_list("unit", flat=True).distinct())
+
     def key(self, operation: str, inputs: str = "") -> str | None:
         """Return the cache's key of a result; None where it may not be cached.
 

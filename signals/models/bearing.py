@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from vibration.errors import VibrationError
+from signals.errors import told_as
 from vibration.machines.bearings import BearingGeometry, BearingOrders
 
 FEWEST_ELEMENTS: Final = 3
@@ -65,10 +65,8 @@ class Bearing(models.Model):
     def clean(self) -> None:
         if any(getattr(self, name) is None for name in _GEOMETRY):
             return  # the fields themselves have said so
-        try:
+        with told_as(ValidationError):
             self._geometry()
-        except VibrationError as error:
-            raise ValidationError({self._refused_field(): str(error)}) from error
 
     @property
     def orders(self) -> BearingOrders:
@@ -94,13 +92,6 @@ class Bearing(models.Model):
     def ftf(self) -> float:
         """Orders at which the cage turns."""
         return self.orders.ftf
-
-    def _refused_field(self) -> str:
-        if self.n_elements < FEWEST_ELEMENTS:
-            return "n_elements"
-        if not 0 <= self.contact_angle_deg < 90:
-            return "contact_angle_deg"
-        return "pitch_diameter_mm" if self.element_diameter_mm > 0 else "element_diameter_mm"
 
     def _geometry(self) -> BearingGeometry:
         return BearingGeometry(

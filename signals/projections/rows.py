@@ -22,6 +22,7 @@ from common.errors import Expected, Invalid, NotFound, Unavailable
 from monitoring.jobs.lifecycle import JobLost, job_complete, job_create, job_enqueue
 from monitoring.jobs.pulse import JobRun
 from monitoring.models import Job
+from signals.errors import told_as
 from signals.exploration.feature_table import MOST_ROWS, feature_table
 from signals.filters.scope import Scope, digest
 from signals.filters.signal_filter import SignalFilter
@@ -34,7 +35,6 @@ from signals.projections.files import (
     points_path,
 )
 from signals.selectors import stores_visible
-from vibration.errors import VibrationError
 from vibration.statistics.projection import (
     Method,
     ProjectionCancelled,
@@ -63,10 +63,8 @@ def projection_request(
         raise ValueError("A scope is for the person it was made for.")
     if scope.store is None:
         raise Invalid("Choose one dataset; a projection is of one.")
-    try:
+    with told_as():
         prove_parameters(method, parameters, min(scope.signals().count(), MOST_ROWS))
-    except VibrationError as error:
-        raise Invalid(str(error)) from error
     row = _row_of(scope, method, parameters)
     with transaction.atomic():
         row = Projection.objects.select_for_update(of=("self",)).get(pk=row.pk)
@@ -95,11 +93,8 @@ def projection_at_once(*, user: Any, scope: Scope) -> Projection:
         projection_seen(row)
         return row
     table = feature_table(user, scope)
-    try:
-        with threadpool_limits(1):
-            found = project(table.values, Method.PCA)
-    except VibrationError as error:
-        raise Invalid(str(error)) from error
+    with told_as(), threadpool_limits(1):
+        found = project(table.values, Method.PCA)
     points_keep(row.key, table, found)
     row.is_done, row.n_points, row.n_signals = True, len(table.pks), table.n_signals
     row.used_at = timezone.now()
@@ -151,7 +146,8 @@ def projection_compute(*, run: JobRun) -> None:
     table = retried(partial(feature_table, run.job.owner, scope))
     _still_current_or_refuse(row, scope)
     try:
-        with threadpool_limits(1):  # for small products threads cost more than they give
+        # for small products threads cost more than they give
+        with threadpool_limits(1), told_as(Expected):
             found = project(
                 table.values,
                 Method(row.method),
@@ -162,8 +158,6 @@ def projection_compute(*, run: JobRun) -> None:
     except ProjectionCancelled:
         run.check()
         raise
-    except VibrationError as error:
-        raise Expected(str(error)) from error
     points_keep(row.key, table, found)
     retried(partial(_show, run, row.pk, len(table.pks), table.n_signals))
 

@@ -26,12 +26,12 @@ from common.files import folder_discard
 from common.roles import may_manage
 from monitoring.events import event_record
 from monitoring.models import SystemEvent
+from signals.errors import told_as
 from signals.models import Signal, SignalStore, Upload
 from signals.services.records import cached_results_forget, signals_delete
 from signals.uploads.channels import Kept, channels_keep, groups_of
 from signals.uploads.questions import Answers, questions_answer
 from signals.uploads.receiving import Received, recording_receive
-from vibration.errors import VibrationError
 from vibration.features import FEATURE_NAMES
 from vibration.store import INDEX_KINDS, SIGNALS_FILE, Kind, create_store, read_metadata
 from vibration.store.layout import TEXT_BYTES
@@ -85,7 +85,7 @@ def upload_keep(*, owner: Any, received: Received, answers: Answers) -> Upload:
     answered = questions_answer(received.recording, answers)
     channels = channels_keep(answered, file_name=received.file_name)
     try:
-        with transaction.atomic():
+        with told_as(Unavailable), transaction.atomic():
             # Of two uploads at once the second counts the first.
             get_user_model().objects.select_for_update(no_key=True).get(pk=owner.pk)
             _quota_prove(owner)
@@ -99,8 +99,6 @@ def upload_keep(*, owner: Any, received: Received, answers: Answers) -> Upload:
                 subject=upload.file_name,
                 detail=f"upload of {n} channel{'s' if n > 1 else ''}",
             )
-    except VibrationError as error:
-        raise Unavailable(str(error)) from error
     except OSError as error:
         raise Unavailable(
             f"The storage failed while the upload was written ({error.strerror}); "

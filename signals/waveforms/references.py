@@ -1,6 +1,7 @@
 """The expected spectrum of a class in a store, kept in files beside the waveforms.
 
-``references/<store id>.<store version>/<class id>.npz``: a relabel gives the store another version,
+``references/<store id>.<store version>/<class id>[.<segment>.<window>.<averaging>].npz``, the short
+name for the choices at first: a relabel gives the store another version,
 so that a file is never out of date. Missing files are made by whoever asks first; two who ask at
 once make the same file twice, and the later rename wins. Nothing here is truth: everything can be
 removed and made again.
@@ -10,6 +11,7 @@ import logging
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +21,7 @@ from django.conf import settings
 from django.db.models import Count
 
 from common.errors import NotFound, Unavailable
+from signals.errors import told_as
 from signals.models import Signal, SignalStore
 from signals.selectors import store_path, stores_visible
 from vibration.errors import VibrationError
@@ -35,10 +38,32 @@ logger = logging.getLogger(__name__)
 REFERENCES: Final = "references"
 MOST_RECORDS: Final = 32
 FEWEST_RECORDS: Final = 3
+_KEPT_SEGMENTS: Final = tuple(2**k for k in range(10, 17))
 _FOLDER = re.compile(r"(?P<store>\d+)\.(?P<version>\d+)")
 
 
-def reference_get(user: Any, signal: Signal) -> ClassReference | None:
+@dataclass(frozen=True)
+class Choice:
+    """How the spectra of a reference are made; without a segment Welch chooses it."""
+
+    segment: int | None = None
+    window: str = "hann"
+    averaging: str = "power"
+
+    @property
+    def suffix(self) -> str:
+        return "" if self == Choice() else f".{self.segment}.{self.window}.{self.averaging}"
+
+    @property
+    def is_kept(self) -> bool:
+        """Segments of any length would fill the disk with a file for each zoom."""
+        return self.segment is None or self.segment in _KEPT_SEGMENTS
+
+
+AT_FIRST: Final = Choice()
+
+
+def reference_get(user: Any, signal: Signal, choice: Choice = AT_FIRST) -> ClassReference | None:
     """Return the expected spectrum of a signal's class in its store, which `user` may see.
 
     None where the signal has no class, or its class fewer than 3 original records here.
@@ -51,22 +76,31 @@ def reference_get(user: Any, signal: Signal) -> ClassReference | None:
     if signal.fault_class_id is None:
         return None
     try:
-        return load_reference(_path(store, signal.fault_class_id))
+        return load_reference(_path(store, signal.fault_class_id, choice))
     except VibrationError:
-        return reference_build(store=store, fault_class_id=signal.fault_class_id)
+        return reference_build(store=store, fault_class_id=signal.fault_class_id, choice=choice)
 
 
-def reference_build(*, store: SignalStore, fault_class_id: int) -> ClassReference | None:
+def reference_build(
+    *, store: SignalStore, fault_class_id: int, choice: Choice = AT_FIRST
+) -> ClassReference | None:
     """Compute one reference and keep it; None where there are too few records."""
-    rows = _rows(store, fault_class_id)
-    if len(rows) < FEWEST_RECORDS:
+    found = _rows(store, fault_class_id)
+    if len(found) < FEWEST_RECORDS:
         return None
-    try:
-        with StoreReader(store_path(store)) as reader:
-            reference = class_reference(_samples(reader, rows), reader.fs_hz)
-    except VibrationError as error:
-        raise Unavailable(str(error)) from error
-    _keep(store, fault_class_id, reference)
+    rows = [row for row, _ in found]
+    speeds = [rpm / 60 if rpm else None for _, rpm in found]
+    with told_as(Unavailable), StoreReader(store_path(store)) as reader:
+        reference = class_reference(
+            _samples(reader, rows),
+            reader.fs_hz,
+            shafts_hz=speeds,
+            segment=choice.segment,
+            window=choice.window,
+            averaging=choice.averaging,
+        )
+    if choice.is_kept:
+        _keep(store, _path(store, fault_class_id, choice), reference)
     return reference
 
 
@@ -108,11 +142,11 @@ def references_sweep() -> None:
             shutil.rmtree(folders[name], ignore_errors=True)
 
 
-def _rows(store: SignalStore, fault_class_id: int) -> list[int]:
-    """Return the rows of a fair sample of the class, without copies, in the order of the file."""
+def _rows(store: SignalStore, fault_class_id: int) -> list[tuple[int, float | None]]:
+    """Return row and speed of a fair sample of the class, without copies, as the file has them."""
     originals = Signal.objects.filter(store=store, fault_class=fault_class_id, augmented=False)
-    sample = originals.order_by("rank_in_class").values_list("row", flat=True)
-    return sorted(sample[:MOST_RECORDS])
+    sample = originals.order_by("rank_in_class").values_list("row", "rpm")
+    return sorted(sample[:MOST_RECORDS], key=lambda one: one[0])
 
 
 def _samples(reader: StoreReader, rows: list[int]) -> Iterator[npt.NDArray[np.float32]]:
@@ -120,8 +154,7 @@ def _samples(reader: StoreReader, rows: list[int]) -> Iterator[npt.NDArray[np.fl
         yield reader.read(row)
 
 
-def _keep(store: SignalStore, fault_class_id: int, reference: ClassReference) -> None:
-    path = _path(store, fault_class_id)
+def _keep(store: SignalStore, path: Path, reference: ClassReference) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         save_reference(reference, path)
@@ -131,8 +164,9 @@ def _keep(store: SignalStore, fault_class_id: int, reference: ClassReference) ->
     references_forget(store_id=store.pk, before_version=store.version)
 
 
-def _path(store: SignalStore, fault_class_id: int) -> Path:
-    return _folder_of_all() / f"{store.pk}.{store.version}" / f"{fault_class_id}.npz"
+def _path(store: SignalStore, fault_class_id: int, choice: Choice = AT_FIRST) -> Path:
+    name = f"{fault_class_id}{choice.suffix}.npz"
+    return _folder_of_all() / f"{store.pk}.{store.version}" / name
 
 
 def _folder_of_all() -> Path:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from django.core.cache import cache
 
 from common.errors import Invalid, NotFound, Unavailable
+from signals.errors import told_as
 from signals.models import Signal
 from signals.selectors import cache_key, store_path, stores_visible
 from vibration.decimation import min_max
@@ -83,10 +84,8 @@ class Source:
             return self.whole[first:last]
         if self.off:
             raise Invalid("This record is too long to be taken apart; switch all its parts on.")
-        try:
+        with told_as(Unavailable):
             return self._reader.read_span(self.signal.row, first, last)
-        except VibrationError as error:
-            raise Unavailable(str(error)) from error
 
     @cached_property
     def _reader(self) -> StoreReader:
@@ -162,10 +161,8 @@ def pyramid_ensure(source: Source) -> Path:
                 return path
     except DamagedStoreError:
         pass  # there is none, or none that can be read: it holds nothing but what is made below
-    try:
+    with told_as(Unavailable):
         build_pyramid(source.read, source.n_samples, path)
-    except VibrationError as error:
-        raise Unavailable(str(error)) from error
     return path
 
 
@@ -232,19 +229,13 @@ def _recipe_in(path: Path, _changed_ns: int) -> Recipe | None:
 
 
 def _read(path: Path, row: int, first: int, last: int) -> Samples:
-    try:
-        with StoreReader(path) as reader:
-            return reader.read_span(row, first, last)
-    except VibrationError as error:
-        raise Unavailable(str(error)) from error
+    with told_as(Unavailable), StoreReader(path) as reader:
+        return reader.read_span(row, first, last)
 
 
 def _of_pyramid(
     path: Path, read: Any, span: tuple[int, int], n_buckets: int
 ) -> tuple[Positions, Samples]:
-    try:
-        with Pyramid(path) as pyramid:
-            positions, values = pyramid.window(read, *span, n_buckets)
-    except VibrationError as error:
-        raise Unavailable(str(error)) from error
+    with told_as(Unavailable), Pyramid(path) as pyramid:
+        positions, values = pyramid.window(read, *span, n_buckets)
     return positions, values

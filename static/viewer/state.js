@@ -28,7 +28,7 @@ export const open = (id) => go({ signal: String(id) });
 const written = {};
 const numbers = () => {
   if (!page.started) return;
-  const { state } = page, wanted = { hp: state.hp ?? "" };
+  const { state } = page, wanted = { hp: state.hp ?? "", ppr: state.ppr ?? "" };
   PAIRS.forEach((key) => { [wanted[`${key}-low`], wanted[`${key}-high`] = ""] = (state[key] || "").split(","); });
   if (signal) {
     const top = Math.floor(signal.fs_hz / 2), band = (state.band || `0,${top}`).split(",").map(Number);
@@ -47,7 +47,7 @@ const numbers = () => {
 document.addEventListener("change", (event) => {
   const name = event.target.id?.match(/^viewer-in-(.+)$/)?.[1];
   if (!name) return;
-  if (name === "hp") { go({ hp: event.target.value }); return; }
+  if (name === "hp" || name === "ppr") { go({ [name]: event.target.value }); return; }
   const [key] = name.split("-");
   const [low, high] = ["low", "high"].map((end) => $(`input#viewer-in-${key}-${end}, #viewer-in-${key}-${end} input`)?.value ?? "");
   Object.assign(written, { [`${key}-low`]: low, [`${key}-high`]: high });
@@ -62,17 +62,18 @@ const able = () => {
   });
   const speed = Boolean(signal?.shaft_hz);
   needs('[data-set="x=orders"], [data-mark="shaft"], [data-mark="sub"], [data-mark="bearing"], [data-mark="sidebands"]', speed, "The shaft speed of this signal is not known.");
-  needs('[data-toggle="track"]', Boolean(signal?.tracked), "Needs a tacho channel in the same file, or a recipe.");
+  needs('[data-toggle="track"], [data-set="q=speed"]', Boolean(signal?.tracked), "Needs a tacho channel in the same file, or a recipe.");
+  needs('select[data-key="unit"]', Boolean(signal?.is_acceleration), "Only acceleration is shown in other units.");
   needs('[data-mark="expected"]', page.current("spec") === "psd", "The class's expected spectrum is a PSD.");
 };
-const TITLES = { acceleration: "Acceleration", velocity: "Velocity", displacement: "Displacement" };
+const TITLES = { speed: "Speed", velocity: "Velocity", displacement: "Displacement" };
 const paint = () => {
   const { state } = page, tab = page.current("tab"), on = marks(), off = page.list("off"), kept = page.list("compare");
   const press = (button, isOn) => button.setAttribute("aria-pressed", String(isOn));
   $$("[data-mark]").forEach((button) => press(button, on.includes(button.dataset.mark)));
   $$("[data-part]").forEach((button) => press(button, !off.includes(button.dataset.part)));
-  $$("[data-integrated]").forEach((part) => { part.hidden = !state.q; });
-  const heading = $("#viewer-time-title"), title = TITLES[page.current("q")];
+  $$("[data-integrated]").forEach((part) => { part.hidden = !["velocity", "displacement"].includes(state.q); });
+  const heading = $("#viewer-time-title"), title = TITLES[page.current("q")] || signal?.quantity || "Acceleration";
   if (heading && heading.textContent !== title) heading.textContent = title;
   $("#viewer-analysis")?.setAttribute("aria-labelledby", `viewer-tab-${tab}`);
   const words = $("#viewer-compare .btn-text"), n = kept.length && Math.min(limits.mostCompared, new Set([...kept, state.signal]).size);
@@ -142,8 +143,7 @@ answer("viewer", {
     $(".viewer")?.style.setProperty("--class-colour", signal?.colour || "");
     document.title = signal ? `${signal.label} – Signal Viewer · Bearing Portal` : "Signal Viewer · Bearing Portal";
     document.dispatchEvent(new CustomEvent("viewer:opened", { detail: signal }));
-    able();
-    numbers();
+    paint();
   },
   proposed(band) { proposed = band || null; },
   slide(value) {

@@ -200,6 +200,7 @@ def test_a_call_that_fails_and_a_connection_that_is_gone_are_said(viewer):
     viewer.route("**/_dash-update-component*", lambda route: route.fulfill(status=503, body="{}"))
     viewer.get_by_role("tab", name="Cepstrum").click()
     expect(viewer.get_by_role("alert").first).to_contain_text("The portal answered 503.")
+    expect(viewer.locator("#viewer-spectrum")).to_contain_text("The portal answered 503.")
     viewer.unroute("**/_dash-update-component*")
     viewer.get_by_role("alert").first.get_by_role("button", name="Close").click()
     viewer.route("**/random/*", lambda route: route.abort())

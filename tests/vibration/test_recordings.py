@@ -10,6 +10,7 @@ from vibration.features import MIN_FEATURE_SAMPLES
 from vibration.formats import read_recording
 from vibration.machines.bearings import BearingGeometry, Line, bearing_lines
 from vibration.machines.lines import find_lines
+from vibration.machines.slip import judge_lines
 from vibration.measure import measure
 from vibration.spectra.envelope import band_envelope_spectrum, envelope_spectrum
 from vibration.spectra.kurtogram import fast_kurtogram
@@ -184,3 +185,16 @@ def test_a_healthy_bearing_shows_none_of_its_basic_lines(row, channel, orders):
     lines = bearing_lines(orders, float(row["rpm"]) / 60, harmonics=1)
     found = find_lines(*envelope_spectrum(x, float(row["fs_hz"])), lines)
     assert [each.line.name for each in found if each.is_found] == []
+
+
+MFPT_NICE = BearingGeometry(8, 0.235 * 25.4, 1.245 * 25.4).orders
+
+
+@pytest.mark.parametrize("row", PEAKS, ids=by_file)
+def test_of_the_lines_of_a_bearing_only_those_of_the_fault_count(row):
+    orders = SKF_6205 if row["file"].startswith("cwru/") else MFPT_NICE
+    shaft_hz = float(row["shaft_hz"])
+    spectrum = envelope_spectrum(samples_of(row), float(row["fs_hz"]))
+    judged = judge_lines(*spectrum, bearing_lines(orders, shaft_hz), shaft_hz=shaft_hz)
+    assert {one.found.line.name for one in judged.lines if one.verdict == "found"} == {row["fault"]}
+    assert 100 * judged.slip == pytest.approx(float(row["deviation_pct"]), abs=0.15)

@@ -31,6 +31,19 @@ def export_hdf5(folder: Path, out_path: Path) -> None:
         The dataset's folder.
     out_path : Path
         The file to write; an existing one is replaced in one step.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from vibration.generation import generate
+    >>> from vibration.simulation import Recipe
+    >>> recipe = Recipe(per_class=1, classes=("healthy",), augmentation=False, duration_s=0.1)
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     folder, out = Path(parent) / "dataset", Path(parent) / "signals.h5"
+    ...     made = generate(recipe, folder)
+    ...     export_hdf5(folder, out)
+    ...     out.stat().st_size > 4 * recipe.n_samples
+    True
     """
     with StoreReader(folder) as store, whole_file(out_path) as partial:
         shutil.copyfile(store.path, partial)
@@ -47,6 +60,19 @@ def export_npz(folder: Path, out_path: Path) -> None:
         The dataset's folder.
     out_path : Path
         The file to write; an existing one is replaced in one step.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from vibration.generation import generate
+    >>> from vibration.simulation import Recipe
+    >>> recipe = Recipe(per_class=1, classes=("healthy",), augmentation=False, duration_s=0.1)
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     folder, out = Path(parent) / "dataset", Path(parent) / "one.npz"
+    ...     made = generate(recipe, folder)
+    ...     export_npz(folder, out)
+    ...     out.stat().st_size > 4 * recipe.n_samples
+    True
     """
     with (
         StoreReader(folder) as store,
@@ -75,6 +101,19 @@ def export_parquet(folder: Path, out_path: Path) -> None:
         The dataset's folder.
     out_path : Path
         The file to write; an existing one is replaced in one step.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from vibration.generation import generate
+    >>> from vibration.simulation import Recipe
+    >>> recipe = Recipe(per_class=1, classes=("healthy",), augmentation=False, duration_s=0.1)
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     folder, out = Path(parent) / "dataset", Path(parent) / "one.parquet"
+    ...     made = generate(recipe, folder)
+    ...     export_parquet(folder, out)
+    ...     out.stat().st_size > 4 * recipe.n_samples
+    True
     """
     with StoreReader(folder) as store:
         columns = {name: _nullable(values) for name, values in store.index().items()}
@@ -98,6 +137,24 @@ def export_mat(folder: Path, out_path: Path) -> None:
         The dataset's folder.
     out_path : Path
         The file to write; an existing one is replaced in one step.
+
+    Raises
+    ------
+    VibrationError
+        Where the waveforms take 2 GiB or more.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from vibration.generation import generate
+    >>> from vibration.simulation import Recipe
+    >>> recipe = Recipe(per_class=1, classes=("healthy",), augmentation=False, duration_s=0.1)
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     folder, out = Path(parent) / "dataset", Path(parent) / "one.mat"
+    ...     made = generate(recipe, folder)
+    ...     export_mat(folder, out)
+    ...     out.stat().st_size > 4 * recipe.n_samples
+    True
     """
     with StoreReader(folder) as store:
         size = 4 * store.n * store.n_samples

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from vibration.errors import VibrationError
 from vibration.exports.uff import QUANTITY_OF_UNIT, known_speed, record_uff
-from vibration.spectra.welch import FloatArray, as_samples, as_sampling_rate
+from vibration.spectra.samples import FloatArray, as_samples, as_sampling_rate
 from vibration.store import FORMAT
 
 __all__ = [
@@ -249,7 +249,8 @@ def record_wav(
     if fs_hz != round(fs_hz) or fs_hz >= 2**31:
         raise VibrationError(
             f"A WAV file holds whole sampling rates only, and this record has {_number(fs_hz)} Hz: "
-            "rounded, every frequency would be wrong. Take CSV, MATLAB or UFF."
+            "rounded, every frequency would be wrong. Take CSV, MATLAB or UFF.",
+            field="fs_hz",
         )
     file = io.BytesIO()
     wavfile.write(file, round(fs_hz), array.astype(np.float32, copy=False))
@@ -283,7 +284,8 @@ def _check_size(array: FloatArray, kind: str) -> None:
     if array.nbytes > _MAX_BYTES:
         raise VibrationError(
             f"The samples take {array.nbytes / 2**30:.1f} GiB and a {kind} file less than 2: "
-            "export a shorter part, or NPY."
+            "export a shorter part, or NPY.",
+            field="samples",
         )
 
 

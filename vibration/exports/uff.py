@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vibration.errors import VibrationError
-from vibration.spectra.welch import as_samples, as_sampling_rate
+from vibration.spectra.samples import as_samples, as_sampling_rate
 
 _EDGE: Final = b"    -1\n"
 _LITTLE_ENDIAN, _IEEE_754, _TEXT_LINES = 1, 2, 11
@@ -85,7 +85,8 @@ def record_uff(
     if array.size >= _MAX_SAMPLES:
         raise VibrationError(
             f"A universal file holds less than {_MAX_SAMPLES:.0e} samples, not {array.size}: "
-            "export a shorter part."
+            "export a shorter part.",
+            field="samples",
         )
     speed = known_speed(rpm)
     data = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
@@ -112,6 +113,16 @@ def record_uff(
 
 def known_speed(rpm: float | None) -> float | None:
     """Shaft speed in rpm, None where it is unknown; the store's NaN is unknown too.
+
+    Parameters
+    ----------
+    rpm : float or None
+        Shaft speed in rpm.
+
+    Returns
+    -------
+    float or None
+        In rpm.
 
     Examples
     --------

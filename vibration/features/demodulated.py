@@ -10,7 +10,30 @@ from vibration.spectra.welch import amplitude_spectrum
 
 
 def demodulated_features(waveform: Waveform) -> tuple[float, ...]:
-    """Swing, impulsiveness, peak and rate of one record's envelope, in the registry's order."""
+    """Swing, impulsiveness, peak and rate of one record's envelope, in the registry's order.
+
+    References
+    ----------
+    R. B. Randall, *Vibration-based Condition Monitoring*, 2nd ed., Wiley 2021, ch. 5.
+
+    Parameters
+    ----------
+    waveform : Waveform
+        A record as `prepare` returns it.
+
+    Returns
+    -------
+    tuple of float
+        One value for each feature of the group; NaN where it is not defined.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vibration.features.waveform import prepare
+    >>> x = np.random.default_rng(1).standard_normal(4096)
+    >>> len(demodulated_features(prepare(x, 8000.0, None)))
+    4
+    """
     envelope = envelope_of(waveform.samples, waveform.spectrum)
     variance, _, fourth = central_moments(envelope)
     return (

@@ -10,7 +10,8 @@ import scipy.fft
 import scipy.special
 
 from vibration.features.waveform import Waveform
-from vibration.spectra.welch import ComplexArray, FloatArray, window_of
+from vibration.spectra.samples import ComplexArray, FloatArray
+from vibration.spectra.windows import window_samples
 
 SEGMENT = 256
 CHANCE = 0.05
@@ -36,7 +37,29 @@ class Bispectrum:
 
 
 def higher_order_features(waveform: Waveform) -> tuple[float, ...]:
-    """Size, spread and steadiness of the bispectrum, in the registry's order."""
+    """Size, spread and steadiness of the bispectrum, in the registry's order.
+
+    References
+    ----------
+    Y. C. Kim, E. J. Powers, IEEE Trans. Plasma Sci. 7 (1979); see `bispectrum`.
+
+    Parameters
+    ----------
+    waveform : Waveform
+        A record as `prepare` returns it.
+
+    Returns
+    -------
+    tuple of float
+        One value for each feature of the group; NaN where it is not defined.
+
+    Examples
+    --------
+    >>> from vibration.features.waveform import prepare
+    >>> x = np.random.default_rng(1).standard_normal(4096)
+    >>> len(higher_order_features(prepare(x, 8000.0, None)))
+    6
+    """
     result = bispectrum(waveform.samples)
     magnitude = np.abs(result.value)
     peak, mean = float(magnitude.max()), float(magnitude.mean())
@@ -72,6 +95,11 @@ def bispectrum(samples: FloatArray) -> Bispectrum:
     samples : ndarray, shape (N,)
         float32 or float64 samples without mean, N ≥ 512.
 
+    Returns
+    -------
+    Bispectrum
+        Over the pairs of `principal_domain`.
+
     Examples
     --------
     >>> angle = 2 * np.pi * np.arange(2048) / 256
@@ -104,7 +132,24 @@ def bispectrum(samples: FloatArray) -> Bispectrum:
 
 @lru_cache(maxsize=2)
 def principal_domain(segment: int) -> tuple[IndexArray, IndexArray]:
-    """Bins (i, j) with 1 ≤ j ≤ i and i + j ≤ segment/2, ordered by j, then i."""
+    """Bins (i, j) with 1 ≤ j ≤ i and i + j ≤ segment/2, ordered by j, then i.
+
+    Parameters
+    ----------
+    segment : int
+        Samples of a segment, even.
+
+    Returns
+    -------
+    first, second : ndarray of int, shape (pairs,)
+        The bins i and j of each pair; read-only, as they are shared.
+
+    Examples
+    --------
+    >>> first, second = principal_domain(8)
+    >>> list(zip(first.tolist(), second.tolist(), strict=True))
+    [(1, 1), (2, 1), (3, 1), (2, 2)]
+    """
     top = segment // 2
     rows = [(np.arange(j, top - j + 1), j) for j in range(1, top // 2 + 1)]
     first = np.concatenate([i for i, _ in rows])
@@ -117,7 +162,7 @@ def _segment_spectra(samples: FloatArray, begin: int, end: int) -> ComplexArray:
     """Spectra of the segments over the half-segments `begin`..`end`, frequency × segment."""
     half = SEGMENT // 2
     halves = np.ascontiguousarray(samples[begin * half : end * half].reshape(-1, half).T)
-    window = window_of("hann", SEGMENT, samples.dtype.char) * samples.dtype.type(2 / half)
+    window = window_samples("hann", SEGMENT, samples.dtype.char) * samples.dtype.type(2 / half)
     frames = np.empty((SEGMENT, end - begin - 1), dtype=samples.dtype)
     np.multiply(halves[:, :-1], window[:half, None], out=frames[:half])
     np.multiply(halves[:, 1:], window[half:, None], out=frames[half:])

@@ -1,6 +1,9 @@
 """The 36 features: names, titles, units, groups, meanings and formulas, in their stored order."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from vibration.quantities import powered_unit
 
 GROUPS: dict[str, str] = {
     "time": "Time",
@@ -10,6 +13,7 @@ GROUPS: dict[str, str] = {
     "higher_order": "Higher order",
 }
 NO_UNIT = "–"
+_POWERS = {"g": 1, "g²": 2, "g³": 3}
 BANDS_HZ: tuple[tuple[int, int], ...] = ((0, 500), (500, 2000), (2000, 5000), (5000, 10000))
 
 
@@ -30,8 +34,24 @@ class Feature:
 
     @property
     def label(self) -> str:
-        """Title with its unit, as an axis or a table header shows it."""
+        """Title with its unit for samples in g, as an axis or a table header shows it."""
         return self.title if self.unit == NO_UNIT else f"{self.title} ({self.unit})"
+
+    @property
+    def power(self) -> int:
+        """The power of the samples' unit that it is in: 1 for the RMS, 0 for a pure number."""
+        return _POWERS.get(self.unit, 0)
+
+    def unit_of(self, unit: str) -> str:
+        """Return its unit for samples in another unit than g."""
+        return powered_unit(unit, self.power) if self.power else self.unit
+
+    def label_of(self, units: Iterable[str]) -> str:
+        """Return title and unit for records in these units, saying where they are mixed."""
+        own = sorted({self.unit_of(unit) for unit in units}) if self.power else [self.unit]
+        if own == [NO_UNIT]:
+            return self.title
+        return f"{self.title} ({'mixed units: ' if len(own) > 1 else ''}{', '.join(own)})"
 
 
 def _group(group: str, *rows: tuple[str, str, str, str, str]) -> tuple[Feature, ...]:

@@ -17,7 +17,29 @@ _BIN_ROUNDING = 1e-6
 
 
 def spectral_features(waveform: Waveform) -> tuple[float, ...]:
-    """Shape of the PSD, band energies and shaft ratios of one record, in the registry's order."""
+    """Shape of the PSD, band energies and shaft ratios of one record, in the registry's order.
+
+    References
+    ----------
+    P. D. Welch, IEEE Trans. Audio Electroacoust. 15 (1967), by `welch_psd`.
+
+    Parameters
+    ----------
+    waveform : Waveform
+        A record as `prepare` returns it.
+
+    Returns
+    -------
+    tuple of float
+        One value for each feature of the group; NaN where it is not defined.
+
+    Examples
+    --------
+    >>> from vibration.features.waveform import prepare
+    >>> x = np.random.default_rng(1).standard_normal(4096)
+    >>> len(spectral_features(prepare(x, 8000.0, None)))
+    12
+    """
     f_hz, density = welch_psd(waveform.samples, waveform.fs_hz)
     power = density.astype(float)
     return (
@@ -32,7 +54,23 @@ def spectral_features(waveform: Waveform) -> tuple[float, ...]:
 
 
 def strongest_frequency(f_hz: npt.ArrayLike, power: npt.ArrayLike) -> float:
-    """Frequency of the highest bin from 1 Hz up; NaN where there is no such bin."""
+    """Frequency of the highest bin from 1 Hz up; NaN where there is no such bin.
+
+    Parameters
+    ----------
+    f_hz, power : array_like, shape (M,)
+        A spectrum over rising frequencies in Hz.
+
+    Returns
+    -------
+    float
+        In Hz.
+
+    Examples
+    --------
+    >>> strongest_frequency([0.0, 0.5, 1.0, 1.5], [9.0, 9.0, 2.0, 3.0])
+    1.5
+    """
     frequencies = np.asarray(f_hz)
     first = int(np.searchsorted(frequencies, LOWEST_LINE_HZ - 1e-9))
     heights = np.asarray(power)[first:]
@@ -40,7 +78,24 @@ def strongest_frequency(f_hz: npt.ArrayLike, power: npt.ArrayLike) -> float:
 
 
 def empty_band(low_hz: float, fs_hz: float) -> bool:
-    """Whether a band that begins at `low_hz` lies wholly above Nyquist."""
+    """Whether a band that begins at `low_hz` lies wholly above Nyquist.
+
+    Parameters
+    ----------
+    low_hz : float
+        Lower end of the band in Hz.
+    fs_hz : float
+        Sampling rate in Hz.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> empty_band(500.0, 1000.0), empty_band(499.0, 1000.0)
+    (True, False)
+    """
     return low_hz >= fs_hz / 2
 
 

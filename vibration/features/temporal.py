@@ -5,13 +5,31 @@ import math
 import numpy as np
 
 from vibration.features.waveform import Waveform
-from vibration.spectra.welch import FloatArray
+from vibration.spectra.samples import FloatArray
 
 _AT_ONCE = 16_384  # float64 copies of this many samples stay in the cache
 
 
 def temporal_features(waveform: Waveform) -> tuple[float, ...]:
-    """RMS, kurtosis, skewness and the peak factors of one record, in the registry's order."""
+    """RMS, kurtosis, skewness and the peak factors of one record, in the registry's order.
+
+    Parameters
+    ----------
+    waveform : Waveform
+        A record as `prepare` returns it.
+
+    Returns
+    -------
+    tuple of float
+        One value for each feature of the group; NaN where it is not defined.
+
+    Examples
+    --------
+    >>> from vibration.features.waveform import prepare
+    >>> x = np.random.default_rng(1).standard_normal(4096)
+    >>> len(temporal_features(prepare(x, 8000.0, None)))
+    7
+    """
     variance, third, fourth = central_moments(waveform.recorded, waveform.scale)
     rms, magnitude = math.sqrt(variance), np.abs(waveform.samples)
     mean_magnitude = float(magnitude.mean())
@@ -30,6 +48,18 @@ def temporal_features(waveform: Waveform) -> tuple[float, ...]:
 def central_moments(values: FloatArray, scale: float = 1.0) -> tuple[float, float, float]:
     """Second to fourth central moment of values/scale, in float64 whatever their type.
 
+    Parameters
+    ----------
+    values : ndarray, shape (N,)
+        In any unit.
+    scale : float
+        What they are divided by, in the same unit.
+
+    Returns
+    -------
+    second, third, fourth : float
+        E[(v − mean)²], E[(v − mean)³] and E[(v − mean)⁴] of v = values/scale.
+
     Examples
     --------
     >>> central_moments(np.array([0.0, 0.0, 0.0, 4.0]))
@@ -46,6 +76,16 @@ def central_moments(values: FloatArray, scale: float = 1.0) -> tuple[float, floa
 
 def pearson_kurtosis(values: FloatArray) -> float:
     """Fourth central moment over the squared variance; NaN when nothing varies.
+
+    Parameters
+    ----------
+    values : ndarray, shape (N,)
+        In any unit.
+
+    Returns
+    -------
+    float
+        Dimensionless; 3 for Gaussian noise.
 
     Examples
     --------

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import scipy.fft
 
 from vibration.errors import VibrationError
-from vibration.spectra.welch import ComplexArray, FloatArray, as_samples, as_sampling_rate
+from vibration.spectra.samples import ComplexArray, FloatArray, as_samples, as_sampling_rate
 
 MIN_FEATURE_SAMPLES = 1024
 _ROUNDING_STEPS = 8
@@ -43,7 +43,33 @@ class Waveform:
 
 
 def prepare(x: npt.ArrayLike, fs_hz: float, shaft_hz: float | None) -> Waveform:
-    """Check the input, remove its mean and bring it to unit peak."""
+    """Check the input, remove its mean and bring it to unit peak.
+
+    Parameters
+    ----------
+    x : array_like, shape (N,)
+        Samples, N ≥ 1024.
+    fs_hz : float
+        Sampling rate in Hz.
+    shaft_hz : float or None
+        Speed of the shaft in Hz; None, 0 or NaN where it is unknown.
+
+    Returns
+    -------
+    Waveform
+        The record without mean and with a peak of 1, and what it was divided by.
+
+    Raises
+    ------
+    VibrationError
+        For samples, a rate or a speed that cannot be used.
+
+    Examples
+    --------
+    >>> waveform = prepare(np.tile(np.float32([1, 5]), 512), 1000.0, None)
+    >>> round(waveform.scale, 6), waveform.samples[:2].round(6).tolist()
+    (2.0, [-1.0, 1.0])
+    """
     given = as_samples(x, min_samples=MIN_FEATURE_SAMPLES)
     fs_hz, shaft_hz = as_sampling_rate(fs_hz), _as_shaft_speed(shaft_hz)
     highest, lowest = float(given.max()), float(given.min())
@@ -63,6 +89,7 @@ def _as_shaft_speed(shaft_hz: float | None) -> float | None:
         return None
     if not (math.isfinite(shaft_hz) and shaft_hz > 0):
         raise VibrationError(
-            f"The shaft speed is {shaft_hz} Hz: pass a positive number, or none if it is unknown."
+            f"The shaft speed is {shaft_hz} Hz: pass a positive number, or none if it is unknown.",
+            field="shaft_hz",
         )
     return float(shaft_hz)

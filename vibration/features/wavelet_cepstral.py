@@ -16,7 +16,25 @@ _BIN_ROUNDING = 1e-6
 
 
 def wavelet_cepstral_features(waveform: Waveform) -> tuple[float, ...]:
-    """Wavelet energies and kurtosis, then the cepstrum's, in the registry's order."""
+    """Wavelet energies and kurtosis, then the cepstrum's, in the registry's order.
+
+    Parameters
+    ----------
+    waveform : Waveform
+        A record as `prepare` returns it.
+
+    Returns
+    -------
+    tuple of float
+        One value for each feature of the group; NaN where it is not defined.
+
+    Examples
+    --------
+    >>> from vibration.features.waveform import prepare
+    >>> x = np.random.default_rng(1).standard_normal(4096)
+    >>> len(wavelet_cepstral_features(prepare(x, 8000.0, None)))
+    7
+    """
     return *_wavelet(waveform), *_cepstrum(waveform)
 
 

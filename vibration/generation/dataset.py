@@ -8,7 +8,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from vibration.errors import VibrationError
+from vibration.errors import Cancelled, VibrationError
 from vibration.features import FEATURE_NAMES
 from vibration.generation.pool import produce_in_processes
 from vibration.generation.produce import Produced, produce
@@ -26,7 +26,7 @@ _REPORT_EVERY_S = 0.2
 _SAMPLES_WORTH_A_PROCESS = 32 * 102_400
 
 
-class GenerationCancelled(VibrationError):  # noqa: N818  (an answer to a wish, not an error)
+class GenerationCancelled(Cancelled):
     """The person asked to stop; nothing was kept."""
 
 
@@ -83,6 +83,11 @@ def generate(
     cancelled : callable, optional
         Asked about every 0.2 s; True stops the work.
 
+    Returns
+    -------
+    GenerationResult
+        What was made, or was there already.
+
     Raises
     ------
     GenerationCancelled
@@ -103,7 +108,7 @@ def generate(
     1
     """
     if workers < 1:
-        raise VibrationError(f"At least one worker is needed, not {workers}.")
+        raise VibrationError(f"At least one worker is needed, not {workers}.", field="workers")
     began_s = time.monotonic()
     if _is_made(recipe, folder):
         return _result(recipe, folder, began_s)

@@ -98,7 +98,25 @@ def pace_of(foreseen: Sequence[Estimate], took_s: Sequence[float]) -> Pace:
 
 
 def estimate(recipe: Recipe, workers: int = 1) -> Estimate:
-    """Return what `generate` will make of a recipe with so many workers."""
+    """Return what `generate` will make of a recipe with so many workers.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What would be made.
+    workers : int
+        Processes that would share the work; more than there are cores count as many.
+
+    Returns
+    -------
+    Estimate
+        Records, bytes and seconds.
+
+    Examples
+    --------
+    >>> estimate(Recipe(per_class=50)).n_records
+    715
+    """
     size = payload_bytes(recipe.n_records, recipe.n_samples, len(FEATURE_NAMES), INDEX_KINDS)
     cores = max(1, min(workers, os.cpu_count() or 1))
     work_s = recipe.n_records * recipe.n_samples * SECONDS_PER_SAMPLE / cores

@@ -80,7 +80,23 @@ class Worker:
 
 @contextmanager
 def started_workers(count: int) -> Iterator[list[Worker]]:
-    """Yield running workers; none outlives the block."""
+    """Yield running workers; none outlives the block.
+
+    Parameters
+    ----------
+    count : int
+        Number of processes.
+
+    Yields
+    ------
+    list of Worker
+
+    Examples
+    --------
+    >>> with started_workers(1) as workers:
+    ...     len(workers)
+    1
+    """
     with ExitStack() as stack:
         workers = []
         for _ in range(count):
@@ -105,6 +121,25 @@ def produce_in_processes(
         Row and offset of its samples in the file; read as far as the workers get.
     count : int
         Number of processes.
+
+    Yields
+    ------
+    Produced or None
+        A row that is done, its samples being in the file; None where nothing was for 0.1 s.
+
+    Raises
+    ------
+    WorkerLostError
+        Where a process was killed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> recipe = Recipe(per_class=1, classes=("healthy",), augmentation=False, duration_s=0.1)
+    >>> with tempfile.NamedTemporaryFile() as file:
+    ...     made = produce_in_processes(recipe, Path(file.name), [(0, 0)], 1)
+    ...     [one.row for one in made if one is not None]
+    [0]
     """
     waiting = iter(tasks)
     with started_workers(count) as workers:

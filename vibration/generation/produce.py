@@ -18,7 +18,34 @@ class Produced(NamedTuple):
 
 
 def produce(recipe: Recipe, row: int) -> tuple[npt.NDArray[np.float32], Produced]:
-    """Simulate record `row` and measure it at the speed that was drawn for it."""
+    """Simulate record `row` and measure it at the speed that was drawn for it.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What to simulate.
+    row : int
+        Number of the record, from 0.
+
+    Returns
+    -------
+    samples : ndarray of float32, shape (n_samples,)
+        In g.
+    produced : Produced
+        Its row, features and index columns.
+
+    Raises
+    ------
+    VibrationError
+        For a row that the recipe does not have.
+
+    Examples
+    --------
+    >>> recipe = Recipe(per_class=1, classes=("healthy",), augmentation=False, duration_s=0.1)
+    >>> samples, produced = produce(recipe, 0)
+    >>> samples.shape, produced.features.shape
+    ((2048,), (36,))
+    """
     record = simulate(recipe, row)
     rpm = record.columns["rpm"]
     shaft_hz = float(rpm) / 60.0 if isinstance(rpm, int | float) else None

@@ -42,7 +42,9 @@ class BearingOrders:
     def __post_init__(self) -> None:
         """Refuse orders at which nothing can stand."""
         for field in fields(self):
-            _check_positive(f"The order {field.name.upper()}", getattr(self, field.name))
+            _check_positive(
+                f"The order {field.name.upper()}", getattr(self, field.name), field.name
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +92,23 @@ class BearingGeometry:
         """Check that the parts fit together."""
         n = self.n_elements
         if isinstance(n, bool) or not isinstance(n, int) or n < _FEWEST_ELEMENTS:
-            raise VibrationError(f"A bearing has {_FEWEST_ELEMENTS} elements or more, not {n!r}.")
-        _check_positive("The element diameter in mm", self.element_diameter_mm)
-        _check_positive("The pitch diameter in mm", self.pitch_diameter_mm)
+            raise VibrationError(
+                f"A bearing has {_FEWEST_ELEMENTS} elements or more, not {n!r}.", field="n_elements"
+            )
+        _check_positive(
+            "The element diameter in mm", self.element_diameter_mm, "element_diameter_mm"
+        )
+        _check_positive("The pitch diameter in mm", self.pitch_diameter_mm, "pitch_diameter_mm")
         if self.element_diameter_mm >= self.pitch_diameter_mm:
             raise VibrationError(
                 f"An element of {self.element_diameter_mm:g} mm does not fit on a pitch circle of "
-                f"{self.pitch_diameter_mm:g} mm: the pitch diameter is the larger one."
+                f"{self.pitch_diameter_mm:g} mm: the pitch diameter is the larger one.",
+                field="pitch_diameter_mm",
             )
         if not 0.0 <= self.contact_angle_deg < 90.0:
             raise VibrationError(
-                f"The contact angle is {self.contact_angle_deg}°: pass 0 to below 90 degrees."
+                f"The contact angle is {self.contact_angle_deg}°: pass 0 to below 90 degrees.",
+                field="contact_angle_deg",
             )
 
     @property
@@ -170,9 +178,11 @@ def bearing_lines(
     >>> [(line.name, round(line.f_hz, 1)) for line in bearing_lines(orders, 25.0, harmonics=1)]
     [('BPFO', 81.1), ('BPFI', 118.9), ('BSF', 63.9), ('FTF', 10.1)]
     """
-    _check_positive("The shaft speed in Hz", shaft_hz)
+    _check_positive("The shaft speed in Hz", shaft_hz, "shaft_hz")
     if isinstance(harmonics, bool) or not isinstance(harmonics, int) or harmonics < 1:
-        raise VibrationError(f"The number of harmonics is 1 or more, not {harmonics!r}.")
+        raise VibrationError(
+            f"The number of harmonics is 1 or more, not {harmonics!r}.", field="harmonics"
+        )
     distances = {"BPFI": ("1X", 1.0), "BSF": ("FTF", orders.ftf)} if sidebands else {}
     lines: list[Line] = []
     for field in fields(orders):
@@ -191,6 +201,6 @@ def bearing_lines(
     return lines
 
 
-def _check_positive(meaning: str, value: float) -> None:
+def _check_positive(meaning: str, value: float, field: str) -> None:
     if not (math.isfinite(value) and value > 0):
-        raise VibrationError(f"{meaning} is {value}: pass a positive, finite number.")
+        raise VibrationError(f"{meaning} is {value}: pass a positive, finite number.", field=field)

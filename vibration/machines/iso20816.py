@@ -91,9 +91,12 @@ def zone_of(velocity_rms_mm_s: float, group: str) -> str:
     """
     if group not in MACHINE_GROUPS:
         raise VibrationError(
-            f"There is no machine group {group!r}: take {', '.join(MACHINE_GROUPS)}."
+            f"There is no machine group {group!r}: take {', '.join(MACHINE_GROUPS)}.", field="group"
         )
     if not (math.isfinite(velocity_rms_mm_s) and velocity_rms_mm_s >= 0):
-        raise VibrationError(f"{velocity_rms_mm_s} mm/s is no RMS velocity: pass 0 or more.")
+        raise VibrationError(
+            f"{velocity_rms_mm_s} mm/s is no RMS velocity: pass 0 or more.",
+            field="velocity_rms_mm_s",
+        )
     limits = MACHINE_GROUPS[group].limits
     return "ABCD"[sum(velocity_rms_mm_s > limit for limit in limits)]

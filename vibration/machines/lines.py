@@ -96,7 +96,9 @@ def find_lines(
     frequencies, heights = np.asarray(f_hz, dtype=float), np.asarray(amplitude, dtype=float)
     df_hz = _bin_width_hz(frequencies, heights)
     if not 0.0 <= tolerance < 1.0:
-        raise VibrationError(f"The tolerance is {tolerance}: pass a share from 0 to below 1.")
+        raise VibrationError(
+            f"The tolerance is {tolerance}: pass a share from 0 to below 1.", field="tolerance"
+        )
     return [
         _looked_up(frequencies, heights, df_hz, line, tolerance, min_over_median) for line in lines
     ]
@@ -105,12 +107,15 @@ def find_lines(
 def _bin_width_hz(frequencies: Float64Array, heights: Float64Array) -> float:
     if frequencies.ndim != 1 or frequencies.shape != heights.shape or frequencies.size < 3:
         raise VibrationError(
-            "A spectrum needs as many frequencies as amplitudes, three or more, in one dimension."
+            "A spectrum needs as many frequencies as amplitudes, three or more, in one dimension.",
+            field="amplitude",
         )
     steps = np.diff(frequencies)
     df_hz = float(frequencies[-1] - frequencies[0]) / steps.size
     if not df_hz > 0 or np.abs(steps - df_hz).max() > 1e-3 * df_hz:
-        raise VibrationError("The frequencies of a spectrum rise in equal steps; these do not.")
+        raise VibrationError(
+            "The frequencies of a spectrum rise in equal steps; these do not.", field="f_hz"
+        )
     return df_hz
 
 

@@ -157,6 +157,11 @@ def severity_spec(code: str) -> SeveritySpec:
     code : str
         One of `SEVERITY_CODES`; anything else is a `KeyError`, recipes check earlier.
 
+    Returns
+    -------
+    SeveritySpec
+        Its name and the range of its factor.
+
     Examples
     --------
     >>> severity_spec("mild").high
@@ -172,6 +177,10 @@ def part_title(name: str) -> str:
     ----------
     name : str
         A key of the dictionary that `simulate_parts` returns.
+
+    Returns
+    -------
+    str
 
     Examples
     --------

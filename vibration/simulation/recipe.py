@@ -104,7 +104,9 @@ class Recipe:
         _check_integer("seed", self.seed, 0, MAX_SEED)
         _check_integer("per_class", self.per_class, 1, MAX_PER_CLASS)
         if not isinstance(self.augmentation, bool):
-            raise VibrationError(f"augmentation is true or false, not {self.augmentation!r}.")
+            raise VibrationError(
+                f"augmentation is true or false, not {self.augmentation!r}.", field="augmentation"
+            )
         canonical: dict[str, object] = {
             "classes": _codes("class", "classes", self.classes, CLASS_CODES),
             "severities": _codes("severity", "severities", self.severities, SEVERITY_CODES),
@@ -115,7 +117,7 @@ class Recipe:
             value = _number(name, getattr(self, name))
             if not low <= value <= high:
                 raise VibrationError(
-                    f"The {title} {value:g} {unit} is outside {low:g}-{high:g} {unit}."
+                    f"The {title} {value:g} {unit} is outside {low:g}-{high:g} {unit}.", field=name
                 )
             canonical[name] = value
         for name, checked in canonical.items():
@@ -124,18 +126,22 @@ class Recipe:
 
     def _check_rate(self) -> None:
         if self.mains_hz not in MAINS_HZ:
-            raise VibrationError(f"The mains frequency is 50 or 60 Hz, not {self.mains_hz:g} Hz.")
+            raise VibrationError(
+                f"The mains frequency is 50 or 60 Hz, not {self.mains_hz:g} Hz.", field="mains_hz"
+            )
         cavitating = [code for code in self.classes if code in CAVITATING_CODES]
         if cavitating and self.fs_hz < MIN_CAVITATION_FS_HZ:
             raise VibrationError(
                 f"A sampling rate of {self.fs_hz:g} Hz cannot carry {' and '.join(cavitating)}: "
-                f"raise it to {MIN_CAVITATION_FS_HZ:g} Hz or leave them out."
+                f"raise it to {MIN_CAVITATION_FS_HZ:g} Hz or leave them out.",
+                field="fs_hz",
             )
         highest_hz = HIGHEST_ORDER * self.shaft_hz
         if highest_hz >= self.fs_hz / RATE_MARGIN:
             raise VibrationError(
                 f"3X of the shaft speed is {highest_hz:g} Hz and must stay below the sampling "
-                f"rate / 2.56 = {self.fs_hz / RATE_MARGIN:g} Hz: raise fs or lower the speed."
+                f"rate / 2.56 = {self.fs_hz / RATE_MARGIN:g} Hz: raise fs or lower the speed.",
+                field="shaft_hz",
             )
 
     @property
@@ -220,6 +226,11 @@ def single_class_recipe(
     per_class : int
         The largest by default, so that any index can be asked for: records do not depend on it.
 
+    Returns
+    -------
+    Recipe
+        Whose record 0, 1, … are the class's.
+
     Raises
     ------
     VibrationError
@@ -231,7 +242,9 @@ def single_class_recipe(
     ('mild',)
     """
     if class_code == HEALTHY and severity is not None:
-        raise VibrationError("A healthy machine has no severity: leave the severity out.")
+        raise VibrationError(
+            "A healthy machine has no severity: leave the severity out.", field="severity"
+        )
     return Recipe(
         seed=seed,
         per_class=per_class,
@@ -248,12 +261,14 @@ def single_class_recipe(
 
 def _check_integer(name: str, value: object, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise VibrationError(f"{name} is a whole number from {low} to {high}, not {value!r}.")
+        raise VibrationError(
+            f"{name} is a whole number from {low} to {high}, not {value!r}.", field=name
+        )
 
 
 def _number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise VibrationError(f"{name} is a finite number, not {value!r}.")
+        raise VibrationError(f"{name} is a finite number, not {value!r}.", field=name)
     return float(value)
 
 
@@ -266,13 +281,19 @@ def _codes(
     may_be_empty: bool = False,
 ) -> tuple[str, ...]:
     if isinstance(codes, str) or not isinstance(codes, Iterable):
-        raise VibrationError(f"{plural} is a list of codes, not {codes!r}.")
+        raise VibrationError(f"{plural} is a list of codes, not {codes!r}.", field=plural)
     asked = list(codes)
     if not asked and not may_be_empty:
-        raise VibrationError(f"A recipe needs at least one {singular}: {', '.join(known)}.")
+        raise VibrationError(
+            f"A recipe needs at least one {singular}: {', '.join(known)}.", field=plural
+        )
     for code in asked:
         if code not in known:
-            raise VibrationError(f"Unknown {singular} {code!r}: choose from {', '.join(known)}.")
+            raise VibrationError(
+                f"Unknown {singular} {code!r}: choose from {', '.join(known)}.", field=plural
+            )
     if len(set(asked)) != len(asked):
-        raise VibrationError(f"{plural} names the same {singular} twice: {', '.join(asked)}.")
+        raise VibrationError(
+            f"{plural} names the same {singular} twice: {', '.join(asked)}.", field=plural
+        )
     return tuple(code for code in known if code in asked)

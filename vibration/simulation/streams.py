@@ -72,10 +72,14 @@ class RecordKey:
         class_code, _, rest = rest.partition("/")
         number, _, mark = rest.partition("/")
         if not (seed.isdecimal() and number.isdecimal() and class_code in CLASS_CODES):
-            raise VibrationError(f"{text!r} is not a seed key: write seed/class/number.")
+            raise VibrationError(
+                f"{text!r} is not a seed key: write seed/class/number.", field="text"
+            )
         key = cls(int(seed), class_code, int(number), mark == COPY_MARK)
         if str(key) != text:
-            raise VibrationError(f"{text!r} is not a seed key: write seed/class/number.")
+            raise VibrationError(
+                f"{text!r} is not a seed key: write seed/class/number.", field="text"
+            )
         return key
 
 

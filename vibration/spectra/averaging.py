@@ -1,7 +1,7 @@
 """Spectra as an analyser offers them: a choice of window, overlap, averaging and quantity.
 
-The default is that of `spectra.welch.welch_psd`. Segments pass through memory 32 at a time, so
-that a record of any length can be analysed.
+The one implementation of Welch's method here. Segments pass through memory 32 at a time, so that
+a record of any length can be analysed.
 """
 
 import math
@@ -14,14 +14,14 @@ import numpy.typing as npt
 import scipy.fft
 
 from vibration.errors import VibrationError
-from vibration.spectra.welch import (
-    MIN_SAMPLES,
-    FloatArray,
-    as_samples,
-    as_sampling_rate,
+from vibration.spectra.samples import MIN_SAMPLES, FloatArray, as_samples, as_sampling_rate
+from vibration.spectra.windows import (
+    WINDOWS,
+    known,
     welch_segment,
+    window_facts,
+    window_samples,
 )
-from vibration.spectra.windows import WINDOWS, known, window_facts, window_samples
 
 __all__ = ["WINDOWS", "Spectrum", "averaged_spectrum", "spectrum_of_blocks", "window_facts"]
 
@@ -111,7 +111,7 @@ def averaged_spectrum(
     quantity : {"psd", "amplitude"}
         Density in unit²/Hz, or amplitude in the unit of `x`.
     segment : int, optional
-        Samples per segment, 8 to N; by default that of `spectra.welch_segment`. N itself gives
+        Samples per segment, 8 to N; by default that of `welch_segment`. N itself gives
         one periodogram of the whole record.
     window : {"hann", "hamming", "blackman", "flattop", "boxcar"}
         Periodic window.
@@ -194,7 +194,9 @@ def spectrum_of_blocks(
     (16, 79, 100.0)
     """
     if max_segments < 1:
-        raise VibrationError(f"{max_segments} segments make no spectrum: allow at least 1.")
+        raise VibrationError(
+            f"{max_segments} segments make no spectrum: allow at least 1.", field="max_segments"
+        )
     plan = _Plan.of(n_samples, fs_hz, quantity, segment, window, overlap, averaging)
     spread = np.linspace(0, plan.n_available - 1, min(max_segments, plan.n_available))
     starts = np.rint(spread).astype(np.int64) * plan.step
@@ -233,11 +235,14 @@ class _Plan:
         known(window, WINDOWS, "window")
         known(averaging, AVERAGINGS, "averaging")
         if not 0 <= overlap <= MAX_OVERLAP:
-            raise VibrationError(f"An overlap of {overlap:g} cannot be: take 0 to {MAX_OVERLAP}.")
+            raise VibrationError(
+                f"An overlap of {overlap:g} cannot be: take 0 to {MAX_OVERLAP}.", field="overlap"
+            )
         n = welch_segment(n_samples, fs_hz) if segment is None else segment
         if not MIN_SAMPLES <= n <= n_samples:
             raise VibrationError(
-                f"A segment of {n} samples does not fit: choose {MIN_SAMPLES} to {n_samples}."
+                f"A segment of {n} samples does not fit: choose {MIN_SAMPLES} to {n_samples}.",
+                field="segment",
             )
         step = n - math.floor(n * overlap + 1e-9)  # 0.29·100 is 28.999…
         available = (n_samples - n) // step + 1
@@ -247,12 +252,19 @@ class _Plan:
         """Average over blocks of segments, shape (segments, samples) each."""
         total, n_segments, kind = np.zeros(self.segment // 2 + 1), 0, np.dtype(np.float32)
         for block in blocks:
-            power = self._power(block)
+            weights = window_samples(self.window, self.segment, block.dtype.char)
+            windowed = (block - block.mean(axis=1, keepdims=True)) * weights
+            spectra = scipy.fft.rfft(windowed, axis=1, overwrite_x=True)
             n_segments, kind = n_segments + len(block), np.result_type(kind, block)
+            if self.averaging == "linear":
+                total += np.abs(spectra).sum(axis=0)
+                continue
+            # in float64: the square of 1e20 g is beyond float32
+            power = np.square(spectra.real, dtype=float) + np.square(spectra.imag, dtype=float)
             if self.averaging == "peak_hold":
                 np.maximum(total, power.max(axis=0), out=total)
             else:
-                total += (np.sqrt(power) if self.averaging == "linear" else power).sum(axis=0)
+                total += power.sum(axis=0)
         if self.averaging != "peak_hold":
             total /= n_segments
         values = self._scaled(np.square(total) if self.averaging == "linear" else total)
@@ -269,13 +281,6 @@ class _Plan:
             averaging=self.averaging,
             n_available=self.n_available,
         )
-
-    def _power(self, block: FloatArray) -> FloatArray:
-        weights = window_samples(self.window, self.segment, block.dtype.char)
-        windowed = (block - block.mean(axis=1, keepdims=True)) * weights
-        spectra = scipy.fft.rfft(windowed, axis=1, overwrite_x=True)
-        power: FloatArray = np.square(spectra.real) + np.square(spectra.imag)
-        return power
 
     def _scaled(self, power: FloatArray) -> FloatArray:
         weights = window_samples(self.window, self.segment, "d")
@@ -297,7 +302,9 @@ def _groups(starts: npt.NDArray[np.int64]) -> Iterator[npt.NDArray[np.int64]]:
 def _segment_at(read: Read, first: int, n: int) -> FloatArray:
     samples = as_samples(read(first, first + n))
     if samples.size != n:
-        raise VibrationError(f"{n} samples were asked for at {first} and {samples.size} came.")
+        raise VibrationError(
+            f"{n} samples were asked for at {first} and {samples.size} came.", field="read"
+        )
     return samples
 
 

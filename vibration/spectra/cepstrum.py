@@ -5,7 +5,7 @@ import numpy.typing as npt
 import scipy.fft
 
 from vibration.errors import VibrationError
-from vibration.spectra.welch import ComplexArray, FloatArray, as_samples, as_sampling_rate
+from vibration.spectra.samples import ComplexArray, FloatArray, as_samples, as_sampling_rate
 
 CEPSTRUM_FLOOR = 1e-12
 
@@ -50,7 +50,7 @@ def real_cepstrum(x: npt.ArrayLike, fs_hz: float) -> tuple[FloatArray, FloatArra
     """
     samples, fs_hz = as_samples(x), as_sampling_rate(fs_hz)
     if samples.min() == samples.max():
-        raise VibrationError("The record is constant: it has no cepstrum.")
+        raise VibrationError("The record is constant: it has no cepstrum.", field="x")
     spectrum = scipy.fft.rfft(samples - samples.mean(dtype=float).astype(samples.dtype))
     half = samples.size // 2 + 1
     return np.arange(half) / fs_hz, cepstrum_of(spectrum, samples.size)[:half]
@@ -58,6 +58,18 @@ def real_cepstrum(x: npt.ArrayLike, fs_hz: float) -> tuple[FloatArray, FloatArra
 
 def cepstrum_of(spectrum: ComplexArray, n_samples: int) -> FloatArray:
     """Real cepstrum, both sides, of a record without mean whose unwindowed rfft is at hand.
+
+    Parameters
+    ----------
+    spectrum : ndarray, shape (n_samples // 2 + 1,)
+        rfft of the record.
+    n_samples : int
+        Length of the record.
+
+    Returns
+    -------
+    ndarray, shape (n_samples,)
+        Dimensionless, over quefrencies in samples.
 
     Examples
     --------

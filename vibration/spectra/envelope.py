@@ -7,13 +7,8 @@ import numpy.typing as npt
 import scipy.fft
 
 from vibration.errors import VibrationError
-from vibration.spectra.welch import (
-    ComplexArray,
-    FloatArray,
-    amplitude_spectrum,
-    as_samples,
-    as_sampling_rate,
-)
+from vibration.spectra.samples import ComplexArray, FloatArray, as_samples, as_sampling_rate
+from vibration.spectra.welch import amplitude_spectrum
 
 _EDGE_SHARE = 0.1
 _ROUNDING = 1e-9
@@ -54,6 +49,18 @@ def envelope(x: npt.ArrayLike) -> FloatArray:
 
 def envelope_of(centred: FloatArray, spectrum: ComplexArray) -> FloatArray:
     """Hilbert envelope of a record without mean whose unwindowed rfft is at hand.
+
+    Parameters
+    ----------
+    centred : ndarray, shape (N,)
+        The record without its mean.
+    spectrum : ndarray, shape (N // 2 + 1,)
+        Its rfft.
+
+    Returns
+    -------
+    ndarray, shape (N,)
+        In the unit of the record, never negative.
 
     Examples
     --------
@@ -201,12 +208,14 @@ def _checked_band(
     if not 0.0 <= low_hz < high_hz <= nyquist_hz * (1 + _ROUNDING):
         raise VibrationError(
             f"The band {low_hz:g}-{high_hz:g} Hz does not lie within 0-{nyquist_hz:g} Hz, "
-            "half the sampling rate: pass its lower and its upper edge."
+            "half the sampling rate: pass its lower and its upper edge.",
+            field="band_hz",
         )
     if high_hz - low_hz < narrowest_hz:
         raise VibrationError(
             f"The band {low_hz:g}-{high_hz:g} Hz is too narrow for this record: "
-            f"make it {narrowest_hz:g} Hz wide or wider."
+            f"make it {narrowest_hz:g} Hz wide or wider.",
+            field="band_hz",
         )
     return low_hz, min(high_hz, nyquist_hz)
 

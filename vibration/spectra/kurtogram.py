@@ -10,7 +10,7 @@ import numpy.typing as npt
 import scipy.fft
 
 from vibration.errors import VibrationError
-from vibration.spectra.welch import ComplexArray, FloatArray, as_samples, as_sampling_rate
+from vibration.spectra.samples import ComplexArray, FloatArray, as_samples, as_sampling_rate
 
 Float64Array = npt.NDArray[np.float64]
 
@@ -131,10 +131,13 @@ def _checked_depth(n_samples: int, max_level: int | None) -> int:
         return int(math.log2(n_samples / MIN_ENVELOPE_SAMPLES))
     deepest = int(math.log2(n_samples / _MIN_DECIMATED))
     if isinstance(max_level, bool) or not isinstance(max_level, int):
-        raise VibrationError(f"The deepest level is a whole number, not {max_level!r}.")
+        raise VibrationError(
+            f"The deepest level is a whole number, not {max_level!r}.", field="max_level"
+        )
     if not 0 <= max_level <= deepest:
         raise VibrationError(
-            f"A record of {n_samples} samples has the levels 0 to {deepest}, not {max_level}."
+            f"A record of {n_samples} samples has the levels 0 to {deepest}, not {max_level}.",
+            field="max_level",
         )
     return max_level
 
@@ -142,7 +145,7 @@ def _checked_depth(n_samples: int, max_level: int | None) -> int:
 def _normalised(samples: FloatArray) -> FloatArray:
     """The record with mean 0 and power 1, so that no gain over- or underflows a fourth power."""
     if samples.min() == samples.max():
-        raise VibrationError("The record is constant: it has no kurtogram.")
+        raise VibrationError("The record is constant: it has no kurtogram.", field="x")
     centred: FloatArray = samples - samples.mean(dtype=float).astype(samples.dtype)
     centred /= np.abs(centred).max()
     centred /= np.sqrt(np.square(centred).mean(dtype=float)).astype(samples.dtype)

@@ -9,7 +9,8 @@ import numpy.typing as npt
 import scipy.fft
 
 from vibration.errors import VibrationError
-from vibration.spectra.welch import FloatArray, amplitude_spectrum, as_samples, as_sampling_rate
+from vibration.spectra.samples import FloatArray, as_samples, as_sampling_rate
+from vibration.spectra.welch import amplitude_spectrum
 
 Float64Array = npt.NDArray[np.float64]
 
@@ -80,12 +81,16 @@ def shaft_turns_from_tacho(
     """
     signal, fs_hz = as_samples(tacho), as_sampling_rate(fs_hz)
     if pulses_per_turn < 1:
-        raise VibrationError(f"A tacho gives 1 or more pulses per turn, not {pulses_per_turn!r}.")
+        raise VibrationError(
+            f"A tacho gives 1 or more pulses per turn, not {pulses_per_turn!r}.",
+            field="pulses_per_turn",
+        )
     pulses = _pulse_positions(signal)
     if pulses.size < MIN_PULSES:
         raise VibrationError(
             f"The tacho shows {pulses.size} pulses in {signal.size / fs_hz:g} s: at least "
-            f"{MIN_PULSES} are needed. Is this the tacho's channel?"
+            f"{MIN_PULSES} are needed. Is this the tacho's channel?",
+            field="tacho",
         )
     return _turns_through(pulses, np.arange(pulses.size) / pulses_per_turn, signal.size)
 
@@ -140,7 +145,8 @@ def resample_to_turns(
     if whole < 1:
         raise VibrationError(
             f"The shaft makes {angle[-1] - angle[0]:.2f} turns in this record: one whole turn at "
-            "least is needed."
+            "least is needed.",
+            field="turns",
         )
     lossless = _lossless_samples_per_turn(angle)
     wanted = lossless if samples_per_turn is None else _checked_rate(samples_per_turn)
@@ -148,7 +154,8 @@ def resample_to_turns(
     if whole * wanted * surplus > MAX_ANGULAR_SAMPLES:
         raise VibrationError(
             f"{wanted * surplus} samples per turn over {whole} turns are too many: the shaft "
-            "almost stands still for a part of the record. Cut that part out."
+            "almost stands still for a part of the record. Cut that part out.",
+            field="turns",
         )
     steps = np.arange(whole * wanted * surplus) / (wanted * surplus) + angle[0]
     resampled = _read_between(samples, np.interp(steps, angle, np.arange(angle.size)))
@@ -228,12 +235,14 @@ def _checked_turns(turns: npt.ArrayLike, n_samples: int) -> Float64Array:
     angle = np.asarray(turns, dtype=float)
     if angle.shape != (n_samples,):
         raise VibrationError(
-            f"The angle has shape {angle.shape}: pass one value for each of {n_samples} samples."
+            f"The angle has shape {angle.shape}: pass one value for each of {n_samples} samples.",
+            field="turns",
         )
     if not (np.isfinite(angle).all() and (np.diff(angle) > 0).all()):
         raise VibrationError(
             "The shaft's angle must rise from sample to sample: it stands still, turns back or is "
-            "not finite."
+            "not finite.",
+            field="turns",
         )
     return angle
 
@@ -242,7 +251,8 @@ def _checked_rate(samples_per_turn: int) -> int:
     if samples_per_turn < MIN_SAMPLES_PER_TURN or samples_per_turn != int(samples_per_turn):
         raise VibrationError(
             f"{samples_per_turn} samples per turn are no use: pass a whole number from "
-            f"{MIN_SAMPLES_PER_TURN} up."
+            f"{MIN_SAMPLES_PER_TURN} up.",
+            field="samples_per_turn",
         )
     return int(samples_per_turn)
 

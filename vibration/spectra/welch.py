@@ -1,49 +1,16 @@
 """Spectra of one channel: Welch's PSD, the whole-record amplitude spectrum and its peaks.
 
-float32 samples are analysed and answered in float32, every other real type in float64.
+Both are `averaged_spectrum` with the choices that features, references and measurements share.
 """
 
 import math
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
 
 from vibration.errors import VibrationError
-
-FloatArray = npt.NDArray[np.floating[Any]]
-ComplexArray = npt.NDArray[np.complexfloating[Any, Any]]
-
-WELCH_MAX_DF_HZ = 1.25
-MIN_SAMPLES = 8
-_SEGMENTS_AT_ONCE = 32  # bounds the memory of long recordings
-
-
-def welch_segment(n_samples: int, fs_hz: float, *, max_df_hz: float = WELCH_MAX_DF_HZ) -> int:
-    """Length of a Welch segment: the smallest power of two with df ≤ `max_df_hz`, else all.
-
-    Parameters
-    ----------
-    n_samples : int
-        Length of the record.
-    fs_hz : float
-        Sampling rate in Hz.
-    max_df_hz : float
-        Coarsest allowed distance of two bins in Hz.
-
-    Examples
-    --------
-    >>> welch_segment(102_400, 20_480.0)
-    16384
-    >>> welch_segment(5_000, 20_480.0)
-    5000
-    """
-    segment = 1
-    while fs_hz / segment > max_df_hz and segment < n_samples:
-        segment *= 2
-    return min(segment, n_samples)
+from vibration.spectra.averaging import averaged_spectrum
+from vibration.spectra.samples import ComplexArray, FloatArray, as_samples
 
 
 def welch_psd(
@@ -81,23 +48,8 @@ def welch_psd(
     >>> float(f_hz[np.argmax(psd)]), round(float(psd.sum() * f_hz[1]), 6)
     (100.0, 0.5)
     """
-    samples, fs_hz = as_samples(x), as_sampling_rate(fs_hz)
-    n = welch_segment(samples.size, fs_hz) if segment is None else segment
-    if not MIN_SAMPLES <= n <= samples.size:
-        raise VibrationError(
-            f"A Welch segment of {n} samples does not fit: choose {MIN_SAMPLES} to {samples.size}."
-        )
-    window = window_of("hann", n, samples.dtype.char)
-    frames = np.lib.stride_tricks.sliding_window_view(samples, n)[:: n - n // 2]
-    power = np.zeros(n // 2 + 1)
-    for first in range(0, len(frames), _SEGMENTS_AT_ONCE):
-        block = frames[first : first + _SEGMENTS_AT_ONCE]
-        windowed = (block - block.mean(axis=1, keepdims=True)) * window
-        spectra = scipy.fft.rfft(windowed, axis=1, overwrite_x=True)
-        power += (np.square(spectra.real) + np.square(spectra.imag)).sum(axis=0)
-    power *= 1 / (len(frames) * fs_hz * float(np.dot(window, window)))
-    _double_inner_bins(power, n)
-    return _frequencies(n, fs_hz), power.astype(samples.dtype)
+    spectrum = averaged_spectrum(x, fs_hz, segment=segment)
+    return spectrum.f_hz, spectrum.values
 
 
 def amplitude_spectrum(
@@ -114,8 +66,8 @@ def amplitude_spectrum(
         Samples, N ≥ 8.
     fs_hz : float
         Sampling rate in Hz.
-    window : str
-        Any window name of `scipy.signal.get_window` that takes no parameter.
+    window : {"hann", "hamming", "blackman", "flattop", "boxcar"}
+        Periodic window.
 
     Returns
     -------
@@ -129,12 +81,16 @@ def amplitude_spectrum(
     >>> float(f_hz[100]), round(float(amplitude[100]), 6)
     (100.0, 1.0)
     """
-    samples, fs_hz = as_samples(x), as_sampling_rate(fs_hz)
-    weights = window_of(window, samples.size, samples.dtype.char)
-    spectrum = scipy.fft.rfft((samples - samples.mean()) * weights, overwrite_x=True)
-    amplitude = np.abs(spectrum) / weights.sum()
-    _double_inner_bins(amplitude, samples.size)
-    return _frequencies(samples.size, fs_hz), amplitude
+    samples = as_samples(x)
+    spectrum = averaged_spectrum(
+        samples,
+        fs_hz,
+        quantity="amplitude",
+        segment=samples.size,
+        window=window,
+        averaging="linear",
+    )
+    return spectrum.f_hz, spectrum.values
 
 
 def hann_amplitude(spectrum: ComplexArray, n_samples: int, first: int, last: int) -> FloatArray:
@@ -151,6 +107,11 @@ def hann_amplitude(spectrum: ComplexArray, n_samples: int, first: int, last: int
         Length of the record.
     first, last : int
         Bins, both included, inside the spectrum.
+
+    Returns
+    -------
+    ndarray, shape (last − first + 1,)
+        Amplitudes in the unit of the record.
 
     Examples
     --------
@@ -193,6 +154,11 @@ def spectrum_peaks(
     list of (float, float)
         Frequency in Hz and amplitude of each peak.
 
+    Raises
+    ------
+    VibrationError
+        Where frequencies and amplitudes differ in number, or are more than a line.
+
     Examples
     --------
     >>> spectrum_peaks([0, 1, 2, 3, 4, 5, 6], [9, 0, 3, 2, 2.5, 0, 1], separation_hz=3)
@@ -201,7 +167,8 @@ def spectrum_peaks(
     frequencies, heights = np.asarray(f_hz, dtype=float), np.asarray(amplitude, dtype=float)
     if frequencies.shape != heights.shape or frequencies.ndim != 1:
         raise VibrationError(
-            "A spectrum needs as many frequencies as amplitudes, in one dimension."
+            "A spectrum needs as many frequencies as amplitudes, in one dimension.",
+            field="amplitude",
         )
     # the ends of the spectrum can be peaks too: a tone at Nyquist has no right-hand neighbour
     tops = _local_maxima(np.pad(heights, 1, constant_values=-math.inf)) - 1
@@ -216,77 +183,9 @@ def spectrum_peaks(
     return chosen
 
 
-def as_samples(x: npt.ArrayLike, *, min_samples: int = MIN_SAMPLES) -> FloatArray:
-    """One channel as float32 (if it came so) or float64; refuses what cannot be analysed.
-
-    Examples
-    --------
-    >>> as_samples([1, 2, 3], min_samples=3).dtype
-    dtype('float64')
-    """
-    array = np.asarray(x)
-    if array.ndim != 1:
-        raise VibrationError(
-            f"The samples have shape {array.shape}: pass one channel, a one-dimensional array."
-        )
-    if array.dtype.kind not in "fiub":
-        raise VibrationError(f"The samples are of type {array.dtype}: pass real numbers.")
-    if array.size < min_samples:
-        raise VibrationError(
-            f"The record has {array.size} samples: at least {min_samples} are needed."
-        )
-    samples: FloatArray = array.astype(
-        np.float32 if array.dtype == np.float32 else np.float64, copy=False
-    )
-    finite = np.isfinite(samples)
-    if not finite.all():
-        bad = finite.size - np.count_nonzero(finite)
-        raise VibrationError(
-            f"{bad} of {samples.size} samples are not finite (NaN or infinity): "
-            "cut them out or interpolate them first."
-        )
-    return samples
-
-
-def as_sampling_rate(fs_hz: float) -> float:
-    """Return the sampling rate in Hz as a float; refuses what is no positive, finite number."""
-    if not (math.isfinite(fs_hz) and fs_hz > 0):
-        raise VibrationError(f"The sampling rate is {fs_hz} Hz: pass a positive, finite number.")
-    return float(fs_hz)
-
-
-@lru_cache(maxsize=8)
-def window_of(name: str, n_samples: int, dtype_char: str) -> FloatArray:
-    """Periodic window of `scipy.signal.get_window`, read-only because it is shared."""
-    samples = np.hanning(n_samples + 1)[:-1] if name == "hann" else _scipy_window(name, n_samples)
-    window: FloatArray = samples.astype(np.dtype(dtype_char))
-    window.flags.writeable = False
-    return window
-
-
 # scipy.signal takes 0.6 s to import, which every process of the portal would pay at its start.
-def _scipy_window(name: str, n_samples: int) -> npt.NDArray[np.float64]:
-    from scipy.signal import get_window
-
-    try:
-        window: npt.NDArray[np.float64] = get_window(name, n_samples)
-    except ValueError as error:
-        raise VibrationError(
-            f"There is no window {name!r} without parameters: take hann, flattop or boxcar."
-        ) from error
-    return window
-
-
 def _local_maxima(heights: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
     from scipy.signal import find_peaks
 
     tops: npt.NDArray[np.intp] = find_peaks(heights)[0]
     return tops
-
-
-def _double_inner_bins(one_sided: FloatArray, n_samples: int) -> None:
-    one_sided[1 : -1 if n_samples % 2 == 0 else None] *= 2
-
-
-def _frequencies(n_samples: int, fs_hz: float) -> FloatArray:
-    return np.arange(n_samples // 2 + 1) * (fs_hz / n_samples)

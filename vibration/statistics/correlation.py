@@ -47,9 +47,11 @@ def correlation_matrix(x: npt.ArrayLike, kind: str = "spearman") -> Values:
     """
     table = np.asarray(x, dtype=float)
     if kind not in KINDS:
-        raise VibrationError(f"There is no correlation “{kind}”: choose {' or '.join(KINDS)}.")
+        raise VibrationError(
+            f"There is no correlation “{kind}”: choose {' or '.join(KINDS)}.", field="kind"
+        )
     if table.ndim != 2 or not table.size:
-        raise VibrationError("Correlations need a table of features; widen the filter.")
+        raise VibrationError("Correlations need a table of features; widen the filter.", field="x")
     if kind == "pearson":
         return _pearson(table)
     found = _pearson(_ranks(table))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from vibration.errors import VibrationError
 from vibration.features.temporal import central_moments
-from vibration.spectra.welch import FloatArray, as_samples
+from vibration.spectra.samples import FloatArray, as_samples
 
 _READ_AT_ONCE: Final = 1 << 20
 _ROUNDING_STEPS: Final = 8  # a record that varies by less than this many roundings is constant
@@ -119,7 +119,9 @@ def statistics_of(read: Read, n_samples: int) -> SpanStatistics:
     SpanStatistics(n=4, mean=0.0, rms=1.0, peak=1.0, crest=1.0, kurtosis=1.0)
     """
     if n_samples < 1:
-        raise VibrationError("A record of no samples has no statistics: choose a longer part.")
+        raise VibrationError(
+            "A record of no samples has no statistics: choose a longer part.", field="n_samples"
+        )
     parts = (
         _Moments.of(_samples_of(read, first, min(first + _READ_AT_ONCE, n_samples)))
         for first in range(0, n_samples, _READ_AT_ONCE)
@@ -146,7 +148,8 @@ class _Moments:
         if max(-low, high) > _LARGEST:
             raise VibrationError(
                 f"A sample is {max(low, high, key=abs):g}, beyond {_LARGEST:g}: "
-                "check the unit and the file."
+                "check the unit and the file.",
+                field="samples",
             )
         n, mean = samples.size, float(samples.mean(dtype=float))
         second, third, fourth = (n * moment for moment in central_moments(samples))
@@ -188,6 +191,7 @@ def _samples_of(read: Read, first: int, last: int) -> FloatArray:
     samples = as_samples(read(first, last), min_samples=1)
     if samples.size != last - first:
         raise VibrationError(
-            f"{last - first} samples were asked for at {first} and {samples.size} came."
+            f"{last - first} samples were asked for at {first} and {samples.size} came.",
+            field="read",
         )
     return samples

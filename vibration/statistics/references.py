@@ -2,7 +2,7 @@
 
 import os
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vibration.errors import VibrationError
-from vibration.spectra.welch import welch_psd
+from vibration.spectra.averaging import averaged_spectrum
+from vibration.spectra.windows import welch_segment
 from vibration.store import whole_file
 
 LOW, HIGH = 0.1, 0.9
@@ -32,6 +33,8 @@ class ClassReference:
         10 %, 50 % and 90 % quantile of the density in unit²/Hz, float32.
     n : int
         Number of records.
+    shaft_hz : float
+        Speed in Hz to which the records were aligned; 0 where they were not.
     """
 
     f_hz: Curve
@@ -39,14 +42,53 @@ class ClassReference:
     median: Curve
     high: Curve
     n: int
+    shaft_hz: float = 0.0
+
+    def at_speed(self, shaft_hz: float | None) -> "ClassReference":
+        """Return the reference stretched to another speed of the shaft.
+
+        P(f) becomes P(f·a)·a with a = aligned speed / new speed, so that orders stay where they
+        are and the power under the curve is kept.
+
+        Parameters
+        ----------
+        shaft_hz : float or None
+            New speed in Hz; None, and a reference that is not aligned, change nothing.
+
+        Returns
+        -------
+        ClassReference
+
+        Examples
+        --------
+        >>> flat = np.ones(3, np.float32)
+        >>> reference = ClassReference(np.float32([0, 10, 20]), flat, flat, flat, 3, 10.0)
+        >>> reference.at_speed(20.0).f_hz.tolist(), reference.at_speed(20.0).high.tolist()
+        ([0.0, 20.0, 40.0], [0.5, 0.5, 0.5])
+        """
+        if not (shaft_hz and self.shaft_hz):
+            return self
+        ratio = np.float32(self.shaft_hz / shaft_hz)
+        low, median, high = (curve * ratio for curve in (self.low, self.median, self.high))
+        return ClassReference(self.f_hz / ratio, low, median, high, self.n, shaft_hz)
 
 
-def class_reference(rows: Iterable[npt.ArrayLike], fs_hz: float) -> ClassReference:
+def class_reference(
+    rows: Iterable[npt.ArrayLike],
+    fs_hz: float,
+    *,
+    shafts_hz: Sequence[float | None] | None = None,
+    segment: int | None = None,
+    window: str = "hann",
+    averaging: str = "power",
+) -> ClassReference:
     """Median and 10–90 % band of the Welch PSD of some records, bin by bin.
 
     low(f), median(f), high(f) = quantiles 0.1, 0.5, 0.9 over the records of P(f), where P is that
-    of `welch_psd` with its usual segment; between two records the quantile is interpolated
-    linearly. The quantiles of a density in unit²/Hz grow with the square of the gain.
+    of `averaged_spectrum`; between two records the quantile is interpolated linearly. The
+    quantiles of a density in unit²/Hz grow with the square of the gain. Where every record's speed
+    is known, P(f) is first aligned to the median speed s̄: P(f·s/s̄)·s/s̄, read linearly between its
+    bins, so that a line at one order stands in one bin whatever the speed.
 
     References
     ----------
@@ -60,6 +102,12 @@ def class_reference(rows: Iterable[npt.ArrayLike], fs_hz: float) -> ClassReferen
         some dozens of records are enough and thousands take memory.
     fs_hz : float
         Sampling rate in Hz.
+    shafts_hz : sequence of float or None, optional
+        Speed of each record in Hz; where one is not known, nothing is aligned.
+    segment : int, optional
+        Samples per segment, never more than a record has; that of `welch_segment` by default.
+    window, averaging : str
+        As for `averaged_spectrum`.
 
     Returns
     -------
@@ -84,17 +132,33 @@ def class_reference(rows: Iterable[npt.ArrayLike], fs_hz: float) -> ClassReferen
         length = np.size(row)
         if n_samples not in (None, length):
             raise VibrationError(
-                f"The records have {n_samples} and {length} samples: compare records of one length."
+                f"The records have {n_samples} and {length} samples: "
+                "compare records of one length.",
+                field="rows",
             )
         n_samples = length
-        frequencies, density = welch_psd(row, fs_hz)
-        f_hz = frequencies.astype(np.float32)
-        densities.append(density.astype(np.float32))
+        spectrum = averaged_spectrum(
+            row,
+            fs_hz,
+            segment=min(segment or welch_segment(length, fs_hz), length),
+            window=window,
+            averaging=averaging,
+        )
+        f_hz = spectrum.f_hz.astype(np.float32)
+        densities.append(spectrum.values.astype(np.float32))
     if not densities:
-        raise VibrationError("A reference needs at least one record.")
+        raise VibrationError("A reference needs at least one record.", field="rows")
+    shaft_hz = 0.0
+    if shafts_hz is not None and all(shafts_hz) and len(shafts_hz) == len(densities):
+        speeds = np.array(shafts_hz, dtype=float)
+        shaft_hz = float(np.median(speeds))
+        densities = [
+            (np.interp(f_hz * ratio, f_hz, density) * ratio).astype(np.float32)
+            for density, ratio in zip(densities, speeds / shaft_hz, strict=True)
+        ]
     quantiles = np.quantile(np.stack(densities), [LOW, 0.5, HIGH], axis=0).astype(np.float32)
     low, median, high = quantiles
-    return ClassReference(f_hz, low, median, high, len(densities))
+    return ClassReference(f_hz, low, median, high, len(densities), shaft_hz)
 
 
 def save_reference(reference: ClassReference, path: Path) -> None:
@@ -111,10 +175,19 @@ def save_reference(reference: ClassReference, path: Path) -> None:
     ------
     VibrationError
         Where the folder is missing or the disk refuses.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> x = np.random.default_rng(1).standard_normal((3, 2048))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_reference(class_reference(x, 1000.0), Path(folder) / "healthy.npz")
+    ...     load_reference(Path(folder) / "healthy.npz").n
+    3
     """
     curves = {name: getattr(reference, name) for name in _CURVES}
     with whole_file(path) as partial, partial.open("wb") as file:
-        np.savez(file, n=np.int64(reference.n), **curves)
+        np.savez(file, n=np.int64(reference.n), shaft_hz=reference.shaft_hz, **curves)
 
 
 def load_reference(path: str | os.PathLike[str]) -> ClassReference:
@@ -125,22 +198,37 @@ def load_reference(path: str | os.PathLike[str]) -> ClassReference:
     path : path-like
         The file.
 
+    Returns
+    -------
+    ClassReference
+
     Raises
     ------
     VibrationError
         Where the file is missing, cut short or something else.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> x = np.random.default_rng(1).standard_normal((5, 2048))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_reference(class_reference(x, 1000.0), Path(folder) / "healthy.npz")
+    ...     load_reference(Path(folder) / "healthy.npz").f_hz[-1].item()
+    500.0
     """
     name = Path(path).name
     try:
         with np.load(path, allow_pickle=False) as arrays:
             curves = [arrays[curve] for curve in _CURVES]
-            n = int(arrays["n"])
+            n, shaft_hz = int(arrays["n"]), float(arrays["shaft_hz"])
     except _UNREADABLE as error:
         raise VibrationError(
-            f"{name} is no readable reference; remove it, and it is made again."
+            f"{name} is no readable reference; remove it, and it is made again.", field="path"
         ) from error
     shape = curves[0].shape
     if len(shape) != 1 or n < 1 or any(c.shape != shape or c.dtype != np.float32 for c in curves):
-        raise VibrationError(f"The curves in {name} do not belong together; remove the file.")
+        raise VibrationError(
+            f"The curves in {name} do not belong together; remove the file.", field="path"
+        )
     f_hz, low, median, high = curves
-    return ClassReference(f_hz, low, median, high, n)
+    return ClassReference(f_hz, low, median, high, n, shaft_hz)

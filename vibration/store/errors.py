@@ -20,7 +20,30 @@ class DamagedStoreError(VibrationError):
 
 @contextmanager
 def storage_errors(target: Path) -> Iterator[None]:
-    """Turn a full disk into a `StorageFullError` that names `target`; let other errors pass."""
+    """Turn a full disk into a `StorageFullError` that names `target`; let other errors pass.
+
+    Parameters
+    ----------
+    target : Path
+        What is being written.
+
+    Yields
+    ------
+    None
+
+    Raises
+    ------
+    StorageFullError
+        Where the disk, or the quota on it, is full.
+
+    Examples
+    --------
+    >>> with storage_errors(Path("signals.h5")):  # doctest: +ELLIPSIS
+    ...     raise OSError(errno.ENOSPC, "no space")
+    Traceback (most recent call last):
+        ...
+    vibration.store.errors.StorageFullError: No space left on the disk while writing ...
+    """
     try:
         yield
     except OSError as error:

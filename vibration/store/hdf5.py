@@ -13,7 +13,30 @@ from vibration.store.errors import DamagedStoreError
 
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
-    """Turn what h5py raises on a damaged file into a `DamagedStoreError` that names `path`."""
+    """Turn what h5py raises on a damaged file into a `DamagedStoreError` that names `path`.
+
+    Parameters
+    ----------
+    path : Path
+        The file being read.
+
+    Yields
+    ------
+    None
+
+    Raises
+    ------
+    DamagedStoreError
+        Where the HDF5 library cannot read it.
+
+    Examples
+    --------
+    >>> with readable(Path("signals.h5")):  # doctest: +ELLIPSIS
+    ...     raise OSError("Unable to open file")
+    Traceback (most recent call last):
+        ...
+    vibration.store.errors.DamagedStoreError: signals.h5 is not a readable ...
+    """
     try:
         yield
     except (OSError, KeyError, RuntimeError, UnicodeDecodeError) as error:
@@ -25,7 +48,37 @@ def readable(path: Path) -> Iterator[None]:
 def own_array(
     file: h5py.File, path: Path, name: str, ndim: int, dtype: np.dtype[Any] | None = None
 ) -> h5py.Dataset:
-    """Return an array that lies in the file itself and is of the expected kind."""
+    """Return an array that lies in the file itself and is of the expected kind.
+
+    Parameters
+    ----------
+    file : h5py.File
+        The open file.
+    path : Path
+        Where it is, for the sentence of a refusal.
+    name : str
+        The array's name in it.
+    ndim : int
+        Number of its dimensions.
+    dtype : dtype, optional
+        Its type; any without it.
+
+    Returns
+    -------
+    h5py.Dataset
+
+    Raises
+    ------
+    DamagedStoreError
+        Where it is missing, of another kind, or lies in another file.
+
+    Examples
+    --------
+    >>> with h5py.File("one.h5", "w", driver="core", backing_store=False) as file:
+    ...     file["x"] = np.zeros(3)
+    ...     own_array(file, Path("one.h5"), "x", 1).shape
+    (3,)
+    """
     link = file.get(name, getlink=True)
     array = file.get(name) if isinstance(link, h5py.HardLink) else None
     # External and virtual data would let a file point at any other file of this machine.

@@ -47,7 +47,22 @@ INDEX_KINDS: Final[dict[str, Kind]] = {
 
 
 def disk_dtype(kind: Kind) -> np.dtype[np.generic]:
-    """Return the numpy type in which a column of this kind is stored."""
+    """Return the numpy type in which a column of this kind is stored.
+
+    Parameters
+    ----------
+    kind : {"text", "number", "flag"}
+        Of the column.
+
+    Returns
+    -------
+    dtype
+
+    Examples
+    --------
+    >>> disk_dtype("number"), disk_dtype("flag")
+    (dtype('float64'), dtype('bool'))
+    """
     if kind == "text":
         text: np.dtype[np.bytes_] = h5py.string_dtype("utf-8", TEXT_BYTES)
         return text
@@ -55,6 +70,24 @@ def disk_dtype(kind: Kind) -> np.dtype[np.generic]:
 
 
 def payload_bytes(n: int, n_samples: int, n_features: int, kinds: dict[str, Kind]) -> int:
-    """Return the bytes of the arrays of a dataset, without HDF5's own 0.1 %."""
+    """Return the bytes of the arrays of a dataset, without HDF5's own 0.1 %.
+
+    Parameters
+    ----------
+    n, n_samples, n_features : int
+        Records, samples of each, features of each.
+    kinds : dict of str to str
+        Kind of each index column.
+
+    Returns
+    -------
+    int
+        Bytes.
+
+    Examples
+    --------
+    >>> payload_bytes(10, 1000, 36, {"rpm": "number"})
+    41520
+    """
     per_row = 4 * n_samples + 4 * n_features + sum(disk_dtype(k).itemsize for k in kinds.values())
     return n * per_row

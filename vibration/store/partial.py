@@ -21,7 +21,19 @@ _MARK = ".partial-"
 
 
 def fsync_path(path: Path) -> None:
-    """Flush a file's bytes, or a folder's names, to the disk."""
+    """Flush a file's bytes, or a folder's names, to the disk.
+
+    Parameters
+    ----------
+    path : Path
+        A file or a folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     fsync_path(Path(folder))
+    """
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -37,9 +49,32 @@ def whole_folder(target: Path) -> Iterator[Path]:
     ----------
     target : Path
         Final name; it must not exist, or be an empty folder.
+
+    Yields
+    ------
+    Path
+        A folder to write into.
+
+    Raises
+    ------
+    VibrationError
+        Where something is there already, or appears meanwhile.
+    StorageFullError
+        Where the disk is full.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     with whole_folder(Path(parent) / "made") as folder:
+    ...         _ = (folder / "one.txt").write_text("1")
+    ...     [path.name for path in Path(parent).rglob("*")]
+    ['made', 'one.txt']
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise VibrationError(f"{target} is already there; choose another place or remove it first.")
+        raise VibrationError(
+            f"{target} is already there; choose another place or remove it first.", field="target"
+        )
     with storage_errors(target):
         partial = _partial_name(target)
         partial.mkdir(parents=True)
@@ -57,13 +92,42 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_file(target: Path) -> Iterator[Path]:
-    """Yield a path to write to, which replaces `target` when the block ends well."""
+    """Yield a path to write to, which replaces `target` when the block ends well.
+
+    Parameters
+    ----------
+    target : Path
+        Final name; a file that exists is replaced.
+
+    Yields
+    ------
+    Path
+        An empty file to write to.
+
+    Raises
+    ------
+    VibrationError
+        Where its folder does not exist.
+    StorageFullError
+        Where the disk is full.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     with whole_file(Path(parent) / "one.txt") as partial:
+    ...         _ = partial.write_text("1")
+    ...     (Path(parent) / "one.txt").read_text()
+    '1'
+    """
     with storage_errors(target):
         partial = _partial_name(target)
         try:
             partial.touch(exist_ok=False)
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise VibrationError(f"The folder {target.parent} does not exist.") from error
+            raise VibrationError(
+                f"The folder {target.parent} does not exist.", field="target"
+            ) from error
         try:
             with _held(partial):
                 yield partial
@@ -89,6 +153,13 @@ def sweep_partials(parent: Path, older_than_s: float = 3600.0) -> list[Path]:
     -------
     list of Path
         What was removed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     sweep_partials(Path(parent))
+    []
     """
     if not parent.is_dir():
         return []

@@ -113,7 +113,8 @@ class Pyramid:
         """
         if not 0 <= first < last <= self.n_samples:
             raise VibrationError(
-                f"There are no samples {first} to {last}; this record has 0 to {self.n_samples}."
+                f"There are no samples {first} to {last}; this record has 0 to {self.n_samples}.",
+                field="last",
             )
         size = bucket_size(last - first, n_buckets)
         if size < 2 * self.block:

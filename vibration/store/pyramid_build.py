@@ -96,7 +96,8 @@ def build_pyramid(
     if n_samples < 1 or block < 2 or factor < 2:
         raise VibrationError(
             f"A pyramid of {n_samples} samples in blocks of {block}, joined by {factor}, cannot "
-            "be: take at least 1 sample and 2 for the others."
+            "be: take at least 1 sample and 2 for the others.",
+            field="n_samples",
         )
     levels = [_finest(read, n_samples, block)]
     while len(levels) < n_levels(n_samples, block, factor):
@@ -110,6 +111,19 @@ def build_pyramid(
 def n_levels(n_samples: int, block: int, factor: int) -> int:
     """Levels of a pyramid: the coarsest has no more than `factor` blocks.
 
+    Parameters
+    ----------
+    n_samples : int
+        Length of the record.
+    block : int
+        Samples of a block of the finest level.
+    factor : int
+        Blocks that become one of the next level.
+
+    Returns
+    -------
+    int
+
     Examples
     --------
     >>> n_levels(100_000_000, 256, 16), n_levels(100, 256, 16)
@@ -122,18 +136,57 @@ def n_levels(n_samples: int, block: int, factor: int) -> int:
 
 
 def level_dtypes(block: int) -> dict[str, np.dtype[Any]]:
-    """Arrays of a level whose blocks have this many samples, and their types."""
+    """Arrays of a level whose blocks have this many samples, and their types.
+
+    Parameters
+    ----------
+    block : int
+        Samples of a block.
+
+    Returns
+    -------
+    dict of str to dtype
+        Lowest and highest sample of each block, and where in it they are.
+
+    Examples
+    --------
+    >>> {name: kind.str for name, kind in level_dtypes(256).items()}
+    {'lowest': '<f4', 'highest': '<f4', 'lowest_at': '|u1', 'highest_at': '|u1'}
+    """
     value, place = np.dtype("<f4"), np.min_scalar_type(block - 1).newbyteorder("<")
     return {"lowest": value, "highest": value, "lowest_at": place, "highest_at": place}
 
 
 def checked_samples(read: Read, first: int, last: int) -> Samples:
-    """Samples of a part of a record as float32; refuses more or fewer than asked for."""
+    """Samples of a part of a record as float32; refuses more or fewer than asked for.
+
+    Parameters
+    ----------
+    read : callable
+        ``read(first, last)`` returns the samples from `first` up to, not including, `last`.
+    first, last : int
+        The part.
+
+    Returns
+    -------
+    ndarray of float32, shape (last − first,)
+
+    Raises
+    ------
+    VibrationError
+        Where another number of samples comes.
+
+    Examples
+    --------
+    >>> checked_samples(lambda first, last: np.arange(first, last), 2, 5).tolist()
+    [2.0, 3.0, 4.0]
+    """
     samples: Samples = np.asarray(read(first, last)).astype(np.float32, copy=False)
     if samples.shape != (last - first,):
         raise VibrationError(
             f"{last - first} samples were asked for at {first}, and an array of shape "
-            f"{samples.shape} came."
+            f"{samples.shape} came.",
+            field="read",
         )
     return samples
 

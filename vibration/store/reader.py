@@ -87,10 +87,13 @@ class StoreReader:
         chunk cache HDF5 goes straight to the bytes asked for.
         """
         if not 0 <= row < self.n:
-            raise VibrationError(f"There is no record {row}; this dataset has 0 to {self.n - 1}.")
+            raise VibrationError(
+                f"There is no record {row}; this dataset has 0 to {self.n - 1}.", field="row"
+            )
         if not 0 <= first < last <= self.n_samples:
             raise VibrationError(
-                f"There are no samples {first} to {last}; a record has 0 to {self.n_samples}."
+                f"There are no samples {first} to {last}; a record has 0 to {self.n_samples}.",
+                field="last",
             )
         with readable(self.path):
             samples: npt.NDArray[np.float32] = self._signals[row, first:last]
@@ -147,7 +150,31 @@ class StoreReader:
 
 
 def read_metadata(folder: Path) -> dict[str, Any]:
-    """Return what ``metadata.json`` in `folder` says."""
+    """Return what ``metadata.json`` in `folder` says.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset's folder.
+
+    Returns
+    -------
+    dict
+        As it stands in the file; ``files`` maps each file's name to its size and checksum.
+
+    Raises
+    ------
+    DamagedStoreError
+        Where it is missing, is not JSON, or lists no files.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / METADATA_FILE).write_text('{"files": {}}')
+    ...     read_metadata(Path(folder))
+    {'files': {}}
+    """
     try:
         metadata = json.loads((folder / METADATA_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -160,7 +187,34 @@ def read_metadata(folder: Path) -> dict[str, Any]:
 
 
 def verify(folder: Path) -> dict[str, Any]:
-    """Return the metadata of a dataset whose files match their checksums; raise otherwise."""
+    """Return the metadata of a dataset whose files match their checksums; raise otherwise.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset's folder.
+
+    Returns
+    -------
+    dict
+        As `read_metadata`.
+
+    Raises
+    ------
+    DamagedStoreError
+        Where a file is missing or not the one that was written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from vibration.generation import generate
+    >>> from vibration.simulation import Recipe
+    >>> recipe = Recipe(per_class=1, classes=("healthy",), augmentation=False, duration_s=0.1)
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     made = generate(recipe, Path(parent) / "one")
+    ...     list(verify(made.folder)["files"])
+    ['signals.h5']
+    """
     metadata = read_metadata(folder)
     for name, facts in metadata["files"].items():
         path = folder / Path(name).name

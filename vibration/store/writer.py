@@ -78,7 +78,8 @@ class StoreWriter:
     ) -> None:
         if n < 1 or n_samples < 1:
             raise VibrationError(
-                f"A dataset needs at least one record of one sample, not {n} × {n_samples}."
+                f"A dataset needs at least one record of one sample, not {n} × {n_samples}.",
+                field="n",
             )
         self.path = folder / SIGNALS_FILE
         self.n, self.n_samples, self.fs_hz = n, n_samples, fs_hz
@@ -120,7 +121,8 @@ class StoreWriter:
         block = np.ascontiguousarray(samples, dtype="<f4")
         if block.shape != (self.n_samples,):
             raise VibrationError(
-                f"Record {row} has shape {block.shape}, this dataset holds ({self.n_samples},)."
+                f"Record {row} has shape {block.shape}, this dataset holds ({self.n_samples},).",
+                field="samples",
             )
         with storage_errors(self.path):
             write_at(self._file, block, self.offset(row))
@@ -129,7 +131,9 @@ class StoreWriter:
         """Write the features and index values of a record whose samples are already in place."""
         values = np.ascontiguousarray(features, dtype="<f4")
         if values.shape != (len(self.feature_names),):
-            raise VibrationError(f"Record {row} has {values.size} features, not the expected ones.")
+            raise VibrationError(
+                f"Record {row} has {values.size} features, not the expected ones.", field="features"
+            )
         with storage_errors(self.path):
             write_at(self._file, values, self._features_offset + row * values.nbytes)
             for name, kind in self.kinds.items():
@@ -217,6 +221,28 @@ def create_store(target: Path, **shape: Any) -> Iterator[StoreWriter]:
     """Yield a `StoreWriter` whose folder appears as `target` when the block ends well.
 
     Takes the keyword arguments of `StoreWriter`. Whatever goes wrong inside, nothing is left.
+
+    Parameters
+    ----------
+    target : Path
+        Final name of the folder; it must not exist, or be an empty folder.
+    **shape
+        The keyword arguments of `StoreWriter`.
+
+    Yields
+    ------
+    StoreWriter
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> shape = {"n": 1, "n_samples": 4, "fs_hz": 8.0, "feature_names": ("rms",)}
+    >>> facts = {"kinds": {"rpm": "number"}, "recipe": {}, "unit": "g", "fingerprint": ""}
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     with create_store(Path(parent) / "one", **shape, **facts) as writer:
+    ...         writer.write(0, [0, 1, 0, -1], [0.7], {"rpm": 1500})
+    ...     sorted(path.name for path in (Path(parent) / "one").iterdir())
+    ['metadata.json', 'signals.h5']
     """
     with whole_folder(target) as partial:
         writer = StoreWriter(partial, **shape)
@@ -228,7 +254,25 @@ def create_store(target: Path, **shape: Any) -> Iterator[StoreWriter]:
 
 
 def write_at(descriptor: int, block: npt.NDArray[Any], offset: int) -> None:
-    """Write an array's bytes at `offset`; a short write is continued until the disk refuses."""
+    """Write an array's bytes at `offset`; a short write is continued until the disk refuses.
+
+    Parameters
+    ----------
+    descriptor : int
+        Of a file open for writing.
+    block : ndarray
+        Contiguous, of any shape.
+    offset : int
+        In bytes from the file's beginning.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryFile() as file:
+    ...     write_at(file.fileno(), np.array([1, 2], np.uint8), 1)
+    ...     file.read()
+    b'\\x00\\x01\\x02'
+    """
     view = block.reshape(-1).view(np.uint8).data
     while view:
         done = os.pwrite(descriptor, view, offset)
@@ -236,7 +280,25 @@ def write_at(descriptor: int, block: npt.NDArray[Any], offset: int) -> None:
 
 
 def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
+    """Return the SHA-256 of a file, in hexadecimal.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile() as file:
+    ...     file_sha256(Path(file.name))[:8]
+    'e3b0c442'
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -263,7 +325,9 @@ def _cell(name: str, kind: Kind, value: object) -> bytes:
     if kind == "text":
         text = b"" if value is None else str(value).encode()
         if len(text) > TEXT_BYTES:
-            raise VibrationError(f"The {name} {value!r} is longer than {TEXT_BYTES} bytes.")
+            raise VibrationError(
+                f"The {name} {value!r} is longer than {TEXT_BYTES} bytes.", field=name
+            )
         return text.ljust(TEXT_BYTES, b"\0")
     if kind == "number":
         return np.float64(math.nan if value is None else float(value)).tobytes()  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import scipy.fft
 
 from vibration.errors import VibrationError
-from vibration.spectra.welch import as_sampling_rate
+from vibration.spectra.samples import as_sampling_rate
 from vibration.timefrequency.maps import (
     Float32Array,
     Float64Array,
@@ -136,15 +136,18 @@ def _check(n_samples: int, n_scales: int, omega0: float) -> None:
     if n_samples > MAX_SAMPLES:
         raise VibrationError(
             f"Wavelets take at most {thousands(MAX_SAMPLES)} samples, here are "
-            f"{thousands(n_samples)}: zoom in, or use the STFT."
+            f"{thousands(n_samples)}: zoom in, or use the STFT.",
+            field="x",
         )
     if not MIN_SCALES <= n_scales <= MAX_SCALES:
         raise VibrationError(
-            f"{n_scales} scales are not offered: choose {MIN_SCALES} to {MAX_SCALES}."
+            f"{n_scales} scales are not offered: choose {MIN_SCALES} to {MAX_SCALES}.",
+            field="n_scales",
         )
     if not MIN_OMEGA0 <= omega0 <= MAX_OMEGA0:
         raise VibrationError(
-            f"The wavelet's ω₀ is {omega0:g}: choose {MIN_OMEGA0:g} to {MAX_OMEGA0:g}."
+            f"The wavelet's ω₀ is {omega0:g}: choose {MIN_OMEGA0:g} to {MAX_OMEGA0:g}.",
+            field="omega0",
         )
 
 
@@ -162,7 +165,8 @@ def _rows_hz(
     if lowest_hz >= high_hz:
         raise VibrationError(
             f"{thousands(n_samples)} samples are too few for wavelets below {lowest_hz:.4g} Hz: "
-            "take a longer part or a range that reaches higher."
+            "take a longer part or a range that reaches higher.",
+            field="x",
         )
     return np.geomspace(max(low_hz, lowest_hz), high_hz, n_scales)
 

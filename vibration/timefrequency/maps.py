@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vibration.errors import VibrationError
-from vibration.spectra.welch import as_samples
+from vibration.spectra.samples import as_samples
 
 Float32Array = npt.NDArray[np.float32]
 Float64Array = npt.NDArray[np.float64]
@@ -57,6 +57,20 @@ class TimeFrequencyMap:
 def centred_samples(x: npt.ArrayLike) -> Float32Array:
     """One channel without its mean, as float32; a constant one is exactly silent.
 
+    Parameters
+    ----------
+    x : array_like, shape (N,)
+        Samples in any unit, N ≥ 16.
+
+    Returns
+    -------
+    ndarray of float32, shape (N,)
+
+    Raises
+    ------
+    VibrationError
+        For samples that cannot be used, or whose squares float32 cannot hold.
+
     Examples
     --------
     >>> centred_samples(np.full(16, 0.1)).any()
@@ -67,7 +81,7 @@ def centred_samples(x: npt.ArrayLike) -> Float32Array:
     peak = max(float(samples.max()) - mean, mean - float(samples.min()))
     if peak > MAX_ABS:
         raise VibrationError(
-            f"The samples reach {peak:.3g}: their squares are too large, check the unit."
+            f"The samples reach {peak:.3g}: their squares are too large, check the unit.", field="x"
         )
     if peak <= 8 * float(np.finfo(samples.dtype).eps) * abs(mean):
         return np.zeros(samples.size, np.float32)
@@ -76,6 +90,23 @@ def centred_samples(x: npt.ArrayLike) -> Float32Array:
 
 def frequency_range(f_range_hz: tuple[float, float] | None, fs_hz: float) -> tuple[float, float]:
     """Return the asked range in Hz, cut to 0..Nyquist; refuses one that holds nothing.
+
+    Parameters
+    ----------
+    f_range_hz : (float, float) or None
+        Lower and higher end in Hz; None is everything.
+    fs_hz : float
+        Sampling rate in Hz.
+
+    Returns
+    -------
+    low_hz, high_hz : float
+        In Hz.
+
+    Raises
+    ------
+    VibrationError
+        For a range that holds no frequency of the record.
 
     Examples
     --------
@@ -87,7 +118,8 @@ def frequency_range(f_range_hz: tuple[float, float] | None, fs_hz: float) -> tup
     if not (max(low_hz, 0.0) < min(high_hz, nyquist_hz)):
         raise VibrationError(
             f"The range {low_hz:g} to {high_hz:g} Hz holds no frequency between 0 and "
-            f"{nyquist_hz:g} Hz: choose a lower and a higher end there."
+            f"{nyquist_hz:g} Hz: choose a lower and a higher end there.",
+            field="f_range_hz",
         )
     return max(float(low_hz), 0.0), min(float(high_hz), nyquist_hz)
 
@@ -96,6 +128,19 @@ def lines_within(low_hz: float, high_hz: float, df_hz: float, n_lines: int) -> t
     """First line and the one after the last of those that span a range, the next beyond each end.
 
     A range between two lines has both of them, so that every zoom shows something.
+
+    Parameters
+    ----------
+    low_hz, high_hz : float
+        The range in Hz.
+    df_hz : float
+        Distance of two lines in Hz.
+    n_lines : int
+        Lines that there are.
+
+    Returns
+    -------
+    first, end : int
 
     Examples
     --------
@@ -111,6 +156,25 @@ def lines_within(low_hz: float, high_hz: float, df_hz: float, n_lines: int) -> t
 def fitting_window(window: int, n_samples: int, *, lowest: int, highest: int) -> int:
     """Return the window, or for a record shorter than two the largest power of two in its half.
 
+    Parameters
+    ----------
+    window : int
+        Samples asked for.
+    n_samples : int
+        Length of the record.
+    lowest, highest : int
+        What is offered.
+
+    Returns
+    -------
+    int
+        Samples.
+
+    Raises
+    ------
+    VibrationError
+        For a window that is not offered.
+
     Examples
     --------
     >>> fitting_window(1024, 102_400, lowest=128, highest=16_384)
@@ -121,20 +185,45 @@ def fitting_window(window: int, n_samples: int, *, lowest: int, highest: int) ->
     if not lowest <= window <= highest:
         raise VibrationError(
             f"A window of {thousands(window)} samples is not offered: choose "
-            f"{thousands(lowest)} to {thousands(highest)}."
+            f"{thousands(lowest)} to {thousands(highest)}.",
+            field="window",
         )
     return int(window) if 2 * window <= n_samples else 1 << (n_samples.bit_length() - 2)
 
 
 def check_cells(**cells: int) -> None:
-    """Refuse a map of no cells; the names are those of the parameters."""
+    """Refuse a map of no cells; the names are those of the parameters.
+
+    Raises
+    ------
+    VibrationError
+        Where one is less than 1.
+
+    Examples
+    --------
+    >>> check_cells(n_time=480, n_freq=184)
+    """
     for name, number in cells.items():
         if number < 1:
-            raise VibrationError(f"{name} is {number}: a map needs at least 1.")
+            raise VibrationError(f"{name} is {number}: a map needs at least 1.", field=name)
 
 
 def cell_centres(first: int, n: int, size: int) -> Float64Array:
     """Centres of the cells of `size` lines that hold the `n` lines from `first` on, in lines.
+
+    Parameters
+    ----------
+    first : int
+        The first line.
+    n : int
+        Number of lines.
+    size : int
+        Lines of a cell.
+
+    Returns
+    -------
+    ndarray, shape (⌈n / size⌉,)
+        In lines, whole or half.
 
     Examples
     --------
@@ -146,6 +235,16 @@ def cell_centres(first: int, n: int, size: int) -> Float64Array:
 
 def pool_rows(power: Float32Array, size: int) -> Float32Array:
     """Highest of every `size` neighbours along the last axis; the last cell may hold fewer.
+
+    Parameters
+    ----------
+    power : ndarray of float32, shape (columns, lines)
+    size : int
+        Lines of a cell.
+
+    Returns
+    -------
+    ndarray of float32, shape (columns, ⌈lines / size⌉)
 
     Examples
     --------
@@ -165,6 +264,17 @@ def pool_rows(power: Float32Array, size: int) -> Float32Array:
 def pool_columns(columns: Float32Array, block: Float32Array, first: int, size: int) -> None:
     """Raise `columns`, each the highest of `size` lines of time, by the lines from `first` on.
 
+    Parameters
+    ----------
+    columns : ndarray of float32, shape (cells, rows)
+        Changed in place.
+    block : ndarray of float32, shape (lines, rows)
+        Some lines of time.
+    first : int
+        Number of the block's first line.
+    size : int
+        Lines of a cell.
+
     Examples
     --------
     >>> columns = np.zeros((2, 1), np.float32)
@@ -180,6 +290,14 @@ def pool_columns(columns: Float32Array, block: Float32Array, first: int, size: i
 
 def thousands(number: int) -> str:
     """Write a number with narrow no-break spaces.
+
+    Parameters
+    ----------
+    number : int
+
+    Returns
+    -------
+    str
 
     Examples
     --------

@@ -5,7 +5,8 @@ import numpy.typing as npt
 import scipy.fft
 
 from vibration.errors import VibrationError
-from vibration.spectra.welch import as_sampling_rate, window_of
+from vibration.spectra.samples import as_sampling_rate
+from vibration.spectra.windows import window_samples
 from vibration.timefrequency.maps import (
     Float32Array,
     TimeFrequencyMap,
@@ -99,7 +100,7 @@ def stft_map(
     f_hz = cell_centres(first, last - first, row) * (fs_hz / n)
     time_s = (cell_centres(0, len(frames), column) * hop + n / 2) / fs_hz
     columns = np.zeros((time_s.size, f_hz.size), np.float32)
-    weights: Float32Array = window_of("hann", n, "f").astype(np.float32, copy=False)
+    weights: Float32Array = window_samples("hann", n, "f").astype(np.float32, copy=False)
     scale = 2 / (fs_hz * float(np.dot(weights, weights)))
     at_once = max(1, _BLOCK // n)
     for begin in range(0, len(frames), at_once):
@@ -120,6 +121,27 @@ def stft_map(
 def hop_of(n_samples: int, window: int, overlap: float, n_time: int) -> int:
     """Samples from one window to the next, for a record of at least two windows.
 
+    Parameters
+    ----------
+    n_samples : int
+        Length of the record.
+    window : int
+        Samples of a window.
+    overlap : float
+        Share of a window that the next one repeats.
+    n_time : int
+        Columns wanted at most.
+
+    Returns
+    -------
+    int
+        Samples.
+
+    Raises
+    ------
+    VibrationError
+        For an overlap that is not offered.
+
     Examples
     --------
     >>> hop_of(102_400, 1024, 0.75, 900), hop_of(102_400, 1024, 0.99, 900)
@@ -128,7 +150,9 @@ def hop_of(n_samples: int, window: int, overlap: float, n_time: int) -> int:
     (29, 128)
     """
     if not 0 <= overlap <= MAX_OVERLAP:
-        raise VibrationError(f"The overlap is {overlap}: choose 0 to {MAX_OVERLAP}.")
+        raise VibrationError(
+            f"The overlap is {overlap}: choose 0 to {MAX_OVERLAP}.", field="overlap"
+        )
     asked = max(1, round(window * (1 - overlap)))
     per_cell = -(-(n_samples - window) // (n_time * (window // 4)))
     return max(asked, -(-(n_samples - window) // (n_time * per_cell)))

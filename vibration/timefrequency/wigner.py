@@ -7,7 +7,7 @@ import numpy.typing as npt
 import scipy.fft
 
 from vibration.errors import VibrationError
-from vibration.spectra.welch import as_sampling_rate
+from vibration.spectra.samples import as_sampling_rate
 from vibration.timefrequency.maps import (
     Float32Array,
     TimeFrequencyMap,
@@ -144,7 +144,8 @@ def _check_work(n_samples: int, window: int) -> None:
         raise VibrationError(
             f"Wigner–Ville with a window of {thousands(window)} takes at most "
             f"{thousands(MAX_WORK // window)} samples, here are {thousands(n_samples)}: "
-            "zoom in, or take a shorter window."
+            "zoom in, or take a shorter window.",
+            field="x",
         )
 
 
@@ -153,7 +154,9 @@ def _smoothing(
 ) -> tuple[int, Float32Array]:
     """Samples from one column to the next, and the smoothing window, a multiple of that."""
     if smooth_s is not None and not (math.isfinite(smooth_s) and smooth_s > 0):
-        raise VibrationError(f"The smoothing time is {smooth_s} s: pass a positive number.")
+        raise VibrationError(
+            f"The smoothing time is {smooth_s} s: pass a positive number.", field="smooth_s"
+        )
     asked = window / 2 if smooth_s is None else smooth_s * fs_hz
     length = round(min(max(asked, _HOPS[0]), n_samples / 2))
     # Closer columns than impacts need, as long as all of them are shown.

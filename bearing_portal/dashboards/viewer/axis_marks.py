@@ -1,16 +1,37 @@
 """What spectrum and envelope draw alike over frequency: the unit of the axis, and its marks."""
 
+from django.conf import settings
+
 from bearing_portal.dashboards.viewer.figures import marks as marking
+from bearing_portal.dashboards.viewer.figures.lines import LOW_ORDERS
 from bearing_portal.dashboards.viewer.items import Item, orders_of
 from bearing_portal.dashboards.viewer.state import View
+from common.errors import Invalid
 
-MAINS_HZ = 50.0
+BEYOND = 1.1  # of the highest line: it is not drawn at the very edge
 
 
-def scale_of(item: Item, view: View) -> float:
-    """Return what turns Hz into the unit of the axis."""
-    shaft_hz = item.signal.shaft_hz
-    return 1.0 / shaft_hz if view.in_orders and shaft_hz else 1.0
+def scale_of(item: Item, view: View, items: list[Item]) -> float:
+    """Return what turns an item's Hz into the unit of the axis: orders are of its own speed."""
+    if not (view.in_orders and items[0].signal.shaft_hz):
+        return 1.0
+    if not item.signal.shaft_hz:
+        raise Invalid(
+            f"The speed of {item.signal.label} is not known, and orders need it: choose Hz, or "
+            "take it out of the comparison."
+        )
+    return 1.0 / float(item.signal.shaft_hz)
+
+
+def low_orders(item: Item, view: View) -> float:
+    """Return the orders of the low range: five, or as many as the bearing's lines need."""
+    orders = orders_of(view, item.signal)
+    return max(LOW_ORDERS, BEYOND * orders.bpfi) if orders else LOW_ORDERS
+
+
+def mains_hz_of(item: Item, view: View) -> float:
+    """Return the mains frequency: chosen here, of the recipe, else the site's."""
+    return view.mains_hz or item.source.mains_hz or float(settings.MAINS_HZ)
 
 
 def marks_of(item: Item, view: View) -> list[marking.Mark]:
@@ -19,7 +40,7 @@ def marks_of(item: Item, view: View) -> list[marking.Mark]:
     if "shaft" in view.marks:
         marks += marking.shaft_marks(shaft_hz)
     if "mains" in view.marks:
-        marks += marking.mains_marks(item.source.mains_hz or MAINS_HZ)
+        marks += marking.mains_marks(mains_hz_of(item, view))
     if "bearing" in view.marks:
         orders = orders_of(view, item.signal)
         marks += marking.bearing_marks(orders, shaft_hz, sidebands="sidebands" in view.marks)

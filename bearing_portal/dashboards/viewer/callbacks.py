@@ -8,6 +8,7 @@ from dash.exceptions import PreventUpdate
 from bearing_portal.dashboards.embedding.app import PortalDash
 from bearing_portal.dashboards.embedding.guard import MESSAGE, guarded
 from bearing_portal.dashboards.viewer import ids, reading
+from bearing_portal.dashboards.viewer.figures.refusal import refusal_figure
 from bearing_portal.dashboards.viewer.items import Panel
 from bearing_portal.dashboards.viewer.panels.cepstrum import cepstrum_panel
 from bearing_portal.dashboards.viewer.panels.envelope import envelope_panel, kurtogram_panel
@@ -22,6 +23,7 @@ from bearing_portal.dashboards.viewer.panels.surroundings import (
     nothing,
     readout,
     steps,
+    whole,
 )
 from bearing_portal.dashboards.viewer.panels.time import time_panel
 from bearing_portal.dashboards.viewer.state import View, read
@@ -49,29 +51,40 @@ def open_signal(asked: Any, *, user: Any) -> tuple[Any, ...]:
     return opened.facts, [], True, False, steps(opened.place), filter_chip(opened)
 
 
-@guarded
+def _empty(*more: Any) -> Any:
+    """Return what empties a panel and says why: its figure, no words, and the rest given."""
+
+    def answer(asked: Any, title: str, sentence: str) -> tuple[Any, ...]:
+        view = read(asked)
+        figure = refusal_figure(title, sentence, theme=view.theme, width_px=view.width_px)
+        return figure, "", *more
+
+    return answer
+
+
+@guarded(instead=_empty([]))
 def show_time(asked: Any, *, user: Any) -> tuple[Any, Any, Any]:
     panel = time_panel(user, _view(asked))
     return panel.figure, legend(panel.meta, list(panel.items)), readout(panel.foot)
 
 
-@guarded
+@guarded(instead=_empty([]))
 def show_analysis(asked: Any, *, user: Any) -> tuple[Any, Any, Any]:
     view = _view(asked)
     panel: Panel = ANALYSES[view.tab](user, view)
-    return panel.figure, panel.meta, found_list(panel.foot)
+    return panel.figure, whole(panel.meta), found_list(panel.foot)
 
 
-@guarded
+@guarded(instead=_empty(None))
 def show_kurtogram(asked: Any, *, user: Any) -> tuple[Any, Any, Any]:
     panel = kurtogram_panel(user, _view(asked))
     return panel.figure, panel.meta, panel.foot
 
 
-@guarded
+@guarded(instead=_empty())
 def show_map(asked: Any, *, user: Any) -> tuple[Any, Any]:
     panel = map_panel(user, _view(asked))
-    return panel.figure, panel.meta
+    return panel.figure, whole(panel.meta)
 
 
 @guarded

@@ -27,6 +27,7 @@ MARK_NAMES = {
     "sidebands": "Side-bands",
 }
 
+MAINS = {"": "as known", "50": "50 Hz", "60": "60 Hz"}
 OF_SPECTRUM = ("sub", "expected")
 
 
@@ -97,15 +98,18 @@ def mark_toggles() -> Any:
 
 
 def time_tools() -> list[Any]:
-    quantities = {"acceleration": "Accel.", "velocity": "Velocity", "displacement": "Displ."}
+    quantities = {"acceleration": "Recorded", "velocity": "Velocity", "displacement": "Displ."}
+    quantities["speed"] = "Speed"
     return [segments("Quantity", "q", quantities)]
 
 
 def time_options() -> list[Any]:
     groups = {group.code: group.title for group in MACHINE_GROUPS.values()}
+    units = {"": "as recorded"} | {unit: unit for unit in state.UNITS}
     return [
-        number_field("High-pass", "hp", "Hz", "10"),
-        choice("Machine group of ISO 20816-3", "machine", groups, shown="Machine"),
+        html.Div(number_field("High-pass", "hp", "Hz", "10"), **{"data-integrated": "1"}),
+        choice("Machine group and support of ISO 20816-3", "machine", groups, shown="Machine"),
+        choice("Unit in which acceleration is shown", "unit", units, shown="Unit"),
     ]
 
 
@@ -134,10 +138,12 @@ def method_menu() -> html.Details:
             className="layer-toggle",
             **{"data-toggle": "track", "aria-pressed": "false"},
         ),
+        number_field("Tacho pulses a turn", "ppr", "", "1"),
     ]
     always = [
         segments("Range", "r", {"": "Low range", "full": "Full range"}),
         segments("Horizontal axis", "log", {"": "Lin", "1": "Log"}),
+        choice("Mains frequency", "mains", MAINS, shown="Mains"),
     ]
     body = [html.Div(of_spectrum, **{"data-when": "tab=spectrum"}), html.Div(always)]
     return html.Details(

@@ -16,6 +16,7 @@ from bearing_portal.frame.templatetags.portal import number
 from common.errors import Invalid, NotFound
 from monitoring.events import event_record
 from monitoring.models import SystemEvent
+from signals.errors import told_as
 from signals.filters.matching import signals_matching
 from signals.models import Signal
 from signals.selectors import signal_get, signals_visible
@@ -31,6 +32,7 @@ from signals.waveforms.sources import source_of
 from vibration.errors import VibrationError
 from vibration.exports.record import RECORD_EXPORTS
 from vibration.features import FEATURES
+from vibration.quantities import conversion_factor
 
 MATCHES = 20
 
@@ -79,18 +81,15 @@ def export(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     source = source_of(request.user, signal, off=view.off)
     region = region_of(view.span_s, source.n_samples, source.fs_hz)
     write, suffix, kind = RECORD_EXPORTS[code]
-    try:
-        with source:
-            content = write(
-                source.excerpt(region.first, region.last),
-                fs_hz=source.fs_hz,
-                unit=signal.unit,
-                name=signal.label,
-                start_s=region.start_s,
-                rpm=signal.rpm,
-            )
-    except VibrationError as error:
-        raise Invalid(str(error)) from error
+    with told_as(), source:
+        content = write(
+            source.excerpt(region.first, region.last),
+            fs_hz=source.fs_hz,
+            unit=signal.unit,
+            name=signal.label,
+            start_s=region.start_s,
+            rpm=signal.rpm,
+        )
     part = "" if region.is_whole else f"-{region.start_s:.3f}-{region.end_s:.3f}s"
     response = HttpResponse(content, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{signal.label}{part}{suffix}"'
@@ -125,14 +124,36 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 
 def differences(signals: list[Signal]) -> list[dict[str, Any]]:
-    """Return a row for each feature: the first signal's value, and what the others differ by."""
+    """Return a row for each feature: the first signal's value, and what the others differ by.
+
+    Values are in the first signal's unit where they can be converted, else in their own and not
+    compared.
+    """
     table = []
     for feature in FEATURES:
-        values = [getattr(signal, feature.name) for signal in signals]
-        first = values[0] if values else None
-        cells = [{"value": number(value), "by": _by(value, first)} for value in values]
-        table.append({"feature": feature, "cells": cells})
+        cells: list[dict[str, Any]] = []
+        first = getattr(signals[0], feature.name) if signals else None
+        for signal in signals:
+            value = getattr(signal, feature.name)
+            factor = factor_between(signal.unit, signals[0].unit) if feature.power else 1.0
+            own = feature.unit_of(signal.unit)
+            if factor is None:
+                text = number(value) if value is None else f"{number(value)} {own}"
+                cells.append({"value": text, "by": ""})
+                continue
+            same = None if value is None else value * factor**feature.power
+            cells.append({"value": number(same), "by": _by(same, first)})
+        label = feature.label_of([signals[0].unit]) if signals else feature.label
+        table.append({"feature": feature, "label": label, "cells": cells})
     return table
+
+
+def factor_between(unit: str, other: str) -> float | None:
+    """Return what turns amplitudes in a unit into another; None where nothing does."""
+    try:
+        return conversion_factor(unit, other)
+    except VibrationError:
+        return None
 
 
 def _by(value: float | None, first: float | None) -> str:

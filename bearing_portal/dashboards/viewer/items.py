@@ -1,30 +1,67 @@
 """The signals on screen: read for the person who asks, each with the way it is drawn."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from bearing_portal.dashboards.viewer.figures.common import Region, Style, region_of
 from bearing_portal.dashboards.viewer.state import View
-from common.errors import NotFound
+from common.errors import Invalid, NotFound
 from signals.models import Signal
 from signals.selectors import signals_visible, store_path
 from signals.services.bearings import bearing_get, bearing_of
 from signals.waveforms.sources import Source
 from vibration.features import FEATURE_NAMES
 from vibration.machines.bearings import BearingOrders
+from vibration.quantities import QUANTITIES, Unit, conversion_factor, unit_of
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 NO_CLASS_COLOUR = "#626663"
 
 
+ACCELERATION = QUANTITIES["acceleration"]
+Samples = npt.NDArray[np.float32]
+
+
 @dataclass(frozen=True)
 class Item:
-    """One signal on screen."""
+    """One signal on screen; its samples come in `unit`, which several share."""
 
     signal: Signal
     source: Source
     style: Style
     region: Region
+    unit: Unit
+
+    @property
+    def own(self) -> Unit:
+        """The unit it is stored in."""
+        return unit_of(self.signal.unit)
+
+    @property
+    def factor(self) -> float:
+        return conversion_factor(self.own, self.unit)
+
+    def shown(self, samples: Samples) -> Samples:
+        """Return samples as stored in the unit shown."""
+        return samples if self.factor == 1.0 else samples * samples.dtype.type(self.factor)
+
+    def read(self, first: int, last: int) -> Samples:
+        return self.shown(self.source.read(first, last))
+
+    def excerpt(self, first: int, last: int) -> Samples:
+        return self.shown(self.source.excerpt(first, last))
+
+    def in_sight(self) -> Samples:
+        """Return the part in sight; refused where it is too long to hold."""
+        return self.excerpt(self.region.first, self.region.last)
+
+    def reader_of(self, start: int) -> Callable[[int, int], Samples]:
+        read = self.source.reader_of(start)
+        return lambda first, last: self.shown(read(first, last))
 
 
 @dataclass(frozen=True)
@@ -47,15 +84,41 @@ def items_of(user: Any, view: View) -> list[Item]:
     if view.signal not in rows:
         raise NotFound("There is no such signal.")
     signals = [rows[pk] for pk in view.signals if pk in rows]
+    unit = shown_unit(signals[0], view)
+    for signal in signals[1:]:
+        _comparable(signal, unit)
     return [
         Item(
             signal,
             Source(signal, store_path(signal.store), view.off if signal.pk == view.signal else ()),
             style,
             region_of(view.span_s, signal.n_samples, signal.fs_hz),
+            unit,
         )
         for signal, style in zip(signals, styles_of(signals), strict=True)
     ]
+
+
+def shown_unit(signal: Signal, view: View) -> Unit:
+    """Return the unit that everything is shown in: for acceleration the one chosen."""
+    own = unit_of(signal.unit)
+    return unit_of(view.unit) if view.unit and own.quantity is ACCELERATION else own
+
+
+def _comparable(signal: Signal, unit: Unit) -> None:
+    own = unit_of(signal.unit)
+    is_alike = own.quantity is unit.quantity and own.is_known and unit.is_known
+    if own.name != unit.name and not is_alike:
+        raise Invalid(
+            f"{signal.label} is {_of_unit(own)} and cannot be drawn beside {_of_unit(unit)}: take "
+            "it out of the comparison."
+        )
+
+
+def _of_unit(unit: Unit) -> str:
+    if unit.name == "unknown":
+        return "in an unknown unit"
+    return f"{unit.quantity.name} in {unit.name}" if unit.is_known else f"in {unit.name}"
 
 
 def styles_of(signals: list[Signal]) -> list[Style]:

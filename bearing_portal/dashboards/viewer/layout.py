@@ -77,9 +77,7 @@ def _time() -> html.Section:
         ids.TIME,
         [
             _head(head, ids.TIME, controls.time_tools()),
-            html.Div(
-                controls.time_options(), className="viewer-options", **{"data-integrated": "1"}
-            ),
+            html.Div(controls.time_options(), className="viewer-options"),
             _graph(ids.TIME),
             _readout(ids.TIME_FOOT, "Statistics of the part in sight"),
         ],

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from bearing_portal.dashboards.viewer.state import View, read
-from bearing_portal.dashboards.viewer.tracking import tacho_of
+from bearing_portal.dashboards.viewer.tracking import tachos_of
 from common.errors import NotFound
 from datasets.selectors import dataset_get
 from signals.filters.neighbours import Neighbours, neighbours, random_of
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Signal
 from signals.selectors import signal_get, signals_visible
+from vibration.quantities import axis_title, unit_of
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ def opened(user: Any, asked: Mapping[str, Any]) -> Opened | None:
             "shaft_hz": signal.shaft_hz,
             "unit": signal.unit,
             "colour": signal.fault_class.colour if signal.fault_class else "",
-            "tracked": bool(signal.seed_key) or tacho_of(user, signal) is not None,
+            "quantity": axis_title(signal.unit).split(" (")[0],
+            "is_acceleration": unit_of(signal.unit).quantity.name == "acceleration",
+            "tracked": bool(signal.seed_key) or bool(tachos_of(user, signal)),
         },
     )
 

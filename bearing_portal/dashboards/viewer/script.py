@@ -1,16 +1,20 @@
-"""A script of public `vibration` calls that gives the numbers of the panels on screen."""
+"""A script of public `vibration` calls that gives the numbers of the panels on screen.
+
+Names of people's making stand in it as Python's own literals: nothing in them can end a string.
+"""
 
 from typing import Any
 
-from bearing_portal.dashboards.viewer.figures.common import region_of
 from bearing_portal.dashboards.viewer.items import Item, items_of
 from bearing_portal.dashboards.viewer.panels.maps import LOWEST_HZ, band_of, grid_of, window_of
-from bearing_portal.dashboards.viewer.panels.spectrum import AVERAGES, segment_of
-from bearing_portal.dashboards.viewer.panels.time import buckets_of
+from bearing_portal.dashboards.viewer.panels.spectrum import AVERAGES, MOST_SEGMENTS, segment_of
+from bearing_portal.dashboards.viewer.panels.time import UNITS, buckets_of, is_integrated
 from bearing_portal.dashboards.viewer.state import View
-from signals.waveforms.sources import ADC
+from bearing_portal.dashboards.viewer.tracking import tacho_of
+from signals.waveforms.sources import ADC, LONG_SAMPLES
 
 Lines = list[str]
+Part = tuple[set[str], Lines]
 
 
 def script_of(user: Any, view: View) -> str:
@@ -18,12 +22,20 @@ def script_of(user: Any, view: View) -> str:
     item = items_of(user, view)[0]
     imports: set[str] = {"import numpy as np"}
     body: Lines = []
-    for part in (_samples, _time, ANALYSES[view.tab], _map):
-        needed, lines = part(item, view)
+    parts = [_samples, _time, ANALYSES[view.tab]]
+    parts += [_kurtogram] if view.tab == "envelope" else []
+    for part in (*parts, _map):
+        needed, lines = _tracked(user, item, view) if _is_tracked(part, view) else part(item, view)
         imports |= needed
         body += [*lines, ""]
-    head = [f'"""The panels of {item.signal.label}, as the Signal Viewer shows them."""', ""]
-    return "\n".join([*head, *_sorted(imports), "", *body])
+    head = [f"# The panels of {item.signal.label!r}, as the Signal Viewer shows them."]
+    if len(view.signals) > 1:
+        head += ["# What it is compared with is left out."]
+    return "\n".join([*head, "", *_sorted(imports), "", *body])
+
+
+def _is_tracked(part: Any, view: View) -> bool:
+    return part is _spectrum and view.is_tracked
 
 
 def _sorted(imports: set[str]) -> Lines:
@@ -31,13 +43,13 @@ def _sorted(imports: set[str]) -> Lines:
     return [*plain, "", *sorted(line for line in imports if line.startswith("from "))]
 
 
-def _samples(item: Item, view: View) -> tuple[set[str], Lines]:
-    signal, region = item.signal, region_of(view.span_s, item.source.n_samples, item.source.fs_hz)
+def _samples(item: Item, view: View) -> Part:
+    signal, region = item.signal, item.region
+    needed: set[str] = set()
     lines = [f"fs_hz = {signal.fs_hz!r}"]
     recipe = item.source.recipe
     if recipe is None:
-        needed = set()
-        lines += [f'x = np.load("{signal.label}.npy")  # from Export, whole record']
+        lines += [f"x = np.load({signal.label + '.npy'!r})  # from Export, whole record"]
     elif not view.off:
         needed = {"from vibration.simulation import Recipe, simulate"}
         lines += [f"recipe = Recipe.from_dict({recipe.to_dict()!r})"]
@@ -50,49 +62,77 @@ def _samples(item: Item, view: View) -> tuple[set[str], Lines]:
         total = f"sum(part for name, part in simulate_parts(recipe, {signal.row}).items() "
         total += "if name not in off)"
         lines += [f"x = adc({total})" if with_adc else f"x = {total}"]
+    if item.factor != 1.0:
+        needed |= {"from vibration.quantities import convert"}
+        lines += [f"x = convert(x, {item.own.name!r}, {item.unit.name!r})"]
     return needed, [*lines, f"first, last = {region.first}, {region.last}  # the part in sight"]
 
 
-def _time(item: Item, view: View) -> tuple[set[str], Lines]:
+def _time(item: Item, view: View) -> Part:
+    if view.quantity == "speed":
+        return set(), ["# Time: the panel draws the shaft's speed; no call gives it as drawn."]
+    if item.source.is_long:
+        return set(), [
+            "# Time: of a record this long the panel draws kept extremes; no call gives them."
+        ]
     needed = {"from vibration.decimation import min_max"}
     lines = ["# Time", "shown = x[first:last]"]
-    if view.quantity != "acceleration":
-        name = f"to_{view.quantity}"
-        needed |= {f"from vibration.spectra.integration import {name}"}
-        lines[1] = f"shown = {name}(x, fs_hz, highpass_hz={view.highpass_hz!r})[first:last]"
+    if is_integrated(item, view):
+        needed |= {"from vibration.spectra.integration import motion"}
+        lines[1] = (
+            f"shown = motion(\n    x, fs_hz, unit={item.unit.name!r}, "
+            f"wanted={UNITS[view.quantity]!r}, highpass_hz={view.highpass_hz!r}\n)[first:last]"
+        )
     n_buckets = buckets_of(view, len(view.signals))
     lines += [f"positions, values = min_max(shown, {n_buckets})"]
     return needed, [*lines, "time_s = (positions + first) / fs_hz"]
 
 
-def _spectrum(item: Item, view: View) -> tuple[set[str], Lines]:
-    if view.is_tracked and item.source.recipe is not None:
-        needed = {
-            "from vibration.spectra.orders import order_spectrum",
-            "from vibration.simulation import record_turns",
-        }
-        lines = [f"turns = record_turns(recipe, {item.signal.row})"]
-        lines += ["orders, amplitude = order_spectrum(x[first:last], turns[first:last])"]
-        return needed, [
-            "# Spectrum over orders",
-            *lines,
-            *_level("amplitude", view, is_power=False),
-        ]
-    segment = segment_of(view, item.region.last - item.region.first)
+def _tracked(user: Any, item: Item, view: View) -> Part:
+    """Return the spectrum over orders, by the recipe's angle or that of the tacho channel."""
+    title = "# Spectrum over orders"
+    needed = {"from vibration.spectra.orders import order_spectrum"}
+    tacho = tacho_of(user, item.signal, view.tacho)
+    if item.source.is_long:
+        return set(), [f"{title}: this record is too long for it; zooming does not change that."]
+    if item.source.recipe is not None:
+        needed |= {"from vibration.simulation import record_turns"}
+        turns = [f"turns = record_turns(recipe, {item.signal.row})"]
+    elif tacho is not None:
+        needed = {"from vibration.spectra.orders import order_spectrum, shaft_turns_from_tacho"}
+        pulses = view.pulses_per_turn
+        turns = [f"tacho = np.load({tacho.label + '.npy'!r})  # from its Export, whole record"]
+        turns += [f"turns = shaft_turns_from_tacho(tacho, fs_hz, pulses_per_turn={pulses})"]
+    else:
+        return set(), [f"{title}: it needs a tacho channel in the same file, or a recipe."]
+    lines = [title, *turns, "orders, amplitude = order_spectrum(x[first:last], turns[first:last])"]
+    return needed, [*lines, *_level("amplitude", view, is_power=False)]
+
+
+def _spectrum(item: Item, view: View) -> Part:
+    n_samples = item.region.last - item.region.first
+    segment = segment_of(view, n_samples)
+    call, given = "averaged_spectrum", "x[first:last], fs_hz"
+    more = ""
+    if n_samples > LONG_SAMPLES:
+        call, more = "spectrum_of_blocks", f" max_segments={MOST_SEGMENTS},"
+        given = "lambda start, end: x[first + start : first + end], last - first, fs_hz"
     lines = [
         "# Spectrum",
-        "spectrum = averaged_spectrum(",
-        f"    x[first:last], fs_hz, quantity={view.spectrum!r}, segment={segment!r},",
+        f"spectrum = {call}(",
+        f"    {given},{more} quantity={view.spectrum!r}, segment={segment!r},",
         f"    window={view.window!r}, averaging={AVERAGES[view.averaging]!r},",
         ")",
         "f_hz = spectrum.f_hz",
     ]
     is_power = view.spectrum == "psd"
     lines += _level("spectrum.values", view, is_power=is_power)
-    return {"from vibration.spectra.averaging import averaged_spectrum"}, lines
+    return {f"from vibration.spectra.averaging import {call}"}, lines
 
 
-def _envelope(item: Item, view: View) -> tuple[set[str], Lines]:
+def _envelope(item: Item, view: View) -> Part:
+    if _is_too_long(item):
+        return _refused("Envelope spectrum", item)
     lines = [
         "# Envelope spectrum",
         f"f_hz, amplitude = band_envelope_spectrum(x[first:last], fs_hz, {view.demodulated_hz!r})",
@@ -101,7 +141,17 @@ def _envelope(item: Item, view: View) -> tuple[set[str], Lines]:
     return {"from vibration.spectra.envelope import band_envelope_spectrum"}, lines
 
 
-def _cepstrum(item: Item, view: View) -> tuple[set[str], Lines]:
+def _kurtogram(item: Item, view: View) -> Part:
+    if _is_too_long(item):
+        return _refused("Kurtogram", item)
+    lines = ["# Kurtogram", "kurtogram = fast_kurtogram(x[first:last], fs_hz)"]
+    lines += ["kurtosis = np.maximum(kurtogram.as_image(), 0)"]
+    return {"from vibration.spectra.kurtogram import fast_kurtogram"}, lines
+
+
+def _cepstrum(item: Item, view: View) -> Part:
+    if _is_too_long(item):
+        return _refused("Cepstrum", item)
     lines = ["# Cepstrum", "quefrency_s, level = real_cepstrum(x[first:last], fs_hz)"]
     return {"from vibration.spectra.cepstrum import real_cepstrum"}, lines
 
@@ -113,8 +163,10 @@ def _level(name: str, view: View, *, is_power: bool) -> Lines:
     return [f"level = {factor} * np.log10(np.maximum({name}, {floor}))"]
 
 
-def _map(item: Item, view: View) -> tuple[set[str], Lines]:
-    n_time, n_freq = grid_of(view, 1)
+def _map(item: Item, view: View) -> Part:
+    if _is_too_long(item):
+        return _refused("Time–frequency", item)
+    n_time, n_freq = grid_of(view, len(view.signals))
     low, high = band_of(item, view)
     if view.method == "cwt":
         name, how = "cwt_map", f"n_scales={min(128, n_freq)}"
@@ -132,6 +184,15 @@ def _map(item: Item, view: View) -> tuple[set[str], Lines]:
         "level_db = 10 * np.log10(np.maximum(power.level, 1e-20))",
     ]
     return {f"from vibration.timefrequency import {name}"}, lines
+
+
+def _is_too_long(item: Item) -> bool:
+    return item.region.last - item.region.first > LONG_SAMPLES
+
+
+def _refused(title: str, item: Item) -> Part:
+    limit_s = LONG_SAMPLES / item.source.fs_hz
+    return set(), [f"# {title}: the panel shows it of at most {limit_s:.4g} s; zoom in first."]
 
 
 ANALYSES = {"spectrum": _spectrum, "envelope": _envelope, "cepstrum": _cepstrum}

@@ -29,12 +29,15 @@ from signals.filters.signal_filter import FILTER_KEYS
 
 DEFAULT_WIDTH_PX, WIDTHS_PX = 1000, (200, 4000)
 
-QUANTITIES = ("acceleration", "velocity", "displacement")
+QUANTITIES = ("acceleration", "velocity", "displacement", "speed")
 TABS = ("spectrum", "envelope", "cepstrum")
 SPECTRA = ("psd", "amplitude")
 WINDOWS = ("hann", "hamming", "blackman", "flattop", "boxcar")
 SEGMENTS = (1024, 2048, 4096, 8192, 16_384, 32_768, 65_536)
 WHOLE = -1
+UNITS = ("g", "mg", "m/s²", "mm/s²")
+MAINS_HZ: dict[str, float | None] = {"": None, "50": 50.0, "60": 60.0}
+MOST_PULSES = 10_000
 AVERAGES = ("power", "linear", "peak")
 METHODS = ("stft", "cwt", "wigner")
 MAP_WINDOWS = (128, 256, 512, 1024, 2048, 4096, 8192)
@@ -87,6 +90,10 @@ class View(PageState):
     map_window: int | None = key("tfw", Choice(_or_auto(MAP_WINDOWS)))
     map_overlap: int = key("tfo", Choice({str(n): n for n in MAP_OVERLAPS}, "96"))
     colours: str = key("map", Choice(COLOURS))
+    unit: str = key("unit", Choice(("", *UNITS)))
+    mains_hz: float | None = key("mains", Choice(MAINS_HZ))
+    pulses_per_turn: int = key("ppr", Number(1, 1, MOST_PULSES, is_whole=True), of="signal")
+    tacho: int | None = key("tacho", Identifier(), of="signal")
     levels_db: Span | None = key("db", Pair(), is_continuous=True)
     cursor: str = key("cursor", Text(30), is_continuous=True)  # read by the scripts alone
     theme: str = key("theme", Choice(THEMES), is_beside=True)
@@ -104,13 +111,18 @@ read = View.read
 _SHOWN = ("signal", "compare", "layout", "off", "t")
 QUESTIONS = (
     Question(ids.ASK_SIGNAL, ("signal", FILTER), is_themed=False),
-    Question(ids.ASK_TIME, (*_SHOWN, "q", "hp", "machine"), needs="signal", graph=ids.TIME),
+    Question(
+        ids.ASK_TIME,
+        (*_SHOWN, "q", "hp", "machine", "unit", "ppr", "tacho"),
+        needs="signal",
+        graph=ids.TIME,
+    ),
     Question(
         ids.ASK_ANALYSIS,
-        (*_SHOWN, "tab", "r", "scale", "x", "log", "bearing", "marks"),
+        (*_SHOWN, "tab", "r", "scale", "x", "log", "bearing", "marks", "unit", "mains"),
         by="tab",
         more={
-            "spectrum": ("spec", "win", "seg", "avg", "track", "f", "fo"),
+            "spectrum": ("spec", "win", "seg", "avg", "track", "ppr", "tacho", "f", "fo"),
             "envelope": ("band", "fe"),
             "cepstrum": ("fc",),
         },
@@ -119,7 +131,7 @@ QUESTIONS = (
     ),
     Question(
         ids.ASK_MAP,
-        (*_SHOWN, "f", "r", "tf", "tfw", "tfo", "map", "db"),
+        (*_SHOWN, "f", "r", "tf", "tfw", "tfo", "map", "db", "unit", "bearing"),
         needs="signal",
         graph=ids.TIME,
     ),

@@ -90,7 +90,7 @@ def features_table(values: dict[str, float | None], *, unit: str) -> str:
         if feature.group != group:
             group = feature.group
             lines.append(f"  {group}")
-        in_unit = feature.unit.replace("g", unit)  # the registry writes acceleration in g
+        in_unit = feature.unit_of(unit)
         lines.append(f"    {feature.title:<32}{number(values[feature.name]):>12} {in_unit}")
     return "\n".join(line.rstrip() for line in lines)
 

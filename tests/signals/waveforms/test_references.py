@@ -49,7 +49,9 @@ def files(folder):
 
 def test_it_is_the_spread_of_the_class_in_its_store(dataset, owner, signal):
     records = [signal_samples(owner, other) for other in of_class(dataset, "wear")]
-    expected, found = class_reference(records, signal.fs_hz), reference_get(owner, signal)
+    speeds = [other.shaft_hz for other in of_class(dataset, "wear")]
+    expected = class_reference(records, signal.fs_hz, shafts_hz=speeds)
+    found = reference_get(owner, signal)
     assert found.n == 4
     np.testing.assert_array_equal(found.median, expected.median)
 

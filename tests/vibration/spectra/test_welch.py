@@ -7,13 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vibration.errors import VibrationError
-from vibration.spectra.welch import (
-    amplitude_spectrum,
-    hann_amplitude,
-    spectrum_peaks,
-    welch_psd,
-    welch_segment,
-)
+from vibration.spectra.welch import amplitude_spectrum, hann_amplitude, spectrum_peaks, welch_psd
+from vibration.spectra.windows import welch_segment
 
 FS_HZ = 8000.0
 

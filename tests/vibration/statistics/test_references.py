@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vibration.errors import VibrationError
+from vibration.spectra.averaging import averaged_spectrum
 from vibration.spectra.welch import welch_psd
 from vibration.statistics import references
 from vibration.statistics.references import class_reference, load_reference, save_reference
@@ -109,7 +110,7 @@ def test_a_file_cut_short_is_refused(tmp_path):
 
 def test_curves_that_do_not_belong_together_are_refused(tmp_path):
     path = tmp_path / "1.npz"
-    np.savez(path, f_hz=np.zeros(4, "f4"), low=np.zeros(3, "f4"), median=0, high=0, n=3)
+    np.savez(path, f_hz=np.zeros(4, "f4"), low=np.zeros(3, "f4"), median=0, high=0, n=3, shaft_hz=0)
     with pytest.raises(VibrationError, match="do not belong together"):
         load_reference(path)
 
@@ -123,3 +124,29 @@ def test_pickled_objects_are_never_loaded(tmp_path):
 
 def test_the_examples_run():
     assert doctest.testmod(references).failed == 0
+
+
+def test_records_of_different_speeds_are_aligned_before_the_median():
+    t_s = np.arange(8 * int(FS_HZ)) / FS_HZ
+    speeds = [20.0, 22.0, 25.0, 27.0, 30.0]
+    rows = [np.sin(2 * np.pi * 3 * hz * t_s).astype(np.float32) for hz in speeds]
+    apart = class_reference(rows, FS_HZ)
+    together = class_reference(rows, FS_HZ, shafts_hz=speeds)
+    assert together.median.max() > 100 * apart.median.max()
+    assert together.f_hz[together.median.argmax()] == pytest.approx(3 * 25.0, abs=1)
+    moved = together.at_speed(20.0)
+    assert moved.f_hz[moved.median.argmax()] == pytest.approx(3 * 20.0, abs=1)
+
+
+def test_a_record_of_unknown_speed_leaves_all_as_they_are():
+    rows = records()
+    plain, some = class_reference(rows, FS_HZ), class_reference(rows, FS_HZ, shafts_hz=[1.0, None])
+    np.testing.assert_array_equal(plain.median, some.median)
+    assert some.shaft_hz == 0
+
+
+def test_the_reference_follows_segment_and_window():
+    rows = records()
+    reference = class_reference(rows, FS_HZ, segment=256, window="flattop")
+    expected = [averaged_spectrum(x, FS_HZ, segment=256, window="flattop").values for x in rows]
+    np.testing.assert_allclose(reference.median, np.median(expected, axis=0), rtol=1e-5)

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import numpy.typing as npt
 
-from vibration.errors import VibrationError
+from vibration.errors import Cancelled, VibrationError
 from vibration.statistics.projection.neighbours import METRICS
 from vibration.statistics.projection.repulsion import Points
 from vibration.statistics.projection.table import principal_points, standardised
@@ -41,7 +41,7 @@ class Method(StrEnum):
         return {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}[self.value]
 
 
-class ProjectionCancelled(VibrationError):  # noqa: N818  (an answer to a wish, not an error)
+class ProjectionCancelled(Cancelled):
     """Somebody asked the work to stop."""
 
 
@@ -217,11 +217,12 @@ def prove_parameters(method: Method, parameters: ProjectionParameters, n: int) -
     """
     if n < FEWEST_ROWS:
         raise VibrationError(
-            f"A projection needs at least {FEWEST_ROWS} signals; widen the filter."
+            f"A projection needs at least {FEWEST_ROWS} signals; widen the filter.", field="n"
         )
     if parameters.metric not in METRICS:
         raise VibrationError(
-            f"There is no metric “{parameters.metric}”: choose {', '.join(METRICS)}."
+            f"There is no metric “{parameters.metric}”: choose {', '.join(METRICS)}.",
+            field="metric",
         )
     if method is Method.TSNE:
         prove_perplexity(parameters.perplexity, n)

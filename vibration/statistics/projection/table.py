@@ -65,9 +65,9 @@ def standardised(x: npt.ArrayLike) -> Standardised:
     """
     values = np.array(x, dtype=float)
     if values.ndim != 2 or len(values) < 3 or values.shape[1] < 1:
-        raise VibrationError("A projection needs at least 3 signals; widen the filter.")
+        raise VibrationError("A projection needs at least 3 signals; widen the filter.", field="x")
     if np.isinf(values).any():
-        raise VibrationError("A feature is infinite; measure its signal again.")
+        raise VibrationError("A feature is infinite; measure its signal again.", field="x")
     missing = np.isnan(values)
     for column in np.flatnonzero(missing.any(axis=0)):
         gap = missing[:, column]

@@ -95,11 +95,29 @@ def tsne_points(
 
 
 def prove_perplexity(perplexity: float, n: int) -> None:
-    """Refuse a perplexity that n rows cannot have; see `tsne_points`."""
+    """Refuse a perplexity that n rows cannot have; see `tsne_points`.
+
+    Parameters
+    ----------
+    perplexity : float
+        Neighbours that count, so to speak.
+    n : int
+        Number of rows.
+
+    Raises
+    ------
+    VibrationError
+        For less than 2 or more than a third of the rows.
+
+    Examples
+    --------
+    >>> prove_perplexity(30.0, 500)
+    """
     if not 2 <= perplexity <= (n - 1) / 3:
         raise VibrationError(
             f"A perplexity of {perplexity:g} cannot be with {n} signals: choose 2 to "
-            f"{max((n - 1) // 3, 2)}."
+            f"{max((n - 1) // 3, 2)}.",
+            field="perplexity",
         )
 
 

@@ -1,4 +1,7 @@
-"""UMAP: a fuzzy graph of neighbours, drawn in the plane by attraction and sampled repulsion."""
+"""A UMAP-like method: a fuzzy graph of neighbours, drawn by attraction and sampled repulsion.
+
+It differs from UMAP as published in when its edges step, see `umap_points`.
+"""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -33,7 +36,7 @@ def umap_points(
     seed: int = 0,
     report: Report | None = None,
 ) -> Points:
-    """Points in the plane by uniform manifold approximation and projection.
+    """Points in the plane by a method like uniform manifold approximation and projection.
 
     Edges weigh μ(i, j) = exp(−(d − ρᵢ)/σᵢ), ρ being the distance of the nearest and Σⱼ μ = log₂ k,
     joined as μ + μᵀ − μ∘μᵀ. The cross-entropy against 1/(1 + a d^2b) is lowered by gradient steps:
@@ -106,12 +109,34 @@ def umap_points(
 
 
 def prove_graph(n_neighbours: int, min_dist: float, n: int) -> None:
-    """Refuse parameters that n rows cannot have; see `umap_points`."""
+    """Refuse parameters that n rows cannot have; see `umap_points`.
+
+    Parameters
+    ----------
+    n_neighbours : int
+        Neighbours of a row.
+    min_dist : float
+        Least distance of two points of the picture.
+    n : int
+        Number of rows.
+
+    Raises
+    ------
+    VibrationError
+        For a distance outside 0 to 1, and fewer than 2 neighbours or as many as rows.
+
+    Examples
+    --------
+    >>> prove_graph(15, 0.1, 500)
+    """
     if not 0 <= min_dist <= 1:
-        raise VibrationError(f"A least distance of {min_dist:g} cannot be: choose 0 to 1.")
+        raise VibrationError(
+            f"A least distance of {min_dist:g} cannot be: choose 0 to 1.", field="min_dist"
+        )
     if not 2 <= n_neighbours < n:
         raise VibrationError(
-            f"{n_neighbours} neighbours of {n} signals cannot be: choose 2 to {n - 1}."
+            f"{n_neighbours} neighbours of {n} signals cannot be: choose 2 to {n - 1}.",
+            field="n_neighbours",
         )
 
 

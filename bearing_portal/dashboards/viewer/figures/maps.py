@@ -187,5 +187,5 @@ def _scale(draft: Draft, look: MapLook, low: float, high: float) -> None:
         showgrid=False,
         nticks=4,
         ticklen=2,
-        title={"text": "dB", "standoff": 0},
+        title={"text": f"dB re 1 {look.unit}", "standoff": 0},
     )

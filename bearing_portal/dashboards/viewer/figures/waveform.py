@@ -49,7 +49,7 @@ def time_figure(
     drawn: list[Drawn],
     region: Region,
     *,
-    quantity: str,
+    title: str,
     unit: str,
     theme: str,
     view: str,
@@ -69,8 +69,8 @@ def time_figure(
     for row in range(rows):
         shown = [drawn[row]] if is_stacked else drawn
         limits = padded(min(one.limits[0] for one in shown), max(one.limits[1] for one in shown))
-        title = f"{quantity} ({unit})" if rows == 1 else ""
-        draft.axis(axis_name("yaxis", row), range=limits, title={"text": title})
+        words = title if rows == 1 else ""
+        draft.axis(axis_name("yaxis", row), range=limits, title={"text": words})
         if rows > 1:
             name_row(draft, f"{drawn[row].style.name} ({unit})", row)
     if sample is not None and rows == 1:

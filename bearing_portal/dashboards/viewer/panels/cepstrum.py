@@ -9,8 +9,7 @@ from bearing_portal.dashboards.viewer.figures.lines import Curve, Frame, curves_
 from bearing_portal.dashboards.viewer.figures.marks import Mark
 from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders_of
 from bearing_portal.dashboards.viewer.state import View
-from common.errors import Invalid
-from vibration.errors import VibrationError
+from signals.errors import told_as
 from vibration.spectra.cepstrum import real_cepstrum
 
 LOWEST_MS = 1.0
@@ -29,11 +28,9 @@ def cepstrum_panel(user: Any, view: View) -> Panel:
 
 
 def _curve(item: Item) -> Curve:
-    samples = item.source.excerpt(item.region.first, item.region.last)
-    try:
+    samples = item.in_sight()
+    with told_as():
         quefrency_s, values = real_cepstrum(samples, item.source.fs_hz)
-    except VibrationError as error:
-        raise Invalid(str(error)) from error
     x_ms = np.asarray(quefrency_s) * 1e3
     first = int(np.searchsorted(x_ms, LOWEST_MS))  # below it stands the spectrum's own slope
     return Curve(x_ms[first:], np.asarray(values)[first:], item.style)

@@ -1,25 +1,23 @@
 """The envelope spectrum of a band, what a bearing's lines are there, and the band proposed."""
 
-import math
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from bearing_portal.dashboards.viewer.axis_marks import marks_of, scale_of
+from bearing_portal.dashboards.viewer.axis_marks import BEYOND, marks_of, scale_of
 from bearing_portal.dashboards.viewer.figures import marks as marking
 from bearing_portal.dashboards.viewer.figures.common import within
 from bearing_portal.dashboards.viewer.figures.lines import Curve, Frame, curves_figure, in_db
 from bearing_portal.dashboards.viewer.figures.maps import kurtogram_figure
 from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders_of
 from bearing_portal.dashboards.viewer.state import View
-from common.errors import Invalid
-from vibration.errors import VibrationError
+from signals.errors import told_as
 from vibration.machines.bearings import bearing_lines
-from vibration.machines.lines import FoundLine, find_lines
+from vibration.machines.slip import Judgement, judge_lines
+from vibration.quantities import powered_unit
 from vibration.spectra.envelope import band_envelope_spectrum
 from vibration.spectra.kurtogram import Kurtogram, fast_kurtogram
-from vibration.spectra.welch import FloatArray
+from vibration.spectra.samples import FloatArray
 
 SHOWN_ORDERS = 12.0
 SHOWN_HZ = 400.0
@@ -30,10 +28,10 @@ def envelope_panel(user: Any, view: View) -> Panel:
     items = items_of(user, view)
     first = items[0]
     spectra = [spectrum_of(item, view) for item in items]
-    scale = scale_of(first, view)
+    scale = scale_of(first, view, items)
     curves = [
         Curve(
-            f_hz * scale,
+            f_hz * scale_of(item, view, items),
             values if view.is_linear else in_db(values, is_power=False),
             item.style,
         )
@@ -47,35 +45,20 @@ def envelope_panel(user: Any, view: View) -> Panel:
 
 def spectrum_of(item: Item, view: View) -> tuple[FloatArray, FloatArray]:
     """Return the envelope spectrum of the part in sight, in the band chosen."""
-    samples = item.source.excerpt(item.region.first, item.region.last)
-    try:
+    samples = item.in_sight()
+    with told_as():
         return band_envelope_spectrum(samples, item.source.fs_hz, view.demodulated_hz)
-    except VibrationError as error:
-        raise Invalid(str(error)) from error
 
 
-def found_lines(item: Item, view: View, spectrum: tuple[FloatArray, FloatArray]) -> list[FoundLine]:
-    """Return the bearing's lines looked for, each with what was found within the tolerance."""
+def found_lines(
+    item: Item, view: View, spectrum: tuple[FloatArray, FloatArray]
+) -> Judgement | None:
+    """Return the bearing's lines looked for, judged together; None without bearing or speed."""
     orders, shaft_hz = orders_of(view, item.signal), item.signal.shaft_hz
     if orders is None or not shaft_hz:
-        return []
+        return None
     lines = bearing_lines(orders, shaft_hz, harmonics=LINE_HARMONICS)
-    return each_peak_once(find_lines(*spectrum, lines, tolerance=marking.TOLERANCE))
-
-
-def each_peak_once(found: list[FoundLine]) -> list[FoundLine]:
-    """Give a peak that lies within the tolerance of several lines to the nearest of them."""
-    nearest: dict[float, float] = {}
-    for one in found:
-        if one.is_found:
-            peak = round(one.measured_hz, 6)
-            nearest[peak] = min(nearest.get(peak, math.inf), abs(one.deviation_percent))
-    return [
-        replace(one, is_found=False)
-        if one.is_found and abs(one.deviation_percent) > nearest[round(one.measured_hz, 6)]
-        else one
-        for one in found
-    ]
+    return judge_lines(*spectrum, lines, shaft_hz=shaft_hz, tolerance=marking.TOLERANCE)
 
 
 def kurtogram_panel(user: Any, view: View) -> Panel:
@@ -100,17 +83,17 @@ def kurtogram_panel(user: Any, view: View) -> Panel:
 
 
 def kurtogram_of(item: Item) -> Kurtogram:
-    samples = item.source.excerpt(item.region.first, item.region.last)
-    try:
+    samples = item.in_sight()
+    with told_as():
         return fast_kurtogram(samples, item.source.fs_hz)
-    except VibrationError as error:
-        raise Invalid(str(error)) from error
 
 
 def _frame(item: Item, view: View, spectrum: tuple[FloatArray, FloatArray], scale: float) -> Frame:
-    shaft_hz, unit = item.signal.shaft_hz, item.signal.unit or "unit"
+    shaft_hz, unit = item.signal.shaft_hz, powered_unit(item.unit, 1)
     highest = float(spectrum[0][-1])
-    usual = max(SHOWN_ORDERS * shaft_hz, SHOWN_HZ) if shaft_hz else SHOWN_HZ
+    orders = orders_of(view, item.signal)
+    reach = max(SHOWN_ORDERS, BEYOND * LINE_HARMONICS * orders.bpfi) if orders else SHOWN_ORDERS
+    usual = max(reach * shaft_hz, SHOWN_HZ) if shaft_hz else SHOWN_HZ
     shown = within(view.envelope_hz, 0.0, highest)
     shown = shown or (0.0, highest if view.is_full else min(highest, usual))
     x_unit = "order" if scale != 1.0 else "Hz"

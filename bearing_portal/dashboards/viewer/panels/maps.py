@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from bearing_portal.dashboards.viewer.axis_marks import low_orders
 from bearing_portal.dashboards.viewer.figures.common import Span, within
-from bearing_portal.dashboards.viewer.figures.lines import LOW_ORDERS
 from bearing_portal.dashboards.viewer.figures.maps import MapLook, Picture, map_figure
 from bearing_portal.dashboards.viewer.items import Item, Panel, items_of
 from bearing_portal.dashboards.viewer.state import View
-from common.errors import Invalid
-from vibration.errors import VibrationError
+from signals.errors import told_as
+from vibration.quantities import density_unit, powered_unit
 from vibration.timefrequency import TimeFrequencyMap, cwt_map, stft_map, wigner_ville_map
 
 MOST_CELLS = 88_000  # bytes of a panel, before they are written as text
@@ -37,28 +37,31 @@ def map_panel(user: Any, view: View) -> Panel:
         colours=view.colours,
         theme=view.theme,
         view=f"{first.signal.pk} map {view.method} {view.is_full}",
-        unit=first.signal.unit,
+        unit=density_unit(first.unit)
+        if maps[0].quantity == "density"
+        else powered_unit(first.unit, 2),
         shown_s=first.region.shown_s,
         shown_hz=band_of(first, view),
         levels_db=view.levels_db,
         is_log=view.method == "cwt" and view.is_full,
     )
-    one = maps[0]
-    meta = (
-        f"{one.method} · df {one.df_hz:.3g} Hz · dt {1e3 * one.dt_s:.3g} ms · "
-        f"computed in {spent_s:.2f} s"
-    )
+    methods = [
+        (f"{item.style.name}: " if len(items) > 1 else "")
+        + f"{one.method} · df {one.df_hz:.3g} Hz · dt {1e3 * one.dt_s:.3g} ms"
+        for one, item in zip(maps, items, strict=True)
+    ]
+    meta = f"{' · '.join(methods)} · dB re 1 {look.unit} · computed in {spent_s:.2f} s"
     return Panel(map_figure(pictures, look), meta)
 
 
 def map_of(item: Item, view: View, n_maps: int) -> TimeFrequencyMap:
     """Return the map of the part in sight, no finer than the pixels it is drawn with."""
-    samples = item.source.excerpt(item.region.first, item.region.last)
+    samples = item.in_sight()
     n_time, n_freq = grid_of(view, n_maps)
     low, high = band_of(item, view)
     fs_hz = item.source.fs_hz
     grid: dict[str, Any] = {"f_range_hz": (low, high), "n_time": n_time}
-    try:
+    with told_as():
         if view.method == "cwt":
             grid["f_range_hz"] = (max(low, LOWEST_HZ), high)
             return cwt_map(samples, fs_hz, n_scales=min(MOST_SCALES, n_freq), **grid)
@@ -66,8 +69,6 @@ def map_of(item: Item, view: View, n_maps: int) -> TimeFrequencyMap:
         if view.method == "wigner":
             return wigner_ville_map(samples, fs_hz, **grid)
         return stft_map(samples, fs_hz, overlap=view.map_overlap / 100, **grid)
-    except VibrationError as error:
-        raise Invalid(str(error)) from error
 
 
 def window_of(item: Item, view: View) -> int:
@@ -96,4 +97,4 @@ def band_of(item: Item, view: View) -> Span:
     shaft_hz = item.signal.shaft_hz
     if view.is_full or not shaft_hz:
         return 0.0, highest
-    return 0.0, float(np.minimum(highest, LOW_ORDERS * shaft_hz))
+    return 0.0, float(np.minimum(highest, low_orders(item, view) * shaft_hz))

@@ -68,6 +68,11 @@ def _line_sample(style: Style) -> html.Span:
     )
 
 
+def whole(words: str) -> html.Span:
+    """A panel's words, all of them where the mouse rests: a narrow head cuts their end off."""
+    return html.Span(words, title=words)
+
+
 def readout(cells: list[tuple[str, str, str]] | None) -> list[Any]:
     """Name, value and unit of each figure in the strip below a panel."""
     return [

@@ -14,19 +14,20 @@ from bearing_portal.dashboards.viewer.figures.waveform import (
 )
 from bearing_portal.dashboards.viewer.items import Item, Panel, items_of
 from bearing_portal.dashboards.viewer.state import View
+from bearing_portal.dashboards.viewer.tracking import contradiction, turns_of
 from bearing_portal.frame.templatetags.portal import number
 from common.errors import Invalid
+from signals.errors import told_as
 from signals.models import Severity
 from signals.waveforms.sources import LONG_SAMPLES
 from vibration.decimation import min_max
 from vibration.errors import VibrationError
 from vibration.machines.iso20816 import MACHINE_GROUPS, zone_of
-from vibration.spectra.integration import to_displacement, to_velocity, velocity_rms
+from vibration.quantities import Unit, axis_title, powered_unit, unit_of
+from vibration.spectra.integration import motion, velocity_rms
 from vibration.statistics.moments import span_statistics
 
-TITLES = {"acceleration": "Accel.", "velocity": "Velocity", "displacement": "Displ."}
 UNITS = {"velocity": "mm/s", "displacement": "µm"}
-INTEGRATED = {"velocity": to_velocity, "displacement": to_displacement}
 MOST_POINTS = 1200
 PROGRESS = 0.3  # what a progressing record's severity gains from its beginning to its end
 SETTLING_PERIODS = 2.0
@@ -34,14 +35,16 @@ SETTLING_PERIODS = 2.0
 
 def time_panel(user: Any, view: View) -> Panel:
     items = items_of(user, view)
+    if view.quantity == "speed":
+        return _speed_panel(user, items, view)
     n_buckets = buckets_of(view, len(items))
     first = items[0]
     drawn = [_drawn(item, view, n_buckets) for item in items]
     figure = time_figure(
         drawn,
         first.region,
-        quantity=TITLES[view.quantity],
-        unit=UNITS.get(view.quantity, first.signal.unit),
+        title=axis_title(unit_shown(first, view)),
+        unit=powered_unit(unit_shown(first, view), 1),
         theme=view.theme,
         view=f"{first.signal.pk} time {view.quantity} {view.is_stacked}",
         stages=stages_of(first, view.theme),
@@ -49,9 +52,32 @@ def time_panel(user: Any, view: View) -> Panel:
         sample=_sample(first, view, drawn[0].values) if len(items) == 1 else None,
     )
     meta = time_meta(first.region, n_buckets)
-    if view.quantity != "acceleration":
+    if is_integrated(first, view):
         meta += f" · high-pass {view.highpass_hz:g} Hz, ends settle in {settling_s(view):.2g} s"
     return Panel(figure, meta, foot_of(first, view), tuple(items))
+
+
+def _speed_panel(user: Any, items: list[Item], view: View) -> Panel:
+    """Return the shaft's speed over time, by tacho or recipe."""
+    drawn, told = [], []
+    for item in items:
+        turns = turns_of(user, item, view)
+        time_s, rpm = turns.rpm_over_time(item.source.fs_hz)
+        drawn.append(Drawn(time_s, rpm, (float(rpm.min()), float(rpm.max())), item.style))
+        name = f"{item.style.name}: " if len(items) > 1 else ""
+        against = contradiction(item, turns, view)
+        told.append(f"{name}by {turns.source}" + (f"; {against}" if against else ""))
+    first = items[0]
+    figure = time_figure(
+        drawn,
+        first.region,
+        title="Speed (rpm)",
+        unit="rpm",
+        theme=view.theme,
+        view=f"{first.signal.pk} speed {view.is_stacked}",
+        is_stacked=view.is_stacked,
+    )
+    return Panel(figure, " · ".join(told), [], tuple(items))
 
 
 def _sample(item: Item, view: View, extremes: FloatArray) -> FloatArray:
@@ -73,25 +99,33 @@ def buckets_of(view: View, n_signals: int) -> int:
 def waveform(item: Item, view: View) -> FloatArray:
     """Return the part in sight in the quantity chosen: integrated whole, then cut."""
     region = item.region
-    if view.quantity == "acceleration":
-        return item.source.excerpt(region.first, region.last)
-    if item.signal.unit != "g":
-        raise Invalid(
-            f"Only acceleration in g can be integrated; {item.signal.label} is in "
-            f"{item.signal.unit or 'an unknown unit'}."
+    if not is_integrated(item, view):
+        return item.in_sight()
+    with told_as(before=f"{item.signal.label}: "):
+        whole = motion(
+            item.shown(item.source.whole),
+            item.source.fs_hz,
+            unit=item.unit.name,
+            wanted=UNITS[view.quantity],
+            highpass_hz=view.highpass_hz,
         )
-    integrate = INTEGRATED[view.quantity]
-    try:
-        whole = integrate(item.source.whole, item.source.fs_hz, highpass_hz=view.highpass_hz)
-    except VibrationError as error:
-        raise Invalid(str(error)) from error
     return whole[region.first : region.last]
+
+
+def is_integrated(item: Item, view: View) -> bool:
+    """Tell whether another quantity than the recorded one is asked for."""
+    return view.quantity not in ("acceleration", item.own.quantity.name)
+
+
+def unit_shown(item: Item, view: View) -> Unit:
+    return unit_of(UNITS[view.quantity]) if is_integrated(item, view) else item.unit
 
 
 def _drawn(item: Item, view: View, n_buckets: int) -> Drawn:
     region = item.region
-    if view.quantity == "acceleration":
-        positions, values = item.source.extremes(region.first, region.last, n_buckets)
+    if not is_integrated(item, view):
+        positions, stored = item.source.extremes(region.first, region.last, n_buckets)
+        values = item.shown(stored)
     else:
         positions, values = min_max(waveform(item, view), n_buckets)
         positions = positions + region.first
@@ -110,7 +144,7 @@ def _settled(
 ) -> FloatArray:
     """Return samples without the swinging ends of an integrated record."""
     duration_s, edge_s = item.signal.duration_s, settling_s(view)
-    if view.quantity == "acceleration" or duration_s < 4 * edge_s:
+    if not is_integrated(item, view) or duration_s < 4 * edge_s:
         return samples
     if time_s is None:
         first = item.region.first
@@ -126,7 +160,8 @@ def foot_of(item: Item, view: View) -> list[tuple[str, str, str]]:
     except Invalid:
         return [("Statistics", "zoom in to see them", "")]
     found = span_statistics(_settled(item, view, samples))
-    unit = UNITS.get(view.quantity, item.signal.unit)
+    shown = unit_shown(item, view)
+    unit = "" if shown.name == "unknown" else shown.name
     cells = [
         ("RMS", _said(found.rms, 4), unit),
         ("Peak", _said(found.peak, 4), unit),
@@ -141,18 +176,20 @@ def _said(value: float, digits: int) -> str:
 
 
 def _zone(item: Item, view: View) -> list[tuple[str, str, str]]:
-    """Return the severity by ISO 20816 of the part in sight, where it is acceleration in g."""
+    """Return the severity by ISO 20816 of the part in sight, of acceleration and velocity."""
     region = item.region
-    if item.signal.unit != "g" or region.last - region.first > LONG_SAMPLES:
+    is_motion = item.own.is_known and item.own.quantity.integrations > 0
+    if not is_motion or region.last - region.first > LONG_SAMPLES:
         return []
+    samples = item.source.read(region.first, region.last)
     try:
-        level = velocity_rms(item.source.read(region.first, region.last), item.source.fs_hz)
+        level = velocity_rms(samples, item.source.fs_hz, unit=item.own.name)
     except VibrationError:  # too short, or sampled too slowly, for the band of the standard
         return []
     group = MACHINE_GROUPS.get(view.machine) or next(iter(MACHINE_GROUPS.values()))
     return [
         ("v RMS 10–1000 Hz", number(level, 3), "mm/s"),
-        ("ISO 20816-3", f"zone {zone_of(level, group.code)}", group.title.split(",")[0]),
+        ("ISO 20816-3", f"zone {zone_of(level, group.code)}", group.title),
     ]
 
 

@@ -85,3 +85,12 @@ def test_an_app_refuses_what_would_silently_not_work(keyword):
 def test_an_app_refuses_dicts_of_inputs():
     with pytest.raises(TypeError, match="dict"):
         PortalDash("refusing").callback(Output("a", "b"), {"x": Input("c", "d")})
+
+
+def test_a_panel_is_emptied_with_the_sentence_instead_of_a_toast(request_of, said):
+    @guarded(instead=lambda asked, title, sentence: (asked, title, sentence))
+    def refuse(asked, *, user):
+        raise NotAllowed("Ask a curator.")
+
+    assert refuse("1", request=request_of) == ("1", "Not allowed", "Ask a curator.")
+    assert MESSAGE not in said

@@ -1,3 +1,4 @@
+import html
 import json
 
 import numpy as np
@@ -38,12 +39,22 @@ def figure_of(ask):
 
 @pytest.fixture
 def said(ask):
-    """Return the sentence a callback says in place of an answer."""
+    """Return the sentence a callback says in place of an answer: in its empty panel, or a toast."""
 
     def send(name, signal, **texts):
-        return ask(name, signal, **texts)["sideUpdate"]["portal-message"]["data"]["text"]
+        answer = ask(name, signal, **texts)
+        return refusal_in(answer) or answer["sideUpdate"]["portal-message"]["data"]["text"]
 
     return send
+
+
+def refusal_in(answer):
+    """Return what an emptied panel says, in one line; nothing where it is drawn."""
+    figures = [props["figure"] for props in answer["response"].values() if "figure" in props]
+    if not figures or figures[0]["data"]:
+        return ""
+    (said,) = figures[0]["layout"]["annotations"]
+    return html.unescape(said["text"].replace("<br>", " "))
 
 
 def numbers(values):

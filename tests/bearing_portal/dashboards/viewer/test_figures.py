@@ -29,7 +29,7 @@ def drawn(style=STYLE, n=100):
 
 def time(*parts, **values):
     region = region_of(None, 100, 100.0)
-    look = {"quantity": "Accel.", "unit": "g", "theme": "light", "view": "1"}
+    look = {"title": "Acceleration (g)", "unit": "g", "theme": "light", "view": "1"}
     return time_figure([*parts], region, **look | values)
 
 

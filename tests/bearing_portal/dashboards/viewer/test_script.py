@@ -1,19 +1,21 @@
 """The script of the panels runs, and its numbers are those of the figures."""
 
+import ast
 import os
 
 import numpy as np
 import pytest
 
 from bearing_portal.dashboards.viewer.panels.cepstrum import cepstrum_panel
-from bearing_portal.dashboards.viewer.panels.envelope import envelope_panel
+from bearing_portal.dashboards.viewer.panels.envelope import envelope_panel, kurtogram_panel
 from bearing_portal.dashboards.viewer.panels.maps import map_panel
 from bearing_portal.dashboards.viewer.panels.spectrum import spectrum_panel
 from bearing_portal.dashboards.viewer.panels.time import time_panel
 from bearing_portal.dashboards.viewer.script import script_of
 from bearing_portal.dashboards.viewer.state import read
+from signals.selectors import signal_samples
 from tests.factories import make_dataset
-from tests.signals.recordings import npy, sine, upload
+from tests.signals.recordings import mat, npy, sine, upload
 
 
 @pytest.fixture
@@ -58,6 +60,58 @@ def test_spectrum(owner, simulated, texts):
     view, names = run(owner, simulated, **texts)
     trace = spectrum_panel(owner, view).figure.data[-1]
     assert np.array_equal(trace.y, np.asarray(names["level"], dtype=np.float32))
+
+
+def test_kurtogram(owner, simulated):
+    view, names = run(owner, simulated, tab="envelope")
+    drawn = kurtogram_panel(owner, view).figure.data[0].z
+    assert np.array_equal(drawn, np.asarray(names["kurtosis"], dtype=np.float32))
+
+
+def test_every_panel_in_another_unit(owner, simulated):
+    view, names = run(owner, simulated, unit="m/s²", q="velocity")
+    trace = time_panel(owner, view).figure.data[0]
+    assert np.array_equal(trace.y, np.asarray(names["values"], dtype=np.float32))
+    drawn = spectrum_panel(owner, view).figure.data[-1].y
+    assert np.array_equal(drawn, np.asarray(names["level"], dtype=np.float32))
+
+
+def test_a_tacho_tracks_the_spectrum_of_the_script(owner, tmp_path, monkeypatch):
+    t_s = np.arange(16_384) / 8000
+    x = np.sin(2 * np.pi * 50 * t_s)
+    pulses = (np.sin(2 * np.pi * 50 * t_s) > 0.9).astype(float)
+    content = mat(accel=x[:, None], tacho=pulses[:, None])
+    made = upload(content, owner=owner, name="record.mat", rpm=1500.0)
+    signal = made.stores.get().signals.get(channel="accel")
+    for channel in signal.store.signals.all():
+        np.save(tmp_path / f"{channel.label}.npy", signal_samples(owner, channel))
+    monkeypatch.chdir(tmp_path)
+    view, names = run(owner, signal, track="1", ppr="2", scale="linear")
+    drawn = spectrum_panel(owner, view).figure.data[-1].y
+    assert np.array_equal(drawn, np.asarray(names["level"], dtype=np.float32))
+
+
+def test_without_an_angle_the_script_says_so(owner, tmp_path, monkeypatch):
+    signal = upload(npy(sine()), owner=owner).stores.get().signals.first()
+    np.save(tmp_path / f"{signal.label}.npy", sine())
+    monkeypatch.chdir(tmp_path)
+    view, names = run(owner, signal, track="1")
+    assert "level" not in names
+    assert "needs a tacho channel" in script_of(owner, view)
+
+
+@pytest.mark.parametrize("label", ['a""" + boom() + """', "a'\\n", "a\nboom()", "\\"])
+def test_a_label_cannot_end_a_string(owner, label):
+    signal = upload(npy(sine()), owner=owner).stores.get().signals.first()
+    type(signal).objects.filter(pk=signal.pk).update(label=label)
+    tree = ast.parse(script_of(owner, read({"signal": str(signal.pk)})))
+    (name,) = [
+        node.args[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "np.load"
+    ]
+    assert name == f"{label}.npy"
+    assert "boom" not in {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def test_envelope(owner, simulated):

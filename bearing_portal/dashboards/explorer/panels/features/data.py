@@ -100,7 +100,8 @@ def feature_panel(user: Any, view: ExplorerView) -> FeaturePanel:
     feature = OF[view.feature or first_ranked(user, scope, view)[0]]
     table = feature_table(user, scope, features=(feature.name,))
     values = table.column(feature.name)
-    axis = Axis(feature.label, spans_decades(values) if view.is_log is None else view.is_log)
+    label = feature.label_of(scope.units())
+    axis = Axis(label, spans_decades(values) if view.is_log is None else view.is_log)
     groups = [look.of(values) for look in looks_of(user, scope, table, view.by, view.theme)]
     known = {group.code: group for group in groups}
     chosen = tuple(code for code in view.groups if code in known)[:MOST_GROUPS]

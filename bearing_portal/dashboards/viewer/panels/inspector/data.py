@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bearing_portal.dashboards.viewer.state import View
+from bearing_portal.dashboards.viewer.tracking import tachos_of
 from datasets.selectors import datasets_visible
 from signals.exploration.distributions import Distribution, distribution_of
 from signals.models import Bearing, Signal
@@ -20,6 +21,7 @@ class Side:
     view: View
     dataset: tuple[int, str] | None
     channels: list[Signal]
+    tachos: list[Signal]
     bearing: Bearing | None
     bearings: list[tuple[int, str]]
     parts: dict[str, str]
@@ -36,6 +38,7 @@ def side_of(user: Any, view: View) -> Side:
         view=view,
         dataset=dataset_of(user, signal),
         channels=channels_of(user, signal) if signal.store.upload_id else [signal],
+        tachos=tachos_of(user, signal),
         bearing=bearing_of(signal),
         bearings=list(bearings_all().values_list("pk", "name")),
         parts=part_titles(source) if signal.seed_key and not source.is_long else {},

@@ -34,7 +34,8 @@ def feature_group(side: Side, code: str, title: str) -> html.Details:
 def _row(signal: Signal, feature: Feature, distribution: Distribution | None) -> html.Tr:
     value = getattr(signal, feature.name)
     text = feature_text(value)
-    unit = "" if text == UNDEFINED or feature.unit == NO_UNIT else feature.unit
+    own = feature.unit_of(signal.unit)
+    unit = "" if text == UNDEFINED or own == NO_UNIT else own
     title = f"{feature.meaning}: {feature.formula}"
     return html.Tr(
         [

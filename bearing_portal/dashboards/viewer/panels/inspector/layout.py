@@ -27,7 +27,12 @@ def inspector(side: Side) -> list[Any]:
     groups = [feature_group(side, code, title) for code, title in GROUPS.items()]
     return [
         html.Div(
-            [_identity(side), html.Dl(facts, className="conditions"), _bearing(side)],
+            [
+                _identity(side),
+                html.Dl(facts, className="conditions"),
+                _bearing(side),
+                *_tacho(side),
+            ],
             className="inspector-facts",
         ),
         html.Div([*_parts(side), *groups, _remarks(side)], className="inspector-features"),
@@ -135,6 +140,17 @@ def _bearing(side: Side) -> html.Div:
         **{"data-dialog": reverse("viewer-bearing", args=[side.signal.pk])},
     )
     return html.Div([field, attach], className="inspector-bearing")
+
+
+def _tacho(side: Side) -> list[Any]:
+    """Choose the channel whose pulses tell the shaft's angle."""
+    if not side.tachos:
+        return []
+    options = [html.Option("by its name", value="")]
+    options += [html.Option(one.channel or one.label, value=str(one.pk)) for one in side.tachos]
+    select = html.Select(options, className="form-select is-small", **{"data-key": "tacho"})
+    field = html.Label([html.Span("Tacho"), select], className="viewer-field")
+    return [html.Div(field, className="inspector-bearing")]
 
 
 def _parts(side: Side) -> list[Any]:

@@ -1,6 +1,6 @@
-from bearing_portal.dashboards.viewer.panels.envelope import each_peak_once
 from vibration.machines.bearings import Line
 from vibration.machines.lines import FoundLine
+from vibration.machines.slip import each_peak_once
 
 
 def found(name, harmonic, measured_hz, deviation_percent, is_found=True):

@@ -1,0 +1,28 @@
+"""An empty panel that says why it is empty."""
+
+import textwrap
+from html import escape
+
+import plotly.graph_objects as go
+
+from bearing_portal.dashboards.figures.builder import Draft
+
+LETTER_PX = 8
+
+
+def refusal_figure(title: str, sentence: str, *, theme: str, width_px: int) -> go.Figure:
+    """Return a figure of nothing but a title and the sentence that says what to do."""
+    draft = Draft(theme, "refused")
+    for name in ("xaxis", "yaxis"):
+        draft.axis(name, visible=False, fixedrange=True)
+    lines = textwrap.wrap(sentence, max(30, min(90, width_px // LETTER_PX)))
+    draft.annotate(
+        "<br>".join([f"<b>{escape(title)}</b>", *map(escape, lines)]),
+        x=0.5,
+        y=0.5,
+        xref="paper",
+        yref="paper",
+        xanchor="center",
+        yanchor="middle",
+    )
+    return draft.figure()
