@@ -3,11 +3,11 @@
 (() => {
   const CALL = /\/_dash-(update-component|layout|dependencies)/;
   const NOTHING = { status: 204 };
-  /* Drawn before the deferred scripts have run, a figure would fetch each of them a second time. */
-  const scripts = new Promise((resolve) => {
-    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", resolve, { once: true });
-    else resolve();
-  });
+  /* What the page brings: it need not be asked for. */
+  const brought = (url) => {
+    const name = url.match(/\/_(dash-(?:layout|dependencies))$/)?.[1], place = name && document.getElementById(name);
+    return place && new Response(place.textContent, { headers: { "Content-Type": "application/json" } });
+  };
   const fetch = window.fetch.bind(window);
   const say = async (answer) => {
     const said = await answer.json().catch(() => ({}));
@@ -18,12 +18,12 @@
   window.fetch = async (...args) => {
     const url = String(args[0]?.url ?? args[0]);
     if (!CALL.test(url)) return fetch(...args);
-    let answer;
+    let answer = brought(url);
+    if (answer) return answer;
     try { answer = await fetch(...args); } catch {
       window.portal.toast?.({ level: "error", title: "No connection", text: "The portal did not answer. Try again in a moment." });
       return new Response(null, NOTHING);
     }
-    if (url.includes("_dash-layout")) await scripts;
     if (answer.ok) return answer;
     if (answer.status === 401) window.portal.expired?.();
     else await say(answer);

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET, require_POST
 from django_plotly_dash.dash_wrapper import WrappedDash
 
 from bearing_portal.dashboards.embedding.compat import MalformedCallError
-from bearing_portal.dashboards.embedding.security import allow_scripts_of, members_only, same_origin
-from bearing_portal.dashboards.embedding.suites import suite_response
+from bearing_portal.dashboards.embedding.scripts import bundle_response
+from bearing_portal.dashboards.embedding.security import members_only, same_origin
 from bearing_portal.dashboards.explorer.app import explorer_app
 from bearing_portal.dashboards.explorer.filters import first_dataset, page_context
 from bearing_portal.dashboards.viewer.app import viewer_app
@@ -24,9 +24,7 @@ PAGES = {explorer_app._uid: "explorer", viewer_app._uid: "viewer"}
 def viewer(request: HttpRequest) -> HttpResponse:
     """Show the app; it says in the page that a signal does not exist, the status says so too."""
     status = 200 if signal_exists(request.user, request.GET.dict()) else 404
-    response = render(request, "dashboards/viewer/page.html", {"app": viewer_app}, status=status)
-    allow_scripts_of(response, request.dpd_content_handler.embedded_holder.scripts)  # type: ignore[attr-defined]
-    return response
+    return render(request, "dashboards/viewer/page.html", {"app": viewer_app}, status=status)
 
 
 @login_required
@@ -35,9 +33,7 @@ def explorer(request: HttpRequest) -> HttpResponse:
     if not request.GET and (dataset := first_dataset(request.user)):
         return redirect(f"{request.path}?dataset={dataset}")
     context = {"app": explorer_app, **page_context(request.user, request.GET)}
-    response = render(request, "dashboards/explorer/page.html", context)
-    allow_scripts_of(response, request.dpd_content_handler.embedded_holder.scripts)  # type: ignore[attr-defined]
-    return response
+    return render(request, "dashboards/explorer/page.html", context)
 
 
 @require_GET
@@ -46,18 +42,6 @@ def app_page(request: HttpRequest, ident: str) -> HttpResponse:
     """An app has no page of its own; its address leads to the page that embeds it."""
     _app(ident)
     return redirect(PAGES[ident])
-
-
-@require_GET
-@members_only
-def layout(request: HttpRequest, ident: str) -> HttpResponse:
-    return _from_dash(ident, "dash-layout")
-
-
-@require_GET
-@members_only
-def dependencies(request: HttpRequest, ident: str) -> HttpResponse:
-    return _from_dash(ident, "dash-dependencies")
 
 
 @require_POST
@@ -76,19 +60,18 @@ def update(request: HttpRequest, ident: str) -> HttpResponse:
 
 
 @require_GET
-def component_suite(request: HttpRequest, ident: str, package: str, resource: str) -> HttpResponse:
-    return suite_response(request, _app(ident), package, resource)
+def scripts(request: HttpRequest, name: str, digest: str) -> HttpResponse:
+    """Return scripts of libraries, which hold nothing of the portal or of anybody."""
+    bundles = (
+        bundle for app in APPS.values() for bundle in app.page.bundles if bundle.name == name
+    )
+    return bundle_response(request, bundles, digest)
 
 
 def _app(ident: str) -> WrappedDash:
     if ident not in APPS:
         raise Http404
     return APPS[ident].shared
-
-
-def _from_dash(ident: str, endpoint: str) -> HttpResponse:
-    answer = _app(ident).locate_endpoint_function(endpoint)()
-    return HttpResponse(answer.data, content_type=answer.mimetype)
 
 
 def _malformed(error: Exception) -> JsonResponse:

@@ -7,6 +7,7 @@ from dash.exceptions import PreventUpdate
 
 from bearing_portal.dashboards.embedding.app import PortalDash
 from bearing_portal.dashboards.embedding.guard import guarded
+from bearing_portal.dashboards.embedding.markup import Markup, fixed, markup
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.figures.groups import Group
 from bearing_portal.dashboards.explorer.panels.features.data import (
@@ -38,22 +39,20 @@ def section() -> list[html.Section]:
 def correlation() -> html.Section:
     measures = {"spearman": "Spearman", "pearson": "Pearson"}
     pair = [choice("Across", "fx", TITLES), choice("Up", "fy", TITLES)]
+    options = [
+        segments("Shown", "corr", {"scatter": "Scatter", "matrix": "Matrix"}, "matrix"),
+        html.Div(
+            segments("Measure", "measure", measures, "spearman"),
+            className="option-group",
+            **{"data-when": "corr=matrix"},
+        ),
+        html.Div(pair, className="option-group", **{"data-when": "corr=scatter"}),
+    ]
     return panel(
         ids.CORRELATION,
         "Correlation",
         [
-            html.Div(
-                [
-                    segments("Shown", "corr", {"scatter": "Scatter", "matrix": "Matrix"}, "matrix"),
-                    html.Div(
-                        segments("Measure", "measure", measures, "spearman"),
-                        className="option-group",
-                        **{"data-when": "corr=matrix"},
-                    ),
-                    html.Div(pair, className="option-group", **{"data-when": "corr=scatter"}),
-                ],
-                className="panel-options",
-            ),
+            fixed(html.Div(options, className="panel-options")),
             graph(ids.CORRELATION),
             dcc.Store(id=ids.PAIR),
         ],
@@ -63,16 +62,16 @@ def correlation() -> html.Section:
 
 
 @guarded
-def show_ranking(asked: Any, *, user: Any) -> tuple[Any, str]:
+def show_ranking(asked: Any, *, user: Any) -> tuple[str, str]:
     view = read(_given(asked))
     found = ranking_panel(user, view)
-    return ranking_list(found, is_all=view.is_all_ranked), found.meta
+    return markup(ranking_list(found, is_all=view.is_all_ranked)), found.meta
 
 
 @guarded
 def show_feature(asked: Any, *, user: Any) -> tuple[Any, ...]:
     found = feature_panel(user, read(_given(asked)))
-    groups = _group_buttons(found)
+    groups = markup(_group_buttons(found))
     return found.boxes, found.histogram, found.title, found.meta, found.note, groups
 
 
@@ -83,7 +82,7 @@ def show_correlation(asked: Any, *, user: Any) -> tuple[Any, ...]:
 
 
 def register(app: PortalDash) -> None:
-    ranking = [Output(ids.RANKING, "children"), Output(ids.RANKING_META, "children")]
+    ranking = [Output(ids.RANKING, "html"), Output(ids.RANKING_META, "children")]
     app.answers(ids.ASK_RANKING, ranking, show_ranking)
     feature = [
         Output(ids.FEATURE, "figure"),
@@ -91,7 +90,7 @@ def register(app: PortalDash) -> None:
         Output(f"{ids.FEATURE}-title", "children"),
         Output(ids.FEATURE_META, "children"),
         Output(ids.FEATURE_NOTE, "children"),
-        Output(ids.FEATURE_GROUPS, "children"),
+        Output(ids.FEATURE_GROUPS, "html"),
     ]
     app.answers(ids.ASK_FEATURE, feature, show_feature)
     correlations = [
@@ -111,7 +110,7 @@ def _ranking() -> html.Section:
     return panel(
         ids.RANKING,
         "Feature ranking",
-        [html.Div(id=ids.RANKING, className="ranking", tabIndex="0", role="group", **words)],
+        [Markup(ids.RANKING, className="ranking", tabIndex="0", role="group", **words)],
         asks=ids.ASK_RANKING,
         tools=[segments("Ranked by", "rank", ranks, "f")],
     )
@@ -125,11 +124,12 @@ def _feature() -> html.Section:
         segments("Axis", "axis", SCALES, ""),
         *figure_tools(ids.FEATURE),
     ]
-    groups = html.Div(id=ids.FEATURE_GROUPS, className="group-list")
+    groups = Markup(ids.FEATURE_GROUPS, className="group-list")
     head = [
-        html.H3("Histogram", className="panel-part"),
+        fixed(html.H3("Histogram", className="panel-part")),
         html.Div(
-            [menu("Groups", groups), *figure_tools(ids.HISTOGRAM, alone=False)], className="end"
+            [menu("Groups", groups), *map(fixed, figure_tools(ids.HISTOGRAM, alone=False))],
+            className="end",
         ),
     ]
     beside = html.Div(
