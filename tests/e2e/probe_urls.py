@@ -13,7 +13,7 @@ from bearing_portal.urls import urlpatterns as portal_urlpatterns
 PAGE = """{% extends "base.html" %}{% load dash static %}
 {% block content %}{% dash_app app %}{% endblock %}
 {% block scripts %}<script src="{% static 'js/calls.js' %}"></script>
-{% dash_scripts app %}<script src="{% static 'js/dash.js' %}" defer></script>{% endblock %}"""
+{% dash_scripts app %}<script src="{% static 'js/starter.js' %}" defer></script>{% endblock %}"""
 
 probe = PortalDash("probe")
 probe.layout = html.Div(
