@@ -20,16 +20,9 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.chromium import launched
+
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 START_S = 60
 FLUSHES = 5
 # How many answers a page waits for, as `viewing.settled` asks it.
@@ -187,9 +180,8 @@ def chromium() -> Iterator[Any]:
     expect.set_options(timeout=20_000)  # a busy machine is no failure
     # The flush after a test runs beside Playwright's loop.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        browser = launched(playwright)
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
