@@ -20,12 +20,49 @@
     await scripts;
     document.dispatchEvent(new CustomEvent("portal:refused", { detail: { status: answer?.status, said } }));
   };
+  /* Calls of one moment travel together; each is answered as soon as its own answer has come: a
+     line with its status and what it holds. */
+  const SEVERAL = "_dash-update-components";
+  let gathered = [];
+  const together = (url, options) => new Promise((resolve, reject) => {
+    gathered.push({ url, options, resolve, reject });
+    if (gathered.length === 1) setTimeout(send);
+  });
+  const send = async () => {
+    const calls = gathered, [first, ...rest] = calls, { url, options } = first;
+    gathered = [];
+    const nothing = (call) => call.resolve(new Response(null, NOTHING));
+    try {
+      if (!rest.length) { first.resolve(await fetch(url, options)); return; }
+      const body = `[${calls.map((call) => call.options.body).join(",")}]`;
+      const answer = await fetch(url.replace("_dash-update-component", SEVERAL), { ...options, body });
+      if (!answer.ok) { first.resolve(answer); rest.forEach(nothing); return; }
+      for await (const line of linesOf(answer.body)) {
+        const status = Number(line.slice(0, 3)), text = line.slice(4);
+        calls.shift().resolve(new Response(text || null, { status, headers: { "Content-Type": "application/json" } }));
+      }
+      if (calls.length) throw new TypeError("The answer ended early.");
+    } catch (error) {
+      calls.shift()?.reject(error); // it is said once
+      calls.forEach(nothing);
+    }
+  };
+  const linesOf = async function* (body) {
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let rest = ""; ;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const lines = (rest + value).split("\n");
+      rest = lines.pop();
+      yield* lines;
+    }
+  };
   window.fetch = async (...args) => {
     const url = String(args[0]?.url ?? args[0]);
     if (!CALL.test(url)) return fetch(...args);
     let answer = brought(url);
     if (answer) return answer;
-    try { answer = await fetch(...args); } catch {
+    try { answer = await (url.includes("update-component") ? together(url, args[1]) : fetch(...args)); } catch {
       await say(null);
       return new Response(null, NOTHING);
     }

@@ -1,8 +1,18 @@
 import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any
 
+from asgiref.sync import sync_to_async
 from dash.exceptions import PreventUpdate
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django_plotly_dash.dash_wrapper import WrappedDash
@@ -16,8 +26,11 @@ from bearing_portal.dashboards.explorer.filters import first_dataset, page_conte
 from bearing_portal.dashboards.viewer import state as viewer_state
 from bearing_portal.dashboards.viewer.app import viewer_app
 from bearing_portal.dashboards.viewer.reading import signal_exists
+from monitoring.health.metrics import CALLBACK_SECONDS
+from monitoring.logs.context import log_context
 
 APPS = {app._uid: app for app in (explorer_app, viewer_app)}
+MOST_CALLS = 20
 PAGES = {explorer_app._uid: "explorer", viewer_app._uid: "viewer"}
 
 
@@ -58,12 +71,31 @@ def update(request: HttpRequest, ident: str) -> HttpResponse:
     """Run a callback. Nothing is written: no session, no row of the app."""
     app = _app(ident)
     try:
-        answer = app.dispatch_with_args(json.loads(request.body), {"request": request})
-    except PreventUpdate:
-        return HttpResponse(status=204)
-    except (MalformedCallError, ValueError) as error:
-        return _malformed(error)
-    return HttpResponse(answer, content_type="application/json")
+        call = json.loads(request.body)
+    except ValueError:
+        return JsonResponse(_NOT_JSON, status=400)
+    status, answer = _answer(app, call, request)
+    return HttpResponse(answer, content_type="application/json", status=status)
+
+
+@require_POST
+@same_origin
+@members_only
+def update_several(request: HttpRequest, ident: str) -> HttpResponse | StreamingHttpResponse:
+    """Run the callbacks of a list in turn; answer each by a line, as soon as its answer is there.
+
+    A page asks several at a time, and one request looks up one session and one person.
+    """
+    app = _app(ident)
+    try:
+        calls = json.loads(request.body)
+    except ValueError:
+        return JsonResponse(_NOT_JSON, status=400)
+    if not isinstance(calls, list) or not 0 < len(calls) <= MOST_CALLS:
+        return JsonResponse(_NOT_A_LIST, status=400)
+    return StreamingHttpResponse(
+        _lines(app, calls, request, ident), content_type="application/x-ndjson"
+    )
 
 
 @require_GET
@@ -81,6 +113,34 @@ def _app(ident: str) -> WrappedDash:
     return APPS[ident].shared
 
 
-def _malformed(error: Exception) -> JsonResponse:
-    sentence = f"{error} Reload the page." if isinstance(error, MalformedCallError) else "Not JSON."
-    return JsonResponse({"title": "That cannot be done", "sentence": sentence}, status=400)
+async def _lines(
+    app: WrappedDash, calls: list[Any], request: HttpRequest, ident: str
+) -> AsyncIterator[bytes]:
+    for call in calls:
+        yield await sync_to_async(_line)(app, call, request, ident)
+
+
+def _line(app: WrappedDash, call: Any, request: HttpRequest, ident: str) -> bytes:
+    began_s = time.perf_counter()
+    with log_context(request_id=request.request_id):  # type: ignore[attr-defined]
+        status, answer = _answer(app, call, request)
+    CALLBACK_SECONDS.labels(ident, str(status)).observe(time.perf_counter() - began_s)
+    return f"{status} {answer}\n".encode()
+
+
+def _answer(app: WrappedDash, call: Any, request: HttpRequest) -> tuple[int, str]:
+    """Return the status and the JSON, on one line, with which a call is answered."""
+    try:
+        return 200, app.dispatch_with_args(call, {"request": request})
+    except PreventUpdate:
+        return 204, ""
+    except MalformedCallError as error:
+        return 400, json.dumps(_refusal(f"{error} Reload the page."))
+
+
+def _refusal(sentence: str) -> dict[str, str]:
+    return {"title": "That cannot be done", "sentence": sentence}
+
+
+_NOT_JSON = _refusal("Not JSON.")
+_NOT_A_LIST = _refusal(f"A list of 1 to {MOST_CALLS} calls is expected. Reload the page.")
