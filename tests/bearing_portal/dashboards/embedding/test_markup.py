@@ -50,7 +50,7 @@ def test_styles_are_written_as_css_names_them():
 
 
 def test_an_element_without_content_is_not_closed():
-    assert markup(html.Img(src="a.svg", alt="")) == '<img src="a.svg" alt="">'
+    assert markup([html.Img(src="a.svg"), html.B("c")]) == '<img src="a.svg"><b>c</b>'
 
 
 def test_what_dash_has_to_own_is_refused():
