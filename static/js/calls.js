@@ -50,6 +50,7 @@
   const linesOf = async function* (body) {
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
     for (let rest = ""; ;) {
+      // oxlint-disable-next-line no-await-in-loop -- a stream is read in its order
       const { value, done } = await reader.read();
       if (done) return;
       const lines = (rest + value).split("\n");
