@@ -22,7 +22,7 @@ def _prepare() -> None:
     from bearing_portal.dashboards.embedding.dispatch import APPS
     from bearing_portal.dashboards.embedding.scripts import compressed
 
-    for app in APPS.values():
+    for app in list(APPS.values()):
         for bundle in app.page.bundles:
             compressed(bundle, "br")
     for name in SLOW_TO_IMPORT:

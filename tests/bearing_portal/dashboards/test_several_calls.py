@@ -7,6 +7,9 @@ import pytest
 from tests.bearing_portal.dashboards.conftest import body_of
 from tests.factories import make_dataset, make_user
 
+# The client of the tests is no event loop, for which the answer is made.
+pytestmark = pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume async")
+
 URL = "/dash/app/viewer/_dash-update-components"
 OPENING = ("open_signal", "show_time", "show_inspector")
 
@@ -20,7 +23,7 @@ def several(client):
             URL, json.dumps(calls), content_type="application/json", headers=headers
         )
         assert answer.status_code == 200, answer.content
-        lines = answer.getvalue().decode().splitlines()
+        lines = b"".join(answer).decode().splitlines()
         return [(int(line[:3]), line[4:]) for line in lines]
 
     return post
