@@ -61,7 +61,7 @@ def test_without_a_choice_the_best_is_marked_and_shown(answered, ask, texts):
 def test_one_class_alone_is_not_ranked_but_can_be_looked_at(answered, dataset):
     only = {"filter": f"dataset={dataset.pk}&class=wear"}
     rows = answered("show_ranking", "explorer-ranking", **only)
-    assert "at least two classes" in json.dumps(rows[0])
+    assert "at least two classes" in rows
     assert listed(rows) == list(FEATURE_NAMES)
     assert answered("show_feature", "explorer-feature-title", "children", **only) == "RMS"
 
