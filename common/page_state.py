@@ -52,7 +52,7 @@ class Choice(Kind):
         self.default = next(iter(self.among)) if default is None else default
 
     def read(self, text: str | None) -> Any:
-        return self.among[text if text in self.among else self.default]
+        return self.among[text if text is not None and text in self.among else self.default]
 
     def declared(self) -> dict[str, Any]:
         return {"default": self.default, "choices": list(self.among)}

@@ -38,7 +38,10 @@ document.addEventListener("input", ({ target }) => {
   if (target.dataset.end) slid(target);
   else if (target.closest("[data-span]")) typed(target);
   else if (target.dataset.rangeOf) document.getElementById(target.dataset.rangeOf).value = target.value === target.max ? "" : target.value;
-  else if (target.name === "per_class") { const range = form().querySelector("[data-range-of]"); range.value = target.value || range.max; }
+  else {
+    const range = form().querySelector(`[data-range-of="${target.id}"]`);
+    if (range) range.value = target.value || range.max;
+  }
 });
 document.addEventListener("change", ({ target }) => { if (target.closest?.("#explorer-filters")) check(); });
 

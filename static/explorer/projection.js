@@ -8,7 +8,7 @@ import { corners, idsOf, ofIds, ofLasso } from "./selection.js";
 import { page, select } from "./state.js";
 
 const ID = "explorer-projection", CLEAR_MS = 300;
-const NUMBERS = ["perplexity", "neighbours", "min_dist", "seed"];
+const NUMBERS = Object.keys(page.declared.keys).filter((key) => "lowest" in page.declared.keys[key]);
 const $ = (selector) => document.querySelector(selector);
 
 /* Dragging selects an area or zooms; a finger scrolls the page until one of them is chosen. */
@@ -76,7 +76,7 @@ const show = async (key) => {
   if (working === key) return;
   working = key;
   if (!key) { place()?.replaceChildren(); return; }
-  const found = await fetched(`/data-explorer/projection/${key}/`);
+  const found = await fetched(`projection/${key}/`);
   if (!found || working !== key) return;
   const parsed = document.createElement("template");
   parsed.innerHTML = await found.text();

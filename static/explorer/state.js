@@ -49,19 +49,19 @@ const written = async (url) => {
 /* A filter is applied once the server has taken it: then its form and its line are there too. */
 export const filtered = async (filter) => {
   $(".explorer")?.setAttribute("aria-busy", "true");
-  const isTaken = await written(`/data-explorer/filters/?${filter}`);
+  const isTaken = await written(`filters/?${filter}`);
   $(".explorer")?.removeAttribute("aria-busy");
   if (!isTaken) return;
   Object.assign(shown, { filter, sel: undefined });
   $("#explorer-trouble")?.remove();
-  go({ filter, sel: null, groups: null, grid: null, checked: null });
+  go({ filter });
 };
-const line = () => written(`/data-explorer/line/${page.address()}`);
+const line = () => written(`line/${page.address()}`);
 document.addEventListener("page:state", () => {
   const { filter, sel } = page.state, isOther = filter !== shown.filter;
   if (!isOther && sel === shown.sel) return;
   Object.assign(shown, { filter, sel });
-  if (isOther) written(`/data-explorer/filters/${page.address()}`); else line();
+  if (isOther) written(`filters/${page.address()}`); else line();
 });
 
 document.addEventListener("click", (event) => {

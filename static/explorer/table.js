@@ -31,7 +31,7 @@ const marked = () => (begun ? checked : fromAddress());
 const chosen = () => ({ sel: ofIds([...marked()]) ?? narrowing() });
 const viewerUrl = (id) => {
   const { filter } = state();
-  return `/signal-viewer/?signal=${id}${filter && `&${filter}`}`;
+  return `${address.declared.links.viewer}?signal=${id}${filter && `&${filter}`}`;
 };
 
 /* Rows. An answer belongs to its request: what was asked before a change is never shown after. */
@@ -42,7 +42,7 @@ const source = () => {
       const [by] = sortModel, keys = Object.keys(filterModel);
       const sort = by ? `${by.sort === "desc" ? "-" : ""}${by.colId}` : "";
       const grid = keys.length ? JSON.stringify(filterModel) : "";
-      const found = await fetched(`/data-explorer/table/rows/?${query({ sort, grid, start: startRow, end: endRow })}`);
+      const found = await fetched(`table/rows/?${query({ sort, grid, start: startRow, end: endRow })}`);
       if (!live) return;
       failed = !found;
       if (!found) { failCallback(); foot(); return; }
@@ -84,10 +84,11 @@ const follow = () => {
   reflect();
   const wanted = `${state().filter || ""}\n${narrowing()}`;
   if (wanted !== shown) {
-    const forget = shown !== null && state().checked;
+    clearTimeout(writing);
+    writing = null;
+    checked = fromAddress();
     shown = wanted;
     again();
-    if (forget) { checked.clear(); address.go({ checked: null }, { quiet: true }); }
   }
   mark();
   foot();
@@ -122,7 +123,7 @@ const check = ({ node, source: by }) => {
 const checkAll = async () => {
   if (checked.size) checked.clear();
   else {
-    const found = await fetched(`/data-explorer/table/ids/?${query()}`);
+    const found = await fetched(`table/ids/?${query()}`);
     if (!found) { cells.tell({}); return; }
     checked = new Set((await found.json()).ids);
   }
@@ -176,10 +177,10 @@ const act = (code) => {
     const { sel } = chosen();
     if (sel) wanted.set("sel", sel);
     if (state().grid && !marked().size) wanted.set("grid", state().grid);
-    Object.assign(document.createElement("a"), { href: `/data-explorer/export/${code}/?${wanted}`, download: "" }).click();
+    Object.assign(document.createElement("a"), { href: `export/${code}/?${wanted}`, download: "" }).click();
     return;
   }
-  dialog(`/data-explorer/table/${code}/?${given}`);
+  dialog(`table/${code}/?${given}`);
 };
 const TABLE = {
   before: () => turn(page().now - 1),
@@ -235,7 +236,7 @@ document.addEventListener("explorer:columns", () => {
 document.addEventListener("explorer:changed", () => again());
 document.addEventListener("explorer:said", ({ detail }) => {
   const { undo, ...words } = detail;
-  toast({ text: "", ...words, ...(undo ? { action: { label: "Undo", run: () => window.htmx.ajax("POST", "/data-explorer/table/tag/undo/", { values: { undo }, swap: "none", target: "body" }) } } : {}) });
+  toast({ text: "", ...words, ...(undo ? { action: { label: "Undo", run: () => window.htmx.ajax("POST", "table/tag/undo/", { values: { undo }, swap: "none", target: "body" }) } } : {}) });
 });
 
 /* The grid begins once its columns are there and the table comes near the sight. */

@@ -39,7 +39,7 @@ const isDefault = (declared, key, value) => {
   return atFirst ? String(value) === atFirst.join() : value === "" || String(value) === first;
 };
 
-/* The state after some keys have changed, without what belonged to the old value of one. */
+/* The state after some keys were chosen, without what belonged to the old choice. */
 export const changed = (declared, state, changes) => {
   const next = { ...state }, filter = new URLSearchParams(state.filter);
   for (const [key, value] of Object.entries(changes)) {
@@ -51,7 +51,7 @@ export const changed = (declared, state, changes) => {
     else next[key] = String(value);
   }
   for (const [key, { of }] of Object.entries(declared.keys)) {
-    if (of && next[of] !== state[of] && !(key in changes)) delete next[key];
+    if (of && !(key in changes) && (of in changes || next[of] !== state[of])) delete next[key];
   }
   return next;
 };

@@ -42,9 +42,9 @@ export const createPageState = (declared, { root, width = () => "", empty = "", 
 
     /* `merge` joins changes of one gesture; `quiet` is for what nobody chose, which Back skips. */
     go(changes, { merge = false, quiet = false } = {}) {
-      const all = beside(changes, state), now = Date.now();
+      const all = beside(changes, state), now = Date.now(), before = page.address();
       state = changed(declared, state, all);
-      if (page.address() !== (location.search || "?")) {
+      if (page.address() !== before) {
         const isOne = quiet || isSameStep(declared, last, all, now, { merge });
         history[isOne ? "replaceState" : "pushState"](null, "", page.address() === "?" ? location.pathname : page.address());
         if (!quiet) last = stepOf(all, now);

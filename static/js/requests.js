@@ -10,7 +10,8 @@ export const expired = () => {
   if (ended || !template) return;
   ended = true;
   const note = template.content.firstElementChild.cloneNode(true);
-  note.querySelector("a").href = `/accounts/login/?next=${encodeURIComponent(location.pathname + location.search)}`;
+  const link = note.querySelector("a");
+  link.href = `${link.getAttribute("href")}?next=${encodeURIComponent(location.pathname + location.search)}`;
   document.body.append(note);
   document.dispatchEvent(new Event("portal:expired"));
 };

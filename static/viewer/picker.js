@@ -46,7 +46,7 @@ const search = async () => {
   const text = input.value.trim(), mine = (latest += 1);
   if (!text) { close(); return; }
   const own = page.state.signal || "";
-  const answer = await fetched(`/signal-viewer/find/?${new URLSearchParams({ q: text, signal: own })}`);
+  const answer = await fetched(`find/?${new URLSearchParams({ q: text, signal: own })}`);
   if (!answer || mine !== latest || document.activeElement !== input) return;
   show((await answer.json()).signals, text);
 };

@@ -98,15 +98,15 @@ const CLICKS = {
   useProposed() { if (proposed) go({ band: proposed.map((edge) => Math.round(edge)).join() }); },
   uncompare(id) {
     go({ compare: page.list("compare").filter((one) => one !== id).join() });
-    dialog(`/signal-viewer/compare/${page.address()}`);
+    dialog(`compare/${page.address()}`);
   },
   dialog(url) { dialog(url + (page.state.t ? `?t=${page.state.t}` : "")); },
-  export(code) { download(`/signal-viewer/${page.state.signal}/export/${code}/${page.address()}`); },
+  export(code) { download(`${page.state.signal}/export/${code}/${page.address()}`); },
   action(name) { ACTIONS[name]?.(); },
 };
 const ACTIONS = {
   async random() {
-    const found = await fetched(`/signal-viewer/random/${page.address()}`);
+    const found = await fetched(`random/${page.address()}`);
     if (found) open((await found.json()).signal);
   },
   add() {
@@ -119,8 +119,8 @@ const ACTIONS = {
     go({ compare: [...kept, own].join() });
     toast({ level: "success", title: `${signal?.label || "Signal"} is kept for comparison`, text: "It is drawn with whatever you open next." });
   },
-  compare() { dialog(`/signal-viewer/compare/${page.address()}`); },
-  script() { dialog(`/signal-viewer/script/${page.address()}`); },
+  compare() { dialog(`compare/${page.address()}`); },
+  script() { dialog(`script/${page.address()}`); },
   permalink() { page.share("this signal"); },
   unfilter() { go({ filter: "" }); },
   uncompareAll() { go({ compare: null, layout: null }); document.dispatchEvent(new Event("dialog:close")); },

@@ -31,11 +31,18 @@ test("marks that are missing are those at first, empty ones none", () => {
 test("another signal forgets zooms and parts of the old one, and keeps the rest", () => {
   const state = read(viewer, "?signal=5&t=1,2&f=3,4&off=floor&q=velocity&cursor=7");
   equal(changed(viewer, state, { signal: "6" }), { filter: "", signal: "6", q: "velocity", cursor: "7" });
-  equal(changed(viewer, state, { signal: "5" }), state);
+  equal(changed(viewer, state, { q: "displacement" }).t, "1,2");
 });
 test("another filter forgets what was selected in the old one", () => {
   const state = read(explorer, "?class=wear&sel=ids:1,2&groups=a,b&grid={}&kind=violin");
   equal(changed(explorer, state, { filter: "class=healthy" }), { filter: "class=healthy", kind: "violin" });
+  equal(changed(explorer, state, { filter: "class=wear" }), { filter: "class=wear", kind: "violin" });
+});
+test("rows that were checked in a selection go with it", () => {
+  const state = read(explorer, "?sel=class:wear&checked=1,2");
+  equal(changed(explorer, state, { sel: null }), { filter: "" });
+  equal(changed(explorer, state, { filter: "class=healthy" }), { filter: "class=healthy" });
+  equal(changed(explorer, state, { checked: "1" }).sel, "class:wear");
 });
 test("a condition of the filter is set and taken away by its own key", () => {
   const one = changed(viewer, { filter: "dataset=3" }, { class: "wear" });

@@ -30,7 +30,8 @@ def answer(route):
     """Serve the scripts, their tests, and what the pages declare."""
     path = route.request.url.removeprefix(SITE).partition("?")[0].lstrip("/")
     if path == "declared.json":
-        route.fulfill(json={"viewer": VIEWER, "explorer": EXPLORER})
+        said = json.dumps({"viewer": VIEWER, "explorer": EXPLORER}, default=str)
+        route.fulfill(body=said, content_type="application/json")
         return
     file = HERE / path.removeprefix("tests/") if path.startswith("tests/") else STATIC / path
     if file.is_file():

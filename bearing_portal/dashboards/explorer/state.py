@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.http import QueryDict
+from django.urls import reverse_lazy
 
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.frame.design.tokens import THEMES
@@ -69,7 +70,7 @@ class ExplorerView(PageState):
     projection: str = key("projection", Text(64))
     sort: str = key("sort", Text(60))
     grid: dict[str, Any] = key("grid", JsonObject(), of=FILTER)
-    checked: str = key("checked", Text(), is_continuous=True, of=FILTER)  # the scripts' alone
+    checked: str = key("checked", Text(), is_continuous=True, of="sel")  # the scripts' alone
     theme: str = key("theme", Choice(THEMES), is_beside=True)
 
     @property
@@ -101,4 +102,4 @@ DECLARED = ExplorerView.declared(
     mostChecked=MOST_IDS,
     mostVertices=MOST_VERTICES,
     pageRows=PAGE_ROWS,
-)
+) | {"links": {"viewer": reverse_lazy("viewer")}}
