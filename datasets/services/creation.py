@@ -88,7 +88,7 @@ def dataset_create(
     except IntegrityError as error:
         if "dataset_name_once" not in str(error):
             raise
-        raise _name_taken(name) from error
+        raise name_taken(name) from error
     return dataset
 
 
@@ -167,14 +167,15 @@ def _page_of(dataset: Dataset) -> str:
 def _invalid(error: ValidationError, name: str) -> Invalid:
     codes = [e.code for errors in error.error_dict.values() for e in errors]
     if "dataset_name_once" in str(error) or "unique" in codes:
-        return _name_taken(name)
+        return name_taken(name)
     fields = {"" if key == "__all__" else key: list(v) for key, v in error.message_dict.items()}
     if Dataset.objects.filter(name__iexact=name).exists():
-        return _name_taken(name)
+        return name_taken(name)
     return Invalid(next(iter(fields.values()))[0], field_errors=fields)
 
 
-def _name_taken(name: str) -> Invalid:
+def name_taken(name: str) -> Invalid:
+    """Return the refusal of a name, with a free one."""
     sentence = f"The name “{name}” is taken. “{name_suggestion(name)}” is free."
     return Invalid(sentence, field_errors={"name": [sentence]})
 
