@@ -285,7 +285,9 @@ class PageState:
 
     @classmethod
     def filter_of(cls, given: Any) -> QueryDict:
-        """Return the filter of an address: under its own keys, or as a query under ``filter``.
+        """Return the filter of an address: as a query under ``filter``, else under its own keys.
+
+        A form that carries it as a query may have fields of its own that are named as its keys are.
 
         Raises
         ------
@@ -295,7 +297,9 @@ class PageState:
         texts = texts_of(given)
         if len(texts.get(FILTER, "")) > LONGEST_FILTER:
             raise Invalid("The filter in the address is too long; choose fewer conditions.")
-        query = QueryDict(texts.get(FILTER, ""), mutable=True)
+        if FILTER in texts:
+            return QueryDict(texts[FILTER])
+        query = QueryDict(mutable=True)
         for name in texts.keys() & set(cls.filter_keys):
             is_query = isinstance(given, QueryDict)
             query.setlist(name, given.getlist(name) if is_query else [texts[name]])

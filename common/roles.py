@@ -18,7 +18,7 @@ def is_curator(user: Any) -> bool:
     return _has_role(user, CURATOR)
 
 
-def may_manage(user: Any, owner_id: int) -> bool:
+def may_manage(user: Any, owner_id: int | None) -> bool:
     """Tell whether `user` may delete, share or cancel what `owner_id` owns."""
     return bool(user.is_active) and (bool(user.is_superuser) or user.pk == owner_id)
 

@@ -20,7 +20,7 @@ def stores_visible(user: Any) -> QuerySet[SignalStore]:
     if not user.is_authenticated:
         return SignalStore.objects.none()
     if user.is_superuser:
-        return SignalStore.objects.all()
+        return SignalStore.objects.filter(owner__isnull=False)
     shared = SignalStore.Visibility.SHARED
     return SignalStore.objects.filter(Q(owner=user) | Q(visibility=shared))
 
@@ -31,7 +31,7 @@ def signals_visible(user: Any) -> QuerySet[Signal]:
     if not user.is_authenticated:
         return signals.none()
     if user.is_superuser:
-        return signals
+        return signals.filter(store__owner__isnull=False)
     shared = SignalStore.Visibility.SHARED
     return signals.filter(Q(store__owner=user) | Q(store__visibility=shared))
 

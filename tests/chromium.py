@@ -11,6 +11,10 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # The address bar's popups are pages in a process of their own, half a second for each window;
+    # the process kept ready for the next page is another.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"
+    ",SpareRendererForSitePerProcess",
 ]
 
 

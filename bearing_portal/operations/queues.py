@@ -8,6 +8,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django_rq.urls import get_admin_urlpatterns, get_api_urlpatterns
+from redis.exceptions import RedisError
+
+from common.errors import Unavailable
+from common.valkey import valkey
 
 View = Callable[..., HttpResponseBase]
 
@@ -19,6 +23,10 @@ def superusers_only(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         if not request.user.is_superuser:
             raise PermissionDenied
+        try:
+            valkey().ping()  # these pages have connections of their own, which would wait for ever
+        except (RedisError, OSError) as error:
+            raise Unavailable("Valkey, which holds the queues, does not answer.") from error
         return view(request, *args, **kwargs)
 
     return guarded

@@ -112,6 +112,12 @@ def test_the_filter_comes_under_its_own_keys_or_as_a_query():
     assert Page.read({"class": "wear"}).filter_query.getlist("class") == ["wear"]
 
 
+def test_fields_of_a_form_that_carries_the_filter_are_not_of_it():
+    posted = QueryDict("filter=class%3Dwear&text=a+new+label")
+    assert Page.read(posted).filter_query == QueryDict("class=wear")
+    assert Page.read(QueryDict("filter=&class=healthy")).filter_query == QueryDict()
+
+
 def test_a_filter_is_never_cut():
     with pytest.raises(Invalid, match="too long"):
         Page.read({"filter": "class=" + "a" * LONGEST_FILTER})

@@ -80,14 +80,15 @@ def export(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     region = region_of(view.span_s, source.n_samples, source.fs_hz)
     write, suffix, kind = RECORD_EXPORTS[code]
     try:
-        content = write(
-            source.excerpt(region.first, region.last),
-            fs_hz=source.fs_hz,
-            unit=signal.unit,
-            name=signal.label,
-            start_s=region.start_s,
-            rpm=signal.rpm,
-        )
+        with source:
+            content = write(
+                source.excerpt(region.first, region.last),
+                fs_hz=source.fs_hz,
+                unit=signal.unit,
+                name=signal.label,
+                start_s=region.start_s,
+                rpm=signal.rpm,
+            )
     except VibrationError as error:
         raise Invalid(str(error)) from error
     part = "" if region.is_whole else f"-{region.start_s:.3f}-{region.end_s:.3f}s"

@@ -281,7 +281,7 @@ class TestCompare:
         first, *others = wear.order_by("-rms").values_list("pk", flat=True)
         assert query["signal"] == [str(first)]
         assert query["compare"] == [",".join(map(str, others))]
-        assert query["class"] == ["wear,healthy"]
+        assert query["class"] == ["wear", "healthy"]
 
     def test_of_many_says_which_come(self, owner, dataset):
         page = owner.get(reverse("explorer-table-compare"), asked(dataset)).content.decode()
