@@ -7,16 +7,17 @@ os.environ["PORTAL_PROCESS"] = "web"
 # Requests share the cores among them: threads within one would wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from django.core.asgi import get_asgi_application
+import django
 
 from bearing_portal.operations.configuration import load_settings_or_exit
 
 load_settings_or_exit()
-pages = get_asgi_application()
+django.setup(set_prefix=False)
 
-from bearing_portal.routing import build_application  # noqa: E402 - needs the apps loaded above
+from bearing_portal.handler import PortalHandler  # noqa: E402 - needs the apps loaded above
+from bearing_portal.routing import build_application  # noqa: E402
 
-application = build_application(pages)
+application = build_application(PortalHandler())
 
 from bearing_portal.operations.warm import warm_up  # noqa: E402 - once the first request can be answered
 

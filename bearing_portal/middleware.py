@@ -82,8 +82,8 @@ class ExpiredSessionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        login_url = resolve_url(settings.LOGIN_URL)
-        is_login = response.status_code == 302 and response["Location"].startswith(login_url)
-        if is_login and wants_fragment(request):
-            return HttpResponse("You have been logged out.", status=401, content_type="text/plain")
-        return response
+        if response.status_code != 302 or not wants_fragment(request):
+            return response
+        if not response["Location"].startswith(resolve_url(settings.LOGIN_URL)):
+            return response
+        return HttpResponse("You have been logged out.", status=401, content_type="text/plain")

@@ -1,8 +1,7 @@
 """The Signal Viewer's panels over a record of 102 400 samples, and over one of 100 million.
 
 Milliseconds are those of a client on the same machine, one request at a time. Opening a signal is
-four requests (which signal it is, time, spectrum, inspector); their times are added, although a
-browser sends them at once.
+one request with four calls, as a page sends it: which signal it is, time, spectrum, inspector.
 """
 
 import json
@@ -14,12 +13,14 @@ from typing import Any
 import numpy as np
 
 from bench.registry import Figures, benchmark
-from bench.served.portal import Browser, Served, percentiles, served
+from bench.served.portal import Browser, Served, percentiles, sample_signals, served
 
 ADDRESS = "/dash/app/viewer/_dash-update-component"
+SEVERAL = f"{ADDRESS}s"
 N_SIGNALS = 40
 N_LONG = 100_000_000
 N_ZOOMS = 12
+JSON = {"Content-Type": "application/json"}
 LOOK = {"theme": "light", "w": "950"}
 OPENING = ("open_signal", "show_time", "show_analysis", "show_inspector")
 TARGETS = {
@@ -39,7 +40,7 @@ def measure_viewer() -> Figures:
     """Return the 95th percentile of each panel over the sample dataset's records."""
     portal = served()
     desk = Desk(portal)
-    signals = _sample_signals()
+    signals = sample_signals()[:N_SIGNALS]
     desk.open(signals[0])
     cold = [_from_cold(desk, signal) for signal in signals]
     cached = [desk.open(signal) for signal in signals]
@@ -63,7 +64,7 @@ def measure_viewer() -> Figures:
 def measure_payload() -> Figures:
     """Return the size of the largest answer of any panel, uncompressed, in kB."""
     desk = Desk(served())
-    signals = _sample_signals()
+    signals = sample_signals()[:N_SIGNALS]
     compare = ",".join(map(str, signals[1:8]))
     for more in ({}, {"compare": compare}, {"r": "full"}, {"seg": "whole", "r": "full"}):
         for name in ("show_time", "show_analysis", "show_map"):
@@ -104,11 +105,13 @@ class Desk:
         self.largest_bytes = 0
 
     def open(self, signal: int) -> float:
-        return sum(self.ms(name, signal) for name in OPENING)
+        asked = {"signal": str(signal), **LOOK}
+        calls = b",".join(_body(name, asked) for name in OPENING)
+        return self._browser.ms(SEVERAL, b"[" + calls + b"]", **JSON)
 
     def ms(self, name: str, signal: int, **asked: str) -> float:
         body = _body(name, {"signal": str(signal), **LOOK, **asked})
-        spent_ms = self._browser.ms(ADDRESS, body, **{"Content-Type": "application/json"})
+        spent_ms = self._browser.ms(ADDRESS, body, **JSON)
         self.largest_bytes = max(self.largest_bytes, self._browser.n_bytes)
         return spent_ms
 
@@ -136,13 +139,6 @@ def _body(name: str, asked: dict[str, str]) -> bytes:
 
 def _spec(output: Any) -> dict[str, str]:
     return {"id": output.component_id, "property": output.component_property}
-
-
-def _sample_signals() -> list[int]:
-    from signals.models import Signal
-
-    rows = Signal.objects.filter(n_samples=102_400).order_by("rank_in_class", "pk")
-    return list(rows.values_list("pk", flat=True)[:N_SIGNALS])
 
 
 def _from_cold(desk: Desk, signal: int) -> float:

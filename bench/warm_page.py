@@ -7,7 +7,7 @@ import sys
 import tempfile
 
 from bench.registry import Figures, benchmark
-from bench.served.portal import COOKIE, Served, served
+from bench.served.portal import COOKIE, Served, sample_signals, served
 
 _ROUNDS = 5
 _TO_WARM = 3  # Chromium keeps compiled scripts from the third visit on
@@ -22,7 +22,7 @@ _EXPLORER = (".explorer-classes tbody tr", "#explorer-bars .barlayer path")
 def measure_viewer() -> Figures:
     """Return the viewer's time with a filled cache; nothing where there is no browser."""
     portal = served()
-    return _page_figures(portal, f"/signal-viewer/?signal={_signal()}", _VIEWER)
+    return _page_figures(portal, f"/signal-viewer/?signal={sample_signals()[0]}", _VIEWER)
 
 
 @benchmark("explorer_page", yardsticks={"p50_ms": 1000.0, "first_ms": 2000.0})
@@ -59,17 +59,11 @@ def _page_figures(portal: Served, path: str, shown: tuple[str, ...]) -> Figures:
     }
 
 
-def _signal() -> int:
-    from signals.models import Signal
-
-    return int(Signal.objects.order_by("-n_samples", "pk").values_list("pk", flat=True)[0])
-
-
 def _dataset() -> int:
+    from bearing_portal.operations.sample import NAME
     from datasets.models import Dataset
 
-    ready = Dataset.objects.filter(status=Dataset.Status.READY)
-    return int(ready.order_by("pk").values_list("pk", flat=True)[0])
+    return int(Dataset.objects.get(name=NAME).pk)
 
 
 def _drawn_ms(page: object, address: str, shown: tuple[str, ...]) -> float:

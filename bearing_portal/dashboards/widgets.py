@@ -4,6 +4,8 @@ from typing import Any
 
 from dash import dcc, html
 
+from bearing_portal.dashboards.embedding.markup import fixed
+
 GRAPH_CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "showTips": False}
 
 # Plotly's own empty figure is white and has axes from −1 to 6, which nothing has.
@@ -28,7 +30,7 @@ def panel(
     head = [
         html.H2(title, id=f"{name}-title"),
         html.Span(id=f"{name}-meta", className="meta"),
-        html.Div(tools or [], className="end"),
+        fixed(html.Div(tools or [], className="end")),
     ]
     return html.Section(
         [html.Div(head, className="panel-head"), *children],

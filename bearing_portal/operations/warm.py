@@ -1,4 +1,4 @@
-"""What takes a second to import, brought in before somebody waits for it."""
+"""What takes a second to import or to compress, done before somebody waits for it."""
 
 import importlib
 from threading import Thread
@@ -12,12 +12,18 @@ SLOW_TO_IMPORT = (
 
 
 def warm_up() -> Thread:
-    """Import in a thread of its own, so that the first page need not wait for all of it."""
-    thread = Thread(target=_import_all, name="warm-up", daemon=True)
+    """Work in a thread of its own, so that the first page need not wait for all of it."""
+    thread = Thread(target=_prepare, name="warm-up", daemon=True)
     thread.start()
     return thread
 
 
-def _import_all() -> None:
+def _prepare() -> None:
+    from bearing_portal.dashboards.embedding.dispatch import APPS
+    from bearing_portal.dashboards.embedding.scripts import compressed
+
+    for app in list(APPS.values()):
+        for bundle in app.page.bundles:
+            compressed(bundle, "br")
     for name in SLOW_TO_IMPORT:
         importlib.import_module(name)

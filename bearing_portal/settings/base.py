@@ -51,7 +51,6 @@ MIDDLEWARE = [
     "monitoring.accounts.time_zone.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_plotly_dash.middleware.BaseMiddleware",
     "bearing_portal.middleware.ExpiredSessionMiddleware",
     "bearing_portal.middleware.ErrorMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -66,7 +65,8 @@ TEMPLATES = [
         "OPTIONS": {
             "libraries": {
                 name: f"bearing_portal.frame.templatetags.{name}" for name in ("charts", "portal")
-            },
+            }
+            | {"dash": "bearing_portal.dashboards.embedding.tags"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -201,7 +201,6 @@ PLOTLY_DASH = {
     "http_poke_enabled": False,
     "cache_arguments": False,
 }
-PLOTLY_COMPONENTS = ["dash_ag_grid", "dpd_components"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.folder("STATIC_ROOT", BASE_DIR / "staticfiles")
@@ -209,9 +208,6 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "django_plotly_dash.finders.DashAssetFinder",
-    "django_plotly_dash.finders.DashComponentFinder",
-    "django_plotly_dash.finders.DashAppDirectoryFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -108,6 +108,15 @@ def session_of(user: Any) -> str:
     return client.cookies[COOKIE].value
 
 
+def sample_signals() -> list[int]:
+    """Return the sample dataset's signals: other benchmarks make rows without files, and longer."""
+    from bearing_portal.operations.sample import NAME
+    from signals.models import Signal
+
+    rows = Signal.objects.filter(store__dataset__name=NAME).order_by("rank_in_class", "pk")
+    return list(rows.values_list("pk", flat=True))
+
+
 def fill(user: Any) -> int:
     """Make a dataset of many short records; return how many signals there are now."""
     from datasets.management.waiting import dataset_await

@@ -4,7 +4,12 @@
 (() => {
   const CALL = /\/_dash-(update-component|layout|dependencies)/;
   const NOTHING = { status: 204 };
-  /* Drawn before the deferred scripts have run, a figure would fetch each of them a second time. */
+  /* What the page brings: it need not be asked for. */
+  const brought = (url) => {
+    const name = url.match(/\/_(dash-(?:layout|dependencies))$/)?.[1], place = name && document.getElementById(name);
+    return place && new Response(place.textContent, { headers: { "Content-Type": "application/json" } });
+  };
+  /* Modules, which say what was refused, have run by then. */
   const scripts = new Promise((resolve) => {
     if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", resolve, { once: true });
     else resolve();
@@ -32,15 +37,56 @@
     empty(options, wordsOf(answer?.status, said));
     document.dispatchEvent(new CustomEvent("portal:refused", { detail: { status: answer?.status, said } }));
   };
+  /* Calls of one moment travel together; each is answered as soon as its own answer has come: a
+     line with its status and what it holds. */
+  const SEVERAL = "_dash-update-components";
+  let gathered = [];
+  const together = (url, options) => new Promise((resolve, reject) => {
+    gathered.push({ url, options, resolve, reject });
+    if (gathered.length === 1) setTimeout(send);
+  });
+  const send = async () => {
+    const calls = gathered, [first, ...rest] = calls, { url, options } = first;
+    gathered = [];
+    const nothing = (call, status) => {
+      scripts.then(() => empty(call.options, wordsOf(status)));
+      call.resolve(new Response(null, NOTHING));
+    };
+    try {
+      if (!rest.length) { first.resolve(await fetch(url, options)); return; }
+      const body = `[${calls.map((call) => call.options.body).join(",")}]`;
+      const answer = await fetch(url.replace("_dash-update-component", SEVERAL), { ...options, body });
+      if (!answer.ok) { first.resolve(answer); rest.forEach((call) => nothing(call, answer.status)); return; }
+      for await (const line of linesOf(answer.body)) {
+        const status = Number(line.slice(0, 3)), text = line.slice(4);
+        calls.shift().resolve(new Response(text || null, { status, headers: { "Content-Type": "application/json" } }));
+      }
+      if (calls.length) throw new TypeError("The answer ended early.");
+    } catch (error) {
+      calls.shift()?.reject(error); // it is said once
+      calls.forEach((call) => nothing(call, 0));
+    }
+  };
+  const linesOf = async function* (body) {
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let rest = ""; ;) {
+      // oxlint-disable-next-line no-await-in-loop -- a stream is read in its order
+      const { value, done } = await reader.read();
+      if (done) return;
+      const lines = (rest + value).split("\n");
+      rest = lines.pop();
+      yield* lines;
+    }
+  };
   window.fetch = async (...args) => {
     const url = String(args[0]?.url ?? args[0]);
     if (!CALL.test(url)) return fetch(...args);
-    let answer;
-    try { answer = await fetch(...args); } catch {
+    let answer = brought(url);
+    if (answer) return answer;
+    try { answer = await (url.includes("update-component") ? together(url, args[1]) : fetch(...args)); } catch {
       await say(null, args[1]);
       return new Response(null, NOTHING);
     }
-    if (url.includes("_dash-layout")) await scripts;
     if (answer.ok) return answer;
     await say(answer.clone(), args[1]);
     return url.includes("update-component") ? new Response(null, NOTHING) : answer;

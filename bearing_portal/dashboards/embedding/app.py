@@ -1,34 +1,45 @@
 """The class of the portal's Dash apps: a django-plotly-dash app without its traps."""
 
+import re
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from dataclasses import dataclass
+from functools import partial
+from threading import Lock
 from typing import Any
 
 from dash import Input
+from dash._utils import to_json
 from django.conf import settings
 from django_plotly_dash import DjangoDash
 from django_plotly_dash.dash_wrapper import WrappedDash
 
 from bearing_portal.dashboards.embedding import compat
+from bearing_portal.dashboards.embedding.scripts import Bundle, bundles_of
 
 ALLOWED_KEYWORDS = {"prevent_initial_call"}
-# What every app needs but dash fetches only when the first figure appears, one after the other.
-EAGER_SCRIPTS = (
-    {"namespace": "plotly", "relative_package_path": "package_data/plotly.min.js"},
-    {"namespace": "dash", "relative_package_path": "dcc/async-graph.js"},
-)
+SOURCE = re.compile(r'src="([^"]+)"')
 
 __all__ = ["PortalDash", "compat"]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the page of an app holds, whoever asks for it: JSON for Dash, and its scripts."""
+
+    layout: str
+    dependencies: str
+    config: str
+    bundles: tuple[Bundle, ...]
 
 
 class PortalDash(DjangoDash):  # type: ignore[misc]
     """An app whose callbacks are all guarded and whose requests carry Django's CSRF token.
 
-    `eager` names more scripts that are sent with the page; what a component fetches by itself comes
-    later, and under a name without a version, which no browser keeps.
+    `eager` names more scripts that are sent with the page; what a component would fetch by itself
+    would come later, one after the other.
     """
 
-    def __init__(self, name: str, *, eager: Sequence[dict[str, str]] = ()) -> None:
+    def __init__(self, name: str, *, eager: Sequence[str] = ()) -> None:
         super().__init__(name, serve_locally=True)
         # Not passed to the parent, which warns about every keyword it does not know.
         self._kwargs = {
@@ -36,15 +47,40 @@ class PortalDash(DjangoDash):  # type: ignore[misc]
             "csrf_header_name": "X-CSRFToken",
             "update_title": None,
         }
-        for script in (*EAGER_SCRIPTS, *eager):
-            self.scripts.append_script({**script, "attributes": {"defer": "defer"}})
+        self._eager = tuple(eager)
+        self._lock = Lock()
+        self._shared: WrappedDash | None = None
+        self._page: Page | None = None
 
-    @cached_property
+    @property
     def shared(self) -> WrappedDash:
-        """The instance that answers requests: apps do not change once they are declared."""
-        instance = self.as_dash_instance()
-        instance._generate_scripts_html()  # makes known which files of which packages it serves
-        return instance
+        """The instance of this process, which answers all requests and is on all pages.
+
+        An app does not change once it is declared, and Dash compiles routes as it builds one, which
+        two threads must not do at a time.
+        """
+        if self._shared is None:
+            with self._lock:
+                self._shared = self._shared or self.as_dash_instance()
+        return self._shared
+
+    @property
+    def page(self) -> Page:
+        """What its pages hold: none of it depends on who asks."""
+        if self._page is None:
+            instance = self.shared
+            with self._lock:
+                self._page = self._page or self._written(instance)
+        return self._page
+
+    def _written(self, instance: WrappedDash) -> Page:
+        answers = (
+            instance.locate_endpoint_function(name)().get_data(as_text=True)
+            for name in ("dash-layout", "dash-dependencies")
+        )
+        scripts = SOURCE.findall(instance._generate_scripts_html())
+        bundles = bundles_of(scripts, self._eager)
+        return Page(*answers, config=to_json(instance._config()), bundles=bundles)
 
     def form_dash_instance(self, *args: Any, **values: Any) -> WrappedDash:
         instance = super().form_dash_instance(*args, **values)

@@ -1,23 +1,36 @@
 import json
+import time
+from collections.abc import AsyncIterator
+from typing import Any
 
+from asgiref.sync import sync_to_async
 from dash.exceptions import PreventUpdate
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django_plotly_dash.dash_wrapper import WrappedDash
 
 from bearing_portal.dashboards.embedding.compat import MalformedCallError
-from bearing_portal.dashboards.embedding.security import allow_scripts_of, members_only, same_origin
-from bearing_portal.dashboards.embedding.suites import suite_response
+from bearing_portal.dashboards.embedding.scripts import bundle_response
+from bearing_portal.dashboards.embedding.security import members_only, same_origin
 from bearing_portal.dashboards.explorer import state as explorer_state
 from bearing_portal.dashboards.explorer.app import explorer_app
 from bearing_portal.dashboards.explorer.filters import first_dataset, page_context
 from bearing_portal.dashboards.viewer import state as viewer_state
 from bearing_portal.dashboards.viewer.app import viewer_app
 from bearing_portal.dashboards.viewer.reading import signal_exists
+from monitoring.health.metrics import CALLBACK_SECONDS
+from monitoring.logs.context import log_context
 
 APPS = {app._uid: app for app in (explorer_app, viewer_app)}
+MOST_CALLS = 20
 PAGES = {explorer_app._uid: "explorer", viewer_app._uid: "viewer"}
 
 
@@ -26,14 +39,8 @@ PAGES = {explorer_app._uid: "explorer", viewer_app._uid: "viewer"}
 def viewer(request: HttpRequest) -> HttpResponse:
     """Show the app; it says in the page that a signal does not exist, the status says so too."""
     status = 200 if signal_exists(request.user, request.GET) else 404
-    response = render(
-        request,
-        "dashboards/viewer/page.html",
-        {"app": viewer_app, "state": viewer_state.DECLARED},
-        status=status,
-    )
-    allow_scripts_of(response, request.dpd_content_handler.embedded_holder.scripts)  # type: ignore[attr-defined]
-    return response
+    context = {"app": viewer_app, "state": viewer_state.DECLARED}
+    return render(request, "dashboards/viewer/page.html", context, status=status)
 
 
 @login_required
@@ -46,9 +53,7 @@ def explorer(request: HttpRequest) -> HttpResponse:
         "state": explorer_state.DECLARED,
         **page_context(request.user, request.GET),
     }
-    response = render(request, "dashboards/explorer/page.html", context)
-    allow_scripts_of(response, request.dpd_content_handler.embedded_holder.scripts)  # type: ignore[attr-defined]
-    return response
+    return render(request, "dashboards/explorer/page.html", context)
 
 
 @require_GET
@@ -59,18 +64,6 @@ def app_page(request: HttpRequest, ident: str) -> HttpResponse:
     return redirect(PAGES[ident])
 
 
-@require_GET
-@members_only
-def layout(request: HttpRequest, ident: str) -> HttpResponse:
-    return _from_dash(ident, "dash-layout")
-
-
-@require_GET
-@members_only
-def dependencies(request: HttpRequest, ident: str) -> HttpResponse:
-    return _from_dash(ident, "dash-dependencies")
-
-
 @require_POST
 @same_origin
 @members_only
@@ -78,17 +71,40 @@ def update(request: HttpRequest, ident: str) -> HttpResponse:
     """Run a callback. Nothing is written: no session, no row of the app."""
     app = _app(ident)
     try:
-        answer = app.dispatch_with_args(json.loads(request.body), {"request": request})
-    except PreventUpdate:
-        return HttpResponse(status=204)
-    except (MalformedCallError, ValueError) as error:
-        return _malformed(error)
-    return HttpResponse(answer, content_type="application/json")
+        call = json.loads(request.body)
+    except ValueError:
+        return JsonResponse(_NOT_JSON, status=400)
+    status, answer = _answer(app, call, request)
+    return HttpResponse(answer, content_type="application/json", status=status)
+
+
+@require_POST
+@same_origin
+@members_only
+def update_several(request: HttpRequest, ident: str) -> HttpResponse | StreamingHttpResponse:
+    """Run the callbacks of a list in turn; answer each by a line, as soon as its answer is there.
+
+    A page asks several at a time, and one request looks up one session and one person.
+    """
+    app = _app(ident)
+    try:
+        calls = json.loads(request.body)
+    except ValueError:
+        return JsonResponse(_NOT_JSON, status=400)
+    if not isinstance(calls, list) or not 0 < len(calls) <= MOST_CALLS:
+        return JsonResponse(_NOT_A_LIST, status=400)
+    return StreamingHttpResponse(
+        _lines(app, calls, request, ident), content_type="application/x-ndjson"
+    )
 
 
 @require_GET
-def component_suite(request: HttpRequest, ident: str, package: str, resource: str) -> HttpResponse:
-    return suite_response(request, _app(ident), package, resource)
+def scripts(request: HttpRequest, name: str, digest: str) -> HttpResponse:
+    """Return scripts of libraries, which hold nothing of the portal or of anybody."""
+    bundles = (
+        bundle for app in APPS.values() for bundle in app.page.bundles if bundle.name == name
+    )
+    return bundle_response(request, bundles, digest)
 
 
 def _app(ident: str) -> WrappedDash:
@@ -97,11 +113,34 @@ def _app(ident: str) -> WrappedDash:
     return APPS[ident].shared
 
 
-def _from_dash(ident: str, endpoint: str) -> HttpResponse:
-    answer = _app(ident).locate_endpoint_function(endpoint)()
-    return HttpResponse(answer.data, content_type=answer.mimetype)
+async def _lines(
+    app: WrappedDash, calls: list[Any], request: HttpRequest, ident: str
+) -> AsyncIterator[bytes]:
+    for call in calls:
+        yield await sync_to_async(_line)(app, call, request, ident)
 
 
-def _malformed(error: Exception) -> JsonResponse:
-    sentence = f"{error} Reload the page." if isinstance(error, MalformedCallError) else "Not JSON."
-    return JsonResponse({"title": "That cannot be done", "sentence": sentence}, status=400)
+def _line(app: WrappedDash, call: Any, request: HttpRequest, ident: str) -> bytes:
+    began_s = time.perf_counter()
+    with log_context(request_id=request.request_id):  # type: ignore[attr-defined]
+        status, answer = _answer(app, call, request)
+    CALLBACK_SECONDS.labels(ident, str(status)).observe(time.perf_counter() - began_s)
+    return f"{status} {answer}\n".encode()
+
+
+def _answer(app: WrappedDash, call: Any, request: HttpRequest) -> tuple[int, str]:
+    """Return the status and the JSON, on one line, with which a call is answered."""
+    try:
+        return 200, app.dispatch_with_args(call, {"request": request})
+    except PreventUpdate:
+        return 204, ""
+    except MalformedCallError as error:
+        return 400, json.dumps(_refusal(f"{error} Reload the page."))
+
+
+def _refusal(sentence: str) -> dict[str, str]:
+    return {"title": "That cannot be done", "sentence": sentence}
+
+
+_NOT_JSON = _refusal("Not JSON.")
+_NOT_A_LIST = _refusal(f"A list of 1 to {MOST_CALLS} calls is expected. Reload the page.")

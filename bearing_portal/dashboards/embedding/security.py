@@ -1,15 +1,11 @@
 """What stands between the network and a Dash app."""
 
-import base64
-import hashlib
-import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL)
 EXPIRED = {"title": "Your session has ended", "sentence": "Log in again; the address is kept."}
 ELSEWHERE = {"title": "Not allowed", "sentence": "The request came from another site."}
 
@@ -38,20 +34,3 @@ def same_origin(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return check
-
-
-def allow_scripts_of(response: HttpResponse, markup: str) -> None:
-    """Allow by their hashes the inline scripts that stand in `markup`, on this page alone."""
-    hashes = inline_hashes(markup)
-    response._csp_update = {"script-src": hashes}  # type: ignore[attr-defined]
-
-
-def inline_hashes(markup: str) -> list[str]:
-    """Return the CSP source of each script without `src` that a browser would run."""
-    inline = [
-        body
-        for attributes, body in SCRIPT.findall(markup)
-        if "src=" not in attributes and "application/json" not in attributes
-    ]
-    digests = [hashlib.sha256(body.encode()).digest() for body in inline]
-    return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]

@@ -10,13 +10,12 @@ from bearing_portal.dashboards.embedding import dispatch
 
 app_name = "the_django_plotly_dash"
 urlpatterns = [
-    path("app/<slug:ident>/_dash-layout", dispatch.layout, name="app-layout"),
-    path("app/<slug:ident>/_dash-dependencies", dispatch.dependencies, name="app-dependencies"),
     path("app/<slug:ident>/_dash-update-component", dispatch.update, name="app-update-component"),
     path(
-        "app/<slug:ident>/_dash-component-suites/<slug:package>/<path:resource>",
-        dispatch.component_suite,
-        name="app-component-suites",
+        "app/<slug:ident>/_dash-update-components",
+        dispatch.update_several,
+        name="app-update-components",
     ),
+    path("scripts/<slug:name>.<slug:digest>.js", dispatch.scripts, name="scripts"),
     path("app/<slug:ident>/", dispatch.app_page, name="app-main"),
 ]

@@ -2,7 +2,7 @@ from bearing_portal.dashboards.embedding.app import PortalDash
 from bearing_portal.dashboards.explorer import callbacks
 from bearing_portal.dashboards.explorer.layout import page
 
-GRID = {"namespace": "dash_ag_grid", "relative_package_path": "async-community.js"}
+GRID = "dash_ag_grid/async-community.js"
 
 explorer_app = PortalDash("explorer", eager=(GRID,))
 explorer_app.layout = page()

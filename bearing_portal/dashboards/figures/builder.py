@@ -11,6 +11,9 @@ import plotly.graph_objects as go
 
 from bearing_portal.dashboards.figures.theme import COMMON, template
 
+# What the bundle of Plotly that the pages load can draw, of that what the portal draws.
+TRACES = frozenset(("bar", "box", "heatmap", "scatter"))
+
 
 class Draft:
     """Traces, axes, shapes and annotations of a figure in a theme.
@@ -41,6 +44,8 @@ class Draft:
         return self._traces
 
     def trace(self, kind: str, **values: Any) -> None:
+        if kind not in TRACES:
+            raise ValueError(f"The pages' Plotly draws no {kind}: see TRACES.")
         self._traces.append({"type": kind, **values})
 
     def axis(self, name: str, **values: Any) -> None:

@@ -7,6 +7,7 @@ from dash.exceptions import PreventUpdate
 
 from bearing_portal.dashboards.embedding.app import PortalDash
 from bearing_portal.dashboards.embedding.guard import MESSAGE, guarded
+from bearing_portal.dashboards.embedding.markup import markup
 from bearing_portal.dashboards.viewer import ids, reading
 from bearing_portal.dashboards.viewer.figures.refusal import refusal_figure
 from bearing_portal.dashboards.viewer.items import Panel
@@ -45,10 +46,11 @@ def open_signal(asked: Any, *, user: Any) -> tuple[Any, ...]:
     try:
         opened = reading.opened(user, asked)
     except NotFound as error:
-        return None, nothing(error.sentence, GONE), False, True, [], []
+        return None, markup(nothing(error.sentence, GONE)), False, True, "", ""
     if opened is None:
-        return None, nothing(*NONE_CHOSEN), False, True, [], []
-    return opened.facts, [], True, False, steps(opened.place), filter_chip(opened)
+        return None, markup(nothing(*NONE_CHOSEN)), False, True, "", ""
+    around = markup(steps(opened.place)), markup(filter_chip(opened))
+    return opened.facts, "", True, False, *around
 
 
 def _empty(*more: Any) -> Any:
@@ -62,17 +64,18 @@ def _empty(*more: Any) -> Any:
     return answer
 
 
-@guarded(instead=_empty([]))
+@guarded(instead=_empty(""))
 def show_time(asked: Any, *, user: Any) -> tuple[Any, Any, Any]:
     panel = time_panel(user, _view(asked))
-    return panel.figure, legend(panel.meta, list(panel.items)), readout(panel.foot)
+    words = markup(legend(panel.meta, list(panel.items)))
+    return panel.figure, words, markup(readout(panel.foot))
 
 
-@guarded(instead=_empty([]))
+@guarded(instead=_empty(""))
 def show_analysis(asked: Any, *, user: Any) -> tuple[Any, Any, Any]:
     view = _view(asked)
     panel: Panel = ANALYSES[view.tab](user, view)
-    return panel.figure, whole(panel.meta), found_list(panel.foot)
+    return panel.figure, whole(panel.meta), markup(found_list(panel.foot))
 
 
 @guarded(instead=_empty(None))
@@ -88,30 +91,35 @@ def show_map(asked: Any, *, user: Any) -> tuple[Any, Any]:
 
 
 @guarded
-def show_inspector(asked: Any, *, user: Any) -> list[Any]:
-    return inspector(side_of(user, _view(asked)))
+def show_inspector(asked: Any, *, user: Any) -> str:
+    return markup(inspector(side_of(user, _view(asked))))
 
 
 def register(app: PortalDash) -> None:
     page = (
         Output(ids.SIGNAL, "data"),
-        Output(ids.NOTHING, "children"),
+        Output(ids.NOTHING, "html"),
         Output(ids.NOTHING, "hidden"),
         Output(ids.SHOWN, "hidden"),
-        Output(ids.STEPS, "children"),
-        Output(ids.FILTER, "children"),
+        Output(ids.STEPS, "html"),
+        Output(ids.FILTER, "html"),
     )
     app.answers(ids.ASK_SIGNAL, [*page], open_signal)
-    _panel(app, ids.ASK_TIME, ids.TIME, ids.TIME_META, (ids.TIME_FOOT, "children"), show_time)
+    of_time = [
+        Output(ids.TIME, "figure"),
+        Output(ids.TIME_META, "html"),
+        Output(ids.TIME_FOOT, "html"),
+    ]
+    app.answers(ids.ASK_TIME, of_time, show_time)
     _panel(app, ids.ASK_ANALYSIS, ids.ANALYSIS, ids.ANALYSIS_META, _FOUND, show_analysis)
     proposed = (ids.PROPOSED, "data")
     _panel(app, ids.ASK_KURTOGRAM, ids.KURTOGRAM, ids.KURTOGRAM_META, proposed, show_kurtogram)
     _panel(app, ids.ASK_MAP, ids.MAP, ids.MAP_META, None, show_map)
-    app.answers(ids.ASK_SIDE, Output(ids.INSPECTOR, "children"), show_inspector)
+    app.answers(ids.ASK_SIDE, Output(ids.INSPECTOR, "html"), show_inspector)
     _register_browser_side(app)
 
 
-_FOUND = (ids.FOUND, "children")
+_FOUND = (ids.FOUND, "html")
 
 
 def _panel(

@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from bearing_portal.dashboards.embedding.markup import Markup, fixed
 from bearing_portal.dashboards.viewer import ids, state
 from bearing_portal.dashboards.widgets import choice, segments
 from vibration.machines.iso20816 import MACHINE_GROUPS
@@ -108,8 +109,10 @@ def time_options() -> list[Any]:
     units = {"": "as recorded"} | {unit: unit for unit in state.UNITS}
     return [
         html.Div(number_field("High-pass", "hp", "Hz", "10"), **{"data-integrated": "1"}),
-        choice("Machine group and support of ISO 20816-3", "machine", groups, shown="Machine"),
-        choice("Unit in which acceleration is shown", "unit", units, shown="Unit"),
+        fixed(
+            choice("Machine group and support of ISO 20816-3", "machine", groups, shown="Machine")
+        ),
+        fixed(choice("Unit in which acceleration is shown", "unit", units, shown="Unit")),
     ]
 
 
@@ -168,30 +171,26 @@ def envelope_options() -> list[Any]:
             ),
             className="band-slider",
         ),
-        html.Button(
-            "Use proposed",
-            type="button",
-            className="btn btn-secondary is-small",
-            **{"data-use-proposed": "1"},
-        ),
-        html.Button(
-            "Whole band",
-            type="button",
-            className="btn btn-secondary is-small",
-            **{"data-clear": "band"},
-        ),
+        _small_button("Use proposed", **{"data-use-proposed": "1"}),
+        _small_button("Whole band", **{"data-clear": "band"}),
     ]
+
+
+def _small_button(words: str, **data: str) -> Markup:
+    css = "btn btn-secondary is-small"
+    return fixed(html.Button(words, type="button", className=css, **data))
 
 
 def map_options() -> list[Any]:
     windows = {"": "auto"} | {str(n): _grouped(n) for n in state.MAP_WINDOWS}
-    return [
+    overlaps = {str(n): f"{n} %" for n in state.MAP_OVERLAPS}
+    choices = (
         segments("Method", "tf", {"stft": "STFT", "cwt": "CWT", "wigner": "Wigner–Ville"}),
         choice("Window", "tfw", windows, shown="Window"),
-        choice("Overlap", "tfo", {str(n): f"{n} %" for n in state.MAP_OVERLAPS}, shown="Overlap"),
+        choice("Overlap", "tfo", overlaps, shown="Overlap"),
         choice("Colours", "map", {name: name for name in state.COLOURS}, shown="Colour"),
-        pair_field("Range", "db", "dB"),
-    ]
+    )
+    return [*map(fixed, choices), pair_field("Range", "db", "dB")]
 
 
 def _grouped(number: int) -> str:

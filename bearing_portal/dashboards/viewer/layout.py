@@ -6,6 +6,7 @@ from dash import dcc, html
 from django.urls import reverse_lazy
 
 from bearing_portal.dashboards.embedding.guard import MESSAGE
+from bearing_portal.dashboards.embedding.markup import Markup, fixed
 from bearing_portal.dashboards.viewer import controls, ids
 from bearing_portal.dashboards.widgets import figure_tools, graph
 
@@ -27,7 +28,7 @@ def page() -> html.Div:
             dcc.Store(id=ids.PROPOSED),
             dcc.Store(id=MESSAGE),
             _toolbar(),
-            html.Div(id=ids.NOTHING, className="panel viewer-nothing", hidden=True),
+            Markup(ids.NOTHING, className="panel viewer-nothing", hidden=True),
             html.Div([_panels(), _side()], id=ids.SHOWN, className="viewer-shown"),
         ],
         className="viewer-app",
@@ -37,14 +38,14 @@ def page() -> html.Div:
 def _toolbar() -> html.Div:
     return html.Div(
         [
-            html.Div(id="viewer-picker-place", className="viewer-picker"),
-            html.Nav(id=ids.STEPS, className="viewer-steps", **{"aria-label": "Signals in turn"}),
-            html.Div(id=ids.FILTER, className="viewer-filter"),
+            fixed(html.Div(id="viewer-picker-place", className="viewer-picker")),
+            Markup(ids.STEPS, "nav", className="viewer-steps", **{"aria-label": "Signals in turn"}),
+            Markup(ids.FILTER, className="viewer-filter"),
             _button("Random", "shuffle", **{"data-action": "random"}),
             _button(
                 "Upload", "upload", is_brief=True, **{"data-dialog": reverse_lazy("uploads:new")}
             ),
-            html.Span(className="viewer-gap"),
+            fixed(html.Span(className="viewer-gap")),
             _button("Compare", "layers", id="viewer-compare", **{"data-action": "compare"}),
             _button("Permalink", "link", is_brief=True, **{"data-action": "permalink"}),
             _button("Copy as Python", "code", is_brief=True, **{"data-action": "script"}),
@@ -55,16 +56,17 @@ def _toolbar() -> html.Div:
     )
 
 
-def _button(text: str, glyph: str, *, is_brief: bool = False, **attributes: Any) -> html.Button:
+def _button(text: str, glyph: str, *, is_brief: bool = False, **attributes: Any) -> Markup:
     """Return a button; a brief one shows its icon alone where there is little room."""
     if is_brief:
         attributes |= {"title": text, "data-brief": "1"}
-    return html.Button(
+    button = html.Button(
         [html.Span(className=f"glyph is-{glyph}"), html.Span(text, className="btn-text")],
         className="btn btn-secondary",
         type="button",
         **attributes,
     )
+    return fixed(button)
 
 
 def _panels() -> html.Div:
@@ -72,7 +74,8 @@ def _panels() -> html.Div:
 
 
 def _time() -> html.Section:
-    head = [html.H2("Acceleration", id=f"{ids.TIME}-title"), _meta(ids.TIME_META)]
+    title = html.H2("Acceleration", id=f"{ids.TIME}-title")
+    head = [fixed(title), Markup(ids.TIME_META, "span", className="meta")]
     return _section(
         ids.TIME,
         [
@@ -108,15 +111,15 @@ def _analysis() -> html.Section:
     tablist = html.Div(tabs, className="viewer-tabs", role="tablist", **{"aria-label": "Analysis"})
     title = html.H2("Spectrum", id=f"{ids.ANALYSIS}-title", className="visually-hidden")
     options = [
-        _of_tabs("spectrum", controls.quantity_choice()),
+        fixed(_of_tabs("spectrum", controls.quantity_choice())),
         _of_tabs("envelope", controls.envelope_options()),
-        _of_tabs("spectrum envelope", [*controls.axis_options(), controls.mark_toggles()]),
-        _of_tabs("spectrum envelope cepstrum", [controls.method_menu()]),
+        fixed(_of_tabs("spectrum envelope", [*controls.axis_options(), controls.mark_toggles()])),
+        fixed(_of_tabs("spectrum envelope cepstrum", [controls.method_menu()])),
     ]
     return _section(
         ids.ANALYSIS,
         [
-            _head([title, tablist, _meta(ids.ANALYSIS_META)], ids.ANALYSIS, []),
+            _head([fixed(title), fixed(tablist), _meta(ids.ANALYSIS_META)], ids.ANALYSIS, []),
             html.Div(options, className="viewer-options"),
             html.Div(
                 [
@@ -150,9 +153,9 @@ def _analysis() -> html.Section:
     )
 
 
-def _readout(name: str, words: str) -> html.Div:
+def _readout(name: str, words: str) -> Markup:
     label = {"role": "group", "aria-label": words}
-    return html.Div(id=name, className="readout", tabIndex="0", **label)
+    return Markup(name, className="readout", tabIndex="0", **label)
 
 
 def _of_tabs(tabs: str, children: list[Any]) -> html.Div:
@@ -160,7 +163,7 @@ def _of_tabs(tabs: str, children: list[Any]) -> html.Div:
 
 
 def _map() -> html.Section:
-    head = [html.H2("Time–frequency", id=f"{ids.MAP}-title"), _meta(ids.MAP_META)]
+    head = [fixed(html.H2("Time–frequency", id=f"{ids.MAP}-title")), _meta(ids.MAP_META)]
     return _section(
         ids.MAP,
         [
@@ -177,8 +180,8 @@ def _map() -> html.Section:
 def _side() -> html.Aside:
     return html.Aside(
         [
-            html.Div(id=ids.INSPECTOR, className="inspector-parts"),
-            html.Div(id=ids.FOUND, className="inspector-found"),
+            Markup(ids.INSPECTOR, className="inspector-parts"),
+            Markup(ids.FOUND, className="inspector-found"),
         ],
         className="panel inspector",
         tabIndex="0",
@@ -196,7 +199,7 @@ def _section(name: str, children: list[Any]) -> html.Section:
 
 def _head(left: list[Any], name: str, tools: list[Any]) -> html.Div:
     end = html.Div([*tools, *figure_tools(name)], className="end")
-    return html.Div([*left, end], className="panel-head")
+    return html.Div([*left, fixed(end)], className="panel-head")
 
 
 def _meta(name: str) -> html.Span:

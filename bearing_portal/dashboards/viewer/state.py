@@ -129,13 +129,13 @@ QUESTIONS = (
         needs="signal",
         graph=ids.ANALYSIS,
     ),
+    Question(ids.ASK_SIDE, ("signal", "off"), needs="signal", is_themed=False),
     Question(
         ids.ASK_MAP,
         (*_SHOWN, "f", "r", "tf", "tfw", "tfo", "map", "db", "unit", "bearing"),
         needs="signal",
         graph=ids.TIME,
     ),
-    Question(ids.ASK_SIDE, ("signal", "off"), needs="signal", is_themed=False),
     Question(
         ids.ASK_KURTOGRAM,
         ("signal", "off", "t", "map"),

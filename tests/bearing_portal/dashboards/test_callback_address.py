@@ -94,12 +94,11 @@ def test_an_unknown_app_does_not_exist(client, member):
     body = json.dumps(body_of("open_signal", {}))
     url = URL.replace("viewer", "nothing")
     assert client.post(url, body, content_type="application/json").status_code == 404
-    assert client.get("/dash/app/nothing/_dash-layout").status_code == 404
+    assert client.get("/dash/app/nothing/").status_code == 404
 
 
-@pytest.mark.parametrize("part", ["_dash-layout", "_dash-dependencies", ""])
-def test_layout_and_dependencies_are_for_members(client, db, part):
-    assert client.get(f"/dash/app/viewer/{part}").status_code == 401
+def test_an_apps_own_address_is_for_members(client, db):
+    assert client.get("/dash/app/viewer/").status_code == 401
 
 
 def test_an_apps_own_address_leads_to_its_page(client, member):
@@ -107,7 +106,14 @@ def test_an_apps_own_address_leads_to_its_page(client, member):
 
 
 @pytest.mark.parametrize(
-    "url", ["/dash/add_stateless_apps", "/dash/instance/viewer/", "/dpd/views/poke/"]
+    "url",
+    [
+        "/dash/add_stateless_apps",
+        "/dash/instance/viewer/",
+        "/dpd/views/poke/",
+        "/dash/app/viewer/_dash-layout",
+        "/dash/app/viewer/_dash-component-suites/dash/dcc/dash_core_components.js",
+    ],
 )
 def test_what_is_not_needed_is_not_routed(client, db, url):
     assert client.get(url).status_code == 404

@@ -52,7 +52,7 @@ def test_each_pattern_finds_what_it_forbids(pattern):
 
 
 def test_one_app_on_a_page_at_most():
-    tag = re.compile(r"{%\s*plotly_(?:direct|app|app_bootstrap)\b")
+    tag = re.compile(r"{%\s*(?:dash_app|plotly_(?:direct|app|app_bootstrap))\b")
     counts = {path: len(tag.findall(path.read_text("utf-8"))) for path in TEMPLATES}
     assert sum(counts.values()) >= 1
     assert max(counts.values()) == 1

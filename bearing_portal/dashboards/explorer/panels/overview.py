@@ -6,6 +6,7 @@ from dash import Output, html
 
 from bearing_portal.dashboards.embedding.app import PortalDash
 from bearing_portal.dashboards.embedding.guard import guarded
+from bearing_portal.dashboards.embedding.markup import Markup, markup
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.class_marks import (
     NONE,
@@ -30,13 +31,13 @@ def section() -> list[html.Section]:
         panel(
             ids.CLASSES,
             "Classes",
-            [html.Div(id=ids.CLASSES, className="table-scroll", tabIndex="0")],
+            [Markup(ids.CLASSES, className="table-scroll", tabIndex="0")],
             asks=ids.ASK_OVERVIEW,
         ),
         panel(
             ids.BARS,
             "Severity by class",
-            [html.Div(id=ids.BARS_LEGEND, className="bars-legend"), graph(ids.BARS)],
+            [Markup(ids.BARS_LEGEND, className="bars-legend"), graph(ids.BARS)],
             asks=ids.ASK_OVERVIEW,
             tools=figure_tools(ids.BARS),
         ),
@@ -58,12 +59,13 @@ def _shown(user: Any, view: ExplorerView) -> tuple[Any, ...]:
     classes, severities = class_marks(), severity_marks()
     table = classes_table(found, chosen, classes)
     figure = bars_figure(found.table, part, classes, severities, view.theme)
-    return table, f"{words} · {_medians(found)}", figure, words, _legend(found, severities)
+    legend = markup(_legend(found, severities))
+    return markup(table), f"{words} · {_medians(found)}", figure, words, legend
 
 
 def _emptied(why: str, theme: str) -> tuple[Any, ...]:
     words = html.P(why, className="ranking-words")
-    return words, "", empty_figure(why, theme, "bars of nothing"), "", []
+    return markup(words), "", empty_figure(why, theme, "bars of nothing"), "", ""
 
 
 def _medians(found: Overview) -> str:
@@ -76,11 +78,11 @@ def _medians(found: Overview) -> str:
 
 def register(app: PortalDash) -> None:
     outputs = [
-        Output(ids.CLASSES, "children"),
+        Output(ids.CLASSES, "html"),
         Output(ids.CLASSES_META, "children"),
         Output(ids.BARS, "figure"),
         Output(ids.BARS_META, "children"),
-        Output(ids.BARS_LEGEND, "children"),
+        Output(ids.BARS_LEGEND, "html"),
     ]
     app.answers(ids.ASK_OVERVIEW, outputs, show_overview)
 

@@ -54,7 +54,7 @@ def test_an_address_without_a_signal_says_how_to_choose(ask):
 def test_the_first_signal_has_no_previous_one(ask, signal):
     text = json.dumps(ask("open_signal", signal))
     assert "1 of 6" in text
-    assert text.count('"data-open"') == 1
+    assert text.count("data-open=") == 1
 
 
 def test_next_walks_through_the_filter_of_the_address(ask, simulated):
@@ -103,14 +103,14 @@ def test_without_a_speed_the_axis_stays_in_hertz(figure_of, record):
 def test_the_time_panel_draws_every_sample_of_a_short_span(figure_of, ask, sine):
     figure = figure_of("show_time", sine, t="0.1,0.11")
     assert figure.data[0].dx == pytest.approx(1 / FS_HZ)
-    meta = ask("show_time", sine, t="0.1,0.11")["response"]["viewer-time-meta"]["children"]
-    assert "every sample shown" in meta[0]
+    meta = ask("show_time", sine, t="0.1,0.11")["response"]["viewer-time-meta"]["html"]
+    assert "every sample shown" in meta
 
 
 def test_statistics_are_of_the_part_in_sight(ask, record):
     samples = np.r_[np.zeros(4096), np.sin(2 * np.pi * 100 * np.arange(4096) / FS_HZ)]
     text = json.dumps(ask("show_time", record(samples), t="0.6,0.9"), ensure_ascii=False)
-    assert '"0.70' in text
+    assert "<b>0.70" in text
 
 
 def test_1_g_at_159_hz_is_10_mm_per_second(figure_of, record):
@@ -250,20 +250,20 @@ def test_the_class_is_expected_where_it_has_enough_records(figure_of, simulated,
 
 
 def test_the_inspector_has_all_features_parts_and_the_dataset(ask, simulated):
-    text = json.dumps(ask("show_inspector", simulated[0]))
-    assert text.count('"Th"') == 36
+    text = ask("show_inspector", simulated[0])["response"]["viewer-inspector"]["html"]
+    assert text.count("<th ") == 36
     assert "Parts of this record" in text
     assert f"/datasets/{simulated[0].store.dataset.pk}/" in text
 
 
 def test_an_undefined_feature_is_a_dash(ask, signal):
     type(signal).objects.filter(pk=signal.pk).update(kurtosis=None)
-    text = json.dumps(ask("show_inspector", signal), ensure_ascii=False)
-    assert '"children": "–"' in text.split('"Kurtosis"')[1].split('"Tr"')[0]
+    text = ask("show_inspector", signal)["response"]["viewer-inspector"]["html"]
+    assert ">–</td>" in text.split(">Kurtosis<")[1].split("</tr>")[0]
 
 
 def test_channels_of_an_upload_can_be_switched(ask, owner):
     samples = np.random.default_rng(0).normal(size=(2048, 2)).astype(np.float32)
     made = upload(npy(samples), owner=owner)
     first = made.stores.get().signals.first()
-    assert json.dumps(ask("show_inspector", first)).count('"data-open"') == 2
+    assert json.dumps(ask("show_inspector", first)).count("data-open=") == 2

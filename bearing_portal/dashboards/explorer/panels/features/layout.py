@@ -6,6 +6,7 @@ from dash import ClientsideFunction, Input, Output, dcc, html
 
 from bearing_portal.dashboards.embedding.app import PortalDash
 from bearing_portal.dashboards.embedding.guard import guarded
+from bearing_portal.dashboards.embedding.markup import Markup, fixed, markup
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.figures.groups import Group, empty_figure
 from bearing_portal.dashboards.explorer.panels.features.data import (
@@ -38,22 +39,20 @@ def section() -> list[html.Section]:
 def correlation() -> html.Section:
     measures = {"spearman": "Spearman", "pearson": "Pearson"}
     pair = [choice("Across", "fx", TITLES), choice("Up", "fy", TITLES)]
+    options = [
+        segments("Shown", "corr", {"scatter": "Scatter", "matrix": "Matrix"}, "matrix"),
+        html.Div(
+            segments("Measure", "measure", measures, "spearman"),
+            className="option-group",
+            **{"data-when": "corr=matrix"},
+        ),
+        html.Div(pair, className="option-group", **{"data-when": "corr=scatter"}),
+    ]
     return panel(
         ids.CORRELATION,
         "Correlation",
         [
-            html.Div(
-                [
-                    segments("Shown", "corr", {"scatter": "Scatter", "matrix": "Matrix"}, "matrix"),
-                    html.Div(
-                        segments("Measure", "measure", measures, "spearman"),
-                        className="option-group",
-                        **{"data-when": "corr=matrix"},
-                    ),
-                    html.Div(pair, className="option-group", **{"data-when": "corr=scatter"}),
-                ],
-                className="panel-options",
-            ),
+            fixed(html.Div(options, className="panel-options")),
             graph(ids.CORRELATION),
             dcc.Store(id=ids.PAIR),
         ],
@@ -63,13 +62,17 @@ def correlation() -> html.Section:
 
 
 @guarded
-def show_ranking(asked: Any, *, user: Any) -> tuple[Any, str]:
-    return answered(asked, lambda view: _ranked(user, view), lambda why, _: (no_ranking(why), ""))
+def show_ranking(asked: Any, *, user: Any) -> tuple[str, str]:
+    return answered(asked, lambda view: _ranked(user, view), _no_ranks)
 
 
-def _ranked(user: Any, view: ExplorerView) -> tuple[Any, str]:
+def _no_ranks(why: str, _theme: str) -> tuple[str, str]:
+    return markup(no_ranking(why)), ""
+
+
+def _ranked(user: Any, view: ExplorerView) -> tuple[str, str]:
     found = ranking_panel(user, view)
-    return ranking_list(found, is_all=view.is_all_ranked), found.meta
+    return markup(ranking_list(found, is_all=view.is_all_ranked)), found.meta
 
 
 @guarded
@@ -79,7 +82,7 @@ def show_feature(asked: Any, *, user: Any) -> tuple[Any, ...]:
 
 def _boxes(user: Any, view: ExplorerView) -> tuple[Any, ...]:
     found = feature_panel(user, view)
-    groups = _group_buttons(found)
+    groups = markup(_group_buttons(found))
     return found.boxes, found.histogram, found.title, found.meta, found.note, groups
 
 
@@ -87,7 +90,7 @@ def _no_boxes(why: str, theme: str) -> tuple[Any, ...]:
     boxes, histogram = (
         empty_figure(why, theme, f"{what} of nothing") for what in ("boxes", "bins")
     )
-    return boxes, histogram, "Feature", "", "", []
+    return boxes, histogram, "Feature", "", "", ""
 
 
 @guarded
@@ -105,7 +108,7 @@ def _no_correlation(why: str, theme: str) -> tuple[Any, ...]:
 
 
 def register(app: PortalDash) -> None:
-    ranking = [Output(ids.RANKING, "children"), Output(ids.RANKING_META, "children")]
+    ranking = [Output(ids.RANKING, "html"), Output(ids.RANKING_META, "children")]
     app.answers(ids.ASK_RANKING, ranking, show_ranking)
     feature = [
         Output(ids.FEATURE, "figure"),
@@ -113,7 +116,7 @@ def register(app: PortalDash) -> None:
         Output(f"{ids.FEATURE}-title", "children"),
         Output(ids.FEATURE_META, "children"),
         Output(ids.FEATURE_NOTE, "children"),
-        Output(ids.FEATURE_GROUPS, "children"),
+        Output(ids.FEATURE_GROUPS, "html"),
     ]
     app.answers(ids.ASK_FEATURE, feature, show_feature)
     correlations = [
@@ -133,7 +136,7 @@ def _ranking() -> html.Section:
     return panel(
         ids.RANKING,
         "Feature ranking",
-        [html.Div(id=ids.RANKING, className="ranking", tabIndex="0", role="group", **words)],
+        [Markup(ids.RANKING, className="ranking", tabIndex="0", role="group", **words)],
         asks=ids.ASK_RANKING,
         tools=[
             segments("Ranked of", "copies", {"no": "Originals", "yes": "With copies"}, "no"),
@@ -150,11 +153,12 @@ def _feature() -> html.Section:
         segments("Axis", "axis", SCALES, ""),
         *figure_tools(ids.FEATURE),
     ]
-    groups = html.Div(id=ids.FEATURE_GROUPS, className="group-list")
+    groups = Markup(ids.FEATURE_GROUPS, className="group-list")
     head = [
-        html.H3("Histogram", className="panel-part"),
+        fixed(html.H3("Histogram", className="panel-part")),
         html.Div(
-            [menu("Groups", groups), *figure_tools(ids.HISTOGRAM, alone=False)], className="end"
+            [menu("Groups", groups), *map(fixed, figure_tools(ids.HISTOGRAM, alone=False))],
+            className="end",
         ),
     ]
     beside = html.Div(

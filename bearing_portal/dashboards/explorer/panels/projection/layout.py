@@ -7,6 +7,7 @@ from dash.exceptions import PreventUpdate
 
 from bearing_portal.dashboards.embedding.app import PortalDash
 from bearing_portal.dashboards.embedding.guard import guarded
+from bearing_portal.dashboards.embedding.markup import Markup, fixed, markup
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.class_marks import class_marks
 from bearing_portal.dashboards.explorer.panels.projection.data import (
@@ -46,12 +47,12 @@ def section() -> list[html.Section]:
         _number("Seed", "seed", PLAIN.seed),
     ]
     options = [
-        segments("Method", "method", methods, Method.PCA.value),
+        fixed(segments("Method", "method", methods, Method.PCA.value)),
         _of_methods("tsne", of_tsne),
         _of_methods("umap", of_umap),
-        _of_methods("tsne umap", [choice("Distance between signals", "metric", metrics)]),
-        choice("Colour of the points", "colour", COLOURS, shown="Colour"),
-        html.Span(className="panel-gap"),
+        fixed(_of_methods("tsne umap", [choice("Distance between signals", "metric", metrics)])),
+        fixed(choice("Colour of the points", "colour", COLOURS, shown="Colour")),
+        fixed(html.Span(className="panel-gap")),
         html.Button(
             "Compute",
             id=ids.COMPUTE,
@@ -68,11 +69,11 @@ def section() -> list[html.Section]:
             [
                 html.Div(options, className="panel-options"),
                 html.P(id=ids.PROJECTION_NOTE, className="panel-note is-above", role="status"),
-                html.Div(id="explorer-projection-state"),
+                Markup("explorer-projection-state"),
                 html.Div(
                     [
                         graph(ids.PROJECTION),
-                        html.Div(id=ids.PROJECTION_LEGEND, className="class-legend", **legend),
+                        Markup(ids.PROJECTION_LEGEND, className="class-legend", **legend),
                     ],
                     className="projection-figure",
                 ),
@@ -94,7 +95,7 @@ def section() -> list[html.Section]:
 @guarded
 def show_projection(asked: Any, *, user: Any) -> tuple[Any, ...]:
     found = answered(asked, lambda view: projection_panel(user, view), nothing_panel)
-    legend = legend_list(found.legend)
+    legend = markup(legend_list(found.legend))
     return found.figure, found.meta, found.note, legend, found.facts, not found.can_compute
 
 
@@ -110,7 +111,7 @@ def register(app: PortalDash) -> None:
         Output(ids.PROJECTION, "figure"),
         Output(ids.PROJECTION_META, "children"),
         Output(ids.PROJECTION_NOTE, "children"),
-        Output(ids.PROJECTION_LEGEND, "children"),
+        Output(ids.PROJECTION_LEGEND, "html"),
         Output(ids.PROJECTED, "data"),
         Output(ids.COMPUTE, "disabled"),
     ]

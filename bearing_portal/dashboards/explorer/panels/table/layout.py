@@ -8,6 +8,7 @@ from django.urls import reverse_lazy
 
 from bearing_portal.dashboards.embedding.app import PortalDash
 from bearing_portal.dashboards.embedding.guard import guarded
+from bearing_portal.dashboards.embedding.markup import fixed
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.class_marks import class_marks, severity_marks
 from bearing_portal.dashboards.explorer.panels.table.columns import (
@@ -87,8 +88,8 @@ def section() -> list[html.Section]:
                 dcc.Store(id=ids.COLUMNS_ASKED, data=""),
                 dcc.Store(id=ids.COLUMNS),
                 dcc.Store(id=ids.HEADS),
-                html.Div([grid, empty], className="explorer-grid-place"),
-                _foot(),
+                html.Div([grid, fixed(empty)], className="explorer-grid-place"),
+                fixed(_foot()),
             ],
             asks=ids.ASK_TABLE,
             tools=_tools(),
