@@ -1,7 +1,7 @@
 """The figures of Home, counted each day as everybody, each owner and a superuser see them.
 
-What a person sees is what is shared and what is his own: sums of the two, except the classes, which
-are counted as one set.
+What a person sees is what is shared and what is their own: sums of the two, except the classes,
+which are counted as one set.
 """
 
 from collections import defaultdict
@@ -25,18 +25,18 @@ class Sums:
     signals: int = 0
     datasets: int = 0
     bytes: int = 0
-    classes: set[int] = field(default_factory=set)
+    class_ids: set[int] = field(default_factory=set)
 
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(
             self.signals + other.signals,
             self.datasets + other.datasets,
             self.bytes + other.bytes,
-            self.classes | other.classes,
+            self.class_ids | other.class_ids,
         )
 
     def value(self, kind: str) -> int:
-        return len(self.classes) if kind == "classes" else int(getattr(self, kind))
+        return len(self.class_ids) if kind == "classes" else int(getattr(self, kind))
 
 
 def counts() -> Iterator[Count]:
@@ -70,7 +70,7 @@ def _add_classes(shared: Sums, private: dict[int, Sums]) -> None:
         "dataset__store__visibility", "dataset__store__owner", "fault_class"
     ):
         is_shared = visibility == SignalStore.Visibility.SHARED
-        (shared if is_shared else private[owner_id]).classes.add(fault_class_id)
+        (shared if is_shared else private[owner_id]).class_ids.add(fault_class_id)
 
 
 def _as_counts(sums: Sums, scope: str, owner_id: int | None = None) -> Iterator[Count]:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 
 from common.roles import ENGINEER
 from datasets.management.waiting import dataset_await
 from datasets.models import Dataset
 from datasets.services import dataset_create, dataset_retry
+from monitoring.accounts.people import person_create
 from monitoring.models import SystemEvent
 from vibration.simulation import Recipe
 
@@ -60,9 +60,5 @@ def _owner() -> Any:
     superuser = users.filter(is_superuser=True, is_active=True).order_by("pk").first()
     if superuser is not None:
         return superuser
-    account, is_new = users.get_or_create(username=SYSTEM_ACCOUNT)
-    if is_new:
-        account.set_unusable_password()
-        account.save(update_fields=["password"])
-        account.groups.add(Group.objects.get(name=ENGINEER))
-    return account
+    account = users.filter(username=SYSTEM_ACCOUNT).first()
+    return account or person_create(username=SYSTEM_ACCOUNT, password=None, role=ENGINEER)

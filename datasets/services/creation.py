@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed, Unavailable
+from common.names import name_clean, text_clean
 from common.roles import is_engineer
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow
@@ -24,6 +25,8 @@ from vibration.generation import estimate
 from vibration.simulation import Recipe
 
 GENERATE = "generate-dataset"
+_LONGEST_NAME = Dataset._meta.get_field("name").max_length or 0
+_LONGEST_DESCRIPTION = Dataset._meta.get_field("description").max_length or 2_000
 _FIELD_WORDS = {
     "seed": r"\bseed\b",
     "per_class": r"\bper_class\b",
@@ -74,10 +77,10 @@ def dataset_create(
     """
     if not is_engineer(owner):
         raise NotAllowed("Creating datasets needs the engineer role; ask an administrator for it.")
-    name = " ".join(name.split())
-    if not name:
-        sentence = "A dataset needs a name."
-        raise Invalid(sentence, field_errors={"name": [sentence]})
+    name = name_clean(name, what="A dataset's name", longest=_LONGEST_NAME)
+    description = text_clean(
+        description, what="A description", longest=_LONGEST_DESCRIPTION, field="description"
+    )
     space_prove(recipe_size_bytes(recipe))
     try:
         with transaction.atomic():
@@ -98,7 +101,7 @@ def _write(owner: Any, name: str, recipe: Recipe, description: str, visibility: 
     store.save()
     dataset = Dataset(
         name=name,
-        description=description.strip(),
+        description=description,
         store=store,
         recipe=_write_recipe(recipe),
         n_planned=recipe.n_records,

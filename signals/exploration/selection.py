@@ -18,7 +18,7 @@ from django.db.models import Q
 from common.errors import Invalid, NotFound
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import NO_SEVERITY
-from signals.projections.rows import projection_points
+from signals.projections.services import projection_points
 from vibration.features import FEATURE_NAMES
 
 LASSO: Final = "lasso:"

@@ -14,8 +14,8 @@ from monitoring.accounts.settings import preferences_save
 from monitoring.events import event_record
 from monitoring.models import DailyCount, HealthSample, JobLogLine, Notification
 from monitoring.notices.services import notification_send
-from signals.exploration.columns import columns_choose
 from signals.models import Annotation, Projection, SavedView, Signal, Tag
+from signals.services.table_columns import columns_choose
 from tests.factories import make_bearing, make_dataset, make_user
 from tests.signals.recordings import npy, sine, upload
 

@@ -6,8 +6,8 @@ from django.db import connection
 
 from common.commands import PortalCommand, whole_number
 from common.errors import Invalid
-from datasets.management.catalogue import MOST_ROWS, catalogue_make, next_name
 from datasets.management.commands.create_dataset import owner_named
+from datasets.services.index_rows import MOST_ROWS, catalogue_make, next_name
 from monitoring.management.progress import progress_bar
 from signals.models import Signal
 

@@ -1,13 +1,11 @@
 """What the table asks outside of Dash: rows, its columns, and actions on the rows chosen."""
 
 import json
-import secrets
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
@@ -22,20 +20,20 @@ from bearing_portal.dashboards.explorer.panels.table.columns import (
 from bearing_portal.dashboards.explorer.state import ExplorerView, read
 from bearing_portal.dashboards.viewer.state import MOST_COMPARED
 from bearing_portal.frame.templatetags.portal import thousands
-from common.errors import Expected, Invalid, NotAllowed, NotFound
+from common.errors import Expected, Invalid, NotAllowed
 from common.roles import is_curator
 from signals.admin.forms import RelabelForm
-from signals.exploration.columns import COLUMNS, columns_choose, columns_of, columns_reset
+from signals.exploration.columns import COLUMNS, columns_of
 from signals.exploration.selection import MOST_IDS
 from signals.exploration.table import table_page
 from signals.filters.grid import SORTS
 from signals.models import Signal
 from signals.selectors import tags_visible
 from signals.services.labels import signals_relabel
-from signals.services.notes import signals_tag_changed, signals_tag_many
+from signals.services.table_columns import columns_choose, columns_reset
+from signals.services.tags import signals_tag, tagging_undo
 from vibration.features import GROUPS
 
-UNDO_S: Final = 600
 OFFERED_TAGS: Final = 200
 
 
@@ -101,28 +99,21 @@ def tag(request: HttpRequest) -> HttpResponse:
     signals = chosen_scope(request.user, _view(given)).signals()
     if request.method != "POST":
         return _asked(request, "tag", signals)
-    name, remove = " ".join(given.get("name", "").split()), given.get("do") == "remove"
+    name, remove = given.get("name", ""), given.get("do") == "remove"
     try:
-        changed = signals_tag_changed(user=request.user, signals=signals, name=name, remove=remove)
+        done = signals_tag(user=request.user, signals=signals, name=name, remove=remove)
     except (Invalid, NotAllowed) as error:
         return _asked(request, "tag", signals, error=error)
-    n = _signals(len(changed))
-    title = f"“{name}” taken from {n}" if remove else f"{n} tagged “{name}”"
-    undo = _undo_kept(request.user, name, remove, changed) if changed else ""
-    return _done({"level": "success", "title": title, "undo": undo})
+    n = _signals(len(done.signals))
+    title = f"“{done.name}” taken from {n}" if remove else f"{n} tagged “{done.name}”"
+    return _done({"level": "success", "title": title, "undo": done.undo})
 
 
 @login_required
 @require_POST
 def tag_undo(request: HttpRequest) -> HttpResponse:
     """Take back what `tag` did, of the very signals it changed."""
-    key = _undo_key(request.user, request.POST.get("undo", ""))
-    kept = cache.get(key)
-    if not isinstance(kept, str):
-        raise NotFound("It cannot be undone any more; tag the signals again.")
-    name, remove, pks = json.loads(kept)
-    n = signals_tag_many(user=request.user, signals=pks, name=name, remove=not remove)
-    cache.delete(key)
+    n = tagging_undo(user=request.user, token=request.POST.get("undo", ""))
     return _done({"level": "success", "title": f"Undone for {_signals(n)}"})
 
 
@@ -204,7 +195,7 @@ def _asked(
         "form": form,
     }
     status = 422 if error else 200
-    return render(request, f"signals/_explorer_{what}.html", context, status=status)
+    return render(request, f"dashboards/explorer/_{what}.html", context, status=status)
 
 
 def _first_of(form: RelabelForm) -> Invalid:
@@ -213,16 +204,6 @@ def _first_of(form: RelabelForm) -> Invalid:
 
 def _signals(n: int) -> str:
     return f"{thousands(n)} signal{'' if n == 1 else 's'}"
-
-
-def _undo_kept(user: Any, name: str, remove: bool, pks: list[int]) -> str:
-    token = secrets.token_urlsafe(16)
-    cache.set(_undo_key(user, token), json.dumps([name, remove, pks]), UNDO_S)
-    return token
-
-
-def _undo_key(user: Any, token: str) -> str:
-    return f"tag-undo:{user.pk}:{token[:40]}"
 
 
 def _done(said: dict[str, Any]) -> HttpResponse:

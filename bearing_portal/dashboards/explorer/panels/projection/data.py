@@ -23,7 +23,7 @@ from signals.filters.scope import Scope
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Projection, Signal
 from signals.projections.files import ProjectionPoints
-from signals.projections.rows import (
+from signals.projections.services import (
     projection_at_once,
     projection_find,
     projection_get,

@@ -8,8 +8,9 @@ from bearing_portal.dashboards.explorer.http import table
 from bearing_portal.dashboards.explorer.panels.table import layout as section
 from bearing_portal.dashboards.explorer.panels.table.columns import column_definitions
 from common.roles import CURATOR
-from signals.exploration.columns import AT_FIRST, COLUMNS, columns_choose
+from signals.exploration.columns import AT_FIRST, COLUMNS
 from signals.models import Signal, TableColumn, Tag
+from signals.services.table_columns import columns_choose
 from tests.factories import make_dataset, make_user
 
 pytestmark = pytest.mark.django_db
