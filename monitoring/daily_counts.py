@@ -51,7 +51,7 @@ def counts_now() -> list[Count]:
 
 
 def trends(user: Any, today: date, figures: dict[str, int]) -> dict[str, Trend]:
-    """Compare what `user` sees now with what he saw a week ago, by kind."""
+    """Compare what `user` sees now with what was seen a week ago, by kind."""
     known = _known(user, today)
     return {kind: _trend(known.get(kind, {}), today, now) for kind, now in figures.items()}
 

@@ -236,8 +236,8 @@ class HealthSample(models.Model):
 class DailyCount(models.Model):
     """How many there were at a day's end, as somebody sees them: the ground of trends.
 
-    What a person sees is what is shared and what is his own. A day without a row of his own means
-    that he had nothing private: the row of what is shared then speaks for him.
+    What a person sees is what is shared and what is their own. A day without a row of their own
+    means that nothing was private: the row of what is shared then speaks for them.
     """
 
     class Scope(models.TextChoices):

@@ -1,4 +1,4 @@
-"""The command palette: what a person can jump to, and nothing he may not see."""
+"""The command palette: what a person can jump to, and nothing that is not theirs to see."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,13 +1,18 @@
-"""The queues' own pages, which can empty a queue: for superusers only."""
+"""The queues' own pages, which can empty a queue: for superusers, and not there for others.
+
+Their one inline script is allowed by its hash.
+"""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.template.loader import get_template
 from django_rq.urls import get_admin_urlpatterns, get_api_urlpatterns
+
+from bearing_portal.dashboards.embedding.security import inline_hashes
 
 View = Callable[..., HttpResponseBase]
 
@@ -18,10 +23,19 @@ def superusers_only(view: View) -> View:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not request.user.is_superuser:
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
+            raise Http404
+        response = view(request, *args, **kwargs)
+        response._csp_update = {"script-src": _own_scripts()}  # type: ignore[attr-defined]
+        return response
 
     return guarded
+
+
+@cache
+def _own_scripts() -> list[str]:
+    """Return the hashes of what the package's templates hold, not of what a page came to hold."""
+    template = get_template("django_rq/jobs.html").template
+    return inline_hashes(template.source)
 
 
 app_name = "django_rq"

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 
 from common.roles import ENGINEER
+from common.text import counted
 from datasets.management.waiting import dataset_await
 from datasets.models import Dataset
 from datasets.services import dataset_create, dataset_retry
@@ -36,7 +37,7 @@ def sample_seed(*, again: bool) -> str:
     elif dataset.status in (Dataset.Status.FAILED, Dataset.Status.CANCELLED):
         dataset_retry(user=dataset.store.owner, dataset=dataset)
     ready = dataset_await(dataset, here=True)
-    return f"is ready: {ready.store.n_signals} signals"
+    return f"is ready: {counted(ready.store.n_signals, 'signal')}"
 
 
 def _was_deleted() -> bool:

@@ -11,6 +11,7 @@ from common.database import after_commit
 from common.errors import Invalid, NotAllowed, Unavailable
 from common.names import name_clean, text_clean
 from common.roles import is_engineer
+from common.text import counted
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow
 from datasets.selectors import name_suggestion
@@ -155,7 +156,7 @@ def _start_job(owner: Any, dataset: Dataset) -> None:
         kind=SystemEvent.Kind.CREATED,
         actor=owner,
         subject=dataset.name,
-        detail=f"{dataset.n_planned} signals planned",
+        detail=f"{counted(dataset.n_planned, 'signal')} planned",
     )
     after_commit(dataset_hint, dataset)
 

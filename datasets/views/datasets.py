@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from common.errors import Invalid, NotAllowed, Unavailable
+from common.http import file_name
 from common.roles import is_engineer, may_manage
 from datasets import services
 from datasets.exports.files import file_response
@@ -176,7 +176,7 @@ def dataset_download(request: HttpRequest, pk: int) -> HttpResponseBase:
     dataset = dataset_get(request.user, pk)
     if dataset.status != Dataset.Status.READY:
         raise Invalid(f"{dataset.name} is not ready, so it has no file yet.")
-    filename = f"{slugify(dataset.name) or dataset.pk}.h5"
+    filename = file_name(dataset.name, ".h5")
     try:
         response = file_response(request, dataset_path(dataset), filename)
     except FileNotFoundError as error:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from common.text import counted
 from monitoring.events import event_record
 from monitoring.models import SystemEvent, UserSession
 from monitoring.notices.hints import logger, user_group
@@ -52,7 +53,7 @@ def sessions_end_others(*, user: Any, session_key: str | None, only_id: int | No
                 kind=SystemEvent.Kind.LOGOUT,
                 actor=user,
                 subject=user.get_username(),
-                detail=f"{len(keys)} other session{'s' * (len(keys) > 1)} ended",
+                detail=f"{counted(len(keys), 'other session')} ended",
             )
     if keys:
         sockets_recheck(user)

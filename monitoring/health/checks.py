@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisError
 from rq import Worker
 
+from common.files import folder_make
 from monitoring.jobs.queueing import QUEUE
 
 WORKER_SILENCE = timedelta(seconds=90)
@@ -91,7 +92,7 @@ def check_storage() -> Check:
     folder = Path(settings.STORAGE_DIR)
     advice = "Make the data folder writable for the portal, or name another one in DATA_DIR."
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder_make(folder)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".health-") as file:
             file.write(b"written")
             file.flush()

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from common.errors import Expected
+from common.text import counted
 from signals.admin.forms import ActionForm, RelabelForm, TaggingForm
 from signals.models import Signal
 from signals.services.labels import signals_relabel
@@ -88,7 +89,7 @@ def _apply(site: admin.ModelAdmin, request: HttpRequest, form: ActionForm, apply
         site.message_user(request, str(error), messages.ERROR)
         return
     n_changed = len(done.signals) if isinstance(done, Tagging) else done
-    said = f"{n_changed} signal{'' if n_changed == 1 else 's'} changed."
+    said = f"{counted(n_changed, 'signal')} changed."
     if isinstance(done, Tagging) and done.undo:
         said = format_html(
             '{} <form method="post" action="{}" class="undo">'

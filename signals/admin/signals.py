@@ -10,8 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from common.admin import WrittenBySystem, act_on_each, measured, megabytes, swatch
+from common.admin import WrittenBySystem, act_on_each, measured, swatch
 from common.errors import Expected
+from common.text import counted, size
 from signals.admin.actions import add_tag, relabel, remove_tag
 from signals.admin.bearings import BearingAdmin
 from signals.admin.exploration import ProjectionAdmin, SavedViewAdmin, TableColumnAdmin
@@ -113,7 +114,15 @@ class NoiseSourceAdmin(FixedRows):
 class SignalStoreAdmin(WrittenBySystem):
     """Stores come and go with their datasets and uploads."""
 
-    list_display = ("__str__", "owner", "visibility", "n_signals", "size", "version", "created_at")
+    list_display = (
+        "__str__",
+        "owner",
+        "visibility",
+        "n_signals",
+        "size_shown",
+        "version",
+        "created_at",
+    )
     list_filter = ("visibility", "created_at")
     search_fields = ("folder", "owner__username", "sha256")
     date_hierarchy = "created_at"
@@ -122,8 +131,8 @@ class SignalStoreAdmin(WrittenBySystem):
         return stores_visible(request.user).select_related("owner")
 
     @admin.display(description="size", ordering="size_bytes")
-    def size(self, store: SignalStore) -> str:
-        return megabytes(store.size_bytes)
+    def size_shown(self, store: SignalStore) -> str:
+        return size(store.size_bytes)
 
 
 class AnnotationInline(admin.TabularInline):
@@ -231,7 +240,7 @@ class SignalAdmin(admin.ModelAdmin):
         except Expected as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            self.message_user(request, f"Undone for {n} signal{'' if n == 1 else 's'}.")
+            self.message_user(request, f"Undone for {counted(n, 'signal')}.")
         return redirect("admin:signals_signal_changelist")
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **values: Any) -> Any:

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 
 from common.errors import NotFound
+from common.text import thousands
 from signals.filters.scope import TIMEOUT_S, Scope
 from signals.models import Signal
 from signals.selectors import store_path
@@ -56,7 +57,7 @@ class FeatureTable:
 
     def describe(self) -> str:
         """Say how many signals these are, and of how many."""
-        n, total = (f"{number:,}".replace(",", "\u202f") for number in self._numbers())
+        n, total = map(thousands, self._numbers())
         return f"{n} of {total} signals, the same share of each class" if self.is_sample else n
 
     def _numbers(self) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.core.cache import cache
 from django.db.models import Avg, Count, Max, Min, QuerySet
 
+from common.text import counted
 from signals.exploration.medians import NO_MEDIANS, medians_by_class
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import ANY, NO_SEVERITY, RANGES, SignalFilter
@@ -157,8 +158,8 @@ def empty_sentence(found: list[Culprit]) -> str:
     if not found:
         return "No signal fits; no single condition alone is the reason. Reset the filter."
     first = found[0]
-    signals = "signal" if first.n == 1 else "signals"
-    return f"No signal fits. Without the condition on {first.name} there are {first.n} {signals}."
+    there = f"there {'is' if first.n == 1 else 'are'} {counted(first.n, 'signal')}"
+    return f"No signal fits. Without the condition on {first.name} {there}."
 
 
 def _own(user: Any, scope: Scope) -> None:

@@ -10,6 +10,7 @@ from django.db.models import F, Max, QuerySet
 
 from common.errors import Invalid, NotAllowed
 from common.roles import is_curator
+from common.text import thousands
 from signals.models import FaultClass, Severity, Signal, SignalStore
 from signals.selectors import signals_visible
 from signals.services.history import history_write
@@ -105,7 +106,9 @@ def _curated(user: Any, signals: QuerySet[Signal]) -> list[Signal]:
         .order_by("pk")[: MOST_AT_ONCE + 1]
     )
     if len(rows) > MOST_AT_ONCE:
-        raise Invalid(f"At most {MOST_AT_ONCE} signals can be changed at once; choose fewer.")
+        raise Invalid(
+            f"At most {thousands(MOST_AT_ONCE)} signals can be changed at once; choose fewer."
+        )
     return rows
 
 

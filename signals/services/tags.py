@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from common.errors import Invalid, NotAllowed, NotFound
 from common.names import name_clean
 from common.roles import is_curator, may_manage
+from common.text import counted, thousands
 from signals.models import Signal, Tag
 from signals.selectors import stores_visible, tags_visible
 from signals.services.history import history_write, signals_history_write
@@ -132,7 +133,7 @@ def tag_rename(*, user: Any, tag: Tag, name: str) -> Tag:
     n = links.exclude(Exists(has_it)).update(tag=new)
     links.delete()
     tags_forget_unused(tags=[tag.pk])
-    history_write(user=user, entries=[(new, f"Renamed from “{tag}” on {n} signals.")])
+    history_write(user=user, entries=[(new, f"Renamed from “{tag}” on {counted(n, 'signal')}.")])
     return new
 
 
@@ -159,7 +160,9 @@ def _taggable(user: Any, signals: QuerySet[Signal] | Iterable[int]) -> list[int]
     visible = Signal.objects.filter(pk__in=pks, store__in=stores_visible(user)).order_by("pk")
     found = list(visible.values_list("pk", "store__owner_id")[: MOST_TAGGED + 1])
     if len(found) > MOST_TAGGED:
-        raise Invalid(f"At most {MOST_TAGGED} signals can be tagged at once; choose fewer.")
+        raise Invalid(
+            f"At most {thousands(MOST_TAGGED)} signals can be tagged at once; choose fewer."
+        )
     owners = {owner for _, owner in found}
     if not is_curator(user) and not all(may_manage(user, owner) for owner in owners):
         raise NotAllowed("Tags are edited by the signals' owner and by curators.")

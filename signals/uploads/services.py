@@ -22,8 +22,9 @@ from django.utils import timezone
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed, Unavailable
-from common.files import folder_discard
+from common.files import folder_discard, folder_make
 from common.roles import may_manage
+from common.text import counted
 from monitoring.events import event_record
 from monitoring.models import SystemEvent
 from signals.models import Signal, SignalStore, Upload
@@ -68,7 +69,7 @@ def upload_create(
     Questions
         Where something must be asked first, or an answer contradicts the file; by field.
     Invalid
-        Where the file is too large or cannot be read, or `owner` has as many as he may.
+        Where the file is too large or cannot be read, or `owner` has as many as one may.
     Unavailable
         Where the storage fails.
     """
@@ -97,7 +98,7 @@ def upload_keep(*, owner: Any, received: Received, answers: Answers) -> Upload:
                 kind=SystemEvent.Kind.CREATED,
                 actor=owner,
                 subject=upload.file_name,
-                detail=f"upload of {n} channel{'s' if n > 1 else ''}",
+                detail=f"upload of {counted(n, 'channel')}",
             )
     except VibrationError as error:
         raise Unavailable(str(error)) from error
@@ -190,7 +191,7 @@ def _write_channels(upload: Upload, channels: list[Kept]) -> None:
 
 def _write_store(upload: Upload, number: int, group: list[Kept]) -> SignalStore:
     folder = upload_folder(upload) / str(number)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder_make(folder.parent)
     _write_file(folder, upload, group)
     facts = read_metadata(folder)["files"][SIGNALS_FILE]
     store = SignalStore(

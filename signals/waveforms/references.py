@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db.models import Count
 
 from common.errors import NotFound, Unavailable
+from common.files import folder_make
 from signals.models import Signal, SignalStore
 from signals.selectors import store_path, stores_visible
 from vibration.errors import VibrationError
@@ -123,7 +124,7 @@ def _samples(reader: StoreReader, rows: list[int]) -> Iterator[npt.NDArray[np.fl
 def _keep(store: SignalStore, fault_class_id: int, reference: ClassReference) -> None:
     path = _path(store, fault_class_id)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder_make(path.parent)
         save_reference(reference, path)
     except (VibrationError, OSError) as error:  # it is drawn all the same, and made again
         logger.warning("The reference %s could not be kept: %s", path.name, error)

@@ -1,6 +1,6 @@
 /* Cells and heads of the explorer's table, as AG Grid finds them by name. */
 (() => {
-  const THIN = "\u2009", MINUS = "\u2212", NONE = "–", BAR_H = 20;
+  const THIN = "\u202f", MINUS = "\u2212", NONE = "–", BAR_H = 20;
   const h = (...args) => window.React.createElement(...args);
   const shared = { heads: null, marks: {}, levels: {} };
   const watchers = new Set();

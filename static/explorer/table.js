@@ -4,7 +4,7 @@
   const BY_HAND = ["checkboxSelected", "spaceKey", "rowClicked"];
   const GRID = "explorer-table-grid", BLOCK = 50, MOST = 500, PAUSE_MS = 150, IDS = "ids:";
   const $ = (selector) => document.querySelector(selector);
-  const THIN = "\u2009";
+  const THIN = "\u202f";
   const thousands = (n) => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, THIN);
   const touch = matchMedia("(pointer: coarse), (max-width: 767.98px)");
   let api = null, begun = false, total = 0, shown = null, failed = false;

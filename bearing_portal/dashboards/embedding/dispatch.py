@@ -70,7 +70,7 @@ def update(request: HttpRequest, ident: str) -> HttpResponse:
         answer = app.dispatch_with_args(json.loads(request.body), {"request": request})
     except PreventUpdate:
         return HttpResponse(status=204)
-    except (MalformedCallError, ValueError) as error:
+    except (MalformedCallError, ValueError, RecursionError) as error:
         return _malformed(error)
     return HttpResponse(answer, content_type="application/json")
 

@@ -8,6 +8,7 @@ from dash import dcc, html
 
 from bearing_portal.dashboards.viewer import ids, state
 from bearing_portal.dashboards.widgets import choice, segments
+from common.text import thousands
 from vibration.machines.iso20816 import MACHINE_GROUPS
 
 WINDOW_NAMES = {
@@ -122,7 +123,7 @@ def axis_options() -> list[Any]:
 
 def method_menu() -> html.Details:
     """How it is computed and shown; what is seldom changed waits behind one button."""
-    lengths = {"": "auto, df ≤ 1.25 Hz"} | {str(n): _grouped(n) for n in state.SEGMENTS}
+    lengths = {"": "auto, df ≤ 1.25 Hz"} | {str(n): thousands(n) for n in state.SEGMENTS}
     averages = {"power": "Power", "linear": "Linear", "peak": "Peak hold"}
     of_spectrum = [
         choice("Window", "win", WINDOW_NAMES, shown="Window"),
@@ -178,7 +179,7 @@ def envelope_options() -> list[Any]:
 
 
 def map_options() -> list[Any]:
-    windows = {"": "auto"} | {str(n): _grouped(n) for n in state.MAP_WINDOWS}
+    windows = {"": "auto"} | {str(n): thousands(n) for n in state.MAP_WINDOWS}
     return [
         segments("Method", "tf", {"stft": "STFT", "cwt": "CWT", "wigner": "Wigner–Ville"}),
         choice("Window", "tfw", windows, shown="Window"),
@@ -186,7 +187,3 @@ def map_options() -> list[Any]:
         choice("Colours", "map", {name: name for name in state.COLOURS}, shown="Colour"),
         pair_field("Range", "db", "dB"),
     ]
-
-
-def _grouped(number: int) -> str:
-    return f"{number:,}".replace(",", "\u202f")

@@ -14,6 +14,7 @@ from bearing_portal.dashboards.viewer.state import read
 from bearing_portal.frame.templatetags.portal import number
 from common.errors import Invalid, NotFound
 from common.http import name_download
+from common.text import signed
 from monitoring.events import event_record
 from monitoring.models import SystemEvent
 from signals.filters.matching import HIGHEST_ID, signals_matching
@@ -134,7 +135,7 @@ def differences(signals: list[Signal]) -> list[dict[str, Any]]:
 def _by(value: float | None, first: float | None) -> str:
     if value is None or not first:
         return ""
-    return f"{100 * (value / first - 1):+.0f} %".replace("-", "\u2212")
+    return f"{signed(100 * (value / first - 1))} %"
 
 
 @login_required

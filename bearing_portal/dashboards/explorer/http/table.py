@@ -19,9 +19,9 @@ from bearing_portal.dashboards.explorer.panels.table.columns import (
 )
 from bearing_portal.dashboards.explorer.state import ExplorerView, read
 from bearing_portal.dashboards.viewer.state import MOST_COMPARED
-from bearing_portal.frame.templatetags.portal import thousands
 from common.errors import Expected, Invalid, NotAllowed
 from common.roles import is_curator
+from common.text import counted
 from signals.admin.forms import RelabelForm
 from signals.exploration.columns import COLUMNS, columns_of
 from signals.exploration.selection import MOST_IDS
@@ -104,7 +104,7 @@ def tag(request: HttpRequest) -> HttpResponse:
         done = signals_tag(user=request.user, signals=signals, name=name, remove=remove)
     except (Invalid, NotAllowed) as error:
         return _asked(request, "tag", signals, error=error)
-    n = _signals(len(done.signals))
+    n = counted(len(done.signals), "signal")
     title = f"“{done.name}” taken from {n}" if remove else f"{n} tagged “{done.name}”"
     return _done({"level": "success", "title": title, "undo": done.undo})
 
@@ -114,7 +114,7 @@ def tag(request: HttpRequest) -> HttpResponse:
 def tag_undo(request: HttpRequest) -> HttpResponse:
     """Take back what `tag` did, of the very signals it changed."""
     n = tagging_undo(user=request.user, token=request.POST.get("undo", ""))
-    return _done({"level": "success", "title": f"Undone for {_signals(n)}"})
+    return _done({"level": "success", "title": f"Undone for {counted(n, 'signal')}"})
 
 
 @login_required
@@ -136,7 +136,7 @@ def relabel(request: HttpRequest) -> HttpResponse:
         n = signals_relabel(user=request.user, signals=signals, labels=form.labels())
     except (Invalid, NotAllowed) as error:
         return _asked(request, "relabel", signals, form=form, error=error)
-    return _done({"level": "success", "title": f"{_signals(n)} relabelled"})
+    return _done({"level": "success", "title": f"{counted(n, 'signal')} relabelled"})
 
 
 @login_required
@@ -200,10 +200,6 @@ def _asked(
 
 def _first_of(form: RelabelForm) -> Invalid:
     return Invalid(next(iter(form.errors.values()))[0])
-
-
-def _signals(n: int) -> str:
-    return f"{thousands(n)} signal{'' if n == 1 else 's'}"
 
 
 def _done(said: dict[str, Any]) -> HttpResponse:

@@ -15,8 +15,8 @@ from bearing_portal.dashboards.viewer.figures.common import (
     name_row,
     padded,
     stack,
-    thin,
 )
+from common.text import thousands
 from vibration.decimation import bucket_size
 
 GUTTER = [0.952, 1.0]
@@ -82,10 +82,10 @@ def time_figure(
 def time_meta(region: Region, n_buckets: int) -> str:
     n_shown = region.last - region.first
     size = bucket_size(n_shown, n_buckets)
-    shown = "every sample shown" if size == 1 else f"shown 1:{thin(size)}, min–max"
+    shown = "every sample shown" if size == 1 else f"shown 1:{thousands(size)}, min–max"
     start, end = f"{region.start_s:.4g}", f"{region.end_s:.4g}"
-    of = "" if region.is_whole else f" of {thin(region.n_samples)}"
-    return f"{start}–{end} s · {thin(n_shown)}{of} samples · {shown}"
+    of = "" if region.is_whole else f" of {thousands(region.n_samples)}"
+    return f"{start}–{end} s · {thousands(n_shown)}{of} samples · {shown}"
 
 
 def _gutter(draft: Draft, sample: FloatArray) -> None:

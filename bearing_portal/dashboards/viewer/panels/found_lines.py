@@ -4,6 +4,7 @@ from typing import Any
 
 from dash import html
 
+from common.text import signed
 from vibration.machines.lines import FoundLine
 
 UNDEFINED = "–"
@@ -45,4 +46,4 @@ def _strength(found: FoundLine) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.2f} %".replace("-", "\u2212")
+    return f"{signed(value, 2)} %"

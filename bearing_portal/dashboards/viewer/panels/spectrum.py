@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from bearing_portal.dashboards.viewer.figures import marks as marking
-from bearing_portal.dashboards.viewer.figures.common import FloatArray, Span, thin, within
+from bearing_portal.dashboards.viewer.figures.common import FloatArray, Span, within
 from bearing_portal.dashboards.viewer.figures.lines import (
     LOW_ORDERS,
     Curve,
@@ -18,6 +18,7 @@ from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders
 from bearing_portal.dashboards.viewer.state import WHOLE, View
 from bearing_portal.dashboards.viewer.tracking import turns_of
 from common.errors import Invalid
+from common.text import thousands
 from signals.waveforms.references import reference_get
 from signals.waveforms.sources import LONG_SAMPLES
 from vibration.errors import VibrationError
@@ -190,5 +191,5 @@ def _tracked(user: Any, items: list[Item], view: View) -> Panel:
         is_stacked=view.is_stacked,
     )
     turned = f"{turns[part][-1] - turns[part][0]:.4g}"
-    meta = f"Order tracking, Hann · {turned} turns · n = {thin(curves[0].x.size)} lines"
+    meta = f"Order tracking, Hann · {turned} turns · n = {thousands(curves[0].x.size)} lines"
     return Panel(curves_figure(curves, frame, marks=marking.shaft_marks(1.0)), meta)

@@ -21,6 +21,7 @@ from bearing_portal.dashboards.explorer.state import read
 from bearing_portal.dashboards.widgets import panel
 from bearing_portal.frame.templatetags.portal import thousands
 from common.roles import is_curator
+from common.text import counted
 from signals.exploration.overview import overview
 from signals.filters.scope import Scope
 
@@ -198,10 +199,10 @@ def show_heads(asked: Any, *, user: Any) -> tuple[Any, str]:
 
 def _meta(user: Any, shown: Scope, whole: Scope) -> str:
     n_all = overview(user, whole).n
-    counted = f"{thousands(n_all)} signal{'' if n_all == 1 else 's'}"
+    said = counted(n_all, "signal")
     if shown.within is not None:
-        counted = f"{thousands(overview(user, shown).n)} selected of {thousands(n_all)}"
-    return f"{counted} · {PAGE_ROWS} a page"
+        said = f"{thousands(overview(user, shown).n)} selected of {thousands(n_all)}"
+    return f"{said} · {PAGE_ROWS} a page"
 
 
 def register(app: PortalDash) -> None:
