@@ -35,7 +35,7 @@ test: environment chromium lint migrations suite
 lint: environment
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict vibration $(wildcard */services */services.py)
+	$(BIN)/mypy --strict vibration $(wildcard */services */services.py */*/services.py)
 	$(BIN)/lint-imports
 
 migrations: environment

@@ -36,7 +36,7 @@ def is_own_origin(scope: Any) -> bool:
     scheme = "https" if scope.get("scheme") == "wss" else "http"
     if settings.TRUST_PROXY_HEADERS and b"x-forwarded-proto" in headers:
         scheme = headers[b"x-forwarded-proto"].strip()
-    return origin == f"{scheme}://{host}"
+    return bool(origin == f"{scheme}://{host}")
 
 
 def build_application(pages: ASGIHandler) -> ProtocolTypeRouter:

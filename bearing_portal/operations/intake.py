@@ -79,7 +79,7 @@ def answer_and_close(channel: Any, status: str, sentence: str) -> None:
     transport = channel.transport
     transport.write(head.encode() + body)
     transport.loseWriteConnection()
-    reactor.callLater(LINGER_S, transport.abortConnection)  # type: ignore[attr-defined]
+    reactor.callLater(LINGER_S, transport.abortConnection)  # type: ignore[arg-type]
 
 
 def _line_too_long(channel: Any, line: bytes) -> None:

@@ -24,7 +24,10 @@ def superusers_only(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         if not request.user.is_superuser:
             raise Http404
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except (LookupError, ValueError) as error:  # a queue, job or page of no such number
+            raise Http404 from error
         response._csp_update = {"script-src": _own_scripts()}  # type: ignore[attr-defined]
         return response
 
