@@ -1,6 +1,6 @@
 # make run · make test — a machine needs Python 3.11 or newer and make, and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run password test environment lint format lock bench chromium migrations suite coverage
+.PHONY: help run password test test-all environment lint format lock bench chromium migrations suite coverage
 
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -15,6 +15,7 @@ help:
 	@echo "make run       start the portal on http://127.0.0.1:8000 (PORT=8001 make run for another port)"
 	@echo "make password  print the admin password generated at the first start"
 	@echo "make test      lint, types, floors, migrations and the whole suite"
+	@echo "make test-all  the same, with other examples of each property in every run"
 	@echo "make format    ruff's formatting and safe fixes"
 	@echo "make bench     benchmark table and bench.json (QUICK=1 for the first part)"
 	@echo "make lock      exact locks from requirements/*.in"
@@ -31,6 +32,9 @@ environment:
 	@requirements/install.sh dev
 
 test: environment chromium lint migrations suite
+
+test-all: export HYPOTHESIS_PROFILE := explore
+test-all: test
 
 lint: environment
 	$(BIN)/ruff check .
@@ -50,7 +54,8 @@ chromium:
 suite: environment
 	@# Measured from the start of each process: Django imports the product before pytest has begun.
 	@rm -f .coverage .coverage.*
-	@COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@# In place of its shell: a signal that ends make reaches pytest, which ends all that it started.
+	@exec env COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	@$(BIN)/coverage combine --quiet
 	@said=$$($(BIN)/coverage report --fail-under=90 --include='$(FLOOR_90)') || { echo "$$said"; exit 1; }
 	@said=$$($(BIN)/coverage report --fail-under=80 --include='$(FLOOR_80)') || { echo "$$said"; exit 1; }

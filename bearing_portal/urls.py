@@ -14,6 +14,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
     path("licence/", views.licence, name="licence"),
+    path("documentation/", views.documentation, name="documentation"),
+    path("documentation/<slug:name>/", views.documentation, name="documentation-page"),
     path("accounts/", include("monitoring.accounts.urls")),
     path("system-health/logs/", logs, name="health-logs"),
     path("datasets/", include("datasets.urls")),

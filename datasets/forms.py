@@ -3,13 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.utils.functional import cached_property
 
-from common.errors import Invalid
+from common.errors import Invalid, Unavailable
 from common.text import thousands
-from datasets.estimates import estimate_of
+from datasets.estimates import estimate_of, time_prove
 from datasets.selectors import name_is_taken, name_suggestion
 from datasets.services import recipe_build
+from datasets.services.files import space_prove
 from signals.models import FaultClass, NoiseSource, Severity
 from vibration.generation import Estimate
 from vibration.simulation import CLASS_CODES, Recipe
@@ -85,6 +85,7 @@ class DatasetForm(forms.Form):
     )
 
     recipe: Recipe | None = None
+    _estimate: Estimate | None = None
 
     @classmethod
     def fresh(cls) -> "DatasetForm":
@@ -112,7 +113,18 @@ class DatasetForm(forms.Form):
                 self.recipe = self._recipe(cleaned)
             except Invalid as error:
                 self.add_refusals(error.field_errors)
+            else:
+                self._check_end(self.recipe)
         return cleaned
+
+    def _check_end(self, recipe: Recipe) -> None:
+        """Refuse before it is asked for what the disk cannot hold or a job cannot end."""
+        self._estimate = foreseen = estimate_of(recipe)
+        try:
+            time_prove(foreseen)
+            space_prove(foreseen.size_bytes)
+        except (Invalid, Unavailable) as error:
+            self.add_error(None, error.sentence)
 
     def add_refusals(self, field_errors: dict[str, list[str]]) -> None:
         """Put what a service refused beside the field it concerns."""
@@ -133,17 +145,17 @@ class DatasetForm(forms.Form):
             shaft_hz=cleaned["speed_rpm"] / 60,
         )
 
-    @cached_property
+    @property
     def estimate(self) -> Estimate | None:
-        return estimate_of(recipe) if (recipe := self._cleaned()) else None
-
-    def _cleaned(self) -> Recipe | None:
+        """What the recipe will cost; None while a field keeps it from being one."""
         _ = self.errors  # cleans once
-        return self.recipe
+        return self._estimate
 
     @property
     def why_not(self) -> str:
         """Say what keeps the primary button off; empty when nothing does."""
+        if sentences := self.non_field_errors():
+            return str(sentences[0])
         if self.has_error("name", "required"):
             return "Enter a name to continue"
         if self.has_error("name"):
@@ -180,3 +192,10 @@ class DatasetForm(forms.Form):
     @property
     def name_missing(self) -> bool:
         return self.has_error("name", "required")
+
+
+class DescribeForm(forms.Form):
+    """What an owner says of a dataset."""
+
+    name = forms.CharField(max_length=100, error_messages={"required": "Enter a name."})
+    description = forms.CharField(max_length=500, required=False, widget=forms.Textarea)

@@ -3,19 +3,23 @@
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from common.errors import NotFound
 from common.roles import visible_to
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow
-from signals.models import Signal, SignalStore
+from signals.models import Annotation, Signal, SignalStore
 from signals.selectors import store_folder, store_path
 from vibration.simulation import Recipe
 
 __all__ = [
     "dataset_folder",
     "dataset_get",
+    "dataset_losses",
     "dataset_path",
     "dataset_signals",
     "datasets_visible",
@@ -97,3 +101,26 @@ def name_suggestion(name: str) -> str:
     while f"{stem} {number}".casefold() in taken:
         number += 1
     return f"{stem} {number}"
+
+
+def dataset_losses(user: Any, dataset: Dataset) -> list[str]:
+    """Say what people have added to a dataset, which nothing can make again once it is deleted."""
+    signals = dataset_signals(user, dataset)
+    n_tagged = signals.filter(tags__isnull=False).distinct().count()
+    n_notes = Annotation.objects.filter(signal__in=signals).count()
+    n_relabelled = (
+        LogEntry.objects.filter(
+            Q(change_message__startswith="Class: ") | Q(change_message__startswith="Severity: "),
+            content_type=ContentType.objects.get_for_model(Signal),
+            object_id__in=signals.order_by().annotate(key=Cast("pk", TextField())).values("key"),
+        )
+        .values("object_id")
+        .distinct()
+        .count()
+    )
+    losses = (
+        (n_relabelled, "the changed labels of 1 signal", "the changed labels of {} signals"),
+        (n_tagged, "the tags of 1 signal", "the tags of {} signals"),
+        (n_notes, "1 note", "{} notes"),
+    )
+    return [one if n == 1 else several.format(n) for n, one, several in losses if n]

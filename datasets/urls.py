@@ -10,6 +10,7 @@ urlpatterns = [
     path("create/check/", datasets.dataset_check, name="check"),
     path("<int:pk>/", datasets.dataset_detail, name="detail"),
     path("<int:pk>/card/", datasets.dataset_card, name="card"),
+    path("<int:pk>/edit/", datasets.dataset_edit, name="edit"),
     path("<int:pk>/delete/", datasets.dataset_remove, name="delete"),
     path("<int:pk>/cancel/", datasets.dataset_stop, name="cancel"),
     path("<int:pk>/retry/", datasets.dataset_again, name="retry"),

@@ -144,6 +144,7 @@ class SystemEvent(models.Model):
         DELETED = "deleted", "Deleted"
         EXPORTED = "exported", "Exported"
         SHARED = "shared", "Sharing changed"
+        EDITED = "edited", "Edited"
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
 

@@ -6,21 +6,42 @@ here and not in pyproject.toml, from which pytest-django would read it too early
 
 import os
 import shutil
+import signal
 import tempfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 import coverage
+import hypothesis
 import pytest
 
 from bearing_portal.operations.embedded.servers import EmbeddedServers
+from bearing_portal.operations.runner.pdeathsig import die_with_parent
+from tests.keeping import keep
+from tests.reruns import (
+    pytest_runtest_logreport,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+)
+
+__all__ = ["keep", "pytest_runtest_logreport", "pytest_sessionfinish", "pytest_terminal_summary"]
 
 SERVERS = pytest.StashKey[EmbeddedServers]()
 LONG = ("e2e", "faults")
 VALKEY_DATABASES_EACH = 2  # a second one for tests that empty a database
 
+# Properties draw the same examples in each run of the suite, so that it is red for a reason in the
+# change at hand; `make test-all` looks for others. What it finds is kept as an @example.
+hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
 
 def pytest_configure(config: pytest.Config) -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    end_in_order()
     if not hasattr(config, "workerinput"):
         start_servers(config)
         if config.getoption("dist", "no") != "no":
@@ -52,6 +73,30 @@ def pytest_unconfigure() -> None:
     if measured := coverage.Coverage.current():
         measured.stop()
         measured.save()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_flush() -> Iterator[None]:
+    """Empty the database in our own way after each test that commits."""
+    from django.test import TransactionTestCase
+
+    from tests.emptying import empty
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        yield
+
+
+def end_in_order() -> None:
+    """Have SIGTERM end the run as Ctrl-C does, and a worker end with its controller."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _interrupt)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        die_with_parent(signal.SIGKILL)
+
+
+def _interrupt(_signal_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def start_servers(config: pytest.Config) -> None:

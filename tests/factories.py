@@ -1,8 +1,13 @@
 """Small makers of the things most tests need. Each call makes a new one."""
 
+import shutil
+import tempfile
+from functools import cache
 from itertools import count
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -37,30 +42,38 @@ def make_user(role: str | None = None, *, username: str | None = None, **values:
 
 def make_catalogue() -> None:
     """Write the rows of classes, severities and noise sources that are missing."""
-    for position, spec in enumerate(FAULT_CLASSES):
-        values = {
-            "name": spec.name,
-            "short_name": spec.name[:40],
-            "label_prefix": f"C{position:02d}",
-            "position": position,
-            "colour": "#336699",
-            "symbol": "circle",
-            "dash": "solid",
-        }
-        FaultClass.objects.get_or_create(code=spec.code, defaults=values)
-    for spec in SEVERITIES:
-        values = {
-            "name": spec.name,
-            "level": spec.level,
-            "factor_low": spec.low,
-            "factor_high": spec.high,
-            "colour_light": "#336699",
-            "colour_dark": "#6699cc",
-        }
-        Severity.objects.get_or_create(code=spec.code, defaults=values)
-    for position, spec in enumerate(NOISES):
-        values = {"name": spec.name, "position": position, "model": spec.model}
-        NoiseSource.objects.get_or_create(code=spec.code, defaults=values)
+    classes = [
+        FaultClass(
+            code=spec.code,
+            name=spec.name,
+            short_name=spec.name[:40],
+            label_prefix=f"C{position:02d}",
+            position=position,
+            colour="#336699",
+            symbol="circle",
+            dash="solid",
+        )
+        for position, spec in enumerate(FAULT_CLASSES)
+    ]
+    severities = [
+        Severity(
+            code=spec.code,
+            name=spec.name,
+            level=spec.level,
+            factor_low=spec.low,
+            factor_high=spec.high,
+            colour_light="#336699",
+            colour_dark="#6699cc",
+        )
+        for spec in SEVERITIES
+    ]
+    sources = [
+        NoiseSource(code=spec.code, name=spec.name, position=position, model=spec.model)
+        for position, spec in enumerate(NOISES)
+    ]
+    FaultClass.objects.bulk_create(classes, ignore_conflicts=True)
+    Severity.objects.bulk_create(severities, ignore_conflicts=True)
+    NoiseSource.objects.bulk_create(sources, ignore_conflicts=True)
 
 
 def make_bearing(**values: Any) -> Bearing:
@@ -111,7 +124,7 @@ def make_dataset(
                 status=Job.Status.RUNNING, attempt=1, started_at=Now(), heartbeat_at=Now()
             )
     if ready:
-        generate(tiny_recipe(**recipe), final_folder(dataset.pk))
+        shutil.copytree(_generated(tiny_recipe(**recipe)), final_folder(dataset.pk))
         dataset_fill(dataset=dataset)
         Job.objects.filter(pk=dataset.job_id).update(
             status=Job.Status.COMPLETED,
@@ -120,3 +133,12 @@ def make_dataset(
             finished_at=dataset.ready_at,
         )
     return Dataset.objects.select_related("store__owner", "job", "recipe").get(pk=dataset.pk)
+
+
+@cache
+def _generated(recipe: Recipe) -> Path:
+    """Return a folder with the dataset of a recipe: most tests need the same few."""
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=settings.DATA_DIR)) / "dataset"
+    generate(recipe, folder)
+    return folder

@@ -1,8 +1,10 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from bearing_portal import __version__
+from monitoring.accounts.time_zone import zone_of
 from monitoring.health.page import known_summary
 from monitoring.selectors import notifications_for, settings_of
 
@@ -17,6 +19,9 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         own = settings_of(user)
         # Without a row nothing was chosen for all devices: this browser's own choice counts.
         frame["theme"] = "" if own._state.adding else own.theme
+        if zone := zone_of(own.time_zone):
+            frame["time_zone"] = own.time_zone
+            timezone.activate(zone)  # the first page on a new device, whose cookie knows no choice
         frame["health"] = known_summary()
         frame["latest_notice"] = newest[0] if newest else 0
         frame["unread"] = ids.filter(read_at__isnull=True).count()

@@ -8,16 +8,21 @@ from django.urls import reverse
 from common.roles import is_engineer
 from datasets.selectors import datasets_visible
 from signals.filters.matching import signals_matching
+from signals.services.saved_views import saved_views_visible
 
 SHOWN_PER_GROUP = 6
 
 
 @dataclass(frozen=True)
 class Hit:
+    """One line: a link, or a button that chooses a theme or sends a form of the page."""
+
     title: str
     url: str
     icon: str
     note: str = ""
+    theme: str = ""
+    form: str = ""
 
 
 def search_portal(user: Any, text: str) -> list[tuple[str, list[Hit]]]:
@@ -25,6 +30,7 @@ def search_portal(user: Any, text: str) -> list[tuple[str, list[Hit]]]:
     groups = [
         ("Pages and actions", [hit for hit in _places(user) if words.lower() in hit.title.lower()]),
         ("Datasets", _datasets(user, words)),
+        ("Saved views", _saved_views(user, words)),
         ("Signals", _signals(user, words) if words else []),
     ]
     return [(name, hits) for name, hits in groups if hits]
@@ -42,6 +48,11 @@ def _places(user: Any) -> list[Hit]:
         Hit("Change password", reverse("password_change"), "key"),
         Hit("Licence", reverse("licence"), "info-circle"),
         Hit("Your uploads", reverse("uploads:list"), "file-earmark-binary"),
+        Hit("Documentation", reverse("documentation"), "book"),
+        Hit("Theme: as the system", "", "circle-half", "Action", theme="system"),
+        Hit("Theme: light", "", "sun", "Action", theme="light"),
+        Hit("Theme: dark", "", "moon", "Action", theme="dark"),
+        Hit("Log out", "", "box-arrow-right", "Action", form="log-out"),
     ]
     dialog = reverse("uploads:list") + "?dialog=upload"
     places.insert(0, Hit("Upload a recording", dialog, "upload", "Action"))
@@ -64,6 +75,11 @@ def _datasets(user: Any, words: str) -> list[Hit]:
         )
         for dataset in found
     ]
+
+
+def _saved_views(user: Any, words: str) -> list[Hit]:
+    found = saved_views_visible(user).filter(name__icontains=words)[:SHOWN_PER_GROUP]
+    return [Hit(row.name, f"{reverse('explorer')}?{row.query}", "bookmark") for row in found]
 
 
 def _signals(user: Any, words: str) -> list[Hit]:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from bearing_portal.frame import home as home_page
+from bearing_portal.frame.documentation import FIRST, contents, documentation_page
 from bearing_portal.frame.errors import SENTENCES, Trouble, respond, trouble_of
 from bearing_portal.frame.search import search_portal
 
@@ -30,6 +31,14 @@ def search(request: HttpRequest) -> HttpResponse:
     """The command palette's answer."""
     groups = search_portal(request.user, request.GET.get("q", ""))
     return render(request, "bearing_portal/_search.html", {"groups": groups})
+
+
+@login_required
+@require_GET
+def documentation(request: HttpRequest, name: str = FIRST[0]) -> HttpResponse:
+    """One page of the documentation, with the list of all."""
+    context = {"page": documentation_page(name), "contents": contents()}
+    return render(request, "bearing_portal/documentation.html", context)
 
 
 @require_GET

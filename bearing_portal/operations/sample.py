@@ -1,13 +1,16 @@
 """The dataset that a new portal begins with."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import get_user_model
 
 from common.roles import ENGINEER
 from common.text import counted
+from datasets.estimates import estimate_of
 from datasets.management.waiting import dataset_await
 from datasets.models import Dataset
+from datasets.selectors import recipe_of
 from datasets.services import dataset_create, dataset_retry
 from monitoring.accounts.people import person_create
 from monitoring.models import SystemEvent
@@ -18,8 +21,10 @@ PER_CLASS = 10
 SYSTEM_ACCOUNT = "portal"
 
 
-def sample_seed(*, again: bool) -> str:
+def sample_seed(*, again: bool, say: Callable[[str], object] = lambda words: None) -> str:
     """Make the sample in this process, without a worker; return what happened.
+
+    What takes a while is said beforehand to `say`.
 
     A sample that a person deleted or cancelled comes back only `again`.
     """
@@ -36,6 +41,8 @@ def sample_seed(*, again: bool) -> str:
         return "was cancelled earlier; --sample makes it again"
     elif dataset.status in (Dataset.Status.FAILED, Dataset.Status.CANCELLED):
         dataset_retry(user=dataset.store.owner, dataset=dataset)
+    foreseen_s = estimate_of(recipe_of(dataset)).duration_s
+    say(f"Generating the sample dataset of {dataset.n_planned} signals, about {foreseen_s:.0f} s.")
     ready = dataset_await(dataset, here=True)
     return f"is ready: {counted(ready.store.n_signals, 'signal')}"
 

@@ -7,6 +7,7 @@ from datasets.services.generation import dataset_generate
 from datasets.services.management import (
     dataset_cancel,
     dataset_delete,
+    dataset_describe,
     dataset_retry,
     dataset_share,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "dataset_cancel",
     "dataset_create",
     "dataset_delete",
+    "dataset_describe",
     "dataset_generate",
     "dataset_retry",
     "dataset_share",

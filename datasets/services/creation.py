@@ -78,10 +78,7 @@ def dataset_create(
     """
     if not is_engineer(owner):
         raise NotAllowed("Creating datasets needs the engineer role; ask an administrator for it.")
-    name = name_clean(name, what="A dataset's name", longest=_LONGEST_NAME)
-    description = text_clean(
-        description, what="A description", longest=_LONGEST_DESCRIPTION, field="description"
-    )
+    name, description = name_and_description(name, description)
     space_prove(recipe_size_bytes(recipe))
     try:
         with transaction.atomic():
@@ -92,8 +89,18 @@ def dataset_create(
     except IntegrityError as error:
         if "dataset_name_once" not in str(error):
             raise
-        raise _name_taken(name) from error
+        raise name_taken(name) from error
     return dataset
+
+
+def name_and_description(name: str, description: str) -> tuple[str, str]:
+    """Return both as they are kept; refused where they hold what nobody sees."""
+    return (
+        name_clean(name, what="A dataset's name", longest=_LONGEST_NAME),
+        text_clean(
+            description, what="A description", longest=_LONGEST_DESCRIPTION, field="description"
+        ),
+    )
 
 
 def _write(owner: Any, name: str, recipe: Recipe, description: str, visibility: str) -> Dataset:
@@ -171,14 +178,15 @@ def _page_of(dataset: Dataset) -> str:
 def _invalid(error: ValidationError, name: str) -> Invalid:
     codes = [e.code for errors in error.error_dict.values() for e in errors]
     if "dataset_name_once" in str(error) or "unique" in codes:
-        return _name_taken(name)
+        return name_taken(name)
     fields = {"" if key == "__all__" else key: list(v) for key, v in error.message_dict.items()}
     if Dataset.objects.filter(name__iexact=name).exists():
-        return _name_taken(name)
+        return name_taken(name)
     return Invalid(next(iter(fields.values()))[0], field_errors=fields)
 
 
-def _name_taken(name: str) -> Invalid:
+def name_taken(name: str) -> Invalid:
+    """Return the refusal of a name, with a free one."""
     sentence = f"The name “{name}” is taken. “{name_suggestion(name)}” is free."
     return Invalid(sentence, field_errors={"name": [sentence]})
 

@@ -3,13 +3,15 @@
 from contextlib import suppress
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed
 from common.files import folder_discard
 from common.roles import may_manage
 from datasets.models import Dataset
+from datasets.services.creation import name_and_description, name_taken
 from datasets.services.files import final_folder
 from datasets.services.hints import dataset_hint
 from monitoring.events import event_record
@@ -51,6 +53,29 @@ def dataset_share(*, user: Any, dataset: Dataset, visibility: str) -> None:
         )
         dataset.store.visibility = visibility
         after_commit(dataset_hint, dataset, to_everybody=was_shared)
+
+
+def dataset_describe(*, user: Any, dataset: Dataset, name: str, description: str) -> None:
+    """Give a dataset another name and description."""
+    _may_manage_or_refuse(user, dataset, "rename")
+    before = dataset.name
+    dataset.name, dataset.description = name_and_description(name, description)
+    try:
+        with transaction.atomic():
+            dataset.full_clean(exclude=["store", "recipe", "job"], validate_constraints=False)
+            dataset.save(update_fields=["name", "description"])
+            detail = f"was {before}" if before != dataset.name else "description"
+            event_record(
+                kind=SystemEvent.Kind.EDITED, actor=user, subject=dataset.name, detail=detail
+            )
+            after_commit(dataset_hint, dataset)
+    except ValidationError as error:
+        fields = {key: list(sentences) for key, sentences in error.message_dict.items()}
+        raise Invalid("Check the marked fields.", field_errors=fields) from error
+    except IntegrityError as error:
+        if "dataset_name_once" not in str(error):
+            raise
+        raise name_taken(dataset.name) from error
 
 
 def dataset_delete(*, user: Any, dataset: Dataset) -> None:

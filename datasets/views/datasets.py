@@ -7,7 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 from django.views.decorators.vary import vary_on_headers
 
 from common.errors import Invalid, NotAllowed, Unavailable
@@ -15,7 +20,7 @@ from common.http import file_name
 from common.roles import is_engineer, may_manage
 from datasets import services
 from datasets.exports.files import file_response
-from datasets.forms import DatasetForm
+from datasets.forms import DatasetForm, DescribeForm
 from datasets.listing import (
     SCOPES,
     SORTS,
@@ -29,7 +34,7 @@ from datasets.listing import (
     totals,
 )
 from datasets.models import Dataset
-from datasets.selectors import dataset_get, dataset_path
+from datasets.selectors import dataset_get, dataset_losses, dataset_path
 from monitoring.events import event_record
 from monitoring.models import SystemEvent
 from signals.services.bearings import bearing_get
@@ -116,13 +121,36 @@ def dataset_check(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
+def dataset_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The dialog in which the owner renames and describes a dataset."""
+    dataset = dataset_get(request.user, pk)
+    if not may_manage(request.user, dataset.store.owner_id):
+        raise NotAllowed("Only its owner may rename this dataset.")
+    said = {"name": dataset.name, "description": dataset.description}
+    form = DescribeForm(request.POST if request.method == "POST" else said)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.dataset_describe(user=request.user, dataset=dataset, **form.cleaned_data)
+        except Invalid as error:
+            for field, sentences in error.field_errors.items():
+                form.add_error(field or None, sentences)
+        else:
+            return _done(request)
+    status = 422 if request.method == "POST" else 200
+    context = {"dataset": dataset, "form": form}
+    return render(request, "datasets/_edit.html", context, status=status)
+
+
+@login_required
 def dataset_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask before deleting, then delete."""
     dataset = dataset_get(request.user, pk)
     if not may_manage(request.user, dataset.store.owner_id):
         raise NotAllowed("Only its owner may delete this dataset.")
     if request.method != "POST":
-        return render(request, "datasets/_delete.html", {"dataset": dataset})
+        context = {"dataset": dataset, "losses": dataset_losses(request.user, dataset)}
+        return render(request, "datasets/_delete.html", context)
     services.dataset_delete(user=request.user, dataset=dataset)
     if request.POST.get("from") == "detail":
         messages.success(request, f"{dataset.name} is deleted.")

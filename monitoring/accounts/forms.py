@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model
 
+from monitoring.accounts.time_zone import zone_names
 from monitoring.models import NoticeChoice, UserSettings
 
 
@@ -15,10 +16,14 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class SettingsForm(forms.Form):
-    """Theme, page size and, for each kind of notice, where it goes."""
+    """Theme, page size, time zone and, for each kind of notice, where it goes."""
 
     theme = forms.ChoiceField(choices=UserSettings.Theme)
     page_size = forms.TypedChoiceField(choices=UserSettings.PageSize, coerce=int)
+    time_zone = forms.ChoiceField(
+        choices=lambda: [("", "As this browser"), *((name, name) for name in zone_names())],
+        required=False,
+    )
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)

@@ -1,9 +1,12 @@
 """What the portal keeps of a person beside the account itself."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from monitoring.accounts.time_zone import zone_of
 
 
 class UserSettings(models.Model):
@@ -27,6 +30,9 @@ class UserSettings(models.Model):
     )
     theme = models.CharField(max_length=10, choices=Theme, default=Theme.SYSTEM)
     page_size = models.PositiveSmallIntegerField(choices=PageSize, default=PageSize.MEDIUM)
+    time_zone = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="Empty: the browser's."
+    )
 
     class Meta:
         verbose_name_plural = "user settings"
@@ -41,6 +47,10 @@ class UserSettings(models.Model):
 
     def __str__(self) -> str:
         return f"Settings of {self.user}"
+
+    def clean(self) -> None:
+        if self.time_zone and zone_of(self.time_zone) is None:
+            raise ValidationError({"time_zone": "Choose one of the time zones offered."})
 
 
 class NoticeChoice(models.Model):

@@ -26,12 +26,14 @@ def preferences_save(
     user: Any,
     theme: str | None = None,
     page_size: int | None = None,
+    time_zone: str | None = None,
     notices: Mapping[str, tuple[bool, bool]] | None = None,
 ) -> UserSettings:
-    """Keep what is given of theme, page size and notices (kind → in the portal, by e-mail)."""
+    """Keep what is given; of notices, kind → (in the portal, by e-mail)."""
     own, _ = UserSettings.objects.get_or_create(user=user)
     own.theme = own.theme if theme is None else theme
     own.page_size = own.page_size if page_size is None else page_size
+    own.time_zone = own.time_zone if time_zone is None else time_zone
     try:
         own.full_clean(validate_unique=False)
     except ValidationError as error:

@@ -42,6 +42,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
             user=request.user,
             theme=form.cleaned_data["theme"],
             page_size=form.cleaned_data["page_size"],
+            time_zone=form.cleaned_data["time_zone"],
             notices=form.notices(),
         )
         messages.success(request, "Your settings are saved.")
@@ -51,6 +52,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         "own": settings_of(request.user),
         "themes": UserSettings.Theme.choices,
         "page_sizes": UserSettings.PageSize.choices,
+        "time_zones": form.fields["time_zone"].choices,
         "notices": notice_choices(request.user),
         "email_enabled": settings.EMAIL_ENABLED,
     }

@@ -67,7 +67,8 @@ def page_context(user: Any) -> dict[str, Any]:
         "summary": summary.value,
         "quick": quick,
         "checks": [shown_check(check, user) for check in summary.value.checks],
-        "gauges": gauges(quick, GPUS.read().value, past),
+        "gauges": (shown := gauges(quick, GPUS.read().value, past)),
+        "strained": [gauge for gauge in shown if gauge.level in ("warn", "danger")],
         "running": past.of("jobs_running"),
         "waiting": past.of("jobs_waiting"),
         "steps_table": past.every_five_minutes(),
@@ -137,11 +138,11 @@ def _of(filled: machine.Filled) -> str:
 
 
 def shown_check(check: Check, user: Any) -> ShownCheck:
-    """Staff reads what was seen and what to do; others whether it is well."""
+    """Staff reads what was seen and what to do; others whether it passes."""
     title = TITLES.get(check.name, check.name.capitalize())
     if user.is_staff:
         return ShownCheck(title, check.ok, check.detail, check.advice)
-    return ShownCheck(title, check.ok, "Well" if check.ok else "Tell an administrator", "")
+    return ShownCheck(title, check.ok, "" if check.ok else "Tell an administrator", "")
 
 
 def shown_workers(user: Any, queue: queues.Queue) -> list[ShownWorker]:

@@ -10,7 +10,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from redis.exceptions import RedisError
 
-from monitoring.notices.hints import SHARED_GROUP, user_group
+from monitoring.notices.hints import SHARED_GROUP, SUPERUSERS_GROUP, user_group
 from monitoring.selectors import session_is_of
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,8 @@ class EventsConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             await self.accept()  # a close code reaches the page only after the handshake
             await self.close(code=CLOSE_ANONYMOUS)
             return
-        for group in (user_group(user.pk), SHARED_GROUP):
+        groups = (user_group(user.pk), SHARED_GROUP)
+        for group in (*groups, SUPERUSERS_GROUP) if user.is_superuser else groups:
             await self.channel_layer.group_add(group, self.channel_name)
             self.joined += (group,)
         await self.accept()

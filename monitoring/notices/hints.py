@@ -14,6 +14,7 @@ logger = logging.getLogger(__name__)
 
 HintType = Literal["job", "dataset", "notification"]
 SHARED_GROUP = "shared"
+SUPERUSERS_GROUP = "superusers"  # who sees what is private too
 
 
 def user_group(user_id: int) -> str:

@@ -25,12 +25,16 @@ def new_notices(request: HttpRequest) -> JsonResponse:
     """Unread notices newer than the last one the page knows: it shows them as toasts."""
     after = request.GET.get("after", "")
     mine = notifications_for(request.user)
-    fresh = mine.filter(read_at__isnull=True, pk__gt=int(after) if after.isdecimal() else 0)
     newest = mine.first()
+    latest = newest.pk if newest else 0
+    # One that comes while this is answered is left to the next reading: it would be shown twice.
+    fresh = mine.filter(
+        read_at__isnull=True, pk__gt=int(after) if after.isdecimal() else 0, pk__lte=latest
+    )
     return JsonResponse(
         {
             "unread": unread_count(request.user),
-            "latest": newest.pk if newest else 0,
+            "latest": latest,
             "notices": [_as_dict(notice) for notice in fresh.order_by("pk")[:SHOWN]],
         }
     )

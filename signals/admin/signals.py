@@ -153,7 +153,7 @@ class SignalAdmin(admin.ModelAdmin):
     form = SignalForm
     list_display = (
         "label",
-        "store",
+        "of",
         "fault_class",
         "severity",
         "rms_g",
@@ -204,13 +204,19 @@ class SignalAdmin(admin.ModelAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Signal]:
-        return signals_visible(request.user).prefetch_related("tags")
+        signals = signals_visible(request.user).prefetch_related("tags")
+        return signals.select_related("store__dataset", "store__upload")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.display(description="dataset or upload", ordering="store__dataset__name")
+    def of(self, signal: Signal) -> str:
+        store = signal.store
+        return str(getattr(store, "dataset", None) or store.upload or store)
 
     rms_g = measured("rms", "RMS (g)")
     kurtosis_4 = measured("kurtosis", "kurtosis")

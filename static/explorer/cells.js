@@ -26,12 +26,14 @@
   const ExplorerClass = ({ data }) => data && h("span", { className: "cell-mark" }, symbol(data.class_code), data.class || NONE);
   const ExplorerSeverity = ({ data }) => data && (data.severity ? h("span", { className: "severity" }, bars(shared.levels[data.severity_code] || 0), data.severity) : NONE);
   const ExplorerTags = ({ value, data }) => data && h("span", { className: "cell-tags", title: value.join(", ") }, value.map((name) => h("span", { key: name, className: "tag" }, name)));
+  const chosen = document.documentElement.dataset.timeZone;
+  const zone = chosen ? { timeZone: chosen } : {};
   const ExplorerTime = ({ value, data }) => {
     if (!data || !value) return null;
     const moment = new Date(value);
-    const day = moment.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
-    const time = moment.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-    return h("time", { dateTime: value, title: moment.toLocaleString("en-GB") }, `${day}, ${time}`);
+    const day = moment.toLocaleDateString("en-GB", { ...zone, day: "numeric", month: "short" });
+    const time = moment.toLocaleTimeString("en-GB", { ...zone, hour: "2-digit", minute: "2-digit" });
+    return h("time", { dateTime: value, title: moment.toISOString().replace("T", " ").replace(/\.\d+Z$/, " UTC") }, `${day}, ${time}`);
   };
 
   /* A bar is a condition on its column; the condition of one that is set is taken away. */

@@ -12,6 +12,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-theme-choice], [data-nav-toggle], [data-palette], [data-cheat-sheet]");
     if (!button) return;
+    if (button.closest("#palette")) modal("palette").hide();
     if (button.dataset.themeChoice) { portal.setTheme(button.dataset.themeChoice); markTheme(); }
     else if ("navToggle" in button.dataset) portal.toggleNav();
     else if ("palette" in button.dataset) openPalette();
@@ -24,8 +25,25 @@
   });
   document.addEventListener("dialog:close", () => modal("dialog").hide());
   $("#dialog")?.addEventListener("hidden.bs.modal", () => { $("#dialog-content").replaceChildren(); });
-  document.querySelectorAll(".modal").forEach((element) =>
-    element.addEventListener("shown.bs.modal", () => $("[autofocus], #palette-input", element)?.focus()));
+
+  /* Focus returns to where a dialog was opened from: to the menu's button where a menu has closed,
+     to the same control of a part that was read again meanwhile, else to the page. */
+  let opener = null;
+  const remember = (element) => { if (!$(".modal.show")) opener = element; };
+  const returnFocus = () => {
+    const from = opener?.closest(".dropdown-menu") ? opener.closest(".dropdown")?.querySelector("[data-bs-toggle]") : opener;
+    opener = null;
+    const target = from?.isConnected ? from : from?.id && document.getElementById(from.id);
+    (target || $("#main")).focus({ preventScroll: true });
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target?.id === "dialog-content") remember(event.detail.elt);
+  });
+  document.querySelectorAll(".modal").forEach((element) => {
+    element.addEventListener("show.bs.modal", () => { if (!opener) remember(document.activeElement); });
+    element.addEventListener("shown.bs.modal", () => $("[autofocus], #palette-input", element)?.focus());
+    element.addEventListener("hidden.bs.modal", returnFocus);
+  });
 
   /* What the server said about a form, told to its fields too. */
   const tellFields = () => {
@@ -46,7 +64,14 @@
   };
   document.addEventListener("htmx:afterSettle", () => { tellFields(); tellHeader(); });
   document.addEventListener("portal:fresh", tellHeader);
-  addEventListener("load", () => $("[data-autoclick]")?.click());
+  addEventListener("load", () => {
+    const button = $("[data-autoclick]");
+    if (!button) return;
+    button.click();
+    const address = new URL(location.href); // the dialog is open: a reload must not open it again
+    address.searchParams.delete("dialog");
+    history.replaceState(history.state, "", address);
+  });
 
   /* Only answers meant for a person are swapped in: 422 is a form with its errors. */
   document.addEventListener("htmx:beforeSwap", (event) => {

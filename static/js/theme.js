@@ -1,4 +1,4 @@
-/* Runs before the first paint: theme and navigation width as the person left them. */
+/* Runs before the first paint: theme and navigation width as the person left them, and the zone in which the server writes times. */
 (() => {
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -44,6 +44,11 @@
   window.addEventListener("storage", (event) => {
     if (event.key === "portal-theme" && event.newValue) { choice = event.newValue; paint(); }
   });
+  const zone = root.dataset.timeZone || Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const cookie = `portal-zone=${encodeURIComponent(zone || "")}`;
+  if (zone && !document.cookie.split("; ").includes(cookie)) {
+    document.cookie = `${cookie}; path=/; max-age=31536000; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
+  }
   paint();
   setNav(read(navKey()) || root.dataset.navDefault || "wide");
 })();

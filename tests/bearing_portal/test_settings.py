@@ -36,7 +36,7 @@ def manage(tmp_path: Path) -> Manage:
             env={**clean, **variables},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
 

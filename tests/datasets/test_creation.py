@@ -80,7 +80,7 @@ def test_an_empty_name_is_refused_at_its_field(engineer):
     with pytest.raises(Invalid) as refusal:
         dataset_create(owner=engineer, name="   ", recipe=tiny_recipe())
 
-    assert refusal.value.field_errors == {"name": ["A dataset needs a name."]}
+    assert refusal.value.field_errors == {"name": ["A dataset's name has 1 to 100 letters."]}
 
 
 def test_a_dataset_the_disk_cannot_hold_is_refused(engineer, monkeypatch):

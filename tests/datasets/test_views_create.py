@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -124,6 +125,41 @@ def test_who_is_no_engineer_creates_nothing(client, role, name):
 def test_the_address_of_the_dialog_opens_it_on_the_list(client, engineer):
     assert client.get(reverse("datasets:create")).url == "/datasets/?dialog=create"
     assert "data-autoclick" in client.get("/datasets/?dialog=create").content.decode()
+
+
+def test_small_datasets_teach_the_start_and_not_the_work(engineer):
+    before = DatasetForm.fresh().estimate
+    for _ in range(5):
+        dataset = make_dataset(engineer)
+        job = dataset.job
+        started_at = job.finished_at - timedelta(seconds=8)
+        job.__class__.objects.filter(pk=job.pk).update(started_at=started_at)
+    after = DatasetForm.fresh().estimate
+    assert after.start_s == pytest.approx(8, abs=0.5)
+    assert after.work_s == pytest.approx(before.work_s, rel=0.05)
+
+
+def test_a_recipe_that_no_job_can_end_is_refused_in_the_dialog(client, engineer, settings):
+    settings.JOB_TIMEOUT_S = 2
+    response = client.post(reverse("datasets:check"), values(), headers=FRAGMENT)
+    assert "a job is stopped after" in response.content.decode()
+    assert client.post(reverse("datasets:create"), values(), headers=FRAGMENT).status_code == 422
+    assert not Dataset.objects.exists()
+
+
+def test_a_recipe_too_large_for_the_disk_is_refused_in_the_dialog(client, engineer, monkeypatch):
+    monkeypatch.setattr("datasets.services.files._MARGIN_BYTES", 2**62)
+    page = client.post(reverse("datasets:check"), values(), headers=FRAGMENT).content.decode()
+    assert "MB are free" in page
+    assert "disabled" in page
+
+
+def test_the_strip_of_a_dataset_that_is_not_made_names_its_classes_without_numbers(
+    client, engineer
+):
+    client.post(reverse("datasets:create"), values(), headers=FRAGMENT)
+    page = client.get(reverse("datasets:list")).content.decode()
+    assert "<title>Healthy</title>" in page
 
 
 def test_the_estimate_learns_from_what_this_machine_made(engineer):

@@ -10,9 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import quote
@@ -20,34 +18,10 @@ from urllib.request import urlopen
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-START_S = 60
-FLUSHES = 5
-# How many answers a page waits for, as `viewing.settled` asks it.
-COUNT_REQUESTS = """(() => {
-  let open = 0;
-  window.openRequests = () => open;
-  const { fetch } = window, { send } = XMLHttpRequest.prototype;
-  window.fetch = (...given) => {
-    open += 1;
-    return fetch(...given).finally(() => { open -= 1; });
-  };
-  XMLHttpRequest.prototype.send = function (...given) {
-    open += 1;
-    this.addEventListener("loadend", () => { open -= 1; });
-    return send.apply(this, given);
-  };
-})()"""
-WINDOW = {"width": 1440, "height": 900}
+from tests.e2e.windows import TIMEOUT_MS, Windows, launched
+from tests.processes import running
+
+START_S = 120
 
 
 @dataclass
@@ -59,7 +33,7 @@ class Portal:
     """
 
     url: str
-    open: Callable[..., Any]
+    windows: Windows
     thread: ThreadPoolExecutor
 
     def run(self, function: Callable[..., Any], *args: Any, **values: Any) -> Any:
@@ -80,11 +54,19 @@ class Portal:
 
         return self.run(notification_send, user=user, title=title, **values)
 
-    def log_in(self, user: Any, **context: Any) -> Any:
-        """Open a browser window of its own in which `user` is logged in."""
-        page = self.open(**context)
+    def log_in(self, user: Any, *, own_window: bool = False, **options: Any) -> Any:
+        """Return a window in which `user` is logged in.
+
+        It is one of those that are kept, unless the test needs its own: it adds scripts to each
+        page, sets the clock, or wants a touch screen.
+        """
+        page = (self.windows.open if own_window else self.windows.lend)(**options)
         page.context.add_cookies([self.cookie(user)])
         return page
+
+    def open(self, **options: Any) -> Any:
+        """Return a window in which nobody is logged in."""
+        return self.windows.lend(**options)
 
     def cookie(self, user: Any) -> Any:
         """Return the cookie of a session of `user`."""
@@ -102,11 +84,9 @@ def factories() -> Any:
     return factories
 
 
-@pytest.fixture(scope="session")
-def web(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[dict[str, Any]]:
+@pytest.fixture(scope="package")
+def web(django_db_setup, tmp_path_factory) -> Iterator[dict[str, Any]]:
     """Run one web process on the test database; it writes nothing unless it is asked."""
-    from django.contrib.contenttypes.models import ContentType
-
     data_dir = tmp_path_factory.mktemp("portal")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -123,19 +103,12 @@ def web(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[dict[s
     url = f"http://127.0.0.1:{port}"
     command = ["daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
     command = [sys.executable, "-m", *command, "bearing_portal.asgi:application"]
-    with _running(command, environment) as process:
+    with running(command, environment) as process:
         _wait_for(url, process)
-        with django_db_blocker.unblock():
-            content_types = list(ContentType.objects.all())
-        yield {
-            "url": url,
-            "environment": environment,
-            "storage_dir": data_dir / "storage",
-            "content_types": content_types,
-        }
+        yield {"url": url, "environment": environment, "storage_dir": data_dir / "storage"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def processes(web, django_db_blocker) -> Iterator[dict[str, Any]]:
     """Run the worker beside the web process, for no longer than it is used: it takes the jobs of
     other tests and writes a row a minute, which they would count.
@@ -143,82 +116,29 @@ def processes(web, django_db_blocker) -> Iterator[dict[str, Any]]:
     from monitoring.models import DailyCount, HealthSample
 
     command = [sys.executable, "manage.py", "rqworker", "default"]
-    with _running(command, web["environment"]):
+    with running(command, web["environment"]):
         yield web
     with django_db_blocker.unblock():
         HealthSample.objects.all().delete()
         DailyCount.objects.all().delete()
 
 
-@contextmanager
-def _running(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _keep_content_types(known: list[Any]) -> None:
-    """Give content types the numbers back that the web process remembers from before a flush."""
-    from django.apps import apps
-    from django.contrib.auth.management import create_permissions
-    from django.contrib.contenttypes.models import ContentType
-
-    if set(ContentType.objects.values_list("pk")) == {(kind.pk,) for kind in known}:
-        return
-    ContentType.objects.all().delete()
-    ContentType.objects.bulk_create(known)
-    ContentType.objects.clear_cache()
-    for config in apps.get_app_configs():
-        create_permissions(config, verbosity=0)
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
-    """Start one browser for a module: Playwright's event loop may not outlive it."""
+    """Start one browser for these tests: Playwright's event loop may not outlive them."""
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=20_000)  # a busy machine is no failure
+    expect.set_options(timeout=TIMEOUT_MS)
     # The flush after a test runs beside Playwright's loop.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+    with sync_playwright() as playwright, launched(playwright) as browser:
         yield browser
-        browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def patient_flush() -> Iterator[None]:
-    """Flush again where a request that was still being answered stood in its way."""
-    from django.core.management.base import CommandError
-    from django.test import TransactionTestCase
-
-    plain = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
-
-    def flush(self: Any) -> None:
-        for _ in range(FLUSHES - 1):
-            try:
-                return plain(self)
-            except CommandError:
-                time.sleep(0.5)
-        return plain(self)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", flush)
-        yield
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def thread(django_db_setup) -> Iterator[ThreadPoolExecutor]:
-    """Return the thread in which rows are made; its connection is closed with the session."""
+    """Return the thread in which rows are made; its connection is closed at the end."""
     from django.db import connections
 
     with ThreadPoolExecutor(1) as pool:
@@ -226,18 +146,22 @@ def thread(django_db_setup) -> Iterator[ThreadPoolExecutor]:
         pool.submit(connections.close_all).result()
 
 
+@pytest.fixture(scope="package")
+def windows(chromium, web) -> Windows:
+    return Windows(chromium, web["url"])
+
+
 @pytest.fixture
-def portal(processes, chromium, thread, transactional_db, settings) -> Iterator[Portal]:
+def portal(processes, windows, thread, transactional_db, settings) -> Iterator[Portal]:
     """Return the running portal with its catalogue and nothing else."""
     import django_rq
 
     settings.STORAGE_DIR = processes["storage_dir"]
     django_rq.get_queue("default").empty()
-    with _windows(chromium, processes["url"]) as open_window:
-        portal = Portal(processes["url"], open_window, thread)
-        portal.run(_keep_content_types, processes["content_types"])
-        portal.run(factories().make_catalogue)
-        yield portal
+    portal = Portal(processes["url"], windows, thread)
+    portal.run(factories().make_catalogue)
+    yield portal
+    windows.take_back()
 
 
 @pytest.fixture
@@ -251,39 +175,10 @@ def signals(portal, monkeypatch) -> list[Any]:
     return list(portal.run(lambda: list(dataset.store.signals.order_by("pk"))))
 
 
-@pytest.fixture(scope="module")
-def kept_window(processes, chromium) -> Iterator[Any]:
-    """Return the window that the tests of a module use in turn."""
-    with _windows(chromium, processes["url"]) as open_window:
-        yield open_window(accept_downloads=True)
-
-
 @pytest.fixture
-def log_in(portal, kept_window) -> Iterator[Callable[..., Any]]:
-    """Log somebody in in the window that is kept: a new one compiles the scripts of the viewer
-    again, which takes longer than most tests. It is for one person, and for no init script.
-    """
-    page = kept_window
-
-    def log_in(user: Any, *, color_scheme: str = "light", viewport: Any = WINDOW) -> Any:
-        page.context.add_cookies([portal.cookie(user)])
-        page.set_viewport_size(viewport)
-        page.emulate_media(color_scheme=color_scheme, media="null")
-        return page
-
-    yield log_in
-    _leave(page)
-    troubles, page.troubles[:] = list(page.troubles), []
-    assert not troubles
-
-
-def _leave(page: Any) -> None:
-    """Go to an address of the portal that asks nothing, and leave nothing behind."""
-    page.unroute_all()
-    page.mouse.move(0, 0)
-    page.goto("/static/img/favicon.svg")
-    page.evaluate("localStorage.clear(); sessionStorage.clear()")
-    page.context.clear_cookies()
+def log_in(portal) -> Callable[..., Any]:
+    """Return how somebody logs in."""
+    return portal.log_in
 
 
 @pytest.fixture
@@ -299,36 +194,6 @@ def viewer(log_in, signals) -> Iterator[Any]:
     drawn(page)
     yield page
     page.remove_listener("console", listen)
-
-
-@contextmanager
-def _windows(chromium: Any, url: str) -> Iterator[Callable[..., Any]]:
-    """Hand out windows, and fail where one of them met an error or asked another host."""
-    contexts: list[Any] = []
-    troubles: list[str] = []
-
-    def watch(request: Any) -> None:
-        if not request.url.startswith((url, "data:", "blob:")):
-            troubles.append(f"asked another host: {request.url}")
-        if request.url.endswith(("/undefined", "/null")):
-            troubles.append(f"a script lost an address: {request.url}")
-
-    def open_window(**options: Any) -> Any:
-        options = {"viewport": WINDOW, "base_url": url} | options
-        context = chromium.new_context(**options)
-        context.set_default_timeout(30_000)
-        context.add_init_script(COUNT_REQUESTS)
-        page = context.new_page()
-        page.troubles = troubles
-        page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
-        page.on("request", watch)
-        contexts.append(context)
-        return page
-
-    yield open_window
-    for context in contexts:
-        context.close()
-    assert not troubles
 
 
 def _database_url() -> str:
@@ -349,7 +214,7 @@ def _wait_for(url: str, web: subprocess.Popen[bytes]) -> None:
     for _ in range(START_S * 5):
         assert web.poll() is None, "the web process ended at its start"
         try:
-            urlopen(f"{url}/accounts/login/", timeout=5).close()  # noqa: S310 - our own server
+            urlopen(f"{url}/accounts/login/", timeout=60).close()  # noqa: S310 - our own server
             return
         except (URLError, OSError):
             time.sleep(0.2)

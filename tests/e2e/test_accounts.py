@@ -17,7 +17,7 @@ def choose_dark(page):
 
 def test_a_theme_chosen_on_one_device_is_painted_first_on_another(portal):
     user = portal.make_user("viewer")
-    here, there = portal.log_in(user), portal.log_in(user, color_scheme="light")
+    here, there = portal.log_in(user), portal.log_in(user, own_window=True)
     here.goto("/accounts/profile/")
     choose_dark(here)
     there.add_init_script(

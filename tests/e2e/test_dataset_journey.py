@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-READY_MS = 90_000
+READY_MS = 300_000
 
 
 def create(page, name, *, duration_s="0.5"):

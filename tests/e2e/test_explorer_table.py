@@ -312,7 +312,7 @@ def test_table_menu_and_dialog_have_no_finding(scheme, log_in, dataset):
 
 def test_on_a_phone_it_stays_within_the_width_with_rows_for_a_finger(portal, dataset):
     phone = {"width": 390, "height": 844}
-    page = portal.log_in(dataset.store.owner, viewport=phone, has_touch=True)
+    page = portal.log_in(dataset.store.owner, own_window=True, viewport=phone, has_touch=True)
     opened(page, dataset)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert page.locator(ROW.format(0)).bounding_box()["height"] == 44

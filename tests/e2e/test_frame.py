@@ -9,7 +9,7 @@ TOO_WIDE = """
         .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
         .map((element) => element.outerHTML.slice(0, 100))
 """
-WIDTHS = [360, 390, 768, 1024, 1440, 3840]
+WIDTHS = [320, 390, 768, 1024, 1440, 3840]
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def owner(portal):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_theme_of_the_system_is_set_before_the_first_paint(portal, owner, scheme):
-    page = portal.log_in(owner, color_scheme=scheme)
+    page = portal.log_in(owner, own_window=True, color_scheme=scheme)
     page.add_init_script(
         "new MutationObserver(() => { if (document.body) window.themeAtBody ??= "
         "document.documentElement.dataset.bsTheme; })"
@@ -89,6 +89,34 @@ def test_the_question_mark_shows_the_keys_and_escape_gives_the_focus_back(portal
     expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#cheat-sheet")).to_be_hidden()
+
+
+def test_focus_returns_to_the_menu_a_dialog_was_opened_from(portal, owner):
+    dataset = portal.make_dataset(owner)
+    page = portal.log_in(owner)
+    page.goto("/datasets/")
+    page.locator(f"#menu-{dataset.pk}").click()
+    page.get_by_role("button", name="Rename and describe").click()
+    expect(page.locator("#id_name")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(f"#menu-{dataset.pk}")).to_be_focused()
+
+
+def test_the_palette_chooses_a_theme(portal, owner):
+    page = portal.log_in(owner, color_scheme="light")
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("theme: dark")
+    expect(page.locator("#palette-results [aria-selected=true]")).to_contain_text("Theme: dark")
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
+def test_the_address_of_a_dialog_opens_it_once(portal, owner):
+    page = portal.log_in(owner)
+    page.goto("/datasets/?dialog=create")
+    expect(page.locator("#id_name")).to_be_focused()
+    page.wait_for_url("**/datasets/")
 
 
 def test_keys_typed_into_a_field_are_only_text(portal, owner):

@@ -18,7 +18,7 @@ SHOW = """() => {
 
 @pytest.fixture
 def health(portal):
-    page = portal.log_in(portal.make_user("superuser"))
+    page = portal.log_in(portal.make_user("superuser"), own_window=True)
     page.clock.install()
     page.goto("/system-health/")
     page.locator("#log").wait_for()

@@ -5,8 +5,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import WINDOW
 from tests.e2e.viewing import settled
+from tests.e2e.windows import WINDOW
 
 pytestmark = pytest.mark.browser
 

@@ -6,6 +6,7 @@ from tests.e2e.viewing import drawn, settled
 
 pytestmark = pytest.mark.browser
 
+CALLBACKS = "**/_dash-update-component*"
 SIZES = [(360, 800), (390, 844), (768, 1024), (1024, 900), (1440, 900), (1920, 1080), (3840, 2160)]
 # What one can press or read, in sight and not inside a figure or a closed part.
 TROUBLES = """() => {
@@ -124,9 +125,18 @@ def test_tabs_turn_with_the_arrow_keys(viewer):
 def test_figures_keep_their_place_while_their_data_comes(viewer):
     places = "[...document.querySelectorAll('.viewer-graph')].map((one) => one.offsetTop)"
     before = viewer.evaluate(places)
-    viewer.keyboard.press("j")
-    viewer.wait_for_timeout(50)
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    viewer.route(CALLBACKS, hold)
+    with viewer.expect_request(CALLBACKS):
+        viewer.keyboard.press("j")
     during = viewer.evaluate(places)
+    for route in held:
+        route.continue_()
+    viewer.unroute(CALLBACKS)
     settled(viewer)
     assert during == before
     assert viewer.evaluate(places) == before

@@ -46,7 +46,7 @@ STILL = """(limit_ms) => {
     look();
   });
 }"""
-STILL_MS = 30_000
+STILL_MS = 120_000
 
 
 def drawn(page):

@@ -16,9 +16,9 @@ import psutil
 import psycopg
 
 from bearing_portal.operations.embedded.servers import EmbeddedServers
+from tests.processes import ROOT, started
 
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 90.0
+PATIENCE_S = 300.0
 ROW = """
     SELECT d.status, j.status, j.attempt, j.pid, j.progress_done, j.error,
            (SELECT count(*) FROM signals_signal s WHERE s.store_id = d.store_id), d.n_planned
@@ -154,9 +154,8 @@ class Portal:
 
     def _start(self, *words: str, **streams: Any) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
-            return subprocess.Popen(
+            return started(
                 [sys.executable, *words],
-                cwd=ROOT,
                 env=self.environment,
                 start_new_session=True,
                 **({"stdout": log, "stderr": log} | streams),

@@ -1,14 +1,16 @@
 """From a recipe to a dataset's files, streamed record by record over one or several processes."""
 
 from vibration.generation.dataset import GenerationCancelled, GenerationResult, generate
-from vibration.generation.estimates import Estimate, estimate
+from vibration.generation.estimates import Estimate, Pace, estimate, pace_of
 from vibration.generation.pool import WorkerLostError
 
 __all__ = [
     "Estimate",
     "GenerationCancelled",
     "GenerationResult",
+    "Pace",
     "WorkerLostError",
     "estimate",
     "generate",
+    "pace_of",
 ]

@@ -47,14 +47,15 @@ def find_lines(
 ) -> list[FoundLine]:
     """Look for each line at the highest local maximum near it.
 
-    The range searched is ±tolerance of the line and at least one bin to each side. The maximum's
-    frequency is refined by a parabola through the logarithms of its three bins. A line is found
-    where its maximum is at least `min_over_median` times the median amplitude within ±25 % of the
-    line, at least 25 bins to each side, 0 Hz left out. In Hann-windowed Gaussian noise the highest
-    of K bins comes to about √(log₂K) medians, so 10 is never chance. What it must also keep out is
-    the real but small modulation of sound machines: in published recordings of healthy bearings
-    the four basic lines stay below 8, in those of damaged races theirs exceeds 40. A line that
-    falls on a harmonic of the shaft cannot be told from it by height.
+    The range searched is ±tolerance of the line and at least one bin to each side, widened to whole
+    bins: a bin stands for half a bin on either side of it. The maximum's frequency is refined by a
+    parabola through the logarithms of its three bins. A line is found where its maximum is at least
+    `min_over_median` times the median amplitude within ±25 % of the line, at least 25 bins to each
+    side, 0 Hz left out. In Hann-windowed Gaussian noise the highest of K bins comes to about
+    √(log₂K) medians, so 10 is never chance. What it must also keep out is the real but small
+    modulation of sound machines: in published recordings of healthy bearings the four basic lines
+    stay below 8, in those of damaged races theirs exceeds 40. A line that falls on a harmonic of
+    the shaft cannot be told from it by height.
 
     References
     ----------
@@ -143,7 +144,8 @@ def _looked_up(
 
 def _highest_maximum(heights: Float64Array, low: float, high: float) -> int | None:
     """Return the bin of the highest local maximum in a range of bins; the ends are slopes."""
-    first, last = max(math.ceil(low), 1), min(math.floor(high), heights.size - 2)
+    # A tone between two bins has its maximum at the nearer one, which may lie beyond the range.
+    first, last = max(math.ceil(low - 0.5), 1), min(math.floor(high + 0.5), heights.size - 2)
     if first > last:
         return None
     own = heights[first : last + 1]

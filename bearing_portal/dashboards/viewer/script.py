@@ -58,7 +58,7 @@ def _time(item: Item, view: View) -> tuple[set[str], Lines]:
     lines = ["# Time", "shown = x[first:last]"]
     if view.quantity != "acceleration":
         name = f"to_{view.quantity}"
-        needed |= {f"from vibration.integration import {name}"}
+        needed |= {f"from vibration.spectra.integration import {name}"}
         lines[1] = f"shown = {name}(x, fs_hz, highpass_hz={view.highpass_hz!r})[first:last]"
     n_buckets = buckets_of(view, len(view.signals))
     lines += [f"positions, values = min_max(shown, {n_buckets})"]

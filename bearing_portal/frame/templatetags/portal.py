@@ -1,12 +1,13 @@
 """Tags and filters of the frame: icons, marks of class and severity, numbers and times."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -213,29 +214,25 @@ def counted(n: int, words: str) -> str:
 
 @register.filter
 def ago(moment: datetime | None) -> SafeString | str:
-    if moment is None:
-        return "–"
-    local = timezone.localtime(moment)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        moment.isoformat(),
-        local.strftime("%Y-%m-%d %H:%M:%S %Z"),
-        _moment_in_words(local),
-    )
+    return "–" if moment is None else _time(moment, _moment_in_words(timezone.localtime(moment)))
+
+
+@register.filter
+def moment(at: datetime | None, form: str = "Y-m-d H:i") -> SafeString | str:
+    """Write a time in the person's zone; the pointer shows it in UTC."""
+    return "–" if at is None else _time(at, date_format(timezone.localtime(at), form))
 
 
 @register.filter
 def expires_in(moment: datetime) -> SafeString:
     """Write how many days are left: in 30 days, tomorrow, today."""
-    local = timezone.localtime(moment)
-    days = (local.date() - timezone.localdate()).days
-    words = {0: "today", 1: "tomorrow"}.get(max(days, 0), f"in {days} days")
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        moment.isoformat(),
-        local.strftime("%Y-%m-%d %H:%M:%S %Z"),
-        words,
-    )
+    days = (timezone.localtime(moment).date() - timezone.localdate()).days
+    return _time(moment, {0: "today", 1: "tomorrow"}.get(max(days, 0), f"in {days} days"))
+
+
+def _time(at: datetime, words: str) -> SafeString:
+    in_utc = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), in_utc, words)
 
 
 def _moment_in_words(local: datetime) -> str:

@@ -29,4 +29,9 @@ class Command(PortalCommand):
         }
         self.stdout.write(", ".join(f"{n} {what}" for what, n in written.items()) + " written.")
         if options["sample"] is not False:
-            self.stdout.write(f"The sample dataset {sample_seed(again=bool(options['sample']))}.")
+            outcome = sample_seed(again=bool(options["sample"]), say=self.say)
+            self.stdout.write(f"The sample dataset {outcome}.")
+
+    def say(self, words: str) -> None:
+        self.stdout.write(words)
+        self.stdout.flush()

@@ -1,5 +1,6 @@
 """PostgreSQL about itself: connections, sizes, slow statements. Reads only."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,4 +157,12 @@ def _ask(query: str, *values: int) -> list[Any] | None:
 
 
 def _one_line(text: str | None) -> str:
-    return " ".join((text or "").split())[:_STATEMENT_LENGTH]
+    """Return a statement on one line, less what all statements of an ORM begin with alike.
+
+    >>> _one_line('SELECT "t"."id", "t"."name", "t"."rms" FROM "t" WHERE "t"."id" = $1')
+    'SELECT … FROM t WHERE id = $1'
+    """
+    line = " ".join((text or "").split())
+    line = re.sub(r"(?i)\bSELECT (DISTINCT )?(\"\w+\"\.\"\w+\"(?:, )?){2,}", r"SELECT \1…", line)
+    line = re.sub(r'"\w+"\."(\w+)"', r"\1", line)
+    return re.sub(r'"(\w+)"', r"\1", line)[:_STATEMENT_LENGTH]

@@ -20,7 +20,7 @@ def run(job, work):
 def wait_until(condition):
     """Wait on the pulse, at most as long as a slow machine needs."""
     ticks = threading.Event()
-    for _ in range(600):
+    for _ in range(6000):
         if condition():
             return True
         ticks.wait(0.05)

@@ -113,7 +113,7 @@ def test_processes_that_rotate_at_once_lose_and_mix_no_line(tmp_path):
         subprocess.Popen([sys.executable, "-c", WRITER, str(path), name], cwd=ROOT)
         for name in "abc"
     ]
-    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+    assert [writer.wait(300) for writer in writers] == [0, 0, 0]
     lines = [line for file in path.parent.glob("web.jsonl*") for line in file.read_text().split()]
     assert sorted(lines) == sorted(f"{name}-{number}" for name in "abc" for number in range(200))
 

@@ -48,7 +48,7 @@ def work(folder):
         "GENERATION_WORKERS": "1",
     }
     command = [sys.executable, "manage.py", "rqworker", "--burst", "default"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=120, capture_output=True)
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=600, capture_output=True)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from monitoring.notices.consumers import (
     CLOSE_TRY_LATER,
     EventsConsumer,
 )
-from monitoring.notices.hints import SHARED_GROUP, hint_send, user_group
+from monitoring.notices.hints import SHARED_GROUP, SUPERUSERS_GROUP, hint_send, user_group
 from monitoring.notices.routing import websocket_urlpatterns
 from tests.factories import make_user
 
@@ -65,6 +65,16 @@ async def test_everybody_gets_hints_about_shared_things(users):
     for page in pages:
         assert await page.receive_json_from(5) == {"type": "job", "id": "abc"}
         await page.disconnect()
+
+
+async def test_a_superuser_hears_of_what_is_private_too():
+    page = page_of(await sync_to_async(make_user)("superuser"))
+    await page.connect()
+
+    await hint(SUPERUSERS_GROUP)
+
+    assert await page.receive_json_from(5) == {"type": "dataset", "id": "7"}
+    await page.disconnect()
 
 
 @pytest.mark.parametrize("user", [AnonymousUser(), None])

@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 
 from monitoring.notices.services import notification_send
+from monitoring.selectors import unread_count
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,21 @@ def test_new_notices_are_those_after_the_last_one_known(client, owner):
     answer = new(client, after=first.pk)
     assert [notice["title"] for notice in answer["notices"]] == ["Second"]
     assert (answer["unread"], answer["latest"]) == (2, second.pk)
+
+
+def test_a_notice_that_comes_while_others_are_read_is_told_once(client, owner, monkeypatch):
+    notification_send(user=owner, title="First")
+
+    def counted_while_another_comes(user):
+        monkeypatch.undo()
+        notification_send(user=owner, title="Second")
+        return unread_count(user)
+
+    monkeypatch.setattr("monitoring.notices.views.unread_count", counted_while_another_comes)
+    first = new(client)
+    second = new(client, after=first["latest"])
+    told = [notice["title"] for answer in (first, second) for notice in answer["notices"]]
+    assert told == ["First", "Second"]
 
 
 def test_nobody_hears_the_notices_of_another(client, owner):

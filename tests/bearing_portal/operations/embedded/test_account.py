@@ -87,7 +87,7 @@ def test_an_ordinary_user_needs_no_way_round(tmp_path: Path) -> None:
         env={"PATH": os.environ["PATH"], "HOME": str(home)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 

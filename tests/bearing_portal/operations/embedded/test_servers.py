@@ -126,7 +126,7 @@ def test_a_killed_server_comes_back_under_the_same_address(
     said: list[str] = []
     victim = getattr(servers, which)
     victim.running.kill()
-    victim.running.wait(10)
+    victim.running.wait()
 
     servers.restart_dead(said.append)
 

@@ -1,5 +1,6 @@
 """The whole portal, started as `make run` starts it, and what remains when something is killed."""
 
+import contextlib
 import os
 import re
 import signal
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 
 import psutil
@@ -15,10 +16,9 @@ import pytest
 import requests
 
 from bearing_portal.operations.embedded.ports import keep_or_find
+from tests.processes import ROOT, started
 
-ROOT = Path(__file__).resolve().parents[4]
-START_S = 120
-RECOVER_S = 60
+START_S = RECOVER_S = END_S = 300
 pytestmark = pytest.mark.faults
 
 
@@ -33,9 +33,8 @@ class Runner:
         kept = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
         own = {"DATA_DIR": str(data_dir), "PORT": str(port), "DEBUG": "true"}
         with self.log.open("w") as output:
-            self.process = subprocess.Popen(
+            self.process = started(
                 [sys.executable, "manage.py", "portal"],
-                cwd=ROOT,
                 env={**kept, **own, "DOTENV_FILE": os.devnull},
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -47,19 +46,25 @@ class Runner:
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
 
-    def named(self, part: str) -> psutil.Process:
-        return next(p for p in self.family() if part in " ".join(p.cmdline()))
+    def named(self, part: str, *, but: Container[int] = ()) -> psutil.Process | None:
+        """Return the process whose command holds `part`, none of those known already."""
+        for process in self.family():
+            with contextlib.suppress(psutil.NoSuchProcess):  # it may end while it is looked at
+                is_alive = process.status() != psutil.STATUS_ZOMBIE
+                if is_alive and process.pid not in but and part in " ".join(process.cmdline()):
+                    return process
+        return None
 
     def page_status(self) -> int:
         try:
-            return requests.get(f"{self.address}/accounts/login/", timeout=10).status_code
+            return requests.get(f"{self.address}/accounts/login/", timeout=60).status_code
         except requests.RequestException:
             return 0
 
     def end(self) -> None:
         if self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(60)
+            self.process.wait(END_S)
 
 
 Start = Callable[..., Runner]
@@ -135,7 +140,7 @@ def test_the_same_data_folder_is_not_served_twice(
 ) -> None:
     copy = start(data_dir)
 
-    assert copy.process.wait(60) == 2
+    assert copy.process.wait(END_S) == 2
     assert f"in use by process {portal.process.pid}" in copy.said()
     assert portal.page_status() == 200
 
@@ -147,7 +152,7 @@ def test_a_taken_port_is_said_with_the_way_out(
 
     refused = start(tmp_path / "other", port=port)
 
-    assert refused.process.wait(60) == 2
+    assert refused.process.wait(END_S) == 2
     assert re.search(rf"Port {port} .* taken.*PORT=\d+ make run", refused.said())
     assert not (tmp_path / "other" / "embedded").exists()
 
@@ -157,14 +162,12 @@ def test_what_is_killed_comes_back_without_a_restart_of_the_portal(
     portal: Runner, victim: str
 ) -> None:
     killed = portal.named(victim)
+    assert killed is not None
     family = {process.pid for process in portal.family()}
+
     killed.kill()
 
-    def is_back() -> bool:
-        new = [p for p in portal.family() if p.pid not in family and p.is_running()]
-        return any(victim in " ".join(p.cmdline()) for p in new if p.status() != "zombie")
-
-    wait_for(is_back, RECOVER_S, portal.said)
+    wait_for(lambda: portal.named(victim, but=family), RECOVER_S, portal.said)
     wait_for(lambda: portal.page_status() == 200, RECOVER_S, portal.said)
     assert "starting it again" in portal.said()
 
@@ -176,25 +179,25 @@ def test_however_the_runner_ends_no_process_stays(portal: Runner, ending: signal
 
     portal.process.send_signal(ending)
 
-    portal.process.wait(60)
-    _, alive = psutil.wait_procs(family, timeout=30)
+    portal.process.wait(END_S)
+    _, alive = psutil.wait_procs(family, timeout=END_S)
     assert alive == []
 
 
 def test_after_a_kill_the_next_start_finds_yesterdays_data(
-    portal: Runner, running: list[Runner], start: Start, data_dir: Path
+    running: list[Runner], start: Start, data_dir: Path
 ) -> None:
     password = (data_dir / "admin-password").read_text()
-    portal.process.kill()
-    portal.process.wait(30)
+    running[0].process.kill()  # unless the test before it has
+    running[0].process.wait(END_S)
 
     again = running[0] = ready(start(data_dir))
 
     session = requests.Session()
-    page = session.get(f"{again.address}/accounts/login/", timeout=30).text
+    page = session.get(f"{again.address}/accounts/login/", timeout=END_S).text
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
     assert token
     form = {"csrfmiddlewaretoken": token[1], "username": "admin", "password": password}
-    logged_in = session.post(f"{again.address}/accounts/login/", form, timeout=30)
+    logged_in = session.post(f"{again.address}/accounts/login/", form, timeout=END_S)
     assert logged_in.status_code == 200
     assert "sessionid" in session.cookies

@@ -1,0 +1,63 @@
+"""The documentation as pages of the portal: the Markdown files of `docs/`, rendered."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+
+from bearing_portal.settings.places import BASE_DIR
+from common.errors import NotFound
+
+FOLDER = BASE_DIR / "docs"
+FIRST = ("explorer", "viewer", "commands", "accounts", "monitoring")
+_NAME = re.compile(r"[a-z]{1,40}")
+_TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
+_LINK_TO_PAGE = re.compile(r'href="([a-z]+)\.md(#[\w-]+)?"')
+_TABLE = re.compile("<table>(.*?)</table>", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class DocumentationPage:
+    """One page: its name in the address, its title, its text as HTML."""
+
+    name: str
+    title: str
+    html: SafeString
+
+
+@lru_cache(maxsize=1)
+def contents() -> tuple[tuple[str, str], ...]:
+    """Return name and title of every page; first those for who uses the portal."""
+    names = sorted(path.stem for path in FOLDER.glob("*.md") if _NAME.fullmatch(path.stem))
+    ordered = [name for name in FIRST if name in names]
+    ordered += [name for name in names if name not in FIRST]
+    return tuple((name, _title_of(FOLDER / f"{name}.md")) for name in ordered)
+
+
+@lru_cache(maxsize=64)
+def documentation_page(name: str) -> DocumentationPage:
+    """Return a page by its name; only files of the documentation's own folder are pages."""
+    titles = dict(contents())
+    if name not in titles:
+        raise NotFound("There is no such page of the documentation.")
+    text = (FOLDER / f"{name}.md").read_text("utf-8")
+    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(_TITLE.sub("", text, 1))
+    html = _LINK_TO_PAGE.sub(_to_page, html)
+    html = _TABLE.sub(
+        r'<div class="table-scroll" tabindex="0"><table class="table">\1</table></div>', html
+    )
+    # Of the repository's own files, and with HTML in them shown as text.
+    return DocumentationPage(name, titles[name], mark_safe(html))  # noqa: S308
+
+
+def _to_page(match: re.Match[str]) -> str:
+    return f'href="{reverse("documentation-page", args=[match[1]])}{match[2] or ""}"'
+
+
+def _title_of(path: Path) -> str:
+    found = _TITLE.search(path.read_text("utf-8"))
+    return found[1] if found else path.stem.capitalize()

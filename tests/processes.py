@@ -1,0 +1,30 @@
+"""Processes that tests start: none outlives them, however they end."""
+
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bearing_portal.operations.embedded.process import end
+from bearing_portal.operations.runner.pdeathsig import dying_with_parent
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def started(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
+    """Start a process that is killed where the run that started it is."""
+    return subprocess.Popen(dying_with_parent(command, signal.SIGKILL), **{"cwd": ROOT} | options)
+
+
+@contextmanager
+def running(
+    command: list[str], environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a process for as long as the block lasts."""
+    process = started(command, env=environment)
+    try:
+        yield process
+    finally:
+        end(process, signal.SIGTERM, patience_s=10)
