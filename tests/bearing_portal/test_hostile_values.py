@@ -3,16 +3,20 @@
 import json
 from itertools import chain
 
+import numpy as np
 import pytest
 from channels.testing import WebsocketCommunicator
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from bearing_portal.dashboards.embedding.dispatch import APPS
+from common.errors import Invalid
 from monitoring.notices.consumers import EventsConsumer
 from tests.bearing_portal.dashboards.conftest import outputs_of
 from tests.factories import make_dataset, make_user
+from tests.signals.recordings import npy, upload
 
 DIGITS = "9" * 5000
 HOSTILE = (
@@ -225,3 +229,40 @@ async def _a_user():
     from asgiref.sync import sync_to_async
 
     return await sync_to_async(make_user)("viewer")
+
+
+RECORDINGS = {
+    "huge": (np.full(5000, 1e20, "f8"), 20_480.0),
+    "huge and turning": (1e20 * np.sin(np.arange(5000.0)), 20_480.0),
+    "slow": (np.sin(np.arange(600.0)), 5.0),
+    "slower": (np.sin(np.arange(600.0)), 0.01),
+    "tiny": (np.full(5000, 1e-30), 20_480.0),
+    "short": (np.ones(2), 1.0),
+}
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_no_recording_breaks_a_panel(browser, prove, name):
+    samples, fs_hz = RECORDINGS[name]
+    owner = get_user_model().objects.get(is_superuser=True)
+    try:
+        made = upload(npy(samples), owner=owner, fs_hz=fs_hz)
+    except Invalid:
+        return  # a sentence is an answer too
+    signal = made.stores.get().signals.first()
+    for tab, tf in (("spectrum", "stft"), ("envelope", "cwt"), ("cepstrum", "wigner")):
+        for more in ({}, {"q": "velocity", "avg": "peak", "track": "1", "x": "orders"}):
+            asked = {"signal": str(signal.pk), "tab": tab, "tf": tf, "scale": "log", **more}
+            for ident, output, entry in callbacks():
+                if ident != "viewer" or len(entry["inputs"] + entry["state"]) != 1:
+                    continue
+                body = {
+                    "output": output,
+                    "outputs": outputs_of(entry["output"]),
+                    "inputs": [{**prop, "value": asked} for prop in entry["inputs"]],
+                    "state": [],
+                    "changedPropIds": [],
+                }
+                address = "/dash/app/viewer/_dash-update-component"
+                answer = browser.post(address, body, content_type="application/json")
+                prove(answer, output, asked, answer.content)
