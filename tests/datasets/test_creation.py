@@ -87,7 +87,7 @@ def test_a_dataset_the_disk_cannot_hold_is_refused(engineer, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**9, 10**9 - 10**6, 10**6))
 
-    with pytest.raises(Unavailable, match="1.0 MB are free"):
+    with pytest.raises(Unavailable, match=r"1\.0 MB are free"):
         dataset_create(owner=engineer, name="First", recipe=tiny_recipe())
 
     assert not Dataset.objects.exists()
