@@ -231,9 +231,11 @@ def _cut(name: str) -> str:
 
 
 def _row(store: SignalStore, row: int, channel: Kept) -> Signal:
+    with np.errstate(over="ignore"):  # beyond single precision it is as undefined as NaN
+        kept = np.asarray(channel.features, dtype=np.float32).tolist()
     features = {
-        name: float(np.float32(value)) if np.isfinite(value) else None
-        for name, value in zip(FEATURE_NAMES, channel.features, strict=True)
+        name: value if np.isfinite(value) else None
+        for name, value in zip(FEATURE_NAMES, kept, strict=True)
     }
     signal = Signal(
         store=store,

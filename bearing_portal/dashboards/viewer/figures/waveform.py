@@ -90,7 +90,12 @@ def time_meta(region: Region, n_buckets: int) -> str:
 
 def _gutter(draft: Draft, sample: FloatArray) -> None:
     """Draw how often each amplitude occurs, beside the waveform and on its axis."""
-    counts, edges = np.histogram(sample, N_BINS)
+    values = sample.astype(np.float64)
+    low, high = float(values.min()), float(values.max())
+    largest = max(abs(low), abs(high))
+    # Of a constant record: wide enough that its bins differ, however large the constant is.
+    room = 0.0 if high - low > 1e-6 * largest else 1e-3 * largest or 0.5
+    counts, edges = np.histogram(values, N_BINS, (low - room, high + room))
     draft.trace(
         "scatter",
         x=counts.astype(np.float32),
