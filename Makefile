@@ -41,6 +41,7 @@ lint: environment
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict vibration $(wildcard */services */services.py */*/services.py)
 	$(BIN)/lint-imports
+	$(BIN)/oxlint static tests/js
 
 migrations: environment
 	@# No database is needed; Django only warns that it could not ask one.

@@ -11,8 +11,3 @@ class PortalConfig(AppConfig):
         # Dash needs its repairs before the first app is declared, and apps are declared on import.
         import_module("bearing_portal.dashboards.embedding.compat")
         import_module("monitoring.accounts.lockout")
-
-        from bearing_portal.daily_counts import counts
-        from monitoring.daily_counts import register_counter
-
-        register_counter(counts)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.http.request import split_domain_port, validate_host
 
+from bearing_portal.admission import Admission
 from monitoring.notices.routing import websocket_urlpatterns
 
 
@@ -41,4 +42,9 @@ def is_own_origin(scope: Any) -> bool:
 
 def build_application(pages: ASGIHandler) -> ProtocolTypeRouter:
     sockets = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
-    return ProtocolTypeRouter({"http": pages, "websocket": OwnOriginOnly(sockets)})
+    return ProtocolTypeRouter(
+        {
+            "http": Admission(pages, at_once=settings.WEB_REQUESTS),
+            "websocket": OwnOriginOnly(sockets),
+        }
+    )

@@ -42,12 +42,12 @@ def visible_to(
     if not user.is_authenticated or not user.is_active:
         return rows.none()
     if user.is_superuser:
-        return rows
+        return rows.filter(**{f"{owner}__isnull": False})  # what is being removed has none
     own = Q(**{owner: user.pk})
     return rows.filter(own if shared is None else own | shared)
 
 
-def may_manage(user: Any, owner_id: int) -> bool:
+def may_manage(user: Any, owner_id: int | None) -> bool:
     """Tell whether `user` may delete, share or cancel what `owner_id` owns."""
     return bool(user.is_active) and (bool(user.is_superuser) or user.pk == owner_id)
 

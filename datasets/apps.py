@@ -10,11 +10,16 @@ class DatasetsConfig(AppConfig):
         from datasets.services.creation import GENERATE
         from datasets.services.files import files_sweep
         from datasets.services.following import dataset_follow_job
-        from monitoring.jobs.kinds import JobKind, register_kind, register_sweeper
+        from monitoring.jobs.kinds import JobKind, Queue, register_kind
         from signals.services.labels import register_relabel_follower
 
         register_kind(
-            JobKind(code=GENERATE, entry="datasets.jobs.generate", changed=dataset_follow_job)
+            JobKind(
+                code=GENERATE,
+                entry="datasets.jobs.generate",
+                queue=Queue.LONG,
+                changed=dataset_follow_job,
+                sweep=files_sweep,
+            )
         )
-        register_sweeper(files_sweep)
         register_relabel_follower(class_counts_refresh)

@@ -14,7 +14,6 @@ from monitoring.accounts import admin as account_admin  # noqa: F401  (registers
 from monitoring.events import events_remove_old
 from monitoring.jobs.lifecycle import job_cancel_request, job_retry
 from monitoring.models import (
-    DailyCount,
     HealthSample,
     Job,
     JobLogLine,
@@ -196,14 +195,4 @@ class HealthSampleAdmin(WrittenBySystem):
     )
     list_filter = ("at",)
     date_hierarchy = "at"
-    show_full_result_count = False
-
-
-@admin.register(DailyCount)
-class DailyCountAdmin(WrittenBySystem):
-    list_display = ("date", "kind", "scope", "owner", "value")
-    list_filter = ("kind", "scope", "date")
-    search_fields = ("kind", "owner__username")
-    date_hierarchy = "date"
-    list_select_related = ("owner",)
     show_full_result_count = False

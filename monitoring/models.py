@@ -9,7 +9,6 @@ from django.utils import timezone
 from monitoring.accounts.models import NoticeChoice, UserSession, UserSettings
 
 __all__ = [
-    "DailyCount",
     "HealthSample",
     "Job",
     "JobLogLine",
@@ -232,51 +231,3 @@ class HealthSample(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}"
-
-
-class DailyCount(models.Model):
-    """How many there were at a day's end, as somebody sees them: the ground of trends.
-
-    What a person sees is what is shared and what is their own. A day without a row of their own
-    means that nothing was private: the row of what is shared then speaks for them.
-    """
-
-    class Scope(models.TextChoices):
-        SHARED = "shared", "What is shared"
-        ALL = "all", "Everything"
-        PERSON = "person", "What one person sees"
-
-    date = models.DateField()
-    kind = models.SlugField(max_length=40, help_text="What is counted, for example signals.")
-    scope = models.CharField(max_length=10, choices=Scope)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.CASCADE,
-        related_name="daily_counts",
-    )
-    value = models.PositiveBigIntegerField()
-
-    class Meta:
-        ordering = ["date", "kind"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["date", "kind", "scope"],
-                name="daily_count_once",
-                condition=Q(owner__isnull=True),
-            ),
-            models.UniqueConstraint(
-                fields=["owner", "date", "kind"],
-                name="daily_count_once_a_person",
-                condition=Q(owner__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="daily_count_person_has_owner",
-                condition=Q(scope="person", owner__isnull=False)
-                | Q(scope__in=["shared", "all"], owner__isnull=True),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.date} {self.kind}: {self.value}"

@@ -3,12 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from monitoring.models import DailyCount, HealthSample, Notification
+from monitoring.models import HealthSample, Notification
 
 # Samples: the pages show a day; the second one is for whoever looks the morning after.
 KEPT = {
     "samples": timedelta(hours=48),
-    "counts": timedelta(days=400),
     "notices": timedelta(days=90),
     "events": timedelta(days=365),
 }
@@ -22,7 +21,7 @@ _PRUNERS: dict[str, Pruner] = {}
 
 
 def register_pruner(name: str, prune: Pruner) -> None:
-    """Have `prune` called each minute by a worker, and by the `prune` command.
+    """Have `prune` called each minute by the reconciler, and by the `prune` command.
 
     It removes what is past its time at `now` and returns how many that were.
     """
@@ -30,21 +29,12 @@ def register_pruner(name: str, prune: Pruner) -> None:
 
 
 def expired_prune(*, now: datetime) -> dict[str, int]:
-    """Remove what expires by itself, by name of what it is; the worker does it by itself."""
+    """Remove what expires by itself, by name of what it is; the reconciler does it."""
     return {name: prune(now=now) for name, prune in _PRUNERS.items()}
-
-
-def samples_and_counts_prune(*, now: datetime) -> int:
-    """Drop old samples and counts; the worker does it by itself."""
-    return samples_prune(before=now - KEPT["samples"]) + counts_prune(before=now - KEPT["counts"])
 
 
 def samples_prune(*, before: datetime) -> int:
     return HealthSample.objects.filter(at__lt=before).delete()[0]
-
-
-def counts_prune(*, before: datetime) -> int:
-    return DailyCount.objects.filter(date__lt=before.date()).delete()[0]
 
 
 def notices_prune(*, before: datetime) -> int:

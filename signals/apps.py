@@ -6,14 +6,30 @@ class SignalsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from monitoring.jobs.kinds import JobKind, register_kind, register_sweeper
+        from monitoring.jobs.kinds import JobKind, Queue, register_kind, register_sweeper
         from monitoring.retention import register_pruner
         from signals.projections.services import PROJECT, projections_sweep
+        from signals.services.removal import REMOVE
         from signals.uploads.services import uploads_prune, uploads_sweep
         from signals.waveforms.references import references_sweep
 
-        register_kind(JobKind(code=PROJECT, entry="signals.jobs.project"))
+        register_kind(
+            JobKind(
+                code=PROJECT,
+                entry="signals.jobs.project",
+                queue=Queue.SHORT,
+                sweep=projections_sweep,
+            )
+        )
+        register_kind(
+            JobKind(
+                code=REMOVE,
+                entry="signals.jobs.remove",
+                queue=Queue.SHORT,
+                is_limited=False,
+                is_cancellable=False,
+            )
+        )
         register_sweeper(references_sweep)
-        register_sweeper(projections_sweep)
         register_pruner("uploads", uploads_prune)
         register_sweeper(uploads_sweep)

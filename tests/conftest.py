@@ -18,13 +18,13 @@ import hypothesis
 import pytest
 
 from bearing_portal.operations.embedded.servers import EmbeddedServers
-from bearing_portal.operations.runner.pdeathsig import die_with_parent
 from tests.keeping import keep
 from tests.reruns import (
     pytest_runtest_logreport,
     pytest_sessionfinish,
     pytest_terminal_summary,
 )
+from vibration.processes import die_with_parent
 
 __all__ = ["keep", "pytest_runtest_logreport", "pytest_sessionfinish", "pytest_terminal_summary"]
 
@@ -92,7 +92,7 @@ def end_in_order() -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _interrupt)
     if "PYTEST_XDIST_WORKER" in os.environ:
-        die_with_parent(signal.SIGKILL)
+        die_with_parent(os.getppid(), signal.SIGKILL)
 
 
 def _interrupt(_signal_number: int, _frame: FrameType | None) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bearing_portal.operations.embedded.process import end
-from bearing_portal.operations.runner.pdeathsig import dying_with_parent
+from vibration.processes import dying_with_parent
 
 ROOT = Path(__file__).resolve().parents[1]
 

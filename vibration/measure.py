@@ -5,22 +5,24 @@ from typing import Any
 
 from vibration.errors import VibrationError
 from vibration.features import FEATURE_NAMES, extract
-from vibration.formats import Channel, Recording
+from vibration.formats import Channel, Reading, Source
+from vibration.formats.answers import contradicts, waits_with, with_rate
+from vibration.formats.assemble import ASK
 from vibration.spectra.envelope import envelope_spectrum
 from vibration.spectra.welch import FloatArray, amplitude_spectrum, spectrum_peaks
 
 N_PEAKS = 20
 MIN_HZ = 1.0
 SEPARATION_HZ = 2.0
-_SAME_RATE = 1e-6
 
 
 def measure(
-    recording: Recording,
+    reading: Reading,
     *,
     channel: str | None = None,
     fs_hz: float | None = None,
     rpm: float | None = None,
+    resample: bool = False,
 ) -> dict[str, Any]:
     """Measure a channel, for people and for JSON alike.
 
@@ -30,21 +32,24 @@ def measure(
 
     Parameters
     ----------
-    recording : Recording
+    reading : Reading
         What `read_recording` returned.
     channel : str, optional
         Name of the channel; the file's first vibration channel when not given.
     fs_hz : float, optional
-        Sampling rate, where the file states none. It may not contradict the file: a wrong rate
-        makes every frequency wrong.
+        Sampling rate, where the file states none. It may not differ from the file by more than
+        1 %: a wrong rate makes every frequency wrong. Where the file contradicts itself it chooses.
     rpm : float, optional
         Shaft speed. It takes the place of the file's, which is often nominal.
+    resample : bool
+        Resample uneven times to their mean rate, or to `fs_hz`; without it they are refused.
 
     Returns
     -------
     dict
         ``format``; ``channels``, each with ``name``, ``fs_hz``, ``n_samples``, ``unit`` and
-        ``rpm`` as used here (None: unknown); ``channel``, the measured one; ``features``, name to
+        ``rpm`` as used here (None: unknown), ``fs_source``, ``rpm_source``, ``quantity`` and
+        ``vibration``; ``channel``, the measured one; ``features``, name to
         number or None; ``spectrum_peaks`` and ``envelope_peaks``, up to 20 pairs of
         ``frequency_hz`` and ``amplitude``.
 
@@ -57,17 +62,20 @@ def measure(
     --------
     >>> import numpy as np
     >>> sine = np.sin(2 * np.pi * 50 * np.arange(4096) / 4096)
-    >>> report = measure(Recording("npy", (Channel("signal", sine),)), fs_hz=4096)
+    >>> report = measure(Reading.of_channels("npy", [Channel("signal", sine)]), fs_hz=4096)
     >>> report["spectrum_peaks"][0]["frequency_hz"]
     50.0
     """
-    chosen = recording.channel(channel)
-    rate_hz = _rate_hz(chosen, fs_hz)
+    chosen = _with_rate(reading, reading.channel(channel), fs_hz, resample=resample)
+    rate_hz = chosen.fs_hz or math.nan
     speed_rpm = chosen.rpm if rpm is None else _positive(rpm, "speed", "rpm")
     features = extract(chosen.samples, rate_hz, None if speed_rpm is None else speed_rpm / 60.0)
     return {
-        "format": recording.format,
-        "channels": [_described(each, fs_hz, rpm) for each in recording.channels],
+        "format": reading.format,
+        "channels": [
+            _described(each, rate_hz if each.name == chosen.name else fs_hz, rpm, reading)
+            for each in reading.channels
+        ],
         "channel": chosen.name,
         "features": {
             name: None if math.isnan(value) else float(value)
@@ -78,21 +86,28 @@ def measure(
     }
 
 
-def _rate_hz(channel: Channel, given_hz: float | None) -> float:
+def _with_rate(
+    reading: Reading, channel: Channel, given_hz: float | None, *, resample: bool
+) -> Channel:
+    uneven = reading.question_about("times", channel) if channel.fs_hz is None else None
+    if uneven is not None and not resample:
+        raise VibrationError(f"{uneven.sentence} Say so with --resample, or repair the times.")
     if given_hz is None:
-        if channel.fs_hz is None:
-            raise VibrationError(
-                f"The file does not state the sampling rate of {channel.name}; "
-                "give it with --fs, in Hz."
-            )
-        return channel.fs_hz
-    _positive(given_hz, "sampling rate", "Hz")
-    if channel.fs_hz is not None and abs(given_hz / channel.fs_hz - 1.0) > _SAME_RATE:
+        if channel.fs_hz is not None:
+            return channel
+        if uneven is not None and isinstance(uneven.proposal, float):
+            return with_rate(channel, uneven.proposal)
+        asked = reading.question_about("fs_hz", channel)
+        sentence = asked.sentence.removeprefix(ASK).strip() if asked is not None else ""
         raise VibrationError(
-            f"The file states a sampling rate of {channel.fs_hz:g} Hz for {channel.name}, "
-            f"which contradicts --fs {given_hz:g}; leave --fs out."
+            f"The sampling rate of {channel.name} is not known; give it with --fs, in Hz. "
+            f"{sentence}".strip()
         )
-    return channel.fs_hz or given_hz
+    _positive(given_hz, "sampling rate", "Hz")
+    against = contradicts(channel, given_hz)
+    if against:
+        raise VibrationError(f"{against}, which contradicts --fs {given_hz:g}; leave --fs out.")
+    return with_rate(channel, given_hz)
 
 
 def _positive(value: float, meaning: str, unit: str) -> float:
@@ -101,13 +116,22 @@ def _positive(value: float, meaning: str, unit: str) -> float:
     return value
 
 
-def _described(channel: Channel, fs_hz: float | None, rpm: float | None) -> dict[str, Any]:
+def _described(
+    channel: Channel, given_hz: float | None, rpm: float | None, reading: Reading
+) -> dict[str, Any]:
+    fs_hz, fs_source = channel.fs_hz, channel.source_of("fs_hz")
+    if fs_hz is None and given_hz is not None and waits_with(channel, reading):
+        fs_hz, fs_source = given_hz, Source.PERSON.value
     return {
         "name": channel.name,
-        "fs_hz": channel.fs_hz if channel.fs_hz is not None else fs_hz,
+        "fs_hz": fs_hz,
         "n_samples": len(channel.samples),
         "unit": channel.unit,
         "rpm": channel.rpm if rpm is None else rpm,
+        "fs_source": fs_source,
+        "rpm_source": channel.source_of("rpm") if rpm is None else Source.PERSON.value,
+        "quantity": channel.quantity,
+        "vibration": channel.is_vibration,
     }
 
 

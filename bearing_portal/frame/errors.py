@@ -9,6 +9,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from psycopg.errors import LockNotAvailable, QueryCanceled
+from psycopg_pool import PoolTimeout, TooManyRequests
 
 from common.errors import Expected, Invalid, NotAllowed, NotFound, Unavailable
 
@@ -23,6 +25,12 @@ EXPECTED: dict[type[Expected], tuple[int, str]] = {
 DATABASE_DOWN = (
     "The database does not answer. Nothing is lost; the portal goes on by itself when it is back."
 )
+DATABASE_BUSY = (
+    "Somebody else's work holds what this needs, or it takes too long. Nothing was changed; try "
+    "again in a moment."
+)
+_WAITED = (LockNotAvailable, QueryCanceled, PoolTimeout, TooManyRequests)
+RETRY_AFTER_S = "10"
 MISTAKE = (
     "The portal made a mistake and has written it down. Try again; if it stays, tell an "
     "administrator the incident id."
@@ -66,7 +74,8 @@ def trouble_of(request: HttpRequest, error: BaseException | None) -> Trouble:
         return Trouble(400, *SENTENCES[400])
     if isinstance(error, OperationalError | InterfaceError):
         logger.error("Database: %s", error, extra={"request": request})
-        return Trouble(503, "Not available right now", DATABASE_DOWN)
+        sentence = DATABASE_BUSY if isinstance(error.__cause__, _WAITED) else DATABASE_DOWN
+        return Trouble(503, "Not available right now", sentence)
     incident = uuid4().hex[:12]
     logger.error("Incident %s at %s", incident, request.path, exc_info=error)
     return Trouble(500, "Something went wrong", MISTAKE, incident)
@@ -74,6 +83,13 @@ def trouble_of(request: HttpRequest, error: BaseException | None) -> Trouble:
 
 def respond(request: HttpRequest, trouble: Trouble) -> HttpResponse:
     """Answer a script with JSON, a person with a page."""
+    response = _response(request, trouble)
+    if trouble.status == 503:
+        response["Retry-After"] = RETRY_AFTER_S
+    return response
+
+
+def _response(request: HttpRequest, trouble: Trouble) -> HttpResponse:
     if wants_fragment(request):
         content = {"title": trouble.title, "sentence": trouble.sentence}
         if trouble.incident:
@@ -81,8 +97,5 @@ def respond(request: HttpRequest, trouble: Trouble) -> HttpResponse:
         return JsonResponse(content, status=trouble.status)
     if trouble.status >= 500:  # the frame reads the database, which may be what is missing
         page = render_to_string("errors/bare.html", {"trouble": trouble})
-        response = HttpResponse(page, status=trouble.status)
-        if trouble.status == 503:
-            response["Retry-After"] = "10"
-        return response
+        return HttpResponse(page, status=trouble.status)
     return render(request, "errors/page.html", {"trouble": trouble}, status=trouble.status)

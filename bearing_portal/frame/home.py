@@ -4,12 +4,11 @@ from typing import Any
 
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
+from bearing_portal.frame.trends import trends
 from common.roles import is_engineer
 from datasets.models import Dataset
 from datasets.selectors import datasets_visible
-from monitoring.daily_counts import Trend, trends
 from monitoring.selectors import jobs_visible
 from signals.models import FaultClass
 
@@ -25,7 +24,7 @@ def figures(user: Any, chosen: str) -> dict[str, Any]:
     return {
         "counts": counts,
         "n_datasets": n_datasets,
-        "trends": _trends(user, counts, n_datasets),
+        "trends": trends(datasets, ready, counts, n_datasets),
         "ready": list(ready.values_list("pk", "name")[:100]),
         "distribution": _distribution(ready, chosen),
         "jobs": jobs[:RECENT_JOBS],
@@ -41,16 +40,6 @@ def _counts(ready: Any) -> dict[str, int]:
     )
     in_ready = Q(pk__in=ready.values("class_counts__fault_class"))
     return {**sums, "classes": FaultClass.objects.filter(in_ready).count(), "ready": ready.count()}
-
-
-def _trends(user: Any, counts: dict[str, int], n_datasets: int) -> dict[str, Trend]:
-    shown = {
-        "signals": counts["signals"],
-        "classes": counts["classes"],
-        "datasets": n_datasets,
-        "bytes": counts["size_bytes"],
-    }
-    return trends(user, timezone.localdate(), shown)
 
 
 def _distribution(ready: Any, chosen: str) -> Dataset | None:

@@ -11,8 +11,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.loader import get_template
 from django_rq.urls import get_admin_urlpatterns, get_api_urlpatterns
+from redis.exceptions import RedisError
 
 from bearing_portal.dashboards.embedding.security import inline_hashes
+from common.errors import Unavailable
+from common.valkey import valkey
 
 View = Callable[..., HttpResponseBase]
 
@@ -24,6 +27,10 @@ def superusers_only(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         if not request.user.is_superuser:
             raise Http404
+        try:
+            valkey().ping()  # these pages have connections of their own, which would wait for ever
+        except (RedisError, OSError) as error:
+            raise Unavailable("Valkey, which holds the queues, does not answer.") from error
         try:
             response = view(request, *args, **kwargs)
         except (LookupError, ValueError) as error:  # a queue, job or page of no such number

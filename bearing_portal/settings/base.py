@@ -3,11 +3,9 @@
 from datetime import timedelta
 
 from django.core.exceptions import ImproperlyConfigured
-from redis.backoff import ConstantBackoff
-from redis.retry import Retry
 
 from bearing_portal.operations.embedded.facts import read_facts
-from bearing_portal.settings.caching import cache_settings
+from bearing_portal.settings.caching import cache_settings, queue_settings
 from bearing_portal.settings.environment import valkey_connection
 from bearing_portal.settings.logs import logging_settings
 from bearing_portal.settings.places import BASE_DIR, data_dir, environment
@@ -87,24 +85,31 @@ EMBEDDED_VALKEY = not env.text("REDIS_URL")
 DATABASES = {"default": env.postgres("DATABASE_URL") or facts.database()}
 REDIS_URL = env.valkey("REDIS_URL") or facts.valkey_url()
 
-statement_timeout_s = env.integer("DATABASE_STATEMENT_TIMEOUT_S", 60, lowest=1, highest=3600)
+# Only the web process shares connections among threads. A pool does not survive the fork of an RQ
+# work horse, and a command needs one connection.
+PORTAL_PROCESS = env.choice("PORTAL_PROCESS", "command", ("command", "web"))
+is_web = PORTAL_PROCESS == "web"
+# Whoever waits for a connection outwaits whoever holds one: a locked table or a slow statement
+# costs those who ask for it, not every page.
+statement_timeout_s = env.integer("DATABASE_STATEMENT_TIMEOUT_S", 10, lowest=1, highest=3600)
+statement_s = statement_timeout_s if is_web else max(statement_timeout_s, 60)
+lock_timeout_s = min(2 if is_web else 20, statement_timeout_s)
 DATABASES["default"].update(
     CONN_HEALTH_CHECKS=True,  # PostgreSQL may have been restarted since the connection was made
     OPTIONS={
         **DATABASES["default"].get("OPTIONS", {}),
         "connect_timeout": 10,
-        "options": f"-c statement_timeout={statement_timeout_s}s -c lock_timeout=20s "
-        "-c idle_in_transaction_session_timeout=300s",
+        "options": f"-c statement_timeout={statement_s}s "
+        f"-c lock_timeout={lock_timeout_s}s -c idle_in_transaction_session_timeout=300s",
     },
 )
-# Only the web process shares connections among threads. A pool does not survive the fork of an RQ
-# work horse, and a command needs one connection.
-PORTAL_PROCESS = env.choice("PORTAL_PROCESS", "command", ("command", "web"))
-if PORTAL_PROCESS == "web":
+WEB_REQUESTS = env.integer("WEB_REQUESTS", 32, lowest=1, highest=1000)
+if is_web:
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
         "max_size": env.integer("DATABASE_POOL_SIZE", 10, lowest=1, highest=200),
-        "timeout": 10,
+        "timeout": statement_timeout_s + 2,
+        "max_waiting": WEB_REQUESTS,
     }
 CACHES = cache_settings(REDIS_URL)
 # Published messages do not keep to a Valkey database: portals that share a server would hear each
@@ -123,20 +128,11 @@ JOB_STALE_S = env.integer("JOB_STALE_S", 20, lowest=2, highest=600)
 JOB_RECONCILE_S = env.integer("JOB_RECONCILE_S", 15, lowest=1, highest=60)
 JOB_TIMEOUT_S = env.integer("JOB_TIMEOUT_S", 3600, lowest=60, highest=86_400)
 JOB_MAX_ATTEMPTS = env.integer("JOB_MAX_ATTEMPTS", 2, lowest=1, highest=10)
+JOBS_PER_PERSON = env.integer("JOBS_PER_PERSON", 20, lowest=1, highest=10_000)
 GENERATION_WORKERS = env.integer("GENERATION_WORKERS", 0, lowest=0, highest=256)
 if JOB_STALE_S <= 2 * JOB_HEARTBEAT_S:
     raise ImproperlyConfigured("JOB_STALE_S must be more than twice JOB_HEARTBEAT_S.")
-RQ_QUEUES = {
-    "default": {
-        **queue_connection,
-        "DEFAULT_TIMEOUT": JOB_TIMEOUT_S,
-        # Enqueuing happens in a request: give up soon, the reconciler enqueues later.
-        "REDIS_CLIENT_KWARGS": {
-            "socket_connect_timeout": 2,
-            "retry": Retry(ConstantBackoff(0.1), 2),
-        },
-    }
-}
+RQ_QUEUES = queue_settings(REDIS_URL, timeout_s=JOB_TIMEOUT_S)
 RQ = {"WORKER_CLASS": "monitoring.jobs.worker.PortalWorker"}
 
 AUTHENTICATION_BACKENDS = [

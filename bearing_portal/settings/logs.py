@@ -84,10 +84,10 @@ def known_secrets() -> tuple[str, ...]:
 
 
 def process_kind(portal_process: str, arguments: list[str]) -> str:
-    """Web, worker or command: each kind has a file of its own."""
+    """Web, worker, reconciler or command: each kind has a file of its own."""
     if portal_process == "web":
         return "web"
-    return "worker" if "rqworker" in arguments[1:2] else "command"
+    return {"rqworker": "worker", "reconcile": "reconciler"}.get("".join(arguments[1:2]), "command")
 
 
 def logging_settings(

@@ -9,6 +9,8 @@ from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import ConnectionError as ValkeyAway
 from redis.exceptions import OutOfMemoryError, TimeoutError
 
+from common.valkey import valkey
+
 log = logging.getLogger(__name__)
 UNREACHABLE = (ValkeyAway, TimeoutError, OutOfMemoryError)
 
@@ -53,7 +55,7 @@ class FailOpenCache(RedisCache):
     @_or(lambda: False)
     def clear(self) -> bool:
         # Django empties the whole database, in which the queues live too.
-        client = self._cache.get_client(None, write=True)
+        client = valkey()
         for key in client.scan_iter(match=f"{self.key_prefix}:*", count=1000):
             client.unlink(key)
         return True

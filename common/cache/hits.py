@@ -11,10 +11,9 @@ from collections import Counter
 from dataclasses import dataclass
 from threading import Lock
 
-import django_rq
 from redis.exceptions import RedisError
 
-QUEUE = "default"
+from common.valkey import valkey
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +59,7 @@ class HitCounter:
         if not hits and not misses:
             return
         try:
-            with django_rq.get_connection(QUEUE).pipeline(transaction=False) as pipe:
+            with valkey().pipeline(transaction=False) as pipe:
                 for name, sums in ((HITS_KEY, hits), (MISSES_KEY, misses)):
                     for kind, n in sums.items():
                         pipe.hincrby(name, kind, n)
@@ -94,7 +93,7 @@ def cache_hits() -> tuple[Hits, ...] | None:
     """Read the counts of all processes; None where Valkey is away."""
     COUNTER.flush()
     try:
-        connection = django_rq.get_connection(QUEUE)
+        connection = valkey()
         hits, misses = connection.hgetall(HITS_KEY), connection.hgetall(MISSES_KEY)
     except (RedisError, OSError):
         return None

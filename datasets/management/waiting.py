@@ -8,8 +8,9 @@ from redis.exceptions import RedisError
 from common.errors import Unavailable
 from datasets.models import Dataset
 from datasets.services import dataset_generate
-from monitoring.health.checks import workers_running
+from monitoring.health.checks import workers_heard
 from monitoring.jobs.entry import job_entry
+from monitoring.jobs.kinds import Queue
 from monitoring.jobs.pulse import JobRun
 from monitoring.management.progress import progress_bar
 from monitoring.models import Job
@@ -58,7 +59,7 @@ def _ready_or_refuse(dataset: Dataset, job: Job) -> Dataset:
 
 def _worker_runs() -> bool:
     try:
-        return workers_running() > 0
+        return any(Queue.LONG in worker.queue_names() for worker in workers_heard())
     except (RedisError, OSError):
         return False
 

@@ -15,6 +15,7 @@ from common.errors import Unavailable
 from common.files import folder_discard, folder_make
 from common.text import size
 from datasets.models import Dataset
+from monitoring.models import Job
 from vibration.store import sweep_partials
 
 logger = logging.getLogger(__name__)
@@ -62,22 +63,29 @@ def files_sweep() -> None:
         return
     for path in sweep_partials(parent, older_than_s=settings.JOB_STALE_S):
         logger.info("Removed the partial folder %s", path.name)
-    for path in sorted(parent.iterdir()):
+    found = {path: _NAME.fullmatch(path.name) for path in sorted(parent.iterdir())}
+    known = _attempts_under_way({int(match["pk"]) for match in found.values() if match})
+    for path, match in found.items():
         if ".trash-" in path.name:
             shutil.rmtree(path, ignore_errors=True)
-        elif (match := _NAME.fullmatch(path.name)) and _is_orphan(match):
+        elif match and _is_orphan(match, known):
             logger.info("Removed the orphaned folder %s", path.name)
             folder_discard(path)
 
 
-def _is_orphan(match: re.Match[str]) -> bool:
-    pk = int(match["pk"])
-    dataset = Dataset.objects.select_related("store", "job").filter(pk=pk).first()
-    if dataset is None:
-        return True
-    working = dataset.job is not None and dataset.job.status == dataset.job.Status.RUNNING
-    if match["attempt"] is not None:
-        return not (
-            working and dataset.job is not None and int(match["attempt"]) == dataset.job.attempt
+def _attempts_under_way(pks: set[int]) -> dict[int, tuple[bool, int | None]]:
+    """Tell of each dataset whether it has its files, and which attempt makes them now."""
+    rows = Dataset.objects.filter(pk__in=pks).order_by()
+    return {
+        pk: (bool(folder), attempt if status == Job.Status.RUNNING else None)
+        for pk, folder, status, attempt in rows.values_list(
+            "pk", "store__folder", "job__status", "job__attempt"
         )
-    return not dataset.store.folder and not working
+    }
+
+
+def _is_orphan(match: re.Match[str], known: dict[int, tuple[bool, int | None]]) -> bool:
+    has_files, attempt = known.get(int(match["pk"]), (False, None))
+    if match["attempt"] is not None:
+        return int(match["attempt"]) != attempt
+    return not has_files and attempt is None

@@ -88,7 +88,8 @@ def pyramids_fill(*, dataset_id: int) -> int:
     long = Signal.objects.filter(store__dataset=dataset_id, n_samples__gt=LONG_SAMPLES)
     try:
         for signal in long.select_related("store").iterator():
-            pyramid_ensure(Source(signal, store_path(signal.store)))
+            with Source(signal, store_path(signal.store)) as source:
+                pyramid_ensure(source)
             n_made += 1
     except (Expected, OSError, *OUTAGES) as error:
         logger.warning("Pyramids of dataset %s: %s", dataset_id, error)

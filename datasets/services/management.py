@@ -18,8 +18,7 @@ from monitoring.events import event_record
 from monitoring.jobs.lifecycle import job_cancel_request, job_retry
 from monitoring.models import Job, SystemEvent
 from signals.models import SignalStore
-from signals.services.records import cached_results_forget, signals_delete
-from signals.waveforms.references import references_forget
+from signals.services.removal import leftovers_forget, store_remove
 
 
 def dataset_cancel(*, user: Any, dataset: Dataset) -> None:
@@ -81,8 +80,9 @@ def dataset_describe(*, user: Any, dataset: Dataset, name: str, description: str
 def dataset_delete(*, user: Any, dataset: Dataset) -> None:
     """Remove a dataset with its signals, files and cached results; cancel its job first.
 
-    The rows go in one transaction, the files after its commit. Files whose rows are gone are
-    swept, should the process die in between.
+    It vanishes at once. The rows of few signals go in the same transaction and the files after its
+    commit; those of many are removed by a job. Files whose rows are gone are swept, should the
+    process die in between.
     """
     _may_manage_or_refuse(user, dataset, "delete")
     with transaction.atomic():
@@ -91,9 +91,17 @@ def dataset_delete(*, user: Any, dataset: Dataset) -> None:
         locked = Dataset.objects.select_for_update(of=["self"]).filter(pk=dataset.pk).first()
         if locked is None:
             return  # somebody else was first
-        _delete_rows(locked)
+        was_shared = locked.store.visibility == SignalStore.Visibility.SHARED
+        store, recipe = locked.store, locked.recipe
+        locked.delete()
+        if recipe is not None:
+            recipe.delete()
+        job = store_remove(store=store, user=user, title=f"Delete {locked.name}")
         event_record(kind=SystemEvent.Kind.DELETED, actor=user, subject=locked.name)
-        after_commit(_after_delete, dataset)
+        if job is None:
+            after_commit(_after_delete, dataset)
+        else:
+            after_commit(dataset_hint, dataset, to_everybody=was_shared)
 
 
 def _cancel_quietly(user: Any, job: Job) -> None:
@@ -101,19 +109,9 @@ def _cancel_quietly(user: Any, job: Job) -> None:
         job_cancel_request(user=user, job=job)
 
 
-def _delete_rows(dataset: Dataset) -> None:
-    store, recipe = dataset.store, dataset.recipe
-    dataset.delete()
-    signals_delete(store=store)
-    store.delete()
-    if recipe is not None:
-        recipe.delete()
-
-
 def _after_delete(dataset: Dataset) -> None:
-    folder_discard(final_folder(dataset.pk))
-    references_forget(store_id=dataset.store_id)
-    cached_results_forget(store_id=dataset.store_id)
+    leftovers_forget(dataset.store)
+    folder_discard(final_folder(dataset.pk))  # of an attempt that had published without its rows
     dataset_hint(dataset)
 
 

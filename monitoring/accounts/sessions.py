@@ -3,17 +3,14 @@
 from importlib import import_module
 from typing import Any
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from redis.exceptions import RedisError
 
 from common.text import counted
 from monitoring.events import event_record
 from monitoring.models import SystemEvent, UserSession
-from monitoring.notices.hints import logger, user_group
+from monitoring.notices.hints import group_message_send, user_group
 from monitoring.selectors import sessions_of
 
 
@@ -69,12 +66,5 @@ def _forget(keys: list[str]) -> None:
 
 def sockets_recheck(user: Any) -> None:
     """Have the open pages of `user` look whether they are still logged in."""
-    layer = get_channel_layer()
-    if layer is None:
-        return
-    message = {"type": "session.check"}
-    try:
-        async_to_sync(layer.group_send)(user_group(user.pk), message)
-    except (RedisError, OSError, TimeoutError) as error:
-        # Without Valkey every socket is closed anyway, and comes back only with a session.
-        logger.warning("No word to the open pages of person %d: %s", user.pk, error)
+    # Without Valkey every socket is closed anyway, and comes back only with a session.
+    group_message_send(groups=[user_group(user.pk)], message={"type": "session.check"})

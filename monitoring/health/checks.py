@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
-import django_rq
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -18,9 +17,12 @@ from redis.exceptions import RedisError
 from rq import Worker
 
 from common.files import folder_make
-from monitoring.jobs.queueing import QUEUE
+from common.valkey import valkey
+from monitoring.jobs.kinds import queues_used
+from monitoring.jobs.reconcile import reconciler_silence_s
 
 WORKER_SILENCE = timedelta(seconds=90)
+LONGEST_RECONCILER_SILENCE_S = 120.0  # a sweep of a large storage takes its time
 LOWEST_FREE_BYTES = 2 * 2**30
 LARGEST_CLOCK_GAP_S = 5.0
 SCIENCE = ("numpy", "scipy", "h5py", "pywt", "vibration.simulation", "vibration.features")
@@ -42,6 +44,7 @@ def run_checks() -> list[Check]:
         check_database(),
         check_valkey(),
         check_workers(),
+        check_reconciler(),
         check_storage(),
         check_science(),
         check_migrations(),
@@ -63,7 +66,7 @@ def check_database() -> Check:
 def check_valkey() -> Check:
     def look() -> str:
         began_s = time.perf_counter()
-        server = django_rq.get_connection(QUEUE).info("server")
+        server = valkey().info("server")
         name = "Valkey" if "valkey_version" in server else "Redis"
         version = server.get("valkey_version", server.get("redis_version", "?"))
         return f"{name} {version} answers in {_ms_since(began_s)} ms"
@@ -73,19 +76,45 @@ def check_valkey() -> Check:
 
 def check_workers() -> Check:
     try:
-        n_running = workers_running()
+        workers = workers_heard()
     except (RedisError, OSError) as error:
         return Check("workers", False, f"Unknown: {error}", "Start Valkey first.")
-    noun = "worker runs" if n_running == 1 else "workers run"
-    advice = "" if n_running else "Start a worker: jobs wait until one runs."
-    return Check("workers", n_running > 0, f"{n_running} {noun}", advice)
+    served = {name for worker in workers for name in worker.queue_names()}
+    unserved = [name for name in queues_used() if name not in served]
+    detail = f"{len(workers)} worker{'' if len(workers) == 1 else 's'}"
+    if not workers:
+        return Check("workers", False, detail, "Start a worker: jobs wait until one runs.")
+    if unserved:
+        names = " and ".join(unserved)
+        detail += f", none of them for {names}"
+        advice = f"Start a worker for {names}: its jobs wait until one runs."
+        return Check("workers", False, detail, advice)
+    return Check("workers", True, f"{detail} for {', '.join(sorted(served))}")
 
 
-def workers_running() -> int:
-    """Return how many workers sent a sign of life lately."""
+def workers_heard() -> list[Worker]:
+    """Return the workers that sent a sign of life lately."""
     heard_since = datetime.now(UTC) - WORKER_SILENCE
-    workers = Worker.all(connection=django_rq.get_connection(QUEUE))
-    return sum(w.last_heartbeat is not None and w.last_heartbeat >= heard_since for w in workers)
+    return [
+        worker
+        for worker in Worker.all(connection=valkey())
+        if worker.last_heartbeat is not None and worker.last_heartbeat >= heard_since
+    ]
+
+
+def check_reconciler() -> Check:
+    advice = "Start it: python manage.py reconcile. Jobs of killed workers wait for it."
+    try:
+        silence_s = reconciler_silence_s()
+    except DatabaseError as error:
+        return Check(
+            "reconciler", False, f"Unknown: {_first_line(error)}", "Start PostgreSQL first."
+        )
+    if silence_s is None:
+        return Check("reconciler", False, "None runs", advice)
+    if silence_s > LONGEST_RECONCILER_SILENCE_S:
+        return Check("reconciler", False, f"Silent for {silence_s:.0f} s", advice)
+    return Check("reconciler", True, "Watches the running jobs")
 
 
 def check_storage() -> Check:

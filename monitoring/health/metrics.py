@@ -85,8 +85,15 @@ def _quick(quick: Quick) -> Iterator[Metric]:
         name, text = "portal_longest_wait_seconds", "Wait of the oldest queued job."
         yield _gauge(name, text, quick.jobs.longest_wait_s)
     if quick.queue:
-        yield _gauge("portal_queue_depth", "Entries waiting in the queue.", quick.queue.depth)
-        yield _gauge("portal_workers", "Workers heard of lately.", len(quick.queue.workers))
+        text = "Entries waiting in a queue."
+        depths = GaugeMetricFamily("portal_queue_depth", text, labels=["queue"])
+        text = "Workers heard of lately that serve a queue."
+        workers = GaugeMetricFamily("portal_workers", text, labels=["queue"])
+        for name, depth in quick.queue.depths.items():
+            depths.add_metric([name], depth)
+            workers.add_metric([name], sum(name in w.queues for w in quick.queue.workers))
+        yield depths
+        yield workers
     if quick.database:
         text = "Open connections to the database."
         yield _gauge("portal_database_connections", text, quick.database.connections)

@@ -16,6 +16,7 @@ TITLES = {
     "database": "Database",
     "valkey": "Cache and queue",
     "workers": "Workers",
+    "reconciler": "Reconciler",
     "storage": "Storage",
     "science": "Science modules",
     "migrations": "Migrations",
@@ -54,6 +55,7 @@ class ShownCheck:
 class ShownWorker:
     name: str
     host: str
+    queues: str
     is_busy: bool
     silent_s: float
     job: Any = None
@@ -153,6 +155,7 @@ def shown_workers(user: Any, queue: queues.Queue) -> list[ShownWorker]:
         ShownWorker(
             name=f"worker-{number}",
             host=worker.host if user.is_staff else "",
+            queues=", ".join(worker.queues),
             is_busy=worker.is_busy,
             silent_s=worker.silent_s,
             job=jobs.get(worker.job_id or ""),

@@ -8,15 +8,13 @@ from django.utils import timezone
 
 from monitoring.health.probes import database, gpu, machine, queues, valkey
 from monitoring.models import HealthSample
-from monitoring.retention import KEPT, expired_prune, samples_and_counts_prune
-from monitoring.services.daily_counts import daily_counts_write
+from monitoring.retention import KEPT, expired_prune, samples_prune
 
 SAMPLES_KEPT = KEPT["samples"]
 
 
 def minute_maintenance() -> None:
-    """Once a minute: take a sample, write the day's counts, remove what expired; once an hour
-    drop what is old.
+    """Once a minute: take a sample, remove what expired; once an hour drop what is old.
 
     Called by each reconciliation, of which only one runs at a time.
     """
@@ -24,10 +22,9 @@ def minute_maintenance() -> None:
     if HealthSample.objects.filter(pk=minute).exists():
         return
     health_sample_take(minute)
-    daily_counts_write(date=timezone.localdate(minute))
     expired_prune(now=minute)
     if minute.minute == 0 or not _pruned_lately(minute):
-        samples_and_counts_prune(now=minute)
+        samples_prune(before=minute - SAMPLES_KEPT)
 
 
 def health_sample_take(minute: datetime) -> HealthSample:

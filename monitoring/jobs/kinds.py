@@ -1,9 +1,18 @@
 """What each kind of job runs. Filled by the apps above when Django starts, read-only afterwards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from monitoring.models import Job
+
+
+class Queue(StrEnum):
+    """Where work waits; the workers of the Procfile say which they serve."""
+
+    SHORT = "short"  # somebody waits for it: projections, e-mail
+    LONG = "long"  # generation, import
+    TRAIN = "train"
 
 
 def _nothing(job: Job) -> None:
@@ -20,14 +29,30 @@ class JobKind:
         Value of `Job.kind`.
     entry : str
         Dotted path of the function the queue calls with the job's id.
+    queue : Queue
+        Where it waits.
+    at_once : int
+        Of how many such jobs of one person the queue knows at a time; the others wait behind those
+        of other people.
+    is_limited : bool
+        Whether it counts among the active jobs that one person may have.
+    is_cancellable : bool
+        Whether its owner may stop it.
     changed : callable
         Called with the job inside the transaction of each change of its status, so that the thing
         worked on never disagrees with its job.
+    sweep : callable, optional
+        Called by each reconciliation: removes files that no row speaks of.
     """
 
     code: str
     entry: str
+    queue: Queue
+    at_once: int = 2
+    is_limited: bool = True
+    is_cancellable: bool = True
     changed: Callable[[Job], None] = _nothing
+    sweep: Callable[[], None] | None = None
 
 
 _KINDS: dict[str, JobKind] = {}
@@ -39,7 +64,7 @@ def register_kind(kind: JobKind) -> None:
 
 
 def register_sweeper(sweep: Callable[[], None]) -> None:
-    """Have `sweep` called by each reconciliation: it removes files that no row speaks of."""
+    """Have `sweep` called by each reconciliation, where no kind of job makes what it sweeps."""
     if sweep not in _SWEEPERS:
         _SWEEPERS.append(sweep)
 
@@ -48,9 +73,24 @@ def kind_of(job: Job) -> JobKind:
     return _KINDS[job.kind]
 
 
+def kinds() -> tuple[JobKind, ...]:
+    return tuple(_KINDS.values())
+
+
 def kind_codes() -> tuple[str, ...]:
     return tuple(_KINDS)
 
 
-def sweepers() -> tuple[Callable[[], None], ...]:
-    return tuple(_SWEEPERS)
+def limited_codes() -> list[str]:
+    return [kind.code for kind in _KINDS.values() if kind.is_limited]
+
+
+def queues_used() -> list[str]:
+    """Return the queues that some kind of job waits in, and the one of e-mail."""
+    used = {Queue.SHORT, *(kind.queue for kind in _KINDS.values())}
+    return [queue.value for queue in Queue if queue in used]
+
+
+def sweepers() -> Iterable[Callable[[], None]]:
+    yield from (kind.sweep for kind in _KINDS.values() if kind.sweep is not None)
+    yield from _SWEEPERS

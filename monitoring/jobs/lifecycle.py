@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -22,7 +23,7 @@ from common.database import after_commit
 from common.errors import Invalid, NotAllowed
 from common.roles import may_manage
 from monitoring.jobs import queueing
-from monitoring.jobs.kinds import kind_of
+from monitoring.jobs.kinds import kind_of, limited_codes
 from monitoring.jobs.process import own_host, own_pid
 from monitoring.logs.context import current_request_id
 from monitoring.models import Job, JobLogLine
@@ -40,7 +41,13 @@ class JobCancelled(Exception):  # noqa: N818  (a wish that ends the run)
 def job_create(
     *, owner: Any, kind: str, title: str, url: str = "", total: int = 0, max_attempts: int = 2
 ) -> Job:
-    """Write a queued job; call `job_enqueue` in the same transaction."""
+    """Write a queued job; call `job_enqueue` in the same transaction.
+
+    Raises
+    ------
+    Invalid
+        Where `owner` has as many active jobs as one person may.
+    """
     job = Job(
         owner=owner,
         kind=kind,
@@ -51,16 +58,18 @@ def job_create(
         request_id=current_request_id(),
     )
     job.full_clean()
-    job.save()
+    with transaction.atomic():
+        _quota_prove(job)
+        job.save()
     return job
 
 
 def job_enqueue(job: Job) -> None:
-    """Hand the job to the queue once its row is committed.
+    """Hand the job to the queue once its row is committed and it is its owner's turn.
 
     Where the queue cannot be reached the row stays queued and the reconciler hands it over later.
     """
-    after_commit(_push, job)
+    after_commit(_hand_over, job)
     _hint(job)
 
 
@@ -128,6 +137,8 @@ def job_stop(job: Job) -> Job | None:
 def job_cancel_request(*, user: Any, job: Job) -> Job:
     """Cancel a queued job at once; ask a running one to stop."""
     _may_manage_or_refuse(user, job)
+    if not kind_of(job).is_cancellable:
+        raise Invalid("This job cannot be cancelled: what it removes is gone already.")
     cancelled = job_change(
         job,
         only_if={"status": Job.Status.QUEUED},
@@ -143,11 +154,13 @@ def job_cancel_request(*, user: Any, job: Job) -> Job:
 def job_retry(*, user: Any, job: Job) -> Job:
     """Queue a failed or cancelled job again, with as many attempts as it had at first."""
     _may_manage_or_refuse(user, job)
-    queued = job_requeue(
-        job,
-        only_if={"status__in": [Job.Status.FAILED, Job.Status.CANCELLED]},
-        max_attempts=F("attempt") + settings.JOB_MAX_ATTEMPTS,
-    )
+    with transaction.atomic():
+        _quota_prove(job)
+        queued = job_requeue(
+            job,
+            only_if={"status__in": [Job.Status.FAILED, Job.Status.CANCELLED]},
+            max_attempts=F("attempt") + settings.JOB_MAX_ATTEMPTS,
+        )
     if queued is None:
         raise Invalid("Only a failed or cancelled job can be tried again.")
     return queued
@@ -181,6 +194,8 @@ def job_change(job: Job, *, only_if: dict[str, object], **values: object) -> Job
         changed = Job.objects.select_related("owner").get(pk=job.pk)
         kind_of(changed).changed(changed)
         _hint(changed)
+        if not changed.is_active:  # the next of the same person may be handed over
+            after_commit(queueing.hand_over, kind_of(changed), changed.owner_id)
     return changed
 
 
@@ -197,8 +212,24 @@ def _may_manage_or_refuse(user: Any, job: Job) -> None:
         raise NotAllowed("Only the owner of a job may cancel it or try it again.")
 
 
-def _push(job: Job) -> None:
-    if not queueing.push(job):
+def _quota_prove(job: Job) -> None:
+    if not kind_of(job).is_limited:
+        return
+    # Of two asked for at once the second counts the first.
+    get_user_model().objects.select_for_update(no_key=True).get(pk=job.owner_id)
+    active = Job.objects.filter(
+        owner=job.owner_id, status__in=Job.ACTIVE, kind__in=limited_codes()
+    ).exclude(pk=job.pk)
+    n_active, most = active.count(), settings.JOBS_PER_PERSON
+    if n_active >= most:
+        raise Invalid(
+            f"You have {n_active} jobs that wait or run, as many as one person may. "
+            "Wait until one ends, or cancel one, then try again."
+        )
+
+
+def _hand_over(job: Job) -> None:
+    if not queueing.hand_over(kind_of(job), job.owner_id):
         job_log(
             job, "The queue cannot be reached; the job starts when it is back.", level="warning"
         )

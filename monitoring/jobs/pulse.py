@@ -23,6 +23,7 @@ from monitoring.notices.hints import hint_send, user_group
 logger = logging.getLogger(__name__)
 
 TICK_S = 0.2
+LOOK_S = 0.4  # how often a run looks whether somebody asked it to stop
 _HINT_PAUSE_S = 5.0
 
 
@@ -70,6 +71,7 @@ class Pulse:
         self._stop = threading.Event()
         self._written: tuple[int, int] = (0, run.job.progress_total)
         self._next_beat_s = 0.0
+        self._next_look_s = 0.0
         self._next_hint_s = 0.0
         self._thread = threading.Thread(
             target=copy_context().run, args=(self._main,), name="job-pulse", daemon=True
@@ -109,6 +111,8 @@ class Pulse:
         moved = state != self._written
         if moved or time.monotonic() >= self._next_beat_s:
             self._beat(state)
+        if time.monotonic() >= self._next_look_s:
+            self._look()
         if moved:
             self._hint()
         if self.run.lines:
@@ -125,7 +129,12 @@ class Pulse:
             return
         self._written = state
         self._next_beat_s = time.monotonic() + settings.JOB_HEARTBEAT_S
-        if own.filter(cancel_requested=True).exists():
+
+    def _look(self) -> None:
+        self._next_look_s = time.monotonic() + LOOK_S
+        if Job.objects.filter(
+            pk=self.run.job.pk, attempt=self.run.job.attempt, cancel_requested=True
+        ).exists():
             self.run.cancel_seen.set()
 
     def _hint(self) -> None:

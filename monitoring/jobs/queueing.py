@@ -1,6 +1,12 @@
-"""The RQ side of a job: one queue entry per attempt, which may be lost and made again."""
+"""The RQ side of a job: one queue entry per attempt, which may be lost and made again.
+
+Of one person's jobs a queue holds a few at a time; the others wait as rows and are handed over as
+earlier ones end. So a queue, which is first in, first out, is shared among people in turn.
+"""
 
 import logging
+from collections import Counter
+from collections.abc import Iterator
 
 import django_rq
 from django.conf import settings
@@ -10,22 +16,22 @@ from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.job import Job as QueueJob
 from rq.job import JobStatus
 
-from monitoring.jobs.kinds import kind_of
+from monitoring.jobs.kinds import JobKind, kind_of
 from monitoring.models import Job
 
 logger = logging.getLogger(__name__)
 
-QUEUE = "default"
 _RESULT_TTL_S = 600
 _FAILURE_TTL_S = 86_400
 
 
 def push(job: Job) -> bool:
-    """Put the job's next attempt into the queue; False where Valkey cannot be reached."""
+    """Put the job's next attempt into its queue; False where Valkey cannot be reached."""
+    kind = kind_of(job)
     try:
         # Whoever calls this has waited for the commit already.
-        django_rq.get_queue(QUEUE, commit_mode="auto").enqueue(
-            kind_of(job).entry,
+        django_rq.get_queue(kind.queue, commit_mode="auto").enqueue(
+            kind.entry,
             args=(str(job.pk),),
             job_id=_entry_id(job, job.attempt + 1),
             job_timeout=settings.JOB_TIMEOUT_S,
@@ -41,7 +47,7 @@ def push(job: Job) -> bool:
 
 def is_waiting(job: Job) -> bool:
     """Tell whether the queue still holds a queued job, or a worker has just taken it."""
-    queue = django_rq.get_queue(QUEUE)
+    queue = django_rq.get_queue(kind_of(job).queue)
     entry_id = _entry_id(job, job.attempt + 1)
     if queue.get_job_position(entry_id) is not None:
         return True
@@ -52,9 +58,36 @@ def is_waiting(job: Job) -> bool:
     return entry.get_status() == JobStatus.STARTED
 
 
+def due(kind: JobKind, owner_id: int | None = None) -> Iterator[Job]:
+    """Yield the queued jobs of a kind whose turn it is, of everybody or of one person."""
+    active = Job.objects.filter(status__in=Job.ACTIVE, kind=kind.code)
+    if owner_id is not None:
+        active = active.filter(owner=owner_id)
+    handed_over = Counter[int]()
+    for job in active.order_by("-status", "queued_at", "pk"):  # running ones first
+        handed_over[job.owner_id] += 1
+        if job.status == Job.Status.QUEUED and handed_over[job.owner_id] <= kind.at_once:
+            yield job
+
+
+def hand_over(kind: JobKind, owner_id: int | None = None) -> bool:
+    """Put the jobs whose turn it is into the queue, where they are not there yet.
+
+    Returns
+    -------
+    bool
+        False where the queue cannot be reached; the reconciler tries again.
+    """
+    try:
+        return all(is_waiting(job) or push(job) for job in due(kind, owner_id))
+    except (RedisError, OSError) as error:
+        logger.warning("The queue cannot be reached: %s", error)
+        return False
+
+
 def stop(job: Job) -> None:
     """Have the worker kill the job's work horse, where the queue knows of one."""
-    connection = django_rq.get_connection(QUEUE)
+    connection = django_rq.get_connection(kind_of(job).queue)
     try:
         send_stop_job_command(connection, _entry_id(job, job.attempt))
     except (InvalidJobOperation, NoSuchJobError):

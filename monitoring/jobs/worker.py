@@ -1,36 +1,29 @@
 """The worker that `manage.py rqworker` runs.
 
 RQ's own worker leaves when Valkey goes away at the wrong moment, leaves its work horse running when
-it is killed, and tells nobody when a work horse is killed. Rows are the truth here, so this one
-stays, takes its horse along, and reconciles rows with reality at its start and every minute. It
-does so between two waits of its single thread: a thread of its own could hold a lock while forking.
+it is killed, and forks with open connections. Rows are the truth here, so this one stays and takes
+its horse along; what became of a killed job the reconciler says.
 """
 
-import ctypes
 import logging
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connections
+from django.db import connections
 from redis.exceptions import ConnectionError as ValkeyConnectionError
-from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as ValkeyTimeoutError
 from rq import Worker
-from rq.exceptions import StopRequested
 from rq.job import Job as QueueJob
 from rq.queue import Queue
 
-from monitoring.jobs.reconcile import jobs_reconcile
+from vibration.processes import die_with_parent
 
 logger = logging.getLogger(__name__)
 
-_PR_SET_PDEATHSIG = 1
 _POLL_S = 5
 _VALKEY_AWAY = (ValkeyConnectionError, ValkeyTimeoutError)
 
@@ -41,10 +34,9 @@ class PortalWorker(Worker):
     max_connection_wait_time = 4.0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._reconcile_at_s = 0.0
         self._is_registered = False
         super().__init__(*args, **kwargs)
-        self.job_monitoring_interval = poll_s()
+        self.job_monitoring_interval = _POLL_S
 
     # Life
 
@@ -56,7 +48,6 @@ class PortalWorker(Worker):
                 super().bootstrap(*args, **kwargs)
             except _VALKEY_AWAY as error:
                 logger.warning("Valkey is away, trying again in %.1f s: %s", wait_s, error)
-                self._reconcile_if_due()
                 time.sleep(wait_s)
                 wait_s = min(2 * wait_s, self.max_connection_wait_time)
             else:
@@ -88,7 +79,6 @@ class PortalWorker(Worker):
     def maintain_heartbeats(self, job: Any, execution: Any) -> None:
         """Called every few seconds while a work horse works."""
         self._tolerating(self._maintain, job, execution)
-        self._reconcile_if_due()
 
     def register_death(self) -> None:
         self._tolerating(super().register_death)
@@ -129,7 +119,7 @@ class PortalWorker(Worker):
         super().fork_work_horse(job, queue)
 
     def main_work_horse(self, job: QueueJob, queue: Queue) -> None:
-        die_with(os.getppid() if self.pid is None else self.pid)
+        die_with_parent(os.getppid() if self.pid is None else self.pid)
         super().main_work_horse(job, queue)
 
     def execute_job(self, job: QueueJob, queue: Queue) -> None:
@@ -139,7 +129,6 @@ class PortalWorker(Worker):
         except _VALKEY_AWAY as error:
             logger.warning("Valkey went away around job %s: %s", job.id, error)
             self._wait_for_horse_alone()
-        self._reconcile_at_s = 0.0
 
     def handle_work_horse_killed(self, job: Any, retpid: Any, ret_val: Any, rusage: Any) -> None:
         with suppress(ProcessLookupError, PermissionError):
@@ -153,50 +142,10 @@ class PortalWorker(Worker):
                 self._horse_pid = 0 if pid in (None, self._horse_pid) else self._horse_pid
         self.executions.clear()
 
-    # Reconciliation
-
     @property
     def dequeue_timeout(self) -> int:
-        """Wake up often enough to reconcile in time."""
-        return poll_s()
-
-    @property
-    def should_run_maintenance_tasks(self) -> bool:
-        return self._is_reconcile_due() or bool(super().should_run_maintenance_tasks)
+        """Show signs of life often: by default an idle worker is silent for seven minutes."""
+        return _POLL_S
 
     def run_maintenance_tasks(self) -> None:
-        self._reconcile_if_due()
-        if super().should_run_maintenance_tasks:
-            self._tolerating(super().run_maintenance_tasks)
-
-    def _is_reconcile_due(self) -> bool:
-        return time.monotonic() >= self._reconcile_at_s
-
-    def _reconcile_if_due(self) -> None:
-        if not self._is_reconcile_due():
-            return
-        self._reconcile_at_s = time.monotonic() + settings.JOB_RECONCILE_S
-        try:
-            jobs_reconcile()
-        except (DatabaseError, InterfaceError, RedisError, OSError) as error:
-            logger.warning("Reconciliation put off: %s", error)
-            self._reconcile_at_s = time.monotonic() + poll_s()
-        except StopRequested:
-            raise
-        except Exception:  # the boundary: a mistake in one pass may not end the worker
-            logger.exception("Reconciliation crashed")
-        finally:
-            connections.close_all()
-
-
-def poll_s() -> int:
-    """Whole seconds between two looks at the clock; RQ's alarms know no fractions."""
-    return max(1, min(_POLL_S, int(settings.JOB_RECONCILE_S)))
-
-
-def die_with(parent_pid: int) -> None:
-    """Have Linux kill this process when its parent ends, however it ends."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent_pid:  # it ended before we asked
-        os._exit(1)
+        self._tolerating(super().run_maintenance_tasks)

@@ -19,6 +19,7 @@ CLOSE_ANONYMOUS = 4401
 CLOSE_NOT_FOUND = 4404
 CLOSE_TRY_LATER = 4503  # a server may choose from 3000 to 4999 only; 1013 is refused by daphne
 HEARTBEAT_S = 25.0
+JOIN_S = 2.0  # longest wait for Valkey to take a socket into its groups
 
 
 class EventsConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
@@ -51,9 +52,10 @@ class EventsConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             await self.close(code=CLOSE_ANONYMOUS)
             return
         groups = (user_group(user.pk), SHARED_GROUP)
-        for group in (*groups, SUPERUSERS_GROUP) if user.is_superuser else groups:
-            await self.channel_layer.group_add(group, self.channel_name)
-            self.joined += (group,)
+        async with asyncio.timeout(JOIN_S):
+            for group in (*groups, SUPERUSERS_GROUP) if user.is_superuser else groups:
+                await self.channel_layer.group_add(group, self.channel_name)
+                self.joined += (group,)
         await self.accept()
         self.beat = asyncio.create_task(self._beat())
 
@@ -63,9 +65,10 @@ class EventsConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             self.beat.cancel()
             with suppress(asyncio.CancelledError):
                 await self.beat
-        with suppress(RedisError, OSError):
-            for group in self.joined:
-                await self.channel_layer.group_discard(group, self.channel_name)
+        with suppress(RedisError, OSError):  # of which a time-out is one
+            async with asyncio.timeout(JOIN_S):
+                for group in self.joined:
+                    await self.channel_layer.group_discard(group, self.channel_name)
 
     @classmethod
     async def decode_json(cls, text_data: str) -> Any:

@@ -10,11 +10,11 @@ from django.core.mail import send_mail
 from redis.exceptions import RedisError
 from rq import Retry
 
+from monitoring.jobs.kinds import Queue
 from monitoring.logs.context import current_request_id, log_context
 
 logger = logging.getLogger(__name__)
 
-QUEUE = "default"
 _TIMEOUT_S = 60
 _FOOT = (
     "You get this because you asked for it in the settings of Bearing Portal:\n"
@@ -27,7 +27,7 @@ def mail_enqueue(*, user_id: int, title: str, text: str, url: str) -> bool:
     if not settings.EMAIL_ENABLED:
         return False
     try:
-        django_rq.get_queue(QUEUE, commit_mode="auto").enqueue(
+        django_rq.get_queue(Queue.SHORT, commit_mode="auto").enqueue(
             mail_send,
             kwargs={
                 "user_id": user_id,

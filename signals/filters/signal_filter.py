@@ -16,6 +16,7 @@ from django.db.models.functions import Collate, Upper
 from common.errors import Invalid
 from signals.filters.values import (
     Range,
+    codes,
     known_codes,
     read_count,
     read_id,
@@ -30,6 +31,17 @@ NO_SEVERITY: Final = "none"
 MOST_PER_CLASS: Final = 1_000_000
 ANY: Final = Range()
 RANGES: Final = {"rpm": "rpm", "load": "load_percent", "rms": "rms"}
+# The keys of an address by the part of the filter they hold, in the order they are written.
+KEYS_OF: Final = {
+    "dataset": ("dataset",),
+    "classes": ("class",),
+    "severities": ("severity",),
+    "tags": ("tag",),
+    **{part: (f"{part}_min", f"{part}_max") for part in RANGES},
+    "per_class": ("per_class",),
+    "text": ("text",),
+}
+FILTER_KEYS: Final = tuple(key for keys in KEYS_OF.values() for key in keys)
 _UNITS = {"rpm": ("speed", "rpm"), "load": ("load", "%"), "rms": ("RMS", "g")}
 
 
@@ -75,11 +87,11 @@ class SignalFilter:
         """
         classes = FaultClass.objects.order_by("position").values_list("code", flat=True)
         severities = Severity.objects.order_by("level").values_list("code", flat=True)
-        asked = texts(query, "severity")
+        levels = codes(query, "severity")
         return cls(
             dataset=read_id(query, "dataset"),
-            classes=known_codes(texts(query, "class"), classes, "fault class"),
-            severities=known_codes(asked, lambda: [NO_SEVERITY, *severities], "severity"),
+            classes=known_codes(codes(query, "class"), classes, "fault class"),
+            severities=known_codes(levels, lambda: [NO_SEVERITY, *severities], "severity"),
             # Any word: to refuse those that nobody uses would tell which ones strangers use.
             tags=tuple(sorted(set(texts(query, "tag")))),
             rpm=read_range(query, "rpm"),
@@ -91,17 +103,13 @@ class SignalFilter:
 
     def to_query(self) -> str:
         """Return the query of a URL, without its question mark: what is not a default, in order."""
-        pairs: list[tuple[str, object]] = [("dataset", self.dataset)]
-        for key, values in (
-            ("class", self.classes),
-            ("severity", self.severities),
-            ("tag", self.tags),
-        ):
-            pairs += [(key, value) for value in values]
-        for key in RANGES:
-            span: Range = getattr(self, key)
-            pairs += [(f"{key}_min", written(span.low)), (f"{key}_max", written(span.high))]
-        pairs += [("per_class", self.per_class), ("text", self.text)]
+        pairs: list[tuple[str, object]] = []
+        for part, keys in KEYS_OF.items():
+            said = getattr(self, part)
+            if isinstance(said, Range):
+                pairs += zip(keys, (written(said.low), written(said.high)), strict=True)
+            else:
+                pairs += [(keys[0], each) for each in (said if isinstance(said, tuple) else [said])]
         return urlencode([(key, value) for key, value in pairs if value not in (None, "")])
 
     @property

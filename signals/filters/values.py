@@ -46,6 +46,11 @@ def texts(query: Mapping[str, Any], key: str) -> list[str]:
     return [value for value in values if value]
 
 
+def codes(query: Mapping[str, Any], key: str) -> list[str]:
+    """Return every code under a key, repeated or with commas between them: no code holds one."""
+    return [code for text in texts(query, key) for code in text.split(",") if code]
+
+
 def known_codes(
     asked: list[str], known: Iterable[str] | Callable[[], Iterable[str]], what: str
 ) -> tuple[str, ...]:

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from monitoring.models import Job
 from signals.models.upload import Upload
 
 
@@ -14,7 +15,11 @@ class SignalStore(models.Model):
         SHARED = "shared", "Shared"
 
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signal_stores"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="signal_stores",
+        help_text="Nobody: it is on its way out, and nobody sees it.",
     )
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PRIVATE)
     upload = models.ForeignKey(
@@ -34,6 +39,14 @@ class SignalStore(models.Model):
         on_delete=models.SET_NULL,
         related_name="stores",
         help_text="In which the signals were measured, where a signal names no other.",
+    )
+    removed_by = models.OneToOneField(
+        Job,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The job that removes its signals and files.",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

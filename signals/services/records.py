@@ -6,10 +6,9 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from django.core.cache import cache
-from django.db import connection
-from redis.exceptions import RedisError
+from django.db import connection, transaction
 
+from common.cache.counted import forget_tagged
 from common.errors import Unavailable
 from signals.models import Annotation, FaultClass, Severity, Signal, SignalStore
 from signals.services.tags import tags_forget_unused
@@ -74,20 +73,36 @@ def signals_delete(*, store: SignalStore) -> None:
     tags_forget_unused(tags=tags)
 
 
+@transaction.atomic
+def signals_delete_some(*, store: SignalStore, from_row: int, at_most: int) -> tuple[int, int]:
+    """Delete some of a store's signals with what hangs on them, in the order of the file.
+
+    Parameters
+    ----------
+    from_row : int
+        Where to begin: looking from the start again would pass all that went before.
+
+    Returns
+    -------
+    (int, int)
+        How many went, and the row to go on from.
+    """
+    found = Signal.objects.filter(store=store, row__gte=from_row).order_by("row")
+    pairs = list(found.values_list("pk", "row")[:at_most])
+    if not pairs:
+        return 0, from_row
+    pks = [pk for pk, _ in pairs]
+    Annotation.objects.filter(signal__in=pks).delete()
+    Signal.tags.through.objects.filter(signal__in=pks).delete()
+    table = connection.ops.quote_name(Signal._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [pks])  # noqa: S608
+    return len(pairs), pairs[-1][1] + 1
+
+
 def cached_results_forget(*, store_id: int) -> None:
     """Drop every cached result of a store; see `signals.selectors.cache_key`."""
-    backend = getattr(cache, "_cache", None)
-    if backend is None or not hasattr(backend, "get_client"):
-        cache.clear()
-        return
-    pattern = cache.make_key(f"*:{store_id}.*:*")
-    client = backend.get_client(None, write=True)
-    try:
-        keys = list(client.scan_iter(match=pattern, count=1000))
-        if keys:
-            client.unlink(*keys)
-    except (RedisError, OSError):
-        return  # nothing reaches them any more, and they expire
+    forget_tagged(str(store_id))
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ class AnswersForm(forms.Form):
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self.hints: dict[str, str] = {}
+        self.proposals: dict[str, float] = {}
         self.file_errors: list[str] = []
 
     def answers(self) -> dict[str, Any]:
@@ -53,6 +54,7 @@ class AnswersForm(forms.Form):
     def ask(self, questions: Questions) -> None:
         """Show what is asked; at a field that was shown before it is an error."""
         self.summary = questions.summary
+        self.proposals = questions.proposals
         for name, sentences in questions.field_errors.items():
             if self.was_shown(name):
                 self.add_error(name, sentences)

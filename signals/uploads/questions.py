@@ -8,15 +8,15 @@ from typing import Final
 from common.errors import Invalid
 from common.text import counted, thousands
 from signals.uploads.receiving import printable
-from vibration.formats import Channel, Recording
+from vibration.formats import Channel, Question, Reading
+from vibration.formats.answers import contradicts, waits_with, with_rate
+from vibration.quantities import find_unit
 
 UNKNOWN: Final = "unknown"
 UNITS: Final = ("g", "m/s²", "mm/s")
 UNIT_CHARACTERS: Final = 10
 HIGHEST_FS_HZ: Final = 1e8
 HIGHEST_RPM: Final = 1e6
-_SAME_RATE: Final = 1e-6
-_SPELLINGS: Final = {"m/s2": "m/s²", "m/s^2": "m/s²", "m/s**2": "m/s²"}
 
 
 class Questions(Invalid):
@@ -28,14 +28,19 @@ class Questions(Invalid):
         What is asked, or was answered wrongly, by field: ``fs_hz``, ``rpm``, ``unit``.
     summary : str
         What the file holds, for the person who answers.
+    proposals : dict of str to float
+        The answers that suit the file best, by field.
     """
 
-    def __init__(self, asked: dict[str, str], summary: str) -> None:
+    def __init__(
+        self, asked: dict[str, str], summary: str, proposals: dict[str, float] | None = None
+    ) -> None:
         super().__init__(
             " ".join(asked.values()),
             field_errors={name: [sentence] for name, sentence in asked.items()},
         )
         self.summary = summary
+        self.proposals = proposals or {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,32 +52,37 @@ class Answers:
     unit: str | None = None
 
 
-def questions_answer(recording: Recording, answers: Answers) -> tuple[Channel, ...]:
+def questions_answer(reading: Reading, answers: Answers) -> tuple[Channel, ...]:
     """Return the channels with the answers in the place of what the file does not say.
 
-    The rate concerns every channel, speed and unit those of vibration. A speed that is given takes
-    the place of the file's, which is often nominal.
+    The rate concerns the channels that wait for it, speed and unit those of vibration. A speed that
+    is given takes the place of the file's, which is often nominal. What is no vibration and has no
+    rate beside samples that have one cannot be drawn over time, and is not kept.
 
     Raises
     ------
     Questions
         Where something is still to be asked, or an answer cannot be.
     """
-    vibration = [channel for channel in recording.channels if channel.is_vibration]
+    vibration = [channel for channel in reading.channels if channel.is_vibration]
     found = {
-        "fs_hz": _about_rate(recording.channels, answers.fs_hz),
+        "fs_hz": _about_rate(reading, answers.fs_hz),
         "rpm": _about_speed(vibration, answers.rpm),
         "unit": _about_unit(vibration, answers.unit),
     }
     asked = {name: sentence for name, sentence in found.items() if sentence}
     if asked:
-        raise Questions(asked, summary_of(recording))
-    return tuple(_answered(channel, answers) for channel in recording.channels)
+        question = _rate_question(reading)
+        proposal = question.proposal if question is not None else None
+        proposals = {"fs_hz": proposal} if isinstance(proposal, float) else {}
+        raise Questions(asked, summary_of(reading), proposals)
+    answered = (_answered(channel, answers, reading) for channel in reading.channels)
+    return tuple(channel for channel in answered if channel.fs_hz is not None)
 
 
-def summary_of(recording: Recording) -> str:
-    """Say what a recording holds: 3 channels of 121 265 samples, 1796 rpm."""
-    channels = recording.channels
+def summary_of(reading: Reading) -> str:
+    """Say what a file holds: 3 channels of 121 265 samples, 1796 rpm."""
+    channels = reading.channels
     lengths = sorted({channel.samples.size for channel in channels})
     parts = [f"{counted(len(channels), 'channel')} of {_span(lengths, thousands)} samples"]
     rates = sorted({channel.fs_hz for channel in channels if channel.fs_hz is not None})
@@ -89,21 +99,42 @@ def _span(values: Sequence[float], written: Callable[[float], str]) -> str:
 def unit_written(text: str) -> str:
     """Return a unit as the portal writes it: m/s2 is m/s²."""
     unit = printable(text)
-    lower = unit.lower()
-    return _SPELLINGS.get(lower, lower if lower in (*UNITS, UNKNOWN) else unit)
+    known = find_unit(unit)
+    if known is not None:
+        return known.name
+    return UNKNOWN if unit.lower() == UNKNOWN else unit
 
 
-def _about_rate(channels: tuple[Channel, ...], given_hz: float | None) -> str:
-    stated = [channel.fs_hz for channel in channels if channel.fs_hz is not None]
-    is_lacking = len(stated) < len(channels)
+def _lacking(reading: Reading) -> list[Channel]:
+    """Return the channels that nothing can be drawn of without a rate."""
+    lacking = [channel for channel in reading.channels if channel.fs_hz is None]
+    measurable = [channel for channel in lacking if channel.is_measurable]
+    return measurable if any(c.is_measurable for c in reading.channels) else lacking
+
+
+def _rate_question(reading: Reading) -> Question | None:
+    lacking = _lacking(reading)
+    about = [q for q in reading.questions if q.about in ("times", "fs_hz")]
+    return next((q for q in about if any(c.name in q.channels for c in lacking)), None)
+
+
+def _about_rate(reading: Reading, given_hz: float | None) -> str:
+    lacking = _lacking(reading)
     if given_hz is None:
-        return "The file does not state its sampling rate. Enter it in Hz." if is_lacking else ""
+        question = _rate_question(reading)
+        if question is not None:
+            resample = " Enter it to have them resampled." if question.about == "times" else ""
+            return question.sentence + resample
+        return "The file does not state its sampling rate. Enter it in Hz." if lacking else ""
     if not (math.isfinite(given_hz) and 0 < given_hz <= HIGHEST_FS_HZ):
         return f"A sampling rate is above 0 and at most {HIGHEST_FS_HZ / 1e6:g} million Hz."
-    other = [fs_hz for fs_hz in stated if abs(given_hz / fs_hz - 1) > _SAME_RATE]
-    if other and not is_lacking:
+    concerned = lacking or [c for c in reading.channels if c.is_measurable] or reading.channels
+    against = next((words for c in concerned if (words := contradicts(c, given_hz))), "")
+    if against and lacking:
+        return f"{against}, which contradicts {given_hz:g} Hz. Enter one of them."
+    if against:
         return (
-            f"The file states {other[0]:g} Hz, which contradicts {given_hz:g} Hz. "
+            f"{against}, which contradicts {given_hz:g} Hz. "
             "Leave the rate empty to take the file's."
         )
     return ""
@@ -131,16 +162,13 @@ def _about_unit(vibration: list[Channel], given: str | None) -> str:
     return ""
 
 
-def _answered(channel: Channel, answers: Answers) -> Channel:
+def _answered(channel: Channel, answers: Answers, reading: Reading) -> Channel:
     unit = channel.unit
     if unit is None and channel.is_vibration:
         unit = answers.unit
     rpm = channel.rpm
     if channel.is_vibration and isinstance(answers.rpm, float | int):
         rpm = float(answers.rpm)
-    return replace(
-        channel,
-        fs_hz=channel.fs_hz if channel.fs_hz is not None else answers.fs_hz,
-        rpm=rpm,
-        unit=unit_written(unit or UNKNOWN)[:UNIT_CHARACTERS],
-    )
+    if answers.fs_hz is not None and waits_with(channel, reading):
+        channel = with_rate(channel, answers.fs_hz)
+    return replace(channel, rpm=rpm, unit=unit_written(unit or UNKNOWN)[:UNIT_CHARACTERS])

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from tempfile import NamedTemporaryFile
 from typing import IO, Final
 
@@ -12,7 +12,7 @@ from django.core.files import File
 from common.errors import Invalid, Unavailable
 from common.names import name_shown
 from vibration.errors import VibrationError
-from vibration.formats import SUFFIXES, Recording, read_recording
+from vibration.formats import SUFFIXES, Reading, sandbox
 
 FILE: Final = "file"
 _NAME_CHARACTERS: Final = 200
@@ -25,7 +25,7 @@ _MOST_GROWTH: Final = 4
 class Received:
     """A recording, and the file it was read from."""
 
-    recording: Recording
+    recording: Reading
     file_name: str
     size_bytes: int
     sha256: str
@@ -44,7 +44,8 @@ def recording_receive(*, file: "File[bytes]", file_name: str) -> Received:
     try:
         with NamedTemporaryFile(suffix=PurePosixPath(name).suffix[:10]) as copy:
             sha256 = _copy(file, copy)
-            recording = read_recording(Path(copy.name), name=name)
+            most_bytes = _MOST_GROWTH * settings.UPLOAD_MAX_BYTES
+            recording = sandbox.read(copy.name, name=name, kept_bytes=2 * most_bytes)
     except VibrationError as error:
         raise _refused(f"{error} {_hint(str(error))}".strip()) from error
     except OSError as error:
@@ -84,7 +85,7 @@ def _copy(file: "File[bytes]", copy: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _samples_prove(recording: Recording, name: str) -> None:
+def _samples_prove(recording: Reading, name: str) -> None:
     size_bytes = 4 * sum(channel.samples.size for channel in recording.channels)
     most_bytes = _MOST_GROWTH * settings.UPLOAD_MAX_BYTES
     if size_bytes > most_bytes:

@@ -19,7 +19,7 @@ from signals.uploads.forms import UNIT_CHOICES, AnswersForm
 from signals.uploads.questions import Questions
 from signals.uploads.receiving import limit_mb, size_prove
 from signals.uploads.services import KEPT, MOST_UPLOADS, upload_create, upload_delete
-from vibration.formats import SUFFIXES
+from vibration.formats import SUFFIXES, sandbox
 
 CHANGED = "uploads:changed"
 FORM_BYTES = 1 << 16  # what the form's other fields and boundaries may take
@@ -41,6 +41,7 @@ def upload_new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if not _is_fragment(request):
             return redirect(reverse("uploads:list") + "?dialog=upload")
+        sandbox.warm()  # while the person chooses a file
         context = {"form": AnswersForm(), **_limits()}
         return render(request, "signals/_upload.html", context)
     try:

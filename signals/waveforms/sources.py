@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+from weakref import finalize
 
 import numpy as np
 import numpy.typing as npt
@@ -89,8 +90,23 @@ class Source:
 
     @cached_property
     def _reader(self) -> StoreReader:
-        """A long record is read many times over for one answer: its file is opened once."""
-        return StoreReader(self.path)
+        """A long record is read many times over for one answer: its file is opened once, and
+        closed at the latest when nobody has this source any more."""
+        reader = StoreReader(self.path)
+        finalize(self, reader.close)
+        return reader
+
+    def close(self) -> None:
+        """Close the file of a long record; a later read opens it again."""
+        reader = self.__dict__.pop("_reader", None)
+        if reader is not None:
+            reader.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *trouble: object) -> None:
+        self.close()
 
     def reader_of(self, start: int) -> Callable[[int, int], Samples]:
         """Return a reader of the record from `start` on, which counts from there."""

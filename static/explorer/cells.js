@@ -1,117 +1,101 @@
 /* Cells and heads of the explorer's table, as AG Grid finds them by name. */
-(() => {
-  const THIN = "\u202f", MINUS = "\u2212", NONE = "–", BAR_H = 20;
-  const h = (...args) => window.React.createElement(...args);
-  const shared = { heads: null, marks: {}, levels: {} };
-  const watchers = new Set();
-  const tell = (content) => { Object.assign(shared, content); watchers.forEach((call) => call()); };
 
-  const grouped = (text) => text.replace(/\B(?=(\d{3})+(?!\d))/g, THIN);
-  /* Three significant digits; a column with a number of decimals keeps to it. */
-  const number = (value, digits = null) => {
-    if (value === null || value === undefined) return NONE;
-    const size = Math.abs(value);
-    if (digits !== null && digits !== undefined) return signed(value, grouped(size.toFixed(digits)));
-    if (size !== 0 && (size < 1e-4 || size >= 1e7)) return signed(value, size.toExponential(2).replace("e-", `e${MINUS}`).replace("e+", "e"));
-    return signed(value, size >= 100 ? grouped(size.toFixed(0)) : size.toPrecision(3));
-  };
-  const signed = (value, text) => (value < 0 && /[1-9]/.test(text) ? MINUS + text : text);
+import { number, thousands } from "../js/numbers.js";
+import { isSame, ofBin, ofName } from "./conditions.js";
 
-  const symbol = (code) => (shared.marks[code] ? h("img", { src: shared.marks[code], alt: "", className: "symbol" }) : null);
-  const bars = (level) => h("svg", { className: "severity-bars", viewBox: "0 0 15 12", "aria-hidden": "true", focusable: "false" },
-    [1, 2, 3, 4].map((bar) => h("rect", { key: bar, className: bar <= level ? `level-${level}` : "", x: (bar - 1) * 4, y: 12 - bar * 3, width: 3, height: bar * 3, rx: 0.8 })));
+const NONE = "–", BAR_H = 20;
+const h = (...args) => window.React.createElement(...args);
+const shared = { heads: null, marks: {}, levels: {} };
+const watchers = new Set();
+export const tell = (content) => { Object.assign(shared, content); watchers.forEach((call) => call()); };
 
-  const ExplorerNumber = ({ value, data, digits }) => (data ? number(value, digits) : null);
-  const ExplorerLabel = ({ value, data }) => data && h("a", { href: window.explorerTable.viewerUrl(data.id), tabIndex: -1, className: "cell-link", title: value }, value);
-  const ExplorerClass = ({ data }) => data && h("span", { className: "cell-mark" }, symbol(data.class_code), data.class || NONE);
-  const ExplorerSeverity = ({ data }) => data && (data.severity ? h("span", { className: "severity" }, bars(shared.levels[data.severity_code] || 0), data.severity) : NONE);
-  const ExplorerTags = ({ value, data }) => data && h("span", { className: "cell-tags", title: value.join(", ") }, value.map((name) => h("span", { key: name, className: "tag" }, name)));
-  const chosen = document.documentElement.dataset.timeZone;
-  const zone = chosen ? { timeZone: chosen } : {};
-  const ExplorerTime = ({ value, data }) => {
-    if (!data || !value) return null;
-    const moment = new Date(value);
-    const day = moment.toLocaleDateString("en-GB", { ...zone, day: "numeric", month: "short" });
-    const time = moment.toLocaleTimeString("en-GB", { ...zone, hour: "2-digit", minute: "2-digit" });
-    return h("time", { dateTime: value, title: moment.toISOString().replace("T", " ").replace(/\.\d+Z$/, " UTC") }, `${day}, ${time}`);
-  };
+const symbol = (code) => (shared.marks[code] ? h("img", { src: shared.marks[code], alt: "", className: "symbol" }) : null);
+const bars = (level) => h("svg", { className: "severity-bars", viewBox: "0 0 15 12", "aria-hidden": "true", focusable: "false" },
+  [1, 2, 3, 4].map((bar) => h("rect", { key: bar, className: bar <= level ? `level-${level}` : "", x: (bar - 1) * 4, y: 12 - bar * 3, width: 3, height: bar * 3, rx: 0.8 })));
 
-  /* A bar is a condition on its column; the condition of one that is set is taken away. */
-  const same = (one, other) => one && ["type", "filter", "filterTo"].every((key) => (one[key] ?? null) === (other[key] ?? null));
-  const ofBin = ({ low, high, counts, cutLow, cutHigh }, place) => {
-    const edge = (at) => Number((low + ((high - low) * at) / counts.length).toPrecision(9));
-    const filterType = "number";
-    if (place === 0 && cutLow) return { filterType, type: "lessThanOrEqual", filter: edge(1) };
-    if (place === counts.length - 1 && cutHigh) return { filterType, type: "greaterThanOrEqual", filter: edge(place) };
-    return { filterType, type: "inRange", filter: edge(place), filterTo: edge(place + 1) };
-  };
-  const ofName = ({ code, name }) => (code === "none" ? { filterType: "text", type: "blank" } : { filterType: "text", type: "equals", filter: name });
-  const toggle = (api, column, condition) => {
-    const model = { ...api.getFilterModel() };
-    if (same(model[column], condition)) delete model[column]; else model[column] = condition;
-    api.setFilterModel(model);
-  };
+const ExplorerNumber = ({ value, data, digits }) => (data ? number(value, digits) : null);
+const ExplorerLabel = ({ value, data }) => data && h("a", { href: table.viewerUrl(data.id), tabIndex: -1, className: "cell-link", title: value }, value);
+const ExplorerClass = ({ data }) => data && h("span", { className: "cell-mark" }, symbol(data.class_code), data.class || NONE);
+const ExplorerSeverity = ({ data }) => data && (data.severity ? h("span", { className: "severity" }, bars(shared.levels[data.severity_code] || 0), data.severity) : NONE);
+const ExplorerTags = ({ value, data }) => data && h("span", { className: "cell-tags", title: value.join(", ") }, value.map((name) => h("span", { key: name, className: "tag" }, name)));
+const chosen = document.documentElement.dataset.timeZone;
+const zone = chosen ? { timeZone: chosen } : {};
+const ExplorerTime = ({ value, data }) => {
+  if (!data || !value) return null;
+  const moment = new Date(value);
+  const day = moment.toLocaleDateString("en-GB", { ...zone, day: "numeric", month: "short" });
+  const time = moment.toLocaleTimeString("en-GB", { ...zone, hour: "2-digit", minute: "2-digit" });
+  return h("time", { dateTime: value, title: moment.toISOString().replace("T", " ").replace(/\.\d+Z$/, " UTC") }, `${day}, ${time}`);
+};
 
-  const share = (n, most, least) => Math.max(n ? 1.5 : least, (BAR_H * n) / most);
-  const drawn = (kind, column) => {
-    const { heads } = shared;
-    if (!heads) return null;
-    if (kind === "number") {
-      const bins = heads.bins[column];
-      if (!bins) return null;
-      return { words: bins.words, bars: bins.counts.map((n, place) => ({ n, condition: ofBin(bins, place), title: `${number(bins.low + ((bins.high - bins.low) * place) / bins.counts.length)} to ${number(bins.low + ((bins.high - bins.low) * (place + 1)) / bins.counts.length)}` })) };
-    }
-    const rows = heads[kind];
-    if (!rows) return null;
-    return { words: rows.map(({ name, n }) => `${name} ${n}`).join(", "), bars: rows.map((row) => ({ n: row.n, condition: ofName(row), title: row.name, colour: row.colour, level: row.level })) };
-  };
-  const Bars = ({ kind, column, api, model }) => {
-    const head = drawn(kind, column);
-    if (!head) return h("div", { className: "head-bars" });
-    const most = Math.max(...head.bars.map(({ n }) => n), 1), count = head.bars.length, least = kind === "number" ? 0 : 1.5;
-    const marked = head.bars.some(({ condition }) => same(model, condition));
-    return h("svg", { className: `head-bars is-${kind}`, viewBox: `0 0 ${count} ${BAR_H}`, preserveAspectRatio: "none", role: "img", "aria-label": head.words },
-      head.bars.map(({ n, condition, title, colour, level }, place) => h("g", {
-        key: place,
-        className: `head-bar${marked && !same(model, condition) ? " is-off" : ""}${level ? ` level-${level}` : ""}`,
-        onClick: (event) => { event.stopPropagation(); toggle(api, column, condition); },
-      },
-      h("title", null, `${title}: ${grouped(String(n))}`),
-      h("rect", { className: "head-reach", x: place, y: 0, width: 1, height: BAR_H }),
-      h("rect", { className: "head-fill", x: place + 0.06, y: BAR_H - share(n, most, least), width: 0.88, height: share(n, most, least), ...(colour ? { fill: colour } : {}) }))));
-  };
+/* A bar is a condition on its column; the condition of one that is set is taken away. */
+const toggle = (api, column, condition) => {
+  const model = { ...api.getFilterModel() };
+  if (isSame(model[column], condition)) delete model[column]; else model[column] = condition;
+  api.setFilterModel(model);
+};
 
-  const ExplorerHead = ({ displayName, column, api, kind, meaning, enableSorting, enableFilterButton, progressSort, showFilter }) => {
-    const { useEffect, useRef, useReducer } = window.React;
-    const [, again] = useReducer((count) => count + 1, 0);
-    const opener = useRef(null);
-    useEffect(() => {
-      const events = ["sortChanged", "filterChanged", "filterActiveChanged"];
-      events.forEach((name) => column.addEventListener(name, again));
-      watchers.add(again);
-      return () => { events.forEach((name) => column.removeEventListener(name, again)); watchers.delete(again); };
-    }, [column]);
-    const id = column.getColId(), sort = column.getSort(), model = api.getFilterModel()[id];
-    const words = sort ? `, sorted ${sort === "asc" ? "upwards" : "downwards"}` : "";
-    const name = enableSorting
-      ? h("button", { type: "button", className: "head-name", tabIndex: -1, title: meaning || undefined, "aria-label": `${displayName}${words}`, onClick: (event) => progressSort(event.shiftKey) }, displayName, sort && h("span", { className: `head-sort is-${sort}` }))
-      : h("span", { className: "head-name", title: meaning || undefined }, displayName);
-    const filter = column.isFilterAllowed() && h("button", { ref: opener, type: "button", tabIndex: -1, className: `head-filter${model ? " is-on" : ""}`, "aria-label": `Filter ${displayName}`, onClick: () => showFilter(opener.current) }, h("span", { className: "glyph is-funnel" }));
-    return h("div", { className: "head" }, h("div", { className: "head-line" }, name, filter), h(Bars, { kind, column: id, api, model }));
-  };
+const share = (n, most, least) => Math.max(n ? 1.5 : least, (BAR_H * n) / most);
+const drawn = (kind, column) => {
+  const { heads } = shared;
+  if (!heads) return null;
+  if (kind === "number") {
+    const bins = heads.bins[column];
+    if (!bins) return null;
+    return { words: bins.words, bars: bins.counts.map((n, place) => ({ n, condition: ofBin(bins, place), title: `${number(bins.low + ((bins.high - bins.low) * place) / bins.counts.length)} to ${number(bins.low + ((bins.high - bins.low) * (place + 1)) / bins.counts.length)}` })) };
+  }
+  const rows = heads[kind];
+  if (!rows) return null;
+  return { words: rows.map(({ name, n }) => `${name} ${n}`).join(", "), bars: rows.map((row) => ({ n: row.n, condition: ofName(row), title: row.name, colour: row.colour, level: row.level })) };
+};
+const Bars = ({ kind, column, api, model }) => {
+  const head = drawn(kind, column);
+  if (!head) return h("div", { className: "head-bars" });
+  const most = Math.max(...head.bars.map(({ n }) => n), 1), count = head.bars.length, least = kind === "number" ? 0 : 1.5;
+  const marked = head.bars.some(({ condition }) => isSame(model, condition));
+  return h("svg", { className: `head-bars is-${kind}`, viewBox: `0 0 ${count} ${BAR_H}`, preserveAspectRatio: "none", role: "img", "aria-label": head.words },
+    head.bars.map(({ n, condition, title, colour, level }, place) => h("g", {
+      key: place,
+      className: `head-bar${marked && !isSame(model, condition) ? " is-off" : ""}${level ? ` level-${level}` : ""}`,
+      onClick: (event) => { event.stopPropagation(); toggle(api, column, condition); },
+    },
+    h("title", null, `${title}: ${thousands(n)}`),
+    h("rect", { className: "head-reach", x: place, y: 0, width: 1, height: BAR_H }),
+    h("rect", { className: "head-fill", x: place + 0.06, y: BAR_H - share(n, most, least), width: 0.88, height: share(n, most, least), ...(colour ? { fill: colour } : {}) }))));
+};
 
-  const ExplorerCheckAll = () => {
-    const { useEffect, useReducer, useRef } = window.React;
-    const [, again] = useReducer((count) => count + 1, 0);
-    const box = useRef(null);
-    useEffect(() => { watchers.add(again); return () => watchers.delete(again); }, []);
-    const { n = 0, total = 0 } = window.explorerTable?.counts() || {};
-    useEffect(() => { if (box.current) box.current.indeterminate = n > 0 && n < total; });
-    return h("input", { ref: box, type: "checkbox", className: "form-check-input", tabIndex: -1, checked: n > 0 && n >= total, "aria-label": n ? "Uncheck all rows" : "Check all rows of the table", title: n ? "Uncheck all" : "Check all rows", onChange: () => window.explorerTable.checkAll() });
-  };
+const ExplorerHead = ({ displayName, column, api, kind, meaning, enableSorting, progressSort, showFilter }) => {
+  const { useEffect, useRef, useReducer } = window.React;
+  const [, again] = useReducer((count) => count + 1, 0);
+  const opener = useRef(null);
+  useEffect(() => {
+    const events = ["sortChanged", "filterChanged", "filterActiveChanged"];
+    events.forEach((name) => column.addEventListener(name, again));
+    watchers.add(again);
+    return () => { events.forEach((name) => column.removeEventListener(name, again)); watchers.delete(again); };
+  }, [column]);
+  const id = column.getColId(), sort = column.getSort(), model = api.getFilterModel()[id];
+  const words = sort ? `, sorted ${sort === "asc" ? "upwards" : "downwards"}` : "";
+  const name = enableSorting
+    ? h("button", { type: "button", className: "head-name", tabIndex: -1, title: meaning || undefined, "aria-label": `${displayName}${words}`, onClick: (event) => progressSort(event.shiftKey) }, displayName, sort && h("span", { className: `head-sort is-${sort}` }))
+    : h("span", { className: "head-name", title: meaning || undefined }, displayName);
+  const filter = column.isFilterAllowed() && h("button", { ref: opener, type: "button", tabIndex: -1, className: `head-filter${model ? " is-on" : ""}`, "aria-label": `Filter ${displayName}`, onClick: () => showFilter(opener.current) }, h("span", { className: "glyph is-funnel" }));
+  return h("div", { className: "head" }, h("div", { className: "head-line" }, name, filter), h(Bars, { kind, column: id, api, model }));
+};
 
-  window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions || {}, {
-    ExplorerNumber, ExplorerLabel, ExplorerClass, ExplorerSeverity, ExplorerTags, ExplorerTime, ExplorerHead, ExplorerCheckAll,
-  });
-  window.explorerCells = { tell, number, again: () => tell({}) };
-})();
+const ExplorerCheckAll = () => {
+  const { useEffect, useReducer, useRef } = window.React;
+  const [, again] = useReducer((count) => count + 1, 0);
+  const box = useRef(null);
+  useEffect(() => { watchers.add(again); return () => watchers.delete(again); }, []);
+  const { n = 0, total = 0 } = table.counts?.() ?? {};
+  useEffect(() => { if (box.current) box.current.indeterminate = n > 0 && n < total; });
+  return h("input", { ref: box, type: "checkbox", className: "form-check-input", tabIndex: -1, checked: n > 0 && n >= total, "aria-label": n ? "Uncheck all rows" : "Check all rows of the table", title: n ? "Uncheck all" : "Check all rows", onChange: () => table.checkAll() });
+};
+
+window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions || {}, {
+  ExplorerNumber, ExplorerLabel, ExplorerClass, ExplorerSeverity, ExplorerTags, ExplorerTime, ExplorerHead, ExplorerCheckAll,
+});
+/* The table of which these are the cells. */
+const table = {};
+export const use = (own) => Object.assign(table, own);

@@ -1,323 +1,319 @@
 /* The explorer's table: rows from the server, what is checked, pages, actions on rows. The address
    holds sort, column filters and checked rows; the grid follows it, and it follows the grid. */
-(() => {
-  const BY_HAND = ["checkboxSelected", "spaceKey", "rowClicked"];
-  const GRID = "explorer-table-grid", BLOCK = 50, MOST = 500, PAUSE_MS = 150, IDS = "ids:";
-  const $ = (selector) => document.querySelector(selector);
-  const THIN = "\u202f";
-  const thousands = (n) => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, THIN);
-  const touch = matchMedia("(pointer: coarse), (max-width: 767.98px)");
-  let api = null, begun = false, total = 0, shown = null, failed = false;
-  const state = () => window.explorer.state;
 
-  /* What the address says of the table. */
-  const isIds = () => (state().sel || "").startsWith(IDS);
-  const narrowing = () => (isIds() ? "" : state().sel || "");
-  const checkedText = () => (isIds() ? state().sel.slice(IDS.length) : state().checked || "");
-  const fromAddress = () => new Set(checkedText().split(",").filter(Boolean).map(Number));
-  let checked = new Set(), writing = null;
-  const query = (more = {}) => {
-    const { filter = "", sort = "", grid = "" } = state();
-    const given = Object.entries({ filter, sort, grid, sel: narrowing(), ...more }).filter(([, value]) => value !== "" && value !== undefined && value !== null);
-    return new URLSearchParams(given).toString();
-  };
-  const marked = () => (begun ? checked : fromAddress());
-  const chosen = () => ({ sel: marked().size ? IDS + [...marked()].join() : narrowing() });
-  const viewerUrl = (id) => {
-    const given = new URLSearchParams(state().filter || ""), walked = new URLSearchParams({ signal: id });
-    for (const key of new Set(given.keys())) walked.set(key, given.getAll(key).join(","));
-    return `/signal-viewer/?${walked.toString().replaceAll("%2C", ",")}`;
-  };
+import { answer, put as give } from "../js/dash.js";
+import { thousands } from "../js/numbers.js";
+import { dialog, fetched } from "../js/requests.js";
+import { toast } from "../js/toasts.js";
+import * as cells from "./cells.js";
+import { idsOf, ofIds } from "./selection.js";
+import { page as address } from "./state.js";
 
-  /* Rows. An answer belongs to its request: what was asked before a change is never shown after. */
-  const source = () => {
-    let live = true;
-    return {
-      async getRows({ startRow, endRow, sortModel, filterModel, successCallback, failCallback }) {
-        const [by] = sortModel, keys = Object.keys(filterModel);
-        const sort = by ? `${by.sort === "desc" ? "-" : ""}${by.colId}` : "";
-        const grid = keys.length ? JSON.stringify(filterModel) : "";
-        const answer = await window.portal.fetched(`/data-explorer/table/rows/?${query({ sort, grid, start: startRow, end: endRow })}`);
-        if (!live) return;
-        failed = !answer;
-        if (!answer) { failCallback(); foot(); return; }
-        const { rows, total: n } = await answer.json();
-        total = n;
-        successCallback(rows, n);
-        mark();
-        foot();
-      },
-      destroy() { live = false; },
-    };
-  };
-  const again = () => { if (api && begun) { api.setGridOption("datasource", source()); api.ensureIndexVisible(0, "top"); } };
+const BY_HAND = new Set(["checkboxSelected", "spaceKey", "rowClicked"]);
+const GRID = "explorer-table-grid", PAUSE_MS = 150;
+const { pageRows: BLOCK, mostChecked: MOST } = address.limits;
+const $ = (selector) => document.querySelector(selector);
+const touch = matchMedia("(pointer: coarse), (max-width: 767.98px)");
+let api = null, begun = false, total = 0, shown = null, failed = false;
+const state = () => address.state;
 
-  /* From the address to the grid. */
-  const sorted = () => {
-    const by = api.getColumnState().find(({ sort }) => sort);
-    return by ? `${by.sort === "desc" ? "-" : ""}${by.colId}` : "";
-  };
-  const filters = () => { const model = api.getFilterModel(); return Object.keys(model).length ? JSON.stringify(model) : ""; };
-  /* Only what changed in the address: the grid tells of its own changes a moment later. */
-  let seen = null;
-  const reflect = () => {
-    const { sort = "", grid = "" } = state(), said = `${sort}\n${grid}`;
-    if (said === seen) return;
-    seen = said;
-    if (sorted() !== sort) {
-      const by = sort.replace(/^-/, "");
-      api.applyColumnState({ state: by ? [{ colId: by, sort: sort.startsWith("-") ? "desc" : "asc" }] : [], defaultState: { sort: null } });
-    }
-    if (filters() === grid) return;
-    let model = null;
-    try { model = grid ? JSON.parse(grid) : null; } catch { /* what cannot be read filters nothing */ }
-    api.setFilterModel(model);
-  };
-  const follow = () => {
-    if (!begun) return;
-    if (writing === null) checked = fromAddress();
-    reflect();
-    const wanted = `${state().filter || ""}\n${narrowing()}`;
-    if (wanted !== shown) {
-      const forget = shown !== null && state().checked;
-      shown = wanted;
-      again();
-      if (forget) { checked.clear(); window.explorer.go({ checked: null }); }
-    }
-    mark();
-    foot();
-  };
+/* What the address says of the table. */
+const isIds = () => (state().sel || "").startsWith("ids:");
+const narrowing = () => (isIds() ? "" : state().sel || "");
+const fromAddress = () => new Set((isIds() ? idsOf(state().sel) : address.list("checked")).map(Number));
+let checked = new Set(), writing = null;
+const query = (more = {}) => {
+  const { filter = "", sort = "", grid = "" } = state();
+  const given = Object.entries({ filter, sort, grid, sel: narrowing(), ...more }).filter(([, value]) => value !== "" && value !== undefined && value !== null);
+  return new URLSearchParams(given).toString();
+};
+const marked = () => (begun ? checked : fromAddress());
+const chosen = () => ({ sel: ofIds([...marked()]) ?? narrowing() });
+const viewerUrl = (id) => {
+  const { filter } = state();
+  return `${address.declared.links.viewer}?signal=${id}${filter && `&${filter}`}`;
+};
 
-  /* What is checked. */
-  const mark = () => {
-    api.forEachNode((node) => {
-      const on = Boolean(node.data) && checked.has(node.data.id);
-      if (node.data && node.isSelected() !== on) node.setSelected(on, false, "api");
-    });
-    window.explorerCells.again();
-  };
-  const write = () => {
-    clearTimeout(writing);
-    writing = setTimeout(() => {
-      writing = null;
-      const text = [...checked].join();
-      window.explorer.go(narrowing() ? { checked: text || null } : { sel: text ? IDS + text : null });
-    }, PAUSE_MS);
-    foot();
-    window.explorerCells.again();
-  };
-  const full = () => window.portal.toast({ level: "warning", title: `${MOST} rows are checked`, text: "No more can be checked one by one. With none checked, an action is for all rows of the table." });
-  const check = ({ node, source: by }) => {
-    if (!node.data || !BY_HAND.includes(by)) return; // rows that go away are no longer selected either
-    const { id } = node.data, on = node.isSelected();
-    if (on && !checked.has(id) && checked.size >= MOST) { node.setSelected(false, false, "api"); full(); return; }
-    if (on) checked.add(id); else checked.delete(id);
-    write();
-  };
-  const checkAll = async () => {
-    if (checked.size) checked.clear();
-    else {
-      const answer = await window.portal.fetched(`/data-explorer/table/ids/?${query()}`);
-      if (!answer) { window.explorerCells.again(); return; }
-      checked = new Set((await answer.json()).ids);
-    }
-    mark();
-    write();
-  };
-
-  /* The line below: rows, pages. */
-  const put = (id, text) => { const part = document.getElementById(id); if (part && part.textContent !== text) part.textContent = text; };
-  const rowHeight = () => (touch.matches ? 44 : 32);
-  const page = () => {
-    const { top, bottom } = api.getVerticalPixelRange(), pages = Math.max(1, Math.ceil(total / BLOCK));
-    const atEnd = total > BLOCK && bottom >= total * rowHeight() - 1;
-    return { now: atEnd ? pages : Math.min(pages, Math.floor(top / rowHeight() / BLOCK + 0.02) + 1), pages };
-  };
-  const foot = () => {
-    if (!api || !begun) return;
-    const { now, pages } = page(), first = (now - 1) * BLOCK, keys = Object.keys(api.getFilterModel());
-    const names = keys.map((key) => api.getColumn(key)?.getColDef().headerName).filter(Boolean);
-    put("explorer-rows", failed ? "The rows did not come." : total ? `Rows ${thousands(first + 1)}–${thousands(Math.min(first + BLOCK, total))} of ${thousands(total)}` : "No rows");
-    put("explorer-checked", checked.size ? `${thousands(checked.size)} checked` : "");
-    put("explorer-filtered", names.length ? `Filtered by ${names.join(", ")}` : "");
-    put("explorer-pages", `of ${thousands(pages)}`);
-    const field = $("#explorer-page");
-    if (field && field !== document.activeElement && field.value !== String(now)) field.value = String(now);
-    const set = (code, hidden, disabled = false) => document.querySelectorAll(`[data-table=${code}]`).forEach((button) => { button.hidden = hidden; button.disabled = disabled; });
-    set("before", false, now <= 1);
-    set("after", false, now >= pages);
-    set("uncheck", !checked.size);
-    set("retry", !failed);
-    document.querySelectorAll(".explorer-pager [data-table=unfilter]").forEach((button) => { button.hidden = !keys.length; });
-    $("#explorer-table-empty").hidden = failed || total > 0 || !keys.length;
-    actions();
-  };
-  const actions = () => {
-    const n = checked.size || total;
-    const what = checked.size ? `${thousands(n)} checked` : narrowing() ? `the ${thousands(n)} selected` : `all ${thousands(n)}`;
-    const verbs = { tag: "Tag", compare: "Compare", relabel: "Relabel", csv: "Save as CSV:", parquet: "Save as Parquet:" };
-    document.querySelectorAll(".explorer-table-panel [data-bulk]").forEach((button) => {
-      button.title = `${verbs[button.dataset.bulk]} ${what}`;
-      button.disabled = !n;
-    });
-  };
-  const turn = (to) => api.ensureIndexVisible(Math.min(Math.max(0, to - 1) * BLOCK, Math.max(0, total - 1)), "top");
-
-  /* Actions, for the rows checked, else for those selected, else for all. */
-  const dialog = (url) => htmx.ajax("GET", url, { target: "#dialog-content", swap: "innerHTML" });
-  const act = (code) => {
-    const given = query(chosen());
-    if (code === "csv" || code === "parquet") {
-      const wanted = new URLSearchParams(state().filter || "");
-      const { sel } = chosen();
-      if (sel) wanted.set("sel", sel);
-      if (state().grid && !marked().size) wanted.set("grid", state().grid);
-      Object.assign(document.createElement("a"), { href: `/data-explorer/export/${code}/?${wanted}`, download: "" }).click();
-      return;
-    }
-    dialog(`/data-explorer/table/${code}/?${given}`);
-  };
-  const TABLE = {
-    before: () => turn(page().now - 1),
-    after: () => turn(page().now + 1),
-    unfilter: () => api.setFilterModel(null),
-    uncheck: () => { checked.clear(); mark(); write(); },
-    retry: () => again(),
-  };
-  document.addEventListener("click", (event) => {
-    const at = event.target.closest?.("[data-bulk], [data-table]");
-    if (!at || at.disabled) return;
-    if (at.dataset.bulk) act(at.dataset.bulk); else if (api) TABLE[at.dataset.table]?.();
-  });
-  document.addEventListener("change", (event) => {
-    if (event.target.id !== "explorer-page" || !api) return;
-    const wanted = Math.round(Number(event.target.value)), { pages } = page();
-    if (wanted >= 1) turn(Math.min(wanted, pages));
-    event.target.blur();
-    foot();
-  });
-
-  /* Keys on a head, beside those of the grid: its filter, or the box that checks all rows. */
-  document.addEventListener("keydown", (event) => {
-    const head = event.target.matches?.(`#${GRID} .ag-header-cell`) && event.target;
-    if (!head) return;
-    const box = head.querySelector(".form-check-input"), filter = head.querySelector(".head-filter");
-    const wanted = [" ", "Enter"].includes(event.key) && box ? box : event.key === "Enter" && (event.ctrlKey || event.metaKey) ? filter : null;
-    if (!wanted) return;
-    event.preventDefault();
-    event.stopPropagation();
-    wanted.click();
-  }, true);
-
-  /* Columns. */
-  const menu = () => $(".explorer-columns");
-  document.addEventListener("toggle", ({ target }) => {
-    if (target === menu() && target.open) htmx.ajax("GET", target.dataset.url, { target: "#explorer-columns", swap: "innerHTML" });
-  }, true);
-  document.addEventListener("pointerdown", (event) => { if (menu()?.open && !menu().contains(event.target)) menu().open = false; }, true);
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu()?.open) return;
-    event.stopPropagation(); // of the menu alone: the selection stays
-    menu().open = false;
-    menu().querySelector("summary").focus();
-  }, true);
-  let stale = false;
-  document.addEventListener("explorer:columns", () => {
-    const now = String(Date.now());
-    stale = true;
-    window.dash_clientside.set_props("explorer-ask-columns", { data: now });
-    window.dash_clientside.set_props("explorer-ask-table", { data: { filter: state().filter, sel: narrowing(), again: now } });
-  });
-  document.addEventListener("explorer:changed", () => again());
-  document.addEventListener("explorer:said", ({ detail }) => {
-    const { undo, ...toast } = detail;
-    window.portal.toast({ text: "", ...toast, ...(undo ? { action: { label: "Undo", run: () => htmx.ajax("POST", "/data-explorer/table/tag/undo/", { values: { undo }, swap: "none", target: "body" }) } } : {}) });
-  });
-
-  /* The grid begins once its columns are there and the table comes near the sight. */
-  let near = false;
-  let definitions = "", order = [];
-  /* New definitions of columns that are there already leave them where they stand. */
-  const arrange = () => {
-    const now = api.getColumnState().filter(({ colId }) => order.some((column) => column.colId === colId));
-    if (now.map(({ colId, hide }) => colId + hide).join() !== order.map(({ colId, hide }) => colId + hide).join()) api.applyColumnState({ state: order, applyOrder: true });
-  };
-  const ready = async () => {
-    api ??= await window.dash_ag_grid.getApiAsync(GRID);
-    if (begun) return;
-    listen();
-    begin();
-  };
-  const begin = () => {
-    if (begun || !near || !api?.getColumn("label")) return;
-    begun = true;
-    checked = fromAddress();
-    heights();
-    reflect();
-    shown = `${state().filter || ""}\n${narrowing()}`;
-    api.setGridOption("datasource", source());
-    $(`#${GRID} .ag-root`)?.setAttribute("aria-label", "Signals");
-    foot();
-  };
-  const heights = () => { api.setGridOption("rowHeight", rowHeight()); };
-  const open = (data, isNew = false) => { if (data) { if (isNew) window.open(viewerUrl(data.id), "_blank", "noopener"); else location.assign(viewerUrl(data.id)); } };
-  let listening = false;
-  const listen = () => {
-    if (listening) return;
-    listening = true;
-    const on = (name, call) => api.addEventListener(name, call);
-    on("gridColumnsChanged", begin);
-    on("newColumnsLoaded", arrange);
-    on("displayedColumnsChanged", begin);
-    on("sortChanged", () => { if (begun && sorted() !== (state().sort || "")) window.explorer.go({ sort: sorted() || null }); });
-    on("filterChanged", () => { if (begun && filters() !== (state().grid || "")) window.explorer.go({ grid: filters() || null }); });
-    on("rowSelected", check);
-    on("modelUpdated", () => { if (begun) { mark(); foot(); } });
-    on("bodyScroll", () => foot());
-    on("cellClicked", ({ data, column, event }) => {
-      if (column.getColId().startsWith("ag-Grid-Selection") || event.target.closest("a, input, button")) return;
-      open(data, event.ctrlKey || event.metaKey);
-    });
-    on("cellKeyDown", ({ data, event }) => { if (event.key === "Enter") { event.preventDefault(); open(data); } });
-  };
-  touch.addEventListener("change", () => { if (begun) { heights(); again(); } });
-  document.addEventListener("explorer:state", follow);
-
-  const place = () => {
-    const spot = $("#explorer-page-place");
-    if (!spot || spot.firstChild) return;
-    spot.append(Object.assign(document.createElement("input"), { id: "explorer-page", className: "form-control page-number", type: "text", inputMode: "numeric", autocomplete: "off", value: "1" }));
-    spot.firstChild.setAttribute("aria-label", "Page");
-  };
-  const none = () => window.dash_clientside.no_update;
-  window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    explorerTable: {
-      asked(slice) {
-        if (!slice) return none();
-        near = true;
-        begin();
-        return none();
-      },
-      heads(heads) {
-        if (heads) window.explorerCells.tell({ heads });
-        return none();
-      },
-      columns(content) {
-        if (!content) return none();
-        place();
-        const { marks, levels } = content, text = JSON.stringify(content.columns);
-        window.explorerCells.tell({ marks, levels });
-        if (text !== definitions) {
-          definitions = text;
-          order = content.columns.map(({ colId, hide }) => ({ colId, hide }));
-          window.dash_clientside.set_props(GRID, { columnDefs: content.columns });
-        }
-        document.querySelectorAll(".explorer-table-panel [data-bulk=relabel]").forEach((button) => { button.hidden = !content.mayRelabel; });
-        if (stale) { stale = false; again(); }
-        ready();
-        return none();
-      },
+/* Rows. An answer belongs to its request: what was asked before a change is never shown after. */
+const source = () => {
+  let live = true;
+  return {
+    async getRows({ startRow, endRow, sortModel, filterModel, successCallback, failCallback }) {
+      const [by] = sortModel, keys = Object.keys(filterModel);
+      const sort = by ? `${by.sort === "desc" ? "-" : ""}${by.colId}` : "";
+      const grid = keys.length ? JSON.stringify(filterModel) : "";
+      const found = await fetched(`table/rows/?${query({ sort, grid, start: startRow, end: endRow })}`);
+      if (!live) return;
+      failed = !found;
+      if (!found) { failCallback(); foot(); return; }
+      const { rows, total: n } = await found.json();
+      total = n;
+      successCallback(rows, n);
+      mark();
+      foot();
     },
+    destroy() { live = false; },
+  };
+};
+const again = () => { if (api && begun) { api.setGridOption("datasource", source()); api.ensureIndexVisible(0, "top"); } };
+
+/* From the address to the grid. */
+const sorted = () => {
+  const by = api.getColumnState().find(({ sort }) => sort);
+  return by ? `${by.sort === "desc" ? "-" : ""}${by.colId}` : "";
+};
+const filters = () => { const model = api.getFilterModel(); return Object.keys(model).length ? JSON.stringify(model) : ""; };
+/* Only what changed in the address: the grid tells of its own changes a moment later. */
+let seen = null;
+const reflect = () => {
+  const { sort = "", grid = "" } = state(), said = `${sort}\n${grid}`;
+  if (said === seen) return;
+  seen = said;
+  if (sorted() !== sort) {
+    const by = sort.replace(/^-/, "");
+    api.applyColumnState({ state: by ? [{ colId: by, sort: sort.startsWith("-") ? "desc" : "asc" }] : [], defaultState: { sort: null } });
+  }
+  if (filters() === grid) return;
+  let model = null;
+  try { model = grid ? JSON.parse(grid) : null; } catch { /* what cannot be read filters nothing */ }
+  api.setFilterModel(model);
+};
+const follow = () => {
+  if (!begun) return;
+  if (writing === null) checked = fromAddress();
+  reflect();
+  const wanted = `${state().filter || ""}\n${narrowing()}`;
+  if (wanted !== shown) {
+    clearTimeout(writing);
+    writing = null;
+    checked = fromAddress();
+    shown = wanted;
+    again();
+  }
+  mark();
+  foot();
+};
+
+/* What is checked. */
+const mark = () => {
+  api.forEachNode((node) => {
+    const on = Boolean(node.data) && checked.has(node.data.id);
+    if (node.data && node.isSelected() !== on) node.setSelected(on, false, "api");
   });
-  window.explorerTable = { viewerUrl, checkAll, act, counts: () => ({ n: checked.size, total: begun ? total : 0 }) };
-})();
+  cells.tell({});
+};
+const write = () => {
+  clearTimeout(writing);
+  writing = setTimeout(() => {
+    writing = null;
+    const ids = [...checked];
+    address.go(narrowing() ? { checked: ids.join() } : { sel: ofIds(ids) }, { merge: true });
+  }, PAUSE_MS);
+  foot();
+  cells.tell({});
+};
+const full = () => toast({ level: "warning", title: `${MOST} rows are checked`, text: "No more can be checked one by one. With none checked, an action is for all rows of the table." });
+const check = ({ node, source: by }) => {
+  if (!node.data || !BY_HAND.has(by)) return; // rows that go away are no longer selected either
+  const { id } = node.data, on = node.isSelected();
+  if (on && !checked.has(id) && checked.size >= MOST) { node.setSelected(false, false, "api"); full(); return; }
+  if (on) checked.add(id); else checked.delete(id);
+  write();
+};
+const checkAll = async () => {
+  if (checked.size) checked.clear();
+  else {
+    const found = await fetched(`table/ids/?${query()}`);
+    if (!found) { cells.tell({}); return; }
+    checked = new Set((await found.json()).ids);
+  }
+  mark();
+  write();
+};
+
+/* The line below: rows, pages. */
+const put = (id, text) => { const part = document.getElementById(id); if (part && part.textContent !== text) part.textContent = text; };
+const rowHeight = () => (touch.matches ? 44 : 32);
+const page = () => {
+  const { top, bottom } = api.getVerticalPixelRange(), pages = Math.max(1, Math.ceil(total / BLOCK));
+  const atEnd = total > BLOCK && bottom >= total * rowHeight() - 1;
+  return { now: atEnd ? pages : Math.min(pages, Math.floor(top / rowHeight() / BLOCK + 0.02) + 1), pages };
+};
+const foot = () => {
+  if (!api || !begun) return;
+  const { now, pages } = page(), first = (now - 1) * BLOCK, keys = Object.keys(api.getFilterModel());
+  const names = keys.map((key) => api.getColumn(key)?.getColDef().headerName).filter(Boolean);
+  put("explorer-rows", failed ? "The rows did not come." : total ? `Rows ${thousands(first + 1)}–${thousands(Math.min(first + BLOCK, total))} of ${thousands(total)}` : "No rows");
+  put("explorer-checked", checked.size ? `${thousands(checked.size)} checked` : "");
+  put("explorer-filtered", names.length ? `Filtered by ${names.join(", ")}` : "");
+  put("explorer-pages", `of ${thousands(pages)}`);
+  const field = $("#explorer-page");
+  if (field && field !== document.activeElement && field.value !== String(now)) field.value = String(now);
+  const set = (code, hidden, disabled = false) => document.querySelectorAll(`[data-table=${code}]`).forEach((button) => { button.hidden = hidden; button.disabled = disabled; });
+  set("before", false, now <= 1);
+  set("after", false, now >= pages);
+  set("uncheck", !checked.size);
+  set("retry", !failed);
+  document.querySelectorAll(".explorer-pager [data-table=unfilter]").forEach((button) => { button.hidden = !keys.length; });
+  $("#explorer-table-empty").hidden = failed || total > 0 || !keys.length;
+  actions();
+};
+const actions = () => {
+  const n = checked.size || total;
+  const what = checked.size ? `${thousands(n)} checked` : narrowing() ? `the ${thousands(n)} selected` : `all ${thousands(n)}`;
+  const verbs = { tag: "Tag", compare: "Compare", relabel: "Relabel", csv: "Save as CSV:", parquet: "Save as Parquet:" };
+  document.querySelectorAll(".explorer-table-panel [data-bulk]").forEach((button) => {
+    button.title = `${verbs[button.dataset.bulk]} ${what}`;
+    button.disabled = !n;
+  });
+};
+const turn = (to) => api.ensureIndexVisible(Math.min(Math.max(0, to - 1) * BLOCK, Math.max(0, total - 1)), "top");
+
+/* Actions, for the rows checked, else for those selected, else for all. */
+const act = (code) => {
+  const given = query(chosen());
+  if (code === "csv" || code === "parquet") {
+    const wanted = new URLSearchParams(state().filter || "");
+    const { sel } = chosen();
+    if (sel) wanted.set("sel", sel);
+    if (state().grid && !marked().size) wanted.set("grid", state().grid);
+    Object.assign(document.createElement("a"), { href: `export/${code}/?${wanted}`, download: "" }).click();
+    return;
+  }
+  dialog(`table/${code}/?${given}`);
+};
+const TABLE = {
+  before: () => turn(page().now - 1),
+  after: () => turn(page().now + 1),
+  unfilter: () => api.setFilterModel(null),
+  uncheck: () => { checked.clear(); mark(); write(); },
+  retry: () => again(),
+};
+document.addEventListener("click", (event) => {
+  const at = event.target.closest?.("[data-bulk], [data-table]");
+  if (!at || at.disabled) return;
+  if (at.dataset.bulk) act(at.dataset.bulk); else if (api) TABLE[at.dataset.table]?.();
+});
+document.addEventListener("change", (event) => {
+  if (event.target.id !== "explorer-page" || !api) return;
+  const wanted = Math.round(Number(event.target.value)), { pages } = page();
+  if (wanted >= 1) turn(Math.min(wanted, pages));
+  event.target.blur();
+  foot();
+});
+
+/* Keys on a head, beside those of the grid: its filter, or the box that checks all rows. */
+document.addEventListener("keydown", (event) => {
+  const head = event.target.matches?.(`#${GRID} .ag-header-cell`) && event.target;
+  if (!head) return;
+  const box = head.querySelector(".form-check-input"), filter = head.querySelector(".head-filter");
+  const wanted = [" ", "Enter"].includes(event.key) && box ? box : event.key === "Enter" && (event.ctrlKey || event.metaKey) ? filter : null;
+  if (!wanted) return;
+  event.preventDefault();
+  event.stopPropagation();
+  wanted.click();
+}, true);
+
+/* Columns. */
+const menu = () => $(".explorer-columns");
+document.addEventListener("toggle", ({ target }) => {
+  if (target === menu() && target.open) window.htmx.ajax("GET", target.dataset.url, { target: "#explorer-columns", swap: "innerHTML" });
+}, true);
+document.addEventListener("pointerdown", (event) => { if (menu()?.open && !menu().contains(event.target)) menu().open = false; }, true);
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !menu()?.open) return;
+  event.stopPropagation(); // of the menu alone: the selection stays
+  menu().open = false;
+  menu().querySelector("summary").focus();
+}, true);
+let stale = false;
+document.addEventListener("explorer:columns", () => {
+  const now = String(Date.now());
+  stale = true;
+  give("explorer-ask-columns", { data: now });
+  give("explorer-ask-table", { data: { filter: state().filter, sel: narrowing(), again: now } });
+});
+document.addEventListener("explorer:changed", () => again());
+document.addEventListener("explorer:said", ({ detail }) => {
+  const { undo, ...words } = detail;
+  toast({ text: "", ...words, ...(undo ? { action: { label: "Undo", run: () => window.htmx.ajax("POST", "table/tag/undo/", { values: { undo }, swap: "none", target: "body" }) } } : {}) });
+});
+
+/* The grid begins once its columns are there and the table comes near the sight. */
+let near = false;
+let definitions = "", order = [];
+/* New definitions of columns that are there already leave them where they stand. */
+const arrange = () => {
+  const now = api.getColumnState().filter(({ colId }) => order.some((column) => column.colId === colId));
+  if (now.map(({ colId, hide }) => colId + hide).join() !== order.map(({ colId, hide }) => colId + hide).join()) api.applyColumnState({ state: order, applyOrder: true });
+};
+const ready = async () => {
+  api ??= await window.dash_ag_grid.getApiAsync(GRID);
+  if (begun) return;
+  listen();
+  begin();
+};
+const begin = () => {
+  if (begun || !near || !api?.getColumn("label")) return;
+  begun = true;
+  checked = fromAddress();
+  heights();
+  reflect();
+  shown = `${state().filter || ""}\n${narrowing()}`;
+  api.setGridOption("datasource", source());
+  $(`#${GRID} .ag-root`)?.setAttribute("aria-label", "Signals");
+  foot();
+};
+const heights = () => { api.setGridOption("rowHeight", rowHeight()); };
+const open = (data, isNew = false) => { if (data) { if (isNew) window.open(viewerUrl(data.id), "_blank", "noopener"); else location.assign(viewerUrl(data.id)); } };
+let listening = false;
+const listen = () => {
+  if (listening) return;
+  listening = true;
+  const on = (name, call) => api.addEventListener(name, call);
+  on("gridColumnsChanged", begin);
+  on("newColumnsLoaded", arrange);
+  on("displayedColumnsChanged", begin);
+  on("sortChanged", () => { if (begun && sorted() !== (state().sort || "")) address.go({ sort: sorted() || null }); });
+  on("filterChanged", () => { if (begun && filters() !== (state().grid || "")) address.go({ grid: filters() || null }); });
+  on("rowSelected", check);
+  on("modelUpdated", () => { if (begun) { mark(); foot(); } });
+  on("bodyScroll", () => foot());
+  on("cellClicked", ({ data, column, event }) => {
+    if (column.getColId().startsWith("ag-Grid-Selection") || event.target.closest("a, input, button")) return;
+    open(data, event.ctrlKey || event.metaKey);
+  });
+  on("cellKeyDown", ({ data, event }) => { if (event.key === "Enter") { event.preventDefault(); open(data); } });
+};
+touch.addEventListener("change", () => { if (begun) { heights(); again(); } });
+document.addEventListener("page:state", follow);
+
+const place = () => {
+  const spot = $("#explorer-page-place");
+  if (!spot || spot.firstChild) return;
+  spot.append(Object.assign(document.createElement("input"), { id: "explorer-page", className: "form-control page-number", type: "text", inputMode: "numeric", autocomplete: "off", value: "1" }));
+  spot.firstChild.setAttribute("aria-label", "Page");
+};
+answer("explorerTable", {
+  asked(slice) {
+    if (!slice) return;
+    near = true;
+    begin();
+  },
+  heads(heads) { if (heads) cells.tell({ heads }); },
+  columns(content) {
+    if (!content) return;
+    place();
+    const { marks, levels } = content, text = JSON.stringify(content.columns);
+    cells.tell({ marks, levels });
+    if (text !== definitions) {
+      definitions = text;
+      order = content.columns.map(({ colId, hide }) => ({ colId, hide }));
+      give(GRID, { columnDefs: content.columns });
+    }
+    document.querySelectorAll(".explorer-table-panel [data-bulk=relabel]").forEach((button) => { button.hidden = !content.mayRelabel; });
+    if (stale) { stale = false; again(); }
+    ready();
+  },
+});
+cells.use({ viewerUrl, checkAll, counts: () => ({ n: checked.size, total: begun ? total : 0 }) });

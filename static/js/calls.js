@@ -1,5 +1,6 @@
 /* Answers of the server to Dash that are no answers become words for the person. Dash itself shows
-   nothing, and on 400 and 401 it reads the same body twice and fails. */
+   nothing, and on 400 and 401 it reads the same body twice and fails. No module: it must stand
+   before Dash asks for the first time, and hands its words to the modules, which come later. */
 (() => {
   const CALL = /\/_dash-(update-component|layout|dependencies)/;
   const NOTHING = { status: 204 };
@@ -10,23 +11,21 @@
   });
   const fetch = window.fetch.bind(window);
   const say = async (answer) => {
-    const said = await answer.json().catch(() => ({}));
-    const incident = said.incident ? ` Incident ${said.incident}.` : "";
-    const text = `${said.sentence || `The portal answered ${answer.status}.`}${incident}`;
-    window.portal.toast?.({ level: "error", title: said.title || "That did not work", text });
+    const said = answer ? await answer.json().catch(() => ({})) : null;
+    await scripts;
+    document.dispatchEvent(new CustomEvent("portal:refused", { detail: { status: answer?.status, said } }));
   };
   window.fetch = async (...args) => {
     const url = String(args[0]?.url ?? args[0]);
     if (!CALL.test(url)) return fetch(...args);
     let answer;
     try { answer = await fetch(...args); } catch {
-      window.portal.toast?.({ level: "error", title: "No connection", text: "The portal did not answer. Try again in a moment." });
+      await say(null);
       return new Response(null, NOTHING);
     }
     if (url.includes("_dash-layout")) await scripts;
     if (answer.ok) return answer;
-    if (answer.status === 401) window.portal.expired?.();
-    else await say(answer);
+    await say(answer.clone());
     return url.includes("update-component") ? new Response(null, NOTHING) : answer;
   };
 })();

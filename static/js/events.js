@@ -1,206 +1,176 @@
 /* Live pages. The socket only says "read this again"; what is shown comes from the rows.
    On every connect everything live is read again, and while the socket is down it is polled. */
-(() => {
-  const { eventsUrl, noticesUrl, bellUrl } = document.body.dataset;
-  const POLL_MS = 5000, OWN_POLL_MS = 2000, GAP_MS = 400, SILENT_MS = 60000, TOAST_MS = 6000;
-  const state = document.getElementById("live-state");
-  const ask = (url, headers = {}) => fetch(url, { headers: { "HX-Request": "true", ...headers }, credentials: "same-origin" });
 
-  /* Toasts */
-  const showToast = ({ level = "info", title, text = "", url = "", action: own = null }) => {
-    const toast = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
-    const icon = document.querySelector(`#toast-icons .for-${level}`);
-    if (icon) toast.querySelector(".toast-icon").append(icon.cloneNode(true));
-    toast.setAttribute("role", level === "error" ? "alert" : "status");
-    toast.querySelector("strong").textContent = title;
-    toast.querySelector(".toast-text span").textContent = text;
-    const action = toast.querySelector(".toast-action");
-    if (url.startsWith("/") && !url.startsWith("//")) action.href = url; else action.remove();
-    toast.querySelector("button").addEventListener("click", () => toast.remove());
-    if (own) {
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-link toast-action", textContent: own.label });
-      button.addEventListener("click", () => { toast.remove(); own.run(); });
-      toast.querySelector(".toast-text").after(button);
-    }
-    document.getElementById("toasts").append(toast);
-    if (level === "error") return;
-    let timer = setTimeout(() => toast.remove(), TOAST_MS);
-    const hold = () => clearTimeout(timer);
-    const release = () => { timer = setTimeout(() => toast.remove(), TOAST_MS); };
-    toast.addEventListener("mouseenter", hold);
-    toast.addEventListener("mouseleave", release);
-    toast.addEventListener("focusin", hold);
-    toast.addEventListener("focusout", release);
-  };
-  window.portal.toast = showToast;
+import { expired, isExpired, refused, unanswered } from "./requests.js";
+import { toast } from "./toasts.js";
 
-  /* Expired session */
-  let expired = false;
-  window.portal.expired = () => {
-    if (expired) return;
-    expired = true;
-    const note = document.getElementById("expired-template").content.firstElementChild.cloneNode(true);
-    note.querySelector("a").href = `/accounts/login/?next=${encodeURIComponent(location.pathname + location.search)}`;
-    document.body.append(note);
-    clearInterval(poller);
-    socket?.close();
-  };
-  if (window.PerformanceObserver) { // also notices the requests of embedded figures
-    new PerformanceObserver((list) => {
-      if (list.getEntries().some((entry) => entry.responseStatus === 401)) window.portal.expired();
-    }).observe({ type: "resource" });
+const { htmx } = window;
+const { eventsUrl, noticesUrl, bellUrl } = document.body.dataset;
+const POLL_MS = 5000, OWN_POLL_MS = 2000, GAP_MS = 400, SILENT_MS = 60000;
+const state = document.getElementById("live-state");
+const ask = (url, headers = {}) => fetch(url, { headers: { "HX-Request": "true", ...headers }, credentials: "same-origin" });
+
+/* Expired session */
+document.addEventListener("portal:expired", () => {
+  clearInterval(poller);
+  socket?.close();
+});
+document.addEventListener("portal:refused", ({ detail: { status, said } }) => { if (status) refused(status, said); else unanswered(); });
+if (window.PerformanceObserver) { // also notices the requests of embedded figures
+  new PerformanceObserver((list) => {
+    if (list.getEntries().some((entry) => entry.responseStatus === 401)) expired();
+  }).observe({ type: "resource" });
+}
+
+/* Reading again: one request per part at a time, the last wish wins */
+const running = new Map();
+const key = (element) => element.id;
+// An answer on its way would find its target replaced, and be lost; one that goes elsewhere may take its time.
+const targetOf = (asker) => {
+  const holder = asker.closest("[hx-target]"), target = holder?.getAttribute("hx-target");
+  return !target || target === "this" ? holder || asker : document.querySelector(target);
+};
+const concerns = (element) => (asker) => element.contains(asker) || element.contains(targetOf(asker));
+const busy = (element) => element.querySelector(".dropdown-menu.show") || element.matches(":has(select:focus)") || all(".htmx-request").some(concerns(element));
+const reread = async (element) => {
+  const id = key(element);
+  if (isExpired() || !id) return;
+  // An answer under way to what holds this part may be older than the news, and would undo them.
+  const holder = element.parentElement?.closest("[data-live-url]");
+  if (holder && running.has(key(holder))) running.set(key(holder), true);
+  if (running.has(id)) { running.set(id, true); return; }
+  running.set(id, false);
+  let gap = GAP_MS;
+  try {
+    if (!busy(element)) await replace(element);
+    else running.set(id, true);
+  } catch { // no answer, or an error in its place: what was to be read is still unread
+    running.set(id, true);
+    gap = POLL_MS;
   }
+  await new Promise((resolve) => setTimeout(resolve, gap));
+  const again = running.get(id);
+  running.delete(id);
+  const current = document.getElementById(id);
+  if (again && current) reread(current);
+};
+const replace = async (element) => {
+  const response = await ask(element.dataset.liveUrl);
+  if (response.status === 401) return expired();
+  if (response.status === 404) return gone(element);
+  if (response.status >= 500) throw new Error(response.status);
+  if (!response.ok || !element.isConnected) return;
+  if (busy(element)) return running.set(key(element), true);
+  const parsed = document.createElement("template");
+  parsed.innerHTML = await response.text();
+  const fresh = parsed.content.firstElementChild;
+  if (fresh.outerHTML === element.dataset.liveSeen) return;
+  const seen = fresh.outerHTML;
+  const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
+  element.replaceWith(fresh);
+  fresh.dataset.liveSeen = seen;
+  htmx.process(fresh);
+  document.dispatchEvent(new CustomEvent("portal:fresh", { detail: { id: fresh.id } }));
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  // What a card has become changes the list's totals, and perhaps its order.
+  if (element.dataset.live === "dataset" && statusOf(element) !== statusOf(fresh)) all('[data-live="datasets"]').forEach(reread);
+};
+const statusOf = (element) => element.querySelector("[data-status]")?.dataset.status;
+const gone = (element) => {
+  const list = document.querySelector('[data-live="datasets"]');
+  if (list) reread(list);
+  else if (element.dataset.live === "dataset") location.assign("/datasets/");
+};
+const all = (selector) => [...document.querySelectorAll(selector)];
+const rereadAll = () => {
+  const parts = all("[data-live-url]");
+  parts.filter((part) => !part.parentElement.closest("[data-live-url]")).forEach(reread);
+  readNotices();
+};
 
-  /* Reading again: one request per part at a time, the last wish wins */
-  const running = new Map();
-  const key = (element) => element.id;
-  // An answer on its way would find its target replaced, and be lost; one that goes elsewhere may take its time.
-  const targetOf = (asker) => {
-    const holder = asker.closest("[hx-target]"), target = holder?.getAttribute("hx-target");
-    return !target || target === "this" ? holder || asker : document.querySelector(target);
-  };
-  const concerns = (element) => (asker) => element.contains(asker) || element.contains(targetOf(asker));
-  const busy = (element) => element.querySelector(".dropdown-menu.show") || element.matches(":has(select:focus)") || all(".htmx-request").some(concerns(element));
-  const reread = async (element) => {
-    const id = key(element);
-    if (expired || !id) return;
-    // An answer under way to what holds this part may be older than the news, and would undo them.
-    const holder = element.parentElement?.closest("[data-live-url]");
-    if (holder && running.has(key(holder))) running.set(key(holder), true);
-    if (running.has(id)) { running.set(id, true); return; }
-    running.set(id, false);
-    let gap = GAP_MS;
-    try {
-      if (!busy(element)) await replace(element);
-      else running.set(id, true);
-    } catch { // no answer, or an error in its place: what was to be read is still unread
-      running.set(id, true);
-      gap = POLL_MS;
-    }
-    await new Promise((resolve) => setTimeout(resolve, gap));
-    const again = running.get(id);
-    running.delete(id);
-    const current = document.getElementById(id);
-    if (again && current) reread(current);
-  };
-  const replace = async (element) => {
-    const response = await ask(element.dataset.liveUrl);
-    if (response.status === 401) return window.portal.expired();
-    if (response.status === 404) return gone(element);
-    if (response.status >= 500) throw new Error(response.status);
-    if (!response.ok || !element.isConnected) return;
-    if (busy(element)) return running.set(key(element), true);
-    const parsed = document.createElement("template");
-    parsed.innerHTML = await response.text();
-    const fresh = parsed.content.firstElementChild;
-    if (fresh.outerHTML === element.dataset.liveSeen) return;
-    const seen = fresh.outerHTML;
-    const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
-    element.replaceWith(fresh);
-    fresh.dataset.liveSeen = seen;
-    htmx.process(fresh);
-    document.dispatchEvent(new CustomEvent("portal:fresh", { detail: { id: fresh.id } }));
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
-    // What a card has become changes the list's totals, and perhaps its order.
-    if (element.dataset.live === "dataset" && statusOf(element) !== statusOf(fresh)) all('[data-live="datasets"]').forEach(reread);
-  };
-  const statusOf = (element) => element.querySelector("[data-status]")?.dataset.status;
-  const gone = (element) => {
-    const list = document.querySelector('[data-live="datasets"]');
-    if (list) reread(list);
-    else if (element.dataset.live === "dataset") location.assign("/datasets/");
-  };
-  const all = (selector) => [...document.querySelectorAll(selector)];
-  const rereadAll = () => {
-    const parts = all("[data-live-url]");
-    parts.filter((part) => !part.parentElement.closest("[data-live-url]")).forEach(reread);
-    readNotices();
-  };
+/* Notices */
+let latest = Number(document.body.dataset.latestNotice || 0);
+let reading = false, readAgain = false;
+const readNotices = async () => {
+  if (isExpired()) return;
+  readAgain = reading; // a notice may have come after the answer under way was written
+  if (reading) return;
+  reading = true;
+  try {
+    const response = await ask(`${noticesUrl}?after=${latest}`);
+    if (response.status === 401) return expired();
+    if (!response.ok) return;
+    const { unread, latest: newest, notices } = await response.json();
+    latest = Math.max(latest, newest);
+    notices.forEach(toast);
+    paintUnread(unread);
+    if (notices.length && document.querySelector(".notices-menu.show")) loadBell();
+  } catch { /* no connection: asked again on connect or poll */ } finally {
+    reading = false;
+    if (readAgain) readNotices();
+  }
+};
+const paintUnread = (unread) => {
+  const badge = document.getElementById("unread");
+  badge.classList.toggle("is-none", !unread);
+  badge.replaceChildren(...(unread ? [String(unread), hidden(" unread")] : []));
+};
+const hidden = (text) => Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: text });
+const loadBell = () => htmx.ajax("GET", bellUrl, { target: "#notices", swap: "innerHTML" });
+document.getElementById("bell").addEventListener("show.bs.dropdown", loadBell);
 
-  /* Notices */
-  let latest = Number(document.body.dataset.latestNotice || 0);
-  let reading = false, readAgain = false;
-  const readNotices = async () => {
-    if (expired) return;
-    readAgain = reading; // a notice may have come after the answer under way was written
-    if (reading) return;
-    reading = true;
-    try {
-      const response = await ask(`${noticesUrl}?after=${latest}`);
-      if (response.status === 401) return window.portal.expired();
-      if (!response.ok) return;
-      const { unread, latest: newest, notices } = await response.json();
-      latest = Math.max(latest, newest);
-      notices.forEach(showToast);
-      paintUnread(unread);
-      if (notices.length && document.querySelector(".notices-menu.show")) loadBell();
-    } catch { /* no connection: asked again on connect or poll */ } finally {
-      reading = false;
-      if (readAgain) readNotices();
-    }
-  };
-  const paintUnread = (unread) => {
-    const badge = document.getElementById("unread");
-    badge.classList.toggle("is-none", !unread);
-    badge.replaceChildren(...(unread ? [String(unread), hidden(" unread")] : []));
-  };
-  const hidden = (text) => Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: text });
-  const loadBell = () => htmx.ajax("GET", bellUrl, { target: "#notices", swap: "innerHTML" });
-  document.getElementById("bell").addEventListener("show.bs.dropdown", loadBell);
+/* Hints */
+const hear = ({ type, id }) => {
+  if (type === "notification") return readNotices();
+  if (type !== "dataset" && type !== "job") return;
+  const attribute = type === "job" ? "data-live-job" : "data-live-id";
+  const parts = all(`[data-live="dataset"][${attribute}="${CSS.escape(id)}"]`);
+  if (parts.length) parts.forEach(reread);
+  else if (type === "dataset") all('[data-live="datasets"]').forEach(reread);
+  all('[data-live="page"]').forEach(reread);
+};
 
-  /* Hints */
-  const hear = ({ type, id }) => {
-    if (type === "notification") return readNotices();
-    if (type !== "dataset" && type !== "job") return;
-    const attribute = type === "job" ? "data-live-job" : "data-live-id";
-    const parts = all(`[data-live="dataset"][${attribute}="${CSS.escape(id)}"]`);
-    if (parts.length) parts.forEach(reread);
-    else if (type === "dataset") all('[data-live="datasets"]').forEach(reread);
-    all('[data-live="page"]').forEach(reread);
-  };
-
-  /* Socket: back-off with jitter, a word when it is down, polling meanwhile */
-  let socket, poller, attempts = 0, lastHeard = Date.now();
-  const say = (paused) => {
-    state.dataset.socket = paused ? "paused" : "on";
-    state.classList.toggle("is-paused", paused);
-    state.textContent = paused ? "Live updates paused" : "";
-  };
-  const connect = () => {
-    if (expired) return;
-    socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${eventsUrl}`);
-    let opened = 0;
-    socket.addEventListener("open", () => {
-      opened = lastHeard = Date.now();
-      clearInterval(poller);
-      poller = undefined;
-      say(false);
-      rereadAll();
-    });
-    socket.addEventListener("message", (event) => { lastHeard = Date.now(); hear(JSON.parse(event.data)); });
-    socket.addEventListener("close", (event) => {
-      if (event.code === 4401) return window.portal.expired();
-      if (expired || leaving) return;
-      say(true);
-      poller ??= setInterval(() => { if (!document.hidden) rereadAll(); }, POLL_MS);
-      attempts = opened && Date.now() - opened > 10000 ? 0 : attempts + 1;
-      const wait = Math.min(30000, 500 * 2 ** attempts);
-      setTimeout(connect, wait / 2 + Math.random() * wait / 2);
-    });
-  };
-  let leaving = false;
-  window.addEventListener("pagehide", () => { leaving = true; socket?.close(); });
-  window.addEventListener("pageshow", (event) => { if (event.persisted) { leaving = false; connect(); } });
-  setInterval(() => { // a connection that fell asleep says nothing, not even goodbye
-    if (socket?.readyState === WebSocket.OPEN && Date.now() - lastHeard > SILENT_MS) socket.close();
-  }, 10000);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) rereadAll(); });
-  setInterval(() => { // somebody else's job gives no hints
-    if (!document.hidden) all("[data-live-poll]").forEach(reread);
-  }, OWN_POLL_MS);
-  document.addEventListener("datasets:changed", rereadAll);
-  document.addEventListener("uploads:changed", rereadAll);
-  document.addEventListener("portal:reread", rereadAll);
-  document.addEventListener("click", (event) => { if (event.target.closest("[data-reread]")) rereadAll(); });
-  connect();
-})();
+/* Socket: back-off with jitter, a word when it is down, polling meanwhile */
+let socket, poller, attempts = 0, lastHeard = Date.now();
+const say = (paused) => {
+  state.dataset.socket = paused ? "paused" : "on";
+  state.classList.toggle("is-paused", paused);
+  state.textContent = paused ? "Live updates paused" : "";
+};
+const connect = () => {
+  if (isExpired()) return;
+  socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${eventsUrl}`);
+  let opened = 0;
+  socket.addEventListener("open", () => {
+    opened = lastHeard = Date.now();
+    clearInterval(poller);
+    poller = undefined;
+    say(false);
+    rereadAll();
+  });
+  socket.addEventListener("message", (event) => { lastHeard = Date.now(); hear(JSON.parse(event.data)); });
+  socket.addEventListener("close", (event) => {
+    if (event.code === 4401) return expired();
+    if (isExpired() || leaving) return;
+    say(true);
+    poller ??= setInterval(() => { if (!document.hidden) rereadAll(); }, POLL_MS);
+    attempts = opened && Date.now() - opened > 10000 ? 0 : attempts + 1;
+    const wait = Math.min(30000, 500 * 2 ** attempts);
+    setTimeout(connect, wait / 2 + Math.random() * wait / 2);
+  });
+};
+let leaving = false;
+window.addEventListener("pagehide", () => { leaving = true; socket?.close(); });
+window.addEventListener("pageshow", (event) => { if (event.persisted) { leaving = false; connect(); } });
+setInterval(() => { // a connection that fell asleep says nothing, not even goodbye
+  if (socket?.readyState === WebSocket.OPEN && Date.now() - lastHeard > SILENT_MS) socket.close();
+}, 10000);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) rereadAll(); });
+setInterval(() => { // somebody else's job gives no hints
+  if (!document.hidden) all("[data-live-poll]").forEach(reread);
+}, OWN_POLL_MS);
+document.addEventListener("datasets:changed", rereadAll);
+document.addEventListener("uploads:changed", rereadAll);
+document.addEventListener("portal:reread", rereadAll);
+document.addEventListener("click", (event) => { if (event.target.closest("[data-reread]")) rereadAll(); });
+connect();

@@ -1,160 +1,162 @@
 /* Frame: theme and navigation switches, dialogs, command palette, keyboard. */
-(() => {
-  const $ = (selector, root = document) => root.querySelector(selector);
-  const modal = (id) => bootstrap.Modal.getOrCreateInstance(document.getElementById(id));
-  const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (reducedMotion) document.querySelectorAll(".modal").forEach((el) => el.classList.remove("fade"));
 
-  const markTheme = () => document.querySelectorAll("[data-theme-choice]").forEach((button) =>
-    button.setAttribute("aria-pressed", String(button.dataset.themeChoice === document.documentElement.dataset.themePreference)));
-  markTheme();
+import { refused, unanswered } from "./requests.js";
+import { toast } from "./toasts.js";
 
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-theme-choice], [data-nav-toggle], [data-palette], [data-cheat-sheet]");
-    if (!button) return;
-    if (button.closest("#palette")) modal("palette").hide();
-    if (button.dataset.themeChoice) { portal.setTheme(button.dataset.themeChoice); markTheme(); }
-    else if ("navToggle" in button.dataset) portal.toggleNav();
-    else if ("palette" in button.dataset) openPalette();
-    else modal("cheat-sheet").show();
-  });
+const { bootstrap, htmx, portal } = window;
 
-  /* A dialog's content comes from the server; it is shown when it has arrived. */
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id === "dialog-content" && event.detail.target.children.length) modal("dialog").show();
-  });
-  document.addEventListener("dialog:close", () => modal("dialog").hide());
-  $("#dialog")?.addEventListener("hidden.bs.modal", () => { $("#dialog-content").replaceChildren(); });
+const $ = (selector, root = document) => root.querySelector(selector);
+const modal = (id) => bootstrap.Modal.getOrCreateInstance(document.getElementById(id));
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
+if (reducedMotion) document.querySelectorAll(".modal").forEach((el) => el.classList.remove("fade"));
 
-  /* Focus returns to where a dialog was opened from: to the menu's button where a menu has closed,
-     to the same control of a part that was read again meanwhile, else to the page. */
-  let opener = null;
-  const remember = (element) => { if (!$(".modal.show")) opener = element; };
-  const returnFocus = () => {
-    const from = opener?.closest(".dropdown-menu") ? opener.closest(".dropdown")?.querySelector("[data-bs-toggle]") : opener;
-    opener = null;
-    const target = from?.isConnected ? from : from?.id && document.getElementById(from.id);
-    (target || $("#main")).focus({ preventScroll: true });
-  };
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.target?.id === "dialog-content") remember(event.detail.elt);
-  });
-  document.querySelectorAll(".modal").forEach((element) => {
-    element.addEventListener("show.bs.modal", () => { if (!opener) remember(document.activeElement); });
-    element.addEventListener("shown.bs.modal", () => $("[autofocus], #palette-input", element)?.focus());
-    element.addEventListener("hidden.bs.modal", returnFocus);
-  });
+const markTheme = () => document.querySelectorAll("[data-theme-choice]").forEach((button) =>
+  button.setAttribute("aria-pressed", String(button.dataset.themeChoice === document.documentElement.dataset.themePreference)));
+markTheme();
 
-  /* What the server said about a form, told to its fields too. */
-  const tellFields = () => {
-    document.querySelectorAll("[data-errors-for]").forEach((slot) => {
-      const field = document.getElementById(`id_${slot.dataset.errorsFor}`);
-      const wrong = slot.childElementCount > 0;
-      field?.classList.toggle("is-invalid", wrong);
-      field?.setAttribute("aria-invalid", String(wrong));
-    });
-    document.querySelectorAll("[data-count-for]").forEach((count) => {
-      const heading = document.getElementById(`count-${count.dataset.countFor}`);
-      if (heading) heading.textContent = count.textContent;
-    });
-  };
-  const tellHeader = () => {
-    const meta = $("[data-page-meta]");
-    if (meta) $(".page-meta").textContent = meta.textContent;
-  };
-  document.addEventListener("htmx:afterSettle", () => { tellFields(); tellHeader(); });
-  document.addEventListener("portal:fresh", tellHeader);
-  addEventListener("load", () => {
-    const button = $("[data-autoclick]");
-    if (!button) return;
-    button.click();
-    const address = new URL(location.href); // the dialog is open: a reload must not open it again
-    address.searchParams.delete("dialog");
-    history.replaceState(history.state, "", address);
-  });
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-theme-choice], [data-nav-toggle], [data-palette], [data-cheat-sheet]");
+  if (!button) return;
+  if (button.closest("#palette")) modal("palette").hide();
+  if (button.dataset.themeChoice) { portal.setTheme(button.dataset.themeChoice); markTheme(); }
+  else if ("navToggle" in button.dataset) portal.toggleNav();
+  else if ("palette" in button.dataset) openPalette();
+  else modal("cheat-sheet").show();
+});
 
-  /* Only answers meant for a person are swapped in: 422 is a form with its errors. */
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.xhr.status === 422) { event.detail.shouldSwap = true; event.detail.isError = false; }
-  });
-  document.addEventListener("htmx:responseError", (event) => {
-    const { status, responseText } = event.detail.xhr;
-    if (status === 401) return portal.expired?.();
-    let said = {};
-    try { said = JSON.parse(responseText); } catch { /* an answer that is not ours has no sentence */ }
-    portal.toast?.({ level: "error", title: said.title || "That did not work", text: said.sentence || `The portal answered ${status}.` });
-  });
-  document.addEventListener("htmx:sendError", () =>
-    portal.toast?.({ level: "error", title: "No connection", text: "The portal did not answer. Try again in a moment." }));
+/* A dialog's content comes from the server; it is shown when it has arrived. */
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id === "dialog-content" && event.detail.target.children.length) modal("dialog").show();
+});
+document.addEventListener("dialog:close", () => modal("dialog").hide());
+$("#dialog")?.addEventListener("hidden.bs.modal", () => { $("#dialog-content").replaceChildren(); });
 
-  /* Two fields that show one number. */
-  document.addEventListener("input", (event) => {
-    const twin = event.target.dataset?.twin && document.getElementById(event.target.dataset.twin);
-    if (twin && twin.value !== event.target.value) {
-      twin.value = event.target.value;
-      twin.dispatchEvent(new Event("change", { bubbles: true }));
-    }
-  });
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-check-all]");
-    if (!button) return;
-    const boxes = [...document.getElementsByName(button.dataset.checkAll)];
-    const turnOn = boxes.some((box) => !box.checked);
-    boxes.forEach((box) => { box.checked = turnOn; });
-    boxes[0].dispatchEvent(new Event("change", { bubbles: true }));
-  });
+/* Focus returns to where a dialog was opened from: to the menu's button where a menu has closed,
+   to the same control of a part that was read again meanwhile, else to the page. */
+let opener = null;
+const remember = (element) => { if (!$(".modal.show")) opener = element; };
+const returnFocus = () => {
+  const from = opener?.closest(".dropdown-menu") ? opener.closest(".dropdown")?.querySelector("[data-bs-toggle]") : opener;
+  opener = null;
+  const target = from?.isConnected ? from : from?.id && document.getElementById(from.id);
+  (target || $("#main")).focus({ preventScroll: true });
+};
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target?.id === "dialog-content") remember(event.detail.elt);
+});
+document.querySelectorAll(".modal").forEach((element) => {
+  element.addEventListener("show.bs.modal", () => { if (!opener) remember(document.activeElement); });
+  element.addEventListener("shown.bs.modal", () => $("[autofocus], #palette-input", element)?.focus());
+  element.addEventListener("hidden.bs.modal", returnFocus);
+});
 
-  document.addEventListener("click", async (event) => {
-    const source = document.getElementById(event.target.closest("[data-copy]")?.dataset.copy);
-    if (!source) return;
-    await navigator.clipboard?.writeText(source.textContent);
-    portal.toast?.({ level: "success", title: "Copied", text: "It is on the clipboard." });
+/* What the server said about a form, told to its fields too. */
+const tellFields = () => {
+  document.querySelectorAll("[data-errors-for]").forEach((slot) => {
+    const field = document.getElementById(`id_${slot.dataset.errorsFor}`);
+    const wrong = slot.childElementCount > 0;
+    field?.classList.toggle("is-invalid", wrong);
+    field?.setAttribute("aria-invalid", String(wrong));
   });
+  document.querySelectorAll("[data-count-for]").forEach((count) => {
+    const heading = document.getElementById(`count-${count.dataset.countFor}`);
+    if (heading) heading.textContent = count.textContent;
+  });
+};
+const tellHeader = () => {
+  const meta = $("[data-page-meta]");
+  if (meta) $(".page-meta").textContent = meta.textContent;
+};
+document.addEventListener("htmx:afterSettle", () => { tellFields(); tellHeader(); });
+document.addEventListener("portal:fresh", tellHeader);
+addEventListener("load", () => {
+  const button = $("[data-autoclick]");
+  if (!button) return;
+  button.click();
+  const address = new URL(location.href); // the dialog is open: a reload must not open it again
+  address.searchParams.delete("dialog");
+  history.replaceState(history.state, "", address);
+});
 
-  /* Command palette */
-  const input = $("#palette-input");
-  const openPalette = () => {
-    if (!input) return;
-    input.value = "";
-    modal("palette").show();
-    htmx.trigger(input, "palette-open");
-  };
-  const options = () => [...document.querySelectorAll("#palette-results [role=option]")];
-  const choose = (step) => {
-    const all = options();
-    if (!all.length) return;
-    const now = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
-    const next = (now + step + all.length) % all.length;
-    all.forEach((option, index) => option.setAttribute("aria-selected", String(index === next)));
-    input.setAttribute("aria-activedescendant", all[next].id);
-    all[next].scrollIntoView({ block: "nearest" });
-  };
-  input?.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown") { event.preventDefault(); choose(1); }
-    else if (event.key === "ArrowUp") { event.preventDefault(); choose(-1); }
-    else if (event.key === "Enter") { event.preventDefault(); $("#palette-results [aria-selected=true]")?.click(); }
-  });
-  /* What was chosen before this letter is not what is meant now. */
-  input?.addEventListener("input", () => options().forEach((option) => option.setAttribute("aria-selected", "false")));
-  document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target.id === "palette-results" && !$("#palette-results [aria-selected=true]")) choose(1);
-  });
+/* Only answers meant for a person are swapped in: 422 is a form with its errors. */
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status === 422) { event.detail.shouldSwap = true; event.detail.isError = false; }
+});
+document.addEventListener("htmx:responseError", (event) => {
+  const { status, responseText } = event.detail.xhr;
+  let said = {};
+  try { said = JSON.parse(responseText); } catch { /* an answer that is not ours has no sentence */ }
+  refused(status, said);
+});
+document.addEventListener("htmx:sendError", unanswered);
 
-  /* Keyboard */
-  const destinations = { h: "home", d: "datasets", e: "explorer", s: "viewer" };
-  let awaitingGo = false;
-  const typing = (target) => target.closest("input, textarea, select, [contenteditable=true]");
-  document.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); openPalette(); return; }
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $(".modal.show")) return;
-    if (awaitingGo) {
-      awaitingGo = false;
-      const link = $(`[data-go="${destinations[event.key]}"]`);
-      if (link) { event.preventDefault(); location.assign(link.href); }
-      return;
-    }
-    if (event.key === "?" && $("#cheat-sheet")) modal("cheat-sheet").show();
-    else if (event.key === "[") portal.toggleNav();
-    else if (event.key === "g") { awaitingGo = true; setTimeout(() => { awaitingGo = false; }, 1200); }
-  });
-})();
+/* Two fields that show one number. */
+document.addEventListener("input", (event) => {
+  const twin = event.target.dataset?.twin && document.getElementById(event.target.dataset.twin);
+  if (twin && twin.value !== event.target.value) {
+    twin.value = event.target.value;
+    twin.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-check-all]");
+  if (!button) return;
+  const boxes = [...document.getElementsByName(button.dataset.checkAll)];
+  const turnOn = boxes.some((box) => !box.checked);
+  boxes.forEach((box) => { box.checked = turnOn; });
+  boxes[0].dispatchEvent(new Event("change", { bubbles: true }));
+});
+
+document.addEventListener("click", async (event) => {
+  const source = document.getElementById(event.target.closest("[data-copy]")?.dataset.copy);
+  if (!source) return;
+  await navigator.clipboard?.writeText(source.textContent);
+  toast({ level: "success", title: "Copied", text: "It is on the clipboard." });
+});
+
+/* Command palette */
+const input = $("#palette-input");
+const openPalette = () => {
+  if (!input) return;
+  input.value = "";
+  modal("palette").show();
+  htmx.trigger(input, "palette-open");
+};
+const options = () => [...document.querySelectorAll("#palette-results [role=option]")];
+const choose = (step) => {
+  const all = options();
+  if (!all.length) return;
+  const now = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
+  const next = (now + step + all.length) % all.length;
+  all.forEach((option, index) => option.setAttribute("aria-selected", String(index === next)));
+  input.setAttribute("aria-activedescendant", all[next].id);
+  all[next].scrollIntoView({ block: "nearest" });
+};
+input?.addEventListener("keydown", (event) => {
+  if (event.key === "ArrowDown") { event.preventDefault(); choose(1); }
+  else if (event.key === "ArrowUp") { event.preventDefault(); choose(-1); }
+  else if (event.key === "Enter") { event.preventDefault(); $("#palette-results [aria-selected=true]")?.click(); }
+});
+/* What was chosen before this letter is not what is meant now. */
+input?.addEventListener("input", () => options().forEach((option) => option.setAttribute("aria-selected", "false")));
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target.id === "palette-results" && !$("#palette-results [aria-selected=true]")) choose(1);
+});
+
+/* Keyboard */
+const destinations = { h: "home", d: "datasets", e: "explorer", s: "viewer" };
+let awaitingGo = false;
+const typing = (target) => target.closest("input, textarea, select, [contenteditable=true]");
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") { event.preventDefault(); openPalette(); return; }
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $(".modal.show")) return;
+  if (awaitingGo) {
+    awaitingGo = false;
+    const link = $(`[data-go="${destinations[event.key]}"]`);
+    if (link) { event.preventDefault(); location.assign(link.href); }
+    return;
+  }
+  if (event.key === "?" && $("#cheat-sheet")) modal("cheat-sheet").show();
+  else if (event.key === "[") portal.toggleNav();
+  else if (event.key === "g") { awaitingGo = true; setTimeout(() => { awaitingGo = false; }, 1200); }
+});

@@ -13,7 +13,7 @@ from bearing_portal.operations.groups import groups_seed
 from monitoring.accounts.sessions import session_seen
 from monitoring.accounts.settings import preferences_save
 from monitoring.events import event_record
-from monitoring.models import DailyCount, HealthSample, JobLogLine, Notification
+from monitoring.models import HealthSample, JobLogLine, Notification
 from monitoring.notices.services import notification_send
 from signals.models import Annotation, Projection, SavedView, Signal, Tag
 from signals.services.table_columns import columns_choose
@@ -63,9 +63,6 @@ def make_one_of_everything() -> None:
         store=dataset.store, store_version=1, method="pca", key=f"key {dataset.pk}"
     )
     HealthSample.objects.create(at=timezone.now(), cpu_percent=12.0)
-    DailyCount.objects.create(
-        date=timezone.now(), kind="signals", scope="person", owner=owner, value=3
-    )
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ def queue():
     """Empty the queue before and after."""
     import django_rq  # reads the settings, which pytest sets up after this file
 
-    queue = django_rq.get_queue("default")
+    queue = django_rq.get_queue("long")
     queue.empty()
     yield queue
     queue.empty()

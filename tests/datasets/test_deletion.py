@@ -1,15 +1,22 @@
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from common.errors import Invalid, NotFound
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow
+from datasets.selectors import datasets_visible, name_is_taken
 from datasets.services import dataset_delete, files_sweep
 from datasets.services.files import attempt_folder, final_folder
+from monitoring.jobs.lifecycle import job_cancel_request, job_start
+from monitoring.jobs.pulse import JobRun
 from monitoring.models import Job, SystemEvent
 from signals.models import Annotation, Signal, SignalStore, Tag
-from signals.selectors import cache_key
+from signals.selectors import cache_key, signal_samples, signals_visible
+from signals.services import removal
 from signals.waveforms.references import reference_get
-from tests.factories import make_dataset
+from tests.factories import make_dataset, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +161,75 @@ def test_its_expected_spectra_go_too(delete, storage):
 
     left = [path.name for path in (storage / "references").iterdir()]
     assert left == [f"{other.store_id}.1"]
+
+
+@pytest.fixture
+def many(monkeypatch):
+    """Take two signals as too many to go while somebody waits."""
+    monkeypatch.setattr(removal, "AT_ONCE", 2)
+
+
+def removed(job):
+    """Do what the worker does, without its pulse, which would read on a connection of its own."""
+    removal.store_remove_rest(run=JobRun(job_start(job.pk)))
+    job.refresh_from_db()
+    return job
+
+
+def test_many_signals_vanish_at_once_and_a_job_removes_them(delete, many):
+    dataset = make_dataset(name="Large", visibility="shared")
+    signal, owner = dataset.store.signals.first(), dataset.store.owner
+
+    delete(dataset)
+
+    job = Job.objects.get(kind=removal.REMOVE)
+    assert (job.title, job.owner, job.progress_total) == ("Delete Large", owner, 6)
+    for user in (owner, make_user("viewer"), make_user("superuser")):
+        assert not datasets_visible(user).exists()
+        assert not signals_visible(user).exists()
+        with pytest.raises(NotFound):
+            signal_samples(user, signal)
+    assert not name_is_taken("Large")
+
+
+def test_the_job_removes_rows_files_and_itself_tells_how_far_it_is(delete, many, storage):
+    dataset, other = make_dataset(), make_dataset()
+    delete(dataset)
+    key = cache_key("psd", dataset.store, "a")
+    cache.set(key, 1)
+
+    job = removed(Job.objects.get(kind=removal.REMOVE))
+
+    assert (job.status, job.progress_done) == ("completed", 6)
+    assert list(SignalStore.objects.all()) == [other.store]
+    assert Signal.objects.count() == 6
+    assert [path.name for path in (storage / "datasets").iterdir()] == [str(other.pk)]
+    assert cache.get(key) is None
+
+
+def test_a_removal_that_was_killed_goes_on_from_there(delete, many):
+    delete(make_dataset())
+    job = Job.objects.get(kind=removal.REMOVE)
+    removal.signals_delete_some(store=SignalStore.objects.get(), from_row=0, at_most=4)
+
+    assert removed(job).status == "completed"
+    assert not SignalStore.objects.exists()
+
+
+def test_a_removal_cannot_be_cancelled(delete, many):
+    dataset = make_dataset()
+    delete(dataset)
+
+    with pytest.raises(Invalid, match="cannot be cancelled"):
+        job_cancel_request(user=dataset.store.owner, job=Job.objects.get(kind=removal.REMOVE))
+
+
+def test_the_sweep_asks_as_much_for_many_folders_as_for_one():
+    numbers = []
+    for _ in range(2):
+        make_dataset()
+        with CaptureQueriesContext(connection) as asked:
+            files_sweep()
+        numbers.append(len(asked))
+
+    assert numbers == [1, 1]

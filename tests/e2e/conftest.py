@@ -18,7 +18,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.e2e.windows import TIMEOUT_MS, Windows, launched
+from tests.e2e.windows import TIMEOUT_MS, Windows, browser_of
 from tests.processes import running
 
 START_S = 120
@@ -110,17 +110,17 @@ def web(django_db_setup, tmp_path_factory) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="package")
 def processes(web, django_db_blocker) -> Iterator[dict[str, Any]]:
-    """Run the worker beside the web process, for no longer than it is used: it takes the jobs of
-    other tests and writes a row a minute, which they would count.
+    """Run worker and reconciler beside the web process, for no longer than they are used: they take
+    the jobs of other tests and write a row a minute, which those would count.
     """
-    from monitoring.models import DailyCount, HealthSample
+    from monitoring.models import HealthSample
 
-    command = [sys.executable, "manage.py", "rqworker", "default"]
-    with running(command, web["environment"]):
+    worker = [sys.executable, "manage.py", "rqworker", "short", "long", "train"]
+    reconciler = [sys.executable, "manage.py", "reconcile"]
+    with running(worker, web["environment"]), running(reconciler, web["environment"]):
         yield web
     with django_db_blocker.unblock():
         HealthSample.objects.all().delete()
-        DailyCount.objects.all().delete()
 
 
 @pytest.fixture(scope="package")
@@ -131,7 +131,7 @@ def chromium() -> Iterator[Any]:
     expect.set_options(timeout=TIMEOUT_MS)
     # The flush after a test runs beside Playwright's loop.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright, launched(playwright) as browser:
+    with sync_playwright() as playwright, browser_of(playwright) as browser:
         yield browser
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
@@ -157,7 +157,8 @@ def portal(processes, windows, thread, transactional_db, settings) -> Iterator[P
     import django_rq
 
     settings.STORAGE_DIR = processes["storage_dir"]
-    django_rq.get_queue("default").empty()
+    for name in ("short", "long", "train"):
+        django_rq.get_queue(name).empty()
     portal = Portal(processes["url"], windows, thread)
     portal.run(factories().make_catalogue)
     yield portal

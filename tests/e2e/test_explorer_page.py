@@ -46,6 +46,21 @@ def test_a_filter_stands_in_the_address_and_comes_back_from_it(explorer, portal,
     expect(other.locator(".explorer-classes tbody tr")).to_have_count(2)
 
 
+def test_back_undoes_one_control_at_a_time(explorer):
+    pearson = explorer.locator("[data-set='measure=pearson']")
+    pearson.click()
+    expect(pearson).to_have_attribute("aria-pressed", "true")
+    only(explorer, "wear")
+    says(explorer, "4 of 12 signals")
+    explorer.go_back()
+    says(explorer, "12 signals")
+    expect(explorer.locator("[name=class]:checked")).to_have_count(3)
+    expect(pearson).to_have_attribute("aria-pressed", "true")
+    explorer.go_back()
+    expect(pearson).to_have_attribute("aria-pressed", "false")
+    assert "measure" not in address(explorer)
+
+
 def test_two_tabs_keep_their_own_filters(explorer):
     second = explorer.context.new_page()
     second.goto("/data-explorer/")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.viewing import address, drag, drawn, range_of, settled, state_of
+from tests.e2e.viewing import address, drag, drawn, moved, range_of, settled, state_of
 from tests.factories import make_bearing
 
 pytestmark = pytest.mark.browser
@@ -90,6 +90,21 @@ def test_every_control_writes_into_the_address(viewer):
     viewer.reload()
     drawn(viewer)
     assert state_of(viewer) == before
+
+
+def test_back_undoes_zooms_and_controls_one_at_a_time(viewer):
+    whole = range_of(viewer)
+    drag(viewer, "viewer-time")
+    zoomed, title = range_of(viewer), viewer.locator("#viewer-time-title")
+    moved(viewer, viewer.get_by_role("button", name="Velocity").click)
+    expect(title).to_have_text("Velocity")
+    moved(viewer, viewer.go_back)
+    expect(title).to_have_text("Acceleration")
+    assert range_of(viewer) == zoomed
+    moved(viewer, viewer.go_back)
+    assert range_of(viewer) == whole
+    moved(viewer, viewer.go_forward)
+    assert range_of(viewer) == zoomed
 
 
 def test_what_is_typed_finds_signals_and_the_arrow_keys_choose(viewer, signals):

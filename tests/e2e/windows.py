@@ -1,25 +1,13 @@
 """The browser of a run: windows that its tests use in turn, and new ones for what would stay."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Browser, Page, Playwright
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # The address bar's popups are pages in a process of their own, half a second for each window;
-    # the process kept ready for the next page is another.
-    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup"
-    ",SpareRendererForSitePerProcess",
-]
+from tests.chromium import launched
+
 # How many answers a page waits for, as `viewing.settled` asks it.
 COUNT_REQUESTS = """(() => {
   let open = 0;
@@ -99,9 +87,8 @@ class Windows:
 
 
 @contextmanager
-def launched(playwright: Playwright) -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+def browser_of(playwright: Playwright) -> Iterator[Browser]:
+    browser = launched(playwright)
     yield browser
     browser.close()
 

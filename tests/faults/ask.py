@@ -34,6 +34,15 @@ def change(verb: str, pk: int) -> None:
     service(user=owner_of_all(), dataset=Dataset.objects.get(pk=pk))
 
 
+def session() -> str:
+    """Log the owner in and return the cookie of the session."""
+    from django.test import Client
+
+    client = Client()
+    client.force_login(owner_of_all())
+    return client.cookies["sessionid"].value
+
+
 def reset() -> None:
     from datasets.models import Dataset
 
@@ -45,8 +54,8 @@ def answer(verb: str, *words: Any) -> Any:
     from django.db import connection
 
     try:
-        if verb == "reset":
-            return reset()
+        if verb in ("reset", "session"):
+            return {"reset": reset, "session": session}[verb]()
         return create(*words) if verb == "create" else change(verb, *words)
     finally:
         connection.close()

@@ -7,14 +7,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 import psycopg
+import requests
 
+from bearing_portal.operations.embedded.ports import keep_or_find
 from bearing_portal.operations.embedded.servers import EmbeddedServers
 from tests.processes import ROOT, started
 
@@ -72,6 +75,7 @@ class Portal:
             "GENERATION_WORKERS": "2",
         }
         self._start("manage.py", "migrate", "--verbosity=0").wait()
+        self.reconciler = self._start("manage.py", "reconcile")
         self.asker = self._start(
             "-m", "tests.faults.ask", stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -100,9 +104,26 @@ class Portal:
                 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
                 resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file_bytes, hard))
 
-        worker = self._start("manage.py", "rqworker", "default", preexec_fn=limit)
+        worker = self._start("manage.py", "rqworker", "short", "long", preexec_fn=limit)
         self.workers.append(worker)
         return worker
+
+    @contextmanager
+    def web(self) -> Iterator[str]:
+        """Serve the pages and yield their address."""
+        port = keep_or_find(0)
+        url = f"http://127.0.0.1:{port}"
+        daphne = ("-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port))
+        web = self._start(*daphne, "bearing_portal.asgi:application")
+        try:
+            give_up_at = time.monotonic() + PATIENCE_S
+            while not _answers(f"{url}/healthz"):
+                assert time.monotonic() < give_up_at, self.log.read_text()[-3000:]
+                time.sleep(0.2)
+            yield url
+        finally:
+            web.kill()
+            web.wait()
 
     def state(self, pk: int) -> State:
         with psycopg.connect(self.facts.database_url(), connect_timeout=5) as connection:
@@ -148,8 +169,9 @@ class Portal:
 
     def close(self) -> None:
         self.stop_workers()
-        self.asker.kill()
-        self.asker.wait()
+        for process in (self.reconciler, self.asker):
+            process.kill()
+            process.wait()
         self.servers.stop()
 
     def _start(self, *words: str, **streams: Any) -> subprocess.Popen[bytes]:
@@ -169,6 +191,13 @@ def descendants(pid: int) -> list[int]:
 def kill(*pids: int) -> None:
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=10).ok
+    except requests.RequestException:
+        return False
 
 
 def _lives(pid: int) -> bool:

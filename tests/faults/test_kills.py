@@ -1,5 +1,8 @@
 """Kill what makes a dataset, at work, and look at what remains."""
 
+import os
+import signal
+
 import pytest
 
 from tests.faults.portal import State, descendants, kill
@@ -94,4 +97,17 @@ def test_a_cancelled_generation_stops_and_leaves_nothing(portal, under_way):
     cancelled = portal.wait(pk, lambda state: state.has_ended)
     assert (cancelled.status, cancelled.job, cancelled.n_rows) == ("cancelled", "cancelled", 0)
     portal.wait_until_gone(horse)
+    portal.wait_until_clean()
+
+
+def test_a_run_that_hangs_is_cancelled_all_the_same(portal, under_way):
+    _, horse, pk = under_way
+    helpers = descendants(horse)
+    os.kill(horse, signal.SIGSTOP)
+
+    portal.ask("cancel", pk)
+
+    cancelled = portal.wait(pk, lambda state: state.has_ended)
+    assert (cancelled.status, cancelled.job, cancelled.n_rows) == ("cancelled", "cancelled", 0)
+    portal.wait_until_gone(horse, *helpers)
     portal.wait_until_clean()

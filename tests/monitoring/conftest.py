@@ -10,7 +10,7 @@ def queue():
     """Empty the queue before and after."""
     import django_rq
 
-    queue = django_rq.get_queue("default")
+    queue = django_rq.get_queue("long")
     queue.empty()
     yield queue
     queue.empty()
@@ -27,6 +27,7 @@ def changes(monkeypatch):
         kinds.JobKind(
             code=KIND,
             entry="tests.monitoring.sheep.count",
+            queue=kinds.Queue.LONG,
             changed=lambda job: seen.append(job.status),
         )
     )

@@ -7,7 +7,8 @@ import pytest
 
 from vibration.errors import VibrationError
 from vibration.features import FEATURE_NAMES
-from vibration.formats import Channel, Recording
+from vibration.formats import Channel, Reading
+from vibration.formats.facts import stated
 from vibration.measure import measure
 
 FS_HZ = 8192.0
@@ -17,8 +18,9 @@ AMPLITUDE_MODULATED = (1 + 0.5 * np.cos(2 * np.pi * 30 * T_S)) * np.sin(2 * np.p
 
 def recording(*, fs_hz=None, rpm=None, unit=None):
     temperature = Channel("temperature", 70 + T_S, fs_hz=fs_hz, is_vibration=False)
-    bearing = Channel("bearing", AMPLITUDE_MODULATED, fs_hz=fs_hz, unit=unit, rpm=rpm)
-    return Recording("test", (temperature, bearing))
+    rates = () if fs_hz is None else (stated(fs_hz, "variable fs"),)
+    bearing = Channel("bearing", AMPLITUDE_MODULATED, fs_hz=fs_hz, unit=unit, rpm=rpm, rates=rates)
+    return Reading.of_channels("test", (temperature, bearing))
 
 
 def test_the_report_has_exactly_its_six_parts():
@@ -58,7 +60,7 @@ def test_the_spectrum_peaks_at_the_carrier_and_the_envelope_at_its_modulation():
 
 def test_peaks_are_two_hertz_apart_from_one_hertz_up_and_the_highest_first():
     noise = np.random.default_rng(0).standard_normal(40_000)
-    report = measure(Recording("test", (Channel("noise", noise, fs_hz=FS_HZ),)))
+    report = measure(Reading.of_channels("test", [Channel("noise", noise, fs_hz=FS_HZ)]))
     for key in ("spectrum_peaks", "envelope_peaks"):
         frequencies = sorted(peak["frequency_hz"] for peak in report[key])
         heights = [peak["amplitude"] for peak in report[key]]
@@ -80,7 +82,7 @@ def test_a_given_rate_serves_where_the_file_has_none():
 
 
 def test_a_given_rate_that_contradicts_the_file_is_refused_naming_both():
-    with pytest.raises(VibrationError, match=r"8192 Hz .* --fs 12000"):
+    with pytest.raises(VibrationError, match=r"8192 Hz \(variable fs\) .* --fs 12000"):
         measure(recording(fs_hz=FS_HZ), fs_hz=12000)
 
 
@@ -103,6 +105,6 @@ def test_a_given_speed_takes_the_place_of_the_nominal_one():
 
 
 def test_a_record_too_short_for_features_is_refused():
-    short = Recording("test", (Channel("x", np.ones(100), fs_hz=FS_HZ),))
+    short = Reading.of_channels("test", [Channel("x", np.ones(100), fs_hz=FS_HZ)])
     with pytest.raises(VibrationError, match="1024"):
         measure(short)

@@ -1,58 +1,88 @@
-"""Files of vibration data, one module per layout, all read into a `Recording`.
+"""Files of vibration data, one module a layout, all read into a `Reading`.
 
-Nothing is guessed: a rate, unit or speed that the file or its layout does not state is None.
+Nothing is guessed: a rate, unit or speed that the file or its layout does not state is None, every
+fact carries its source, and what is open is a question with a proposal.
 """
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
-from vibration.errors import VibrationError
-from vibration.formats.csv import read_csv
-from vibration.formats.mat import read_mat
-from vibration.formats.npy import read_npy
-from vibration.formats.recording import Channel, Recording
+from vibration.errors import FormatError, VibrationError
+from vibration.formats.files import KEPT_BYTES, SourceFile
+from vibration.formats.recording import (
+    Channel,
+    LeftOut,
+    Origin,
+    Question,
+    Reading,
+    Recording,
+    Source,
+    Statement,
+)
+from vibration.formats.registry import SUFFIXES, read_file
 
-__all__ = ["SUFFIXES", "Channel", "Recording", "read_recording"]
+__all__ = [
+    "SUFFIXES",
+    "Channel",
+    "FormatError",
+    "LeftOut",
+    "Origin",
+    "Question",
+    "Reading",
+    "Recording",
+    "Source",
+    "Statement",
+    "read_recording",
+]
 
-_READERS: dict[str, Callable[[Path, str], Recording]] = {
-    ".csv": read_csv,
-    ".mat": read_mat,
-    ".npy": read_npy,
-}
-SUFFIXES = tuple(_READERS)
 
+def read_recording(
+    path: str | os.PathLike[str],
+    *,
+    name: str | None = None,
+    folders: tuple[str, ...] = (),
+    kept_bytes: int = KEPT_BYTES,
+) -> Reading:
+    """Read a file of vibration data, in this process.
 
-def read_recording(path: str | os.PathLike[str], *, name: str | None = None) -> Recording:
-    """Read a file of vibration data.
+    What people bring in is read by `sandbox.read`, which does the same in a child of bounded
+    memory and time.
 
     Parameters
     ----------
     path : path-like
         The file.
     name : str, optional
-        What the file is called where its path does not say, as for an upload; the suffix
-        chooses the reader.
+        What the file is called where its path does not say, as for an upload. Without it the
+        side-cars beside the path are read too, and its folders count.
+    folders : tuple of str
+        The folders above the file where `name` is given, the nearest last.
+    kept_bytes : int
+        The most bytes of samples that may be kept; counted before anything is unpacked.
 
     Returns
     -------
-    Recording
+    Reading
 
     Raises
     ------
-    VibrationError
+    FormatError
         In one sentence: why the file cannot be read as vibration data.
     """
     file = Path(path)
     title = name or file.name
-    reader = _READERS.get(Path(title).suffix.lower())
-    if reader is None:
-        raise VibrationError(f"{title} cannot be read; the formats are {', '.join(SUFFIXES)}.")
     if not file.is_file():
-        raise VibrationError(f"{title} does not exist or is not a file.")
+        raise FormatError(f"{title} does not exist or is not a file.")
     if file.stat().st_size == 0:
-        raise VibrationError(f"{title} is empty.")
+        raise FormatError(f"{title} is empty.")
+    if name is None:
+        folders = folders or tuple(part for part in file.absolute().parts[1:-1])
+    source = SourceFile(file, title, folders, kept_bytes, has_neighbours=name is None)
     try:
-        return reader(file, title)
+        return read_file(source)
     except PermissionError as error:
-        raise VibrationError(f"{title} may not be read; check its permissions.") from error
+        raise FormatError(f"{title} may not be read; check its permissions.") from error
+    except FormatError:
+        raise
+    except VibrationError as error:
+        raise FormatError(str(error)) from error

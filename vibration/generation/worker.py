@@ -15,21 +15,13 @@ from typing import Any
 
 from vibration.errors import VibrationError
 from vibration.generation.produce import produce
+from vibration.processes import die_with_parent
 from vibration.simulation import Recipe
 from vibration.store import storage_errors, write_at
 from vibration.store.layout import SIGNALS_FILE
 
-_PR_SET_PDEATHSIG = 1
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _KEPT_BYTES = 32 << 20
-
-
-def die_with_parent(parent_pid: int) -> None:
-    """Ask Linux to kill this process when its parent ends, however the parent ends."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent_pid:  # it ended before we asked
-        raise SystemExit(1)
 
 
 def keep_freed_memory() -> None:

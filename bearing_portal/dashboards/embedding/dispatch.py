@@ -10,8 +10,10 @@ from django_plotly_dash.dash_wrapper import WrappedDash
 from bearing_portal.dashboards.embedding.compat import MalformedCallError
 from bearing_portal.dashboards.embedding.security import allow_scripts_of, members_only, same_origin
 from bearing_portal.dashboards.embedding.suites import suite_response
+from bearing_portal.dashboards.explorer import state as explorer_state
 from bearing_portal.dashboards.explorer.app import explorer_app
 from bearing_portal.dashboards.explorer.filters import first_dataset, page_context
+from bearing_portal.dashboards.viewer import state as viewer_state
 from bearing_portal.dashboards.viewer.app import viewer_app
 from bearing_portal.dashboards.viewer.reading import signal_exists
 
@@ -23,8 +25,13 @@ PAGES = {explorer_app._uid: "explorer", viewer_app._uid: "viewer"}
 @require_GET
 def viewer(request: HttpRequest) -> HttpResponse:
     """Show the app; it says in the page that a signal does not exist, the status says so too."""
-    status = 200 if signal_exists(request.user, request.GET.dict()) else 404
-    response = render(request, "dashboards/viewer/page.html", {"app": viewer_app}, status=status)
+    status = 200 if signal_exists(request.user, request.GET) else 404
+    response = render(
+        request,
+        "dashboards/viewer/page.html",
+        {"app": viewer_app, "state": viewer_state.DECLARED},
+        status=status,
+    )
     allow_scripts_of(response, request.dpd_content_handler.embedded_holder.scripts)  # type: ignore[attr-defined]
     return response
 
@@ -34,7 +41,11 @@ def viewer(request: HttpRequest) -> HttpResponse:
 def explorer(request: HttpRequest) -> HttpResponse:
     if not request.GET and (dataset := first_dataset(request.user)):
         return redirect(f"{request.path}?dataset={dataset}")
-    context = {"app": explorer_app, **page_context(request.user, request.GET)}
+    context = {
+        "app": explorer_app,
+        "state": explorer_state.DECLARED,
+        **page_context(request.user, request.GET),
+    }
     response = render(request, "dashboards/explorer/page.html", context)
     allow_scripts_of(response, request.dpd_content_handler.embedded_holder.scripts)  # type: ignore[attr-defined]
     return response

@@ -15,7 +15,7 @@ from datasets.selectors import dataset_get, datasets_visible
 from signals.exploration import selection
 from signals.exploration.overview import Overview, culprits, empty_sentence, overview, range_ends
 from signals.filters.scope import Scope
-from signals.filters.signal_filter import ANY, RANGES, SignalFilter
+from signals.filters.signal_filter import ANY, KEYS_OF, SignalFilter
 from signals.filters.values import written
 from signals.models import FaultClass, Severity
 
@@ -214,7 +214,7 @@ def _is_on(code: str, chosen: tuple[str, ...]) -> bool:
 
 
 def _n_active(chosen: SignalFilter) -> int:
-    parts = ("classes", "severities", "tags", *RANGES, "per_class", "text")
+    parts = KEYS_OF.keys() - {"dataset"}
     return sum(getattr(chosen, part) != getattr(SignalFilter(), part) for part in parts)
 
 

@@ -1,19 +1,32 @@
-"""What the person looks at and how: a part of the page's address, read for a callback.
+"""What the person looks at and how: the explorer's address, declared once for server and scripts.
 
-Every part of the state is a text under a short key. Whoever made a value up gets the default
-instead; only the filter and the selection are refused in words, where they are applied, since
-without them other signals would be shown than the address says.
+The selection is refused in words where it is applied, as the filter is, since without it other
+signals would be shown than the address says.
 """
 
-import json
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import QueryDict
+from django.urls import reverse_lazy
 
-from bearing_portal.dashboards.figures.theme import known_theme
+from bearing_portal.dashboards.explorer import ids
+from bearing_portal.frame.design.tokens import THEMES
+from common.page_state import (
+    FILTER,
+    Choice,
+    Filter,
+    JsonObject,
+    Number,
+    PageState,
+    Question,
+    Switch,
+    Text,
+    Words,
+    key,
+)
+from signals.exploration.selection import MOST_IDS, MOST_VERTICES
+from signals.filters.signal_filter import FILTER_KEYS
 from vibration.features import FEATURE_NAMES
 from vibration.statistics.projection import METRICS, Method, ProjectionParameters
 
@@ -22,103 +35,71 @@ KINDS = ("box", "violin")
 GROUPINGS = ("class", "severity", "rpm", "load", "temperature")
 CORRELATIONS = ("matrix", "scatter")
 MEASURES = ("spearman", "pearson")
-METHODS = tuple(method.value for method in Method)
 MOST_GROUPS = 4
-LONGEST = 4000
+PAGE_ROWS = 50
+
+_PLAIN = ProjectionParameters()
+_FEATURE = Choice({"": None} | {name: name for name in FEATURE_NAMES})
 
 
 @dataclass(frozen=True)
-class ExplorerView:
-    """One state of the explorer, or the part of it that a panel was asked for; see `read`."""
+class ExplorerView(PageState):
+    """One state of the explorer, or the part of it that a panel was asked for."""
 
-    filter_query: QueryDict
-    sel: str
-    feature: str | None
-    rank: str
-    is_all_ranked: bool
-    kind: str
-    by: str
-    is_log: bool | None
-    groups: tuple[str, ...]
-    corr: str
-    measure: str
-    fx: str | None
-    fy: str | None
-    method: Method
-    parameters: ProjectionParameters
-    projection: str | None
-    sort: str
-    grid: dict[str, Any]
-    theme: str
+    filter_keys: ClassVar[tuple[str, ...]] = FILTER_KEYS
 
+    filter_query: QueryDict = key(FILTER, Filter(), is_beside=True)
+    sel: str = key("sel", Text(), of=FILTER)
+    feature: str | None = key("feature", _FEATURE)
+    rank: str = key("rank", Choice(RANKS))
+    is_all_ranked: bool = key("ranked", Switch("all"))
+    kind: str = key("kind", Choice(KINDS))
+    by: str = key("by", Choice(GROUPINGS))
+    is_log: bool | None = key("axis", Choice({"": None, "log": True, "linear": False}))
+    groups: tuple[str, ...] = key("groups", Words(MOST_GROUPS), of=FILTER)
+    corr: str = key("corr", Choice(CORRELATIONS))
+    measure: str = key("measure", Choice(MEASURES))
+    fx: str | None = key("fx", _FEATURE)
+    fy: str | None = key("fy", _FEATURE)
+    method: Method = key("method", Choice({each.value: each for each in Method}, Method.PCA.value))
+    perplexity: float = key("perplexity", Number(_PLAIN.perplexity, 1, 1000))
+    n_neighbours: int = key("neighbours", Number(_PLAIN.n_neighbours, 2, 1000, is_whole=True))
+    min_dist: float = key("min_dist", Number(_PLAIN.min_dist, 0, 1))
+    metric: str = key("metric", Choice(METRICS, _PLAIN.metric))
+    seed: int = key("seed", Number(_PLAIN.seed, 0, 2**31 - 1, is_whole=True))
+    projection: str = key("projection", Text(64))
+    sort: str = key("sort", Text(60))
+    grid: dict[str, Any] = key("grid", JsonObject(), of=FILTER)
+    checked: str = key("checked", Text(), is_continuous=True, of="sel")  # the scripts' alone
+    theme: str = key("theme", Choice(THEMES), is_beside=True)
 
-def read(given: Any) -> ExplorerView:
-    """Read a state from the texts of an address or of a callback.
-
-    The filter comes under its own keys, or together as a query under ``filter``.
-    """
-    texts = _texts(given)
-    method = Method(_choice(texts.get("method"), METHODS, Method.PCA.value))
-    axis = texts.get("axis")
-    return ExplorerView(
-        filter_query=QueryDict(texts.get("filter", "")[:LONGEST]),
-        sel=texts.get("sel", ""),
-        feature=_feature(texts.get("feature")),
-        rank=_choice(texts.get("rank"), RANKS),
-        is_all_ranked=texts.get("ranked") == "all",
-        kind=_choice(texts.get("kind"), KINDS),
-        by=_choice(texts.get("by"), GROUPINGS),
-        is_log={"log": True, "linear": False}.get(axis or ""),
-        groups=tuple(dict.fromkeys(filter(None, texts.get("groups", "").split(","))))[:MOST_GROUPS],
-        corr=_choice(texts.get("corr"), CORRELATIONS),
-        measure=_choice(texts.get("measure"), MEASURES),
-        fx=_feature(texts.get("fx")),
-        fy=_feature(texts.get("fy")),
-        method=method,
-        parameters=_parameters(texts),
-        projection=texts.get("projection", "")[:64] or None,
-        sort=texts.get("sort", "")[:60],
-        grid=_grid(texts.get("grid", "")),
-        theme=known_theme(texts.get("theme")),
-    )
+    @property
+    def parameters(self) -> ProjectionParameters:
+        """What the method is told; each reads its own."""
+        return ProjectionParameters(
+            perplexity=self.perplexity,
+            n_neighbours=self.n_neighbours,
+            min_dist=self.min_dist,
+            metric=self.metric,
+            seed=self.seed,
+        )
 
 
-def _texts(given: Any) -> dict[str, str]:
-    if not isinstance(given, Mapping):
-        return {}
-    return {key: value for key, value in given.items() if isinstance(value, str)}
+read = ExplorerView.read
 
-
-def _choice(text: str | None, among: tuple[str, ...], default: str = "") -> str:
-    return text if text in among else default or among[0]
-
-
-def _feature(text: str | None) -> str | None:
-    return text if text in FEATURE_NAMES else None
-
-
-def _parameters(texts: dict[str, str]) -> ProjectionParameters:
-    plain = ProjectionParameters()
-    return ProjectionParameters(
-        perplexity=_number(texts.get("perplexity"), plain.perplexity, 1, 1000),
-        n_neighbours=int(_number(texts.get("neighbours"), plain.n_neighbours, 2, 1000)),
-        min_dist=_number(texts.get("min_dist"), plain.min_dist, 0, 1),
-        metric=_choice(texts.get("metric"), tuple(METRICS), plain.metric),
-        seed=int(_number(texts.get("seed"), plain.seed, 0, 2**31 - 1)),
-    )
-
-
-def _number(text: str | None, default: float, lowest: float, highest: float) -> float:
-    try:
-        number = float(text or "")
-    except ValueError:
-        return default
-    return min(max(number, lowest), highest) if math.isfinite(number) else default
-
-
-def _grid(text: str) -> dict[str, Any]:
-    try:
-        model = json.loads(text) if len(text) <= LONGEST else {}
-    except (ValueError, RecursionError):
-        return {}
-    return model if isinstance(model, dict) else {}
+_OF_PROJECTION = ("method", "perplexity", "neighbours", "min_dist", "metric", "seed", "projection")
+QUESTIONS = (
+    Question(ids.ASK_OVERVIEW, (FILTER, "sel")),
+    Question(ids.ASK_RANKING, (FILTER, "rank", "ranked", "feature")),
+    Question(ids.ASK_FEATURE, (FILTER, "feature", "rank", "kind", "by", "axis", "groups", "sel")),
+    Question(ids.ASK_CORRELATION, (FILTER, "corr", "measure", "fx", "fy", "sel")),
+    Question(ids.ASK_PROJECTION, (FILTER, *_OF_PROJECTION, "sel")),
+    Question(ids.ASK_TABLE, (FILTER, "sel"), is_themed=False),
+)
+DECLARED = ExplorerView.declared(
+    QUESTIONS,
+    mostGroups=MOST_GROUPS,
+    mostChecked=MOST_IDS,
+    mostVertices=MOST_VERTICES,
+    pageRows=PAGE_ROWS,
+) | {"links": {"viewer": reverse_lazy("viewer")}}

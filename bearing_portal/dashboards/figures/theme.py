@@ -10,11 +10,6 @@ from bearing_portal.frame.design.tokens import TOKENS, color
 COMMON: dict[str, Any] = TOKENS["plotly"]["common"]
 
 
-def known_theme(name: object) -> str:
-    """Return the theme a browser names, light where it names none of ours."""
-    return "dark" if name == "dark" else "light"
-
-
 @lru_cache
 def template(theme: str) -> go.layout.Template:
     """Return the Plotly template of a theme: traces, marks and axes take their colours from it.

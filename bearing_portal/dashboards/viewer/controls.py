@@ -88,7 +88,7 @@ def mark_toggles() -> Any:
             className="layer-toggle",
             **{
                 "data-mark": code,
-                "data-tabs": "spectrum" if code in OF_SPECTRUM else "spectrum envelope",
+                "data-when": f"tab={'spectrum' if code in OF_SPECTRUM else 'spectrum envelope'}",
                 "aria-pressed": "true" if code in state.MARKS_AT_FIRST else "false",
             },
         )
@@ -140,7 +140,7 @@ def method_menu() -> html.Details:
         segments("Range", "r", {"": "Low range", "full": "Full range"}),
         segments("Horizontal axis", "log", {"": "Lin", "1": "Log"}),
     ]
-    body = [html.Div(of_spectrum, **{"data-tabs": "spectrum"}), html.Div(always)]
+    body = [html.Div(of_spectrum, **{"data-when": "tab=spectrum"}), html.Div(always)]
     return html.Details(
         [html.Summary("Method", className="layer-toggle"), html.Div(body, className="menu-body")],
         className="viewer-menu",

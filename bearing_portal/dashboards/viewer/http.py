@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from bearing_portal.dashboards.links import MOST_COMPARED
 from bearing_portal.dashboards.viewer import reading
 from bearing_portal.dashboards.viewer.figures.common import region_of
 from bearing_portal.dashboards.viewer.script import script_of
@@ -60,12 +61,11 @@ def vars_of(match: Any) -> dict[str, Any]:
 @require_GET
 def random(request: HttpRequest) -> JsonResponse:
     """Another signal within the filter."""
-    asked = request.GET.dict()
-    view = read(asked)
+    view = read(request.GET)
     if view.signal is None:
         raise NotFound("There is no such signal.")
     signal = signal_get(request.user, view.signal)
-    pk = reading.random_signal(request.user, signal, reading.filter_of(asked))
+    pk = reading.random_signal(request.user, signal, reading.filter_of(view))
     if pk is None:
         raise Invalid("There is no other signal to choose from.")
     return JsonResponse({"signal": pk})
@@ -83,14 +83,15 @@ def export(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     region = region_of(view.span_s, source.n_samples, source.fs_hz)
     write, suffix, kind = RECORD_EXPORTS[code]
     try:
-        content = write(
-            source.excerpt(region.first, region.last),
-            fs_hz=source.fs_hz,
-            unit=signal.unit,
-            name=signal.label,
-            start_s=region.start_s,
-            rpm=signal.rpm,
-        )
+        with source:
+            content = write(
+                source.excerpt(region.first, region.last),
+                fs_hz=source.fs_hz,
+                unit=signal.unit,
+                name=signal.label,
+                start_s=region.start_s,
+                rpm=signal.rpm,
+            )
     except VibrationError as error:
         raise Invalid(str(error)) from error
     part = "" if region.is_whole else f"-{region.start_s:.3f}-{region.end_s:.3f}s"
@@ -114,10 +115,15 @@ def script(request: HttpRequest) -> HttpResponse:
 @require_GET
 def compare(request: HttpRequest) -> HttpResponse:
     """The signals compared, and how their features differ from those of the first."""
-    rows = signals_visible(request.user).in_bulk(read(request.GET.dict()).signals)
-    view = read(request.GET.dict())
+    view = read(request.GET)
+    rows = signals_visible(request.user).in_bulk(view.signals)
     signals = [rows[pk] for pk in view.signals if pk in rows]
-    context = {"signals": signals, "table": differences(signals), "is_stacked": view.is_stacked}
+    context = {
+        "signals": signals,
+        "table": differences(signals),
+        "is_stacked": view.is_stacked,
+        "most": MOST_COMPARED,
+    }
     return render(request, "dashboards/viewer/_compare.html", context)
 
 
@@ -201,7 +207,7 @@ def _id_of(text: str, what: str) -> int:
 
 
 def _view(request: HttpRequest) -> Any:
-    view = read(request.GET.dict())
+    view = read(request.GET)
     if view.signal is None:
         raise NotFound("There is no such signal.")
     return view

@@ -128,7 +128,7 @@ def _analysis() -> html.Section:
                             _graph(ids.KURTOGRAM, "viewer-graph is-kurtogram"),
                         ],
                         className="viewer-kurtogram",
-                        **{"data-tabs": "envelope"},
+                        **{"data-when": "tab=envelope"},
                     ),
                     html.Div(
                         [_graph(ids.ANALYSIS)],
@@ -158,7 +158,7 @@ def _readout(name: str, words: str) -> html.Div:
 
 
 def _of_tabs(tabs: str, children: list[Any]) -> html.Div:
-    return html.Div(children, className="option-group", **{"data-tabs": tabs})
+    return html.Div(children, className="option-group", **{"data-when": f"tab={tabs}"})
 
 
 def _map() -> html.Section:

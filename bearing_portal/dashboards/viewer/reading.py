@@ -1,11 +1,10 @@
 """Which signal the address names, and which come before and after it, for the person who asks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import QueryDict
-
-from bearing_portal.dashboards.viewer.state import read
+from bearing_portal.dashboards.viewer.state import View, read
 from bearing_portal.dashboards.viewer.tracking import tacho_of
 from common.errors import NotFound
 from datasets.selectors import dataset_get
@@ -13,18 +12,6 @@ from signals.filters.neighbours import Neighbours, neighbours, random_of
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Signal
 from signals.selectors import signal_get, signals_visible
-
-RANGES = ("rpm", "load", "rms")
-FILTER_KEYS = (
-    "dataset",
-    "class",
-    "severity",
-    "tag",
-    *(f"{key}_{end}" for key in RANGES for end in ("min", "max")),
-    "per_class",
-    "text",
-)
-SEVERAL = ("class", "severity", "tag")
 
 
 @dataclass(frozen=True)
@@ -37,16 +24,16 @@ class Opened:
     facts: dict[str, Any]
 
 
-def opened(user: Any, asked: dict[str, Any]) -> Opened | None:
+def opened(user: Any, asked: Mapping[str, Any]) -> Opened | None:
     """Return the signal that an address names; None where it names none."""
     text = str(asked.get("signal") or "").strip()
     if not text:
         return None
-    pk = read(asked).signal
-    if pk is None:
+    view = read(asked)
+    if view.signal is None:
         raise NotFound("There is no such signal.")
-    signal = signal_get(user, pk)
-    chosen = filter_of(asked)
+    signal = signal_get(user, view.signal)
+    chosen = filter_of(view)
     return Opened(
         signal=signal,
         place=neighbours(walked(user, signal, chosen), signal),
@@ -64,7 +51,7 @@ def opened(user: Any, asked: dict[str, Any]) -> Opened | None:
     )
 
 
-def signal_exists(user: Any, asked: dict[str, Any]) -> bool:
+def signal_exists(user: Any, asked: Mapping[str, Any]) -> bool:
     """Tell whether `user` may read the signal that an address names, if it names one."""
     if not str(asked.get("signal") or "").strip():
         return True
@@ -72,14 +59,9 @@ def signal_exists(user: Any, asked: dict[str, Any]) -> bool:
     return pk is not None and signals_visible(user).filter(pk=pk).exists()
 
 
-def filter_of(asked: Any) -> SignalFilter:
+def filter_of(view: View) -> SignalFilter:
     """Return the explorer's filter that an address carries."""
-    query = QueryDict(mutable=True)
-    for key in FILTER_KEYS:
-        text = asked.get(key)
-        if isinstance(text, str):
-            query.setlist(key, text.split(",") if key in SEVERAL else [text])
-    return SignalFilter.from_query(query)
+    return SignalFilter.from_query(view.filter_query)
 
 
 def walked(user: Any, signal: Signal, chosen: SignalFilter) -> Any:

@@ -1,20 +1,32 @@
-"""What the person looks at and how: the page's address, read once for callbacks and views alike.
+"""What the person looks at and how: the viewer's address, declared once for server and scripts."""
 
-Every part of the state is a text under a short key, as it stands in the URL. Whoever made a value
-up gets the default instead: a link from an older version still opens.
-"""
-
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from bearing_portal.dashboards.figures.theme import known_theme
+from django.http import QueryDict
 
-Span = tuple[float, float]
+from bearing_portal.dashboards.links import MOST_COMPARED
+from bearing_portal.dashboards.viewer import ids
+from bearing_portal.frame.design.tokens import THEMES
+from common.page_state import (
+    FILTER,
+    Choice,
+    Filter,
+    Identifier,
+    Identifiers,
+    Number,
+    PageState,
+    Pair,
+    Question,
+    Span,
+    Subset,
+    Switch,
+    Text,
+    Words,
+    key,
+)
+from signals.filters.signal_filter import FILTER_KEYS
 
-HIGHEST_ID = 2**63 - 1
-MOST_COMPARED = 8
 DEFAULT_WIDTH_PX, WIDTHS_PX = 1000, (200, 4000)
 
 QUANTITIES = ("acceleration", "velocity", "displacement")
@@ -30,45 +42,55 @@ MAP_OVERLAPS = (50, 75, 90, 96)
 COLOURS = ("Viridis", "Plasma", "Hot", "Jet", "Cividis")
 MARKS = ("shaft", "sub", "mains", "expected", "bearing", "harmonics", "sidebands")
 MARKS_AT_FIRST = ("shaft", "sub", "mains", "expected", "bearing")
-NONE = "none"
+
+
+def _or_auto(numbers: tuple[int, ...], **more: int) -> dict[str, int | None]:
+    return {"": None} | {str(n): n for n in numbers} | more
+
+
+_ZOOM: dict[str, Any] = {"is_continuous": True, "of": "signal"}
 
 
 @dataclass(frozen=True)
-class View:
-    """One state of the viewer; see `read` for the keys it comes from."""
+class View(PageState):
+    """One state of the viewer."""
 
-    signal: int | None
-    compare: tuple[int, ...]
-    is_stacked: bool
-    off: tuple[str, ...]
-    span_s: Span | None
-    quantity: str
-    highpass_hz: float
-    machine: str
-    tab: str
-    spectrum: str
-    window: str
-    segment: int | None
-    averaging: str
-    is_linear: bool
-    in_orders: bool
-    is_log: bool
-    is_tracked: bool
-    is_full: bool
-    band_hz: Span | None
-    band_orders: Span | None
-    envelope_hz: Span | None
-    quefrency_ms: Span | None
-    marks: frozenset[str]
-    bearing: int | None
-    demodulated_hz: Span | None
-    method: str
-    map_window: int | None
-    map_overlap: int
-    colours: str
-    levels_db: Span | None
-    theme: str
-    width_px: int
+    filter_keys: ClassVar[tuple[str, ...]] = FILTER_KEYS
+
+    filter_query: QueryDict = key(FILTER, Filter(), is_beside=True)
+    signal: int | None = key("signal", Identifier())
+    compare: tuple[int, ...] = key("compare", Identifiers(MOST_COMPARED))
+    is_stacked: bool = key("layout", Switch("stacked", "overlaid"))
+    off: tuple[str, ...] = key("off", Words(40), of="signal")
+    span_s: Span | None = key("t", Pair(), **_ZOOM)
+    quantity: str = key("q", Choice(QUANTITIES))
+    highpass_hz: float = key("hp", Number(10.0, 0.1, 1000.0))
+    machine: str = key("machine", Text(20))
+    tab: str = key("tab", Choice(TABS))
+    spectrum: str = key("spec", Choice(SPECTRA))
+    window: str = key("win", Choice(WINDOWS))
+    segment: int | None = key("seg", Choice(_or_auto(SEGMENTS, whole=WHOLE)))
+    averaging: str = key("avg", Choice(AVERAGES))
+    is_linear: bool = key("scale", Switch("linear", "db"))
+    in_orders: bool = key("x", Switch("orders", "hz"))
+    is_log: bool = key("log", Switch())
+    is_tracked: bool = key("track", Switch())
+    is_full: bool = key("r", Switch("full"))
+    band_hz: Span | None = key("f", Pair(), **_ZOOM)
+    band_orders: Span | None = key("fo", Pair(), **_ZOOM)
+    envelope_hz: Span | None = key("fe", Pair(), **_ZOOM)
+    quefrency_ms: Span | None = key("fc", Pair(), **_ZOOM)
+    marks: frozenset[str] = key("marks", Subset(MARKS, MARKS_AT_FIRST, in_browser=("harmonics",)))
+    bearing: int | None = key("bearing", Identifier())
+    demodulated_hz: Span | None = key("band", Pair(), is_continuous=True)
+    method: str = key("tf", Choice(METHODS))
+    map_window: int | None = key("tfw", Choice(_or_auto(MAP_WINDOWS)))
+    map_overlap: int = key("tfo", Choice({str(n): n for n in MAP_OVERLAPS}, "96"))
+    colours: str = key("map", Choice(COLOURS))
+    levels_db: Span | None = key("db", Pair(), is_continuous=True)
+    cursor: str = key("cursor", Text(30), is_continuous=True)  # read by the scripts alone
+    theme: str = key("theme", Choice(THEMES), is_beside=True)
+    width_px: int = key("w", Number(DEFAULT_WIDTH_PX, *WIDTHS_PX, is_whole=True), is_beside=True)
 
     @property
     def signals(self) -> tuple[int, ...]:
@@ -77,101 +99,37 @@ class View:
         return tuple(dict.fromkeys(first + self.compare))[:MOST_COMPARED]
 
 
-def read(given: Any) -> View:
-    """Read a state from the texts of an address or of a callback."""
-    texts = _texts(given)
-    return View(
-        signal=_identifier(texts.get("signal", "")),
-        compare=_identifiers(texts.get("compare", "")),
-        is_stacked=texts.get("layout") == "stacked",
-        off=_words(texts.get("off", "")),
-        span_s=_span(texts.get("t", "")),
-        quantity=_choice(texts.get("q"), QUANTITIES),
-        highpass_hz=_number(texts.get("hp"), 10.0, 0.1, 1000.0),
-        machine=texts.get("machine", "")[:20],
-        tab=_choice(texts.get("tab"), TABS),
-        spectrum=_choice(texts.get("spec"), SPECTRA),
-        window=_choice(texts.get("win"), WINDOWS),
-        segment=_segment(texts.get("seg", "")),
-        averaging=_choice(texts.get("avg"), AVERAGES),
-        is_linear=texts.get("scale") == "linear",
-        in_orders=texts.get("x") == "orders",
-        is_log=texts.get("log") == "1",
-        is_tracked=texts.get("track") == "1",
-        is_full=texts.get("r") == "full",
-        band_hz=_span(texts.get("f", "")),
-        band_orders=_span(texts.get("fo", "")),
-        envelope_hz=_span(texts.get("fe", "")),
-        quefrency_ms=_span(texts.get("fc", "")),
-        marks=_marks(texts.get("marks")),
-        bearing=_identifier(texts.get("bearing", "")),
-        demodulated_hz=_span(texts.get("band", "")),
-        method=_choice(texts.get("tf"), METHODS),
-        map_window=_map_window(texts.get("tfw", "")),
-        map_overlap=int(_choice(texts.get("tfo"), tuple(map(str, MAP_OVERLAPS)), "96")),
-        colours=_choice(texts.get("map"), COLOURS),
-        levels_db=_span(texts.get("db", "")),
-        theme=known_theme(texts.get("theme")),
-        width_px=int(_number(texts.get("w"), DEFAULT_WIDTH_PX, *WIDTHS_PX)),
-    )
+read = View.read
 
-
-def _texts(given: Any) -> dict[str, str]:
-    if not isinstance(given, Mapping):
-        return {}
-    return {key: value for key, value in given.items() if isinstance(value, str)}
-
-
-def _identifier(text: str) -> int | None:
-    is_number = text.isascii() and text.isdigit() and len(text) < 20
-    return int(text) if is_number and int(text) <= HIGHEST_ID else None
-
-
-def _identifiers(text: str) -> tuple[int, ...]:
-    found = (_identifier(part) for part in text.split(",")[: 2 * MOST_COMPARED])
-    return tuple(dict.fromkeys(pk for pk in found if pk is not None))[:MOST_COMPARED]
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part for part in text.split(",")[:40] if part))
-
-
-def _choice(text: str | None, among: tuple[str, ...], default: str = "") -> str:
-    return text if text in among else default or among[0]
-
-
-def _float(text: str | None) -> float | None:
-    try:
-        number = float(text or "")
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _number(text: str | None, default: float, lowest: float, highest: float) -> float:
-    number = _float(text)
-    return default if number is None else min(max(number, lowest), highest)
-
-
-def _span(text: str) -> Span | None:
-    low, _, high = text.partition(",")
-    first, last = _float(low), _float(high)
-    if first is None or last is None or first == last:
-        return None
-    return min(first, last), max(first, last)
-
-
-def _segment(text: str) -> int | None:
-    if text == "whole":
-        return WHOLE
-    return int(text) if text in map(str, SEGMENTS) else None
-
-
-def _map_window(text: str) -> int | None:
-    return int(text) if text in map(str, MAP_WINDOWS) else None
-
-
-def _marks(text: str | None) -> frozenset[str]:
-    if text is None:
-        return frozenset(MARKS_AT_FIRST)
-    return frozenset(text.split(",")) & frozenset(MARKS)
+_SHOWN = ("signal", "compare", "layout", "off", "t")
+QUESTIONS = (
+    Question(ids.ASK_SIGNAL, ("signal", FILTER), is_themed=False),
+    Question(ids.ASK_TIME, (*_SHOWN, "q", "hp", "machine"), needs="signal", graph=ids.TIME),
+    Question(
+        ids.ASK_ANALYSIS,
+        (*_SHOWN, "tab", "r", "scale", "x", "log", "bearing", "marks"),
+        by="tab",
+        more={
+            "spectrum": ("spec", "win", "seg", "avg", "track", "f", "fo"),
+            "envelope": ("band", "fe"),
+            "cepstrum": ("fc",),
+        },
+        needs="signal",
+        graph=ids.ANALYSIS,
+    ),
+    Question(
+        ids.ASK_MAP,
+        (*_SHOWN, "f", "r", "tf", "tfw", "tfo", "map", "db"),
+        needs="signal",
+        graph=ids.TIME,
+    ),
+    Question(ids.ASK_SIDE, ("signal", "off"), needs="signal", is_themed=False),
+    Question(
+        ids.ASK_KURTOGRAM,
+        ("signal", "off", "t", "map"),
+        when=("tab", "envelope"),
+        needs="signal",
+        graph=ids.TIME,
+    ),
+)
+DECLARED = View.declared(QUESTIONS, mostCompared=MOST_COMPARED)

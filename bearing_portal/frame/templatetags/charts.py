@@ -104,9 +104,9 @@ def dial(total: int, level: str) -> SafeString:
 
 @register.simple_tag
 def trend(found: Any, unit: str = "") -> SafeString:
-    """Write a change against last week with its arrow and sign."""
+    """Write a change against last week with its arrow and sign; nothing where there was none."""
     if found is None or found.change is None:
-        return mark_safe('<span title="No count of a week ago yet">– vs last week</span>')
+        return mark_safe("")
     if not found.change:
         return mark_safe("0 vs last week")
     arrow, sign = ("↑", "+") if found.change > 0 else ("↓", MINUS)

@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from bearing_portal.operations.runner.pdeathsig import die_with_parent
 from bearing_portal.operations.runner.portal import Plan, Portal, RefusedError
+from vibration.processes import die_with_parent
 
 
 class Command(BaseCommand):
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             self.stdout.write(kept_password(plan))
             return
         if options["with_parent"]:
-            die_with_parent(signal.SIGTERM, parent_pid=os.getppid())
+            die_with_parent(os.getppid(), signal.SIGTERM)
         try:
             Portal(plan).run()
         except RefusedError as refusal:

@@ -11,7 +11,7 @@ from typing import IO, cast
 
 import psutil
 
-from bearing_portal.operations.runner.pdeathsig import dying_with_parent
+from vibration.processes import dying_with_parent
 
 POLL_S = 0.02
 LOG_LIMIT_BYTES = 5_000_000

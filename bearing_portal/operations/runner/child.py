@@ -12,8 +12,8 @@ from typing import IO, cast
 
 import psutil
 
-from bearing_portal.operations.runner.pdeathsig import dying_with_parent
 from bearing_portal.operations.runner.procfile import Entry
+from vibration.processes import dying_with_parent
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
 STEADY_AFTER_S = 60.0

@@ -94,7 +94,7 @@ class Portal:
     def say(self, text: str, *, name: str = "portal") -> None:
         # Where nobody reads any more (a closed terminal), the portal still has to end in order.
         with self._speaking, contextlib.suppress(OSError, ValueError):
-            print(f"{name:<8}| {text}", flush=True)
+            print(f"{name:<10}| {text}", flush=True)
 
     # Start
 

@@ -57,7 +57,8 @@ class TemporaryPortal:
             daphne = ("-m", "daphne", "-v", "0", "-b", HOST, "-p", str(port))
             self.web = self._start(*daphne, "bearing_portal.asgi:application")
             if self._has_worker:
-                self._start("manage.py", "rqworker", "default")
+                self._start("manage.py", "rqworker", "short", "long", "train")
+                self._start("manage.py", "reconcile")
             self._wait_for_web()
             self._stack = stack.pop_all()
         return self

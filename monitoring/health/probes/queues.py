@@ -11,8 +11,9 @@ from django.db.models import Count, Min, Q
 from redis.exceptions import RedisError
 from rq import Worker
 
+from common.valkey import valkey
 from monitoring.health.checks import WORKER_SILENCE
-from monitoring.jobs.queueing import QUEUE
+from monitoring.jobs.kinds import Queue as QueueName
 from monitoring.models import Job
 
 
@@ -29,6 +30,7 @@ class Jobs:
 class WorkerReading:
     name: str
     host: str
+    queues: tuple[str, ...]
     is_busy: bool
     job_id: str | None
     silent_s: float
@@ -36,10 +38,20 @@ class WorkerReading:
 
 @dataclass(frozen=True)
 class Queue:
-    """What RQ knows; without the workers that have long been silent."""
+    """What RQ knows; without the workers that have long been silent.
 
-    depth: int
+    Attributes
+    ----------
+    depths : dict of str to int
+        Entries that wait, by queue.
+    """
+
+    depths: dict[str, int]
     workers: tuple[WorkerReading, ...]
+
+    @property
+    def depth(self) -> int:
+        return sum(self.depths.values())
 
 
 def jobs() -> Jobs | None:
@@ -62,13 +74,12 @@ def jobs() -> Jobs | None:
 def queue() -> Queue | None:
     """Read the queue's length and its workers; None where Valkey is away."""
     try:
-        connection = django_rq.get_connection(QUEUE)
-        depth = django_rq.get_queue(QUEUE).count
-        workers = Worker.all(connection=connection)
+        depths = {name.value: int(django_rq.get_queue(name).count) for name in QueueName}
+        workers = Worker.all(connection=valkey())
     except (RedisError, OSError):
         return None
     readings = (_reading(worker) for worker in sorted(workers, key=lambda w: str(w.name)))
-    return Queue(int(depth), tuple(reading for reading in readings if reading is not None))
+    return Queue(depths, tuple(reading for reading in readings if reading is not None))
 
 
 def job_of_entry(entry_id: str) -> str | None:
@@ -95,6 +106,7 @@ def _reading(worker: Any) -> WorkerReading | None:
     return WorkerReading(
         name=str(worker.name),
         host=str(worker.hostname or ""),
+        queues=tuple(worker.queue_names()),
         is_busy=entry_id is not None,
         job_id=job_of_entry(entry_id or ""),
         silent_s=max(0.0, silent.total_seconds()),

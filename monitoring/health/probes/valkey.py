@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-import django_rq
 from redis.exceptions import RedisError
 
-from monitoring.jobs.queueing import QUEUE
+from common import valkey as server
 
 
 @dataclass(frozen=True)
@@ -26,8 +25,7 @@ class Valkey:
 def valkey() -> Valkey | None:
     """Read INFO; None where the server is away."""
     try:
-        connection = django_rq.get_connection(QUEUE)
-        info = connection.info()
+        info = server.valkey().info()
     except (RedisError, OSError):
         return None
     return reading(info)

@@ -7,11 +7,10 @@ from django.utils import timezone
 
 from common.commands import PortalCommand, whole_number
 from monitoring.events import SHORTEST_KEEPING, events_remove_old
-from monitoring.retention import KEPT, counts_prune, expired_prune, notices_prune, samples_prune
+from monitoring.retention import KEPT, expired_prune, notices_prune, samples_prune
 
 PRUNERS = {
     "samples": (samples_prune, 1),
-    "counts": (counts_prune, 8),  # a trend needs the week before
     "notices": (notices_prune, 0),
     "events": (lambda *, before: events_remove_old(before=before), SHORTEST_KEEPING.days),
 }
@@ -20,9 +19,9 @@ LONGEST_DAYS = 36_500
 
 class Command(PortalCommand):
     help = (
-        "Remove old health samples, daily counts, read notices and events, and what expired, such "
-        "as uploads. The worker removes samples, counts and uploads by itself; run this daily "
-        "where notices and events must go too."
+        "Remove old health samples, read notices and events, and what expired, such as uploads. "
+        "The reconciler removes samples and uploads by itself; run this daily where notices and "
+        "events must go too."
     )
     example = "prune\nprune --events-days 90 --notices-days 30"
 

@@ -6,7 +6,7 @@ from typing import Any
 from common.commands import PortalCommand, positive_number
 from vibration.errors import VibrationError
 from vibration.features import FEATURES
-from vibration.formats import SUFFIXES, read_recording
+from vibration.formats import SUFFIXES, sandbox
 from vibration.measure import measure
 
 TABLE_PEAKS = 10
@@ -32,14 +32,20 @@ class Command(PortalCommand):
         parser.add_argument(
             "--rpm", type=positive_number, metavar="RPM", help="shaft speed, for the orders"
         )
+        parser.add_argument(
+            "--resample",
+            action="store_true",
+            help="resample uneven times to their mean rate",
+        )
         parser.add_argument("--json", action="store_true", help="print the measurement as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         measured = measure(
-            read_recording(options["file"]),
+            sandbox.read(options["file"]),
             channel=options["channel"],
             fs_hz=options["fs"],
             rpm=options["rpm"],
+            resample=options["resample"],
         )
         if options["json"]:
             self.stdout.write(json.dumps(measured, indent=2, allow_nan=False))

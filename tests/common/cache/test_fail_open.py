@@ -6,6 +6,7 @@ from django.core.cache import cache
 
 from bearing_portal.settings.caching import cache_settings
 from common.cache.fail_open import FailOpenCache
+from common.valkey import valkey
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_with_valkey_it_is_a_cache() -> None:
 
 @pytest.mark.usefixtures("_emptied")
 def test_clearing_spares_the_queues_beside_it() -> None:
-    client = cache._cache.get_client(None, write=True)
+    client = valkey()
     client.set("rq:queue:default", "kept")
     cache.set("key", 1)
 

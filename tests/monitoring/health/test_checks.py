@@ -1,15 +1,17 @@
 import os
+from datetime import UTC, datetime
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.db.utils import OperationalError
 from django.test.utils import override_settings
 
 from monitoring.health import checks
+from monitoring.jobs.reconcile import LOCK_KEY
 
 pytestmark = pytest.mark.django_db
 
-NAMES = ["database", "valkey", "workers", "storage", "science", "migrations", "clock"]
+NAMES = ["database", "valkey", "workers", "reconciler", "storage", "science", "migrations", "clock"]
 
 
 def check(name):
@@ -39,20 +41,69 @@ def test_without_a_worker_it_says_that_jobs_wait(queue):
     assert "jobs wait" in found.advice
 
 
+class Served:
+    """A worker, as far as the check looks."""
+
+    def __init__(self, *queues):
+        self._queues, self.last_heartbeat = queues, datetime.now(UTC)
+
+    def queue_names(self):
+        return list(self._queues)
+
+
+@pytest.mark.parametrize(
+    ("workers", "ok", "said"),
+    [
+        ([Served("short"), Served("long", "train")], True, "2 workers for long, short, train"),
+        ([Served("short")], False, "1 worker, none of them for long"),
+        ([Served("long")], False, "1 worker, none of them for short"),
+    ],
+)
+def test_each_queue_in_use_needs_a_worker(monkeypatch, workers, ok, said):
+    monkeypatch.setattr(checks.Worker, "all", lambda connection: workers)
+
+    found = check("workers")
+
+    assert (found.ok, found.detail) == (ok, said)
+
+
+def test_without_a_reconciler_it_says_how_to_start_one():
+    found = checks.check_reconciler()
+
+    assert not found.ok
+    assert "manage.py reconcile" in found.advice
+
+
+def test_a_reconciler_is_known_by_its_lock():
+    rival = connection.copy()
+    try:
+        with rival.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK_KEY])
+            assert checks.check_reconciler().ok
+    finally:
+        rival.close()
+
+
+def test_a_reconciler_that_hangs_is_found(monkeypatch):
+    monkeypatch.setattr(checks, "reconciler_silence_s", lambda: 300.0)
+
+    assert checks.check_reconciler().detail == "Silent for 300 s"
+
+
 def test_a_database_that_is_away_is_found_and_explained(monkeypatch):
     def refuse(*args, **kwargs):
         raise OperationalError("connection refused\nat line 2")
 
     monkeypatch.setattr(connections["default"], "cursor", refuse)
 
-    for name in ("database", "clock"):
+    for name in ("database", "reconciler", "clock"):
         assert not check(name).ok
         assert "line 2" not in check(name).detail
         assert "PostgreSQL" in check(name).advice
 
 
 def test_a_valkey_that_is_away_is_found_and_explained(monkeypatch):
-    monkeypatch.setattr(checks.django_rq, "get_connection", _refusing)
+    monkeypatch.setattr(checks, "valkey", _refusing)
 
     assert not check("valkey").ok
     assert "Valkey" in check("valkey").advice

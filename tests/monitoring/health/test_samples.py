@@ -5,11 +5,11 @@ from django.core.management import CommandError, call_command
 
 from monitoring.events import event_record
 from monitoring.health import past as health_past
-from monitoring.health.samples import health_sample_take, minute_maintenance
+from monitoring.health.samples import health_sample_take
 from monitoring.jobs.reconcile import jobs_reconcile
-from monitoring.models import DailyCount, HealthSample, Notification, SystemEvent
+from monitoring.models import HealthSample, Notification, SystemEvent
 from monitoring.notices.services import notification_send
-from monitoring.retention import samples_and_counts_prune
+from monitoring.retention import KEPT, samples_prune
 from tests.factories import make_dataset, make_user
 
 pytestmark = pytest.mark.django_db
@@ -47,22 +47,11 @@ def test_reconciling_takes_one_sample_a_minute_however_often_it_runs():
     assert 1 <= HealthSample.objects.count() - before <= 2  # a minute may end meanwhile
 
 
-def test_the_minute_writes_the_days_counts():
-    make_dataset(visibility="shared")
-    minute_maintenance()
-    found = DailyCount.objects.get(kind="datasets", scope=DailyCount.Scope.SHARED)
-    assert found.value == 1
-
-
-def test_old_samples_and_counts_are_dropped():
+def test_old_samples_are_dropped():
     sample(49 * 60)
     kept = sample(47 * 60)
-    for days in (401, 399):
-        date = (NOW - timedelta(days=days)).date()
-        DailyCount.objects.create(date=date, kind="signals", scope="shared", value=1)
-    assert samples_and_counts_prune(now=NOW) == 2
+    assert samples_prune(before=NOW - KEPT["samples"]) == 1
     assert list(HealthSample.objects.all()) == [kept]
-    assert DailyCount.objects.count() == 1
 
 
 def test_the_last_hour_has_a_place_for_every_minute():

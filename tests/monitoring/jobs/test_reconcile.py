@@ -1,17 +1,22 @@
 import subprocess
 import sys
+import time
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.utils import timezone
-from rq.exceptions import StopRequested
 
 from monitoring.jobs import kinds
 from monitoring.jobs.kinds import register_sweeper
-from monitoring.jobs.lifecycle import job_cancel_request, job_start
+from monitoring.jobs.lifecycle import job_cancel_request, job_create, job_start
 from monitoring.jobs.process import is_dead, own_host, own_pid
-from monitoring.jobs.reconcile import _LOCK_KEY, jobs_reconcile
+from monitoring.jobs.reconcile import (
+    CANCEL_GRACE_S,
+    LOCK_KEY,
+    jobs_reconcile,
+    running_jobs_settle,
+)
 from monitoring.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -141,23 +146,51 @@ def test_a_sweep_that_crashes_is_logged_and_the_next_one_runs(monkeypatch, job, 
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_a_wish_to_stop_passes_through_a_sweep(monkeypatch, job):
-    def stop():
-        raise StopRequested
+def test_a_run_that_stops_by_itself_is_given_time(job):
+    job_start(job.pk)
+    job_cancel_request(user=job.owner, job=job)
 
-    monkeypatch.setattr(kinds, "_SWEEPERS", [stop])
+    running_jobs_settle({})
 
-    with pytest.raises(StopRequested):
-        jobs_reconcile()
+    job.refresh_from_db()
+    assert job.status == "running"
+
+
+def test_a_run_that_does_not_stop_is_ended(job):
+    started = job_start(job.pk)
+    job_cancel_request(user=job.owner, job=job)
+
+    running_jobs_settle({(job.pk, started.attempt): time.monotonic() - CANCEL_GRACE_S})
+
+    job.refresh_from_db()
+    assert job.status == "cancelled"
+
+
+def test_a_run_that_ended_is_forgotten(job):
+    cancels = {(job.pk, 1): 0.0}
+
+    running_jobs_settle(cancels)
+
+    assert cancels == {}
+
+
+def test_one_query_watches_all_running_jobs(job, django_assert_num_queries):
+    job_start(job.pk)
+    for _ in range(3):
+        other = job_create(owner=job.owner, kind=job.kind, title="Count more")
+        job_start(other.pk)
+
+    with django_assert_num_queries(1):
+        running_jobs_settle()
 
 
 def test_only_one_process_reconciles(job):
     rival = connection.copy()
     try:
         with rival.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK_KEY])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK_KEY])
             assert jobs_reconcile() is False
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK_KEY])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK_KEY])
     finally:
         rival.close()
     assert jobs_reconcile() is True

@@ -47,7 +47,7 @@ def work(folder):
         "LOG_DIR": str(folder),
         "GENERATION_WORKERS": "1",
     }
-    command = [sys.executable, "manage.py", "rqworker", "--burst", "default"]
+    command = [sys.executable, "manage.py", "rqworker", "--burst", "long"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=600, capture_output=True)
 
 

@@ -7,6 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import reverse
 
+from common.valkey import Breaker
+from monitoring.notices import hints
 from monitoring.notices.consumers import (
     CLOSE_ANONYMOUS,
     CLOSE_NOT_FOUND,
@@ -143,6 +145,15 @@ def test_a_hint_nobody_can_carry_is_dropped(settings):
             "CONFIG": {"hosts": ["redis://127.0.0.1:1/0"]},
         }
     }
+
+    assert hint_send(groups=["shared"], type="job", id="1") is False
+
+
+def test_while_valkey_is_silent_no_hint_waits_for_it(monkeypatch):
+    silent = Breaker()
+    silent.silent()
+    monkeypatch.setattr(hints, "BREAKER", silent)
+    monkeypatch.setattr(hints, "_send_all", lambda *args: pytest.fail("it was asked"))
 
     assert hint_send(groups=["shared"], type="job", id="1") is False
 

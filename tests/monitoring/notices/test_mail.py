@@ -34,7 +34,7 @@ def send(user, callbacks, level="success"):
         notification_send(
             user=user, title="Dataset ready", text="Pump one", url="/datasets/3/", level=level
         )
-    for task in django_rq.get_queue("default").jobs:
+    for task in django_rq.get_queue("short").jobs:
         task.perform()
 
 

@@ -51,7 +51,7 @@ def test_unknown_answers_speed_and_unit():
 
 
 def test_a_rate_in_the_file_is_not_asked():
-    timed = mat(t=np.arange(100) / 50.0, x=sine(100))
+    timed = mat(t=np.arange(100) / 5000.0, x=sine(100))
     assert set(asked(timed, name="t.mat").field_errors) == {"rpm", "unit"}
 
 
@@ -93,7 +93,7 @@ def test_a_given_speed_takes_the_place_of_the_files():
 
 
 def test_a_lone_temperature_is_asked_for_its_rate_only():
-    rows = b"".join(b"1,2,%d,%d,20.5\n" % (n // 10, n % 10) for n in range(40))
+    rows = b"temperature\n" + b"".join(b"20.%d\n" % (n % 7) for n in range(40))
     questions = asked(rows, name="temp.csv")
     assert set(questions.field_errors) == {"fs_hz"}
 
@@ -139,7 +139,29 @@ def test_mfpt_states_everything():
 
 
 @recordings
-def test_matlab_7_3_is_refused_with_the_way_out():
+def test_a_file_of_short_arrays_is_refused_with_what_it_holds():
     (path,) = (p for p in sorted((FOLDER / "mat73").glob("*.mat"))[:1])
-    with pytest.raises(Invalid, match=r"-v7"):
+    with pytest.raises(Invalid, match="no numeric signal"):
         take(path.relative_to(FOLDER))
+
+
+def test_an_axis_without_a_unit_is_asked_about_with_a_proposal():
+    text = "Time,Acc\n" + "".join(f"{i / 10:.1f},{v:.4f}\n" for i, v in enumerate(sine(1500)))
+    questions = asked(text.encode(), name="a.csv")
+    assert questions.proposals == {"fs_hz": 10000.0}
+    assert "10000 Hz in ms" in questions.field_errors["fs_hz"][0]
+
+
+def test_a_temperature_without_a_rate_beside_samples_is_not_kept():
+    content = mat(time=np.arange(2048) / 8000, vib=sine(2048), temperature=40 + sine(21))
+    kept = upload(content, name="two.mat", fs_hz=None)
+    assert the_signal(kept).channel == "vib"
+
+
+def test_uneven_times_are_resampled_where_the_person_gives_the_rate():
+    times_s = np.arange(2048) / 8000 + 2e-5 * np.sin(np.arange(2048.0))
+    rows = "".join(f"{t:.7f},{v:.5f}\n" for t, v in zip(times_s, sine(2048), strict=True))
+    text = ("time (s),acc (g)\n" + rows).encode()
+    assert "uneven" in asked(text, name="a.csv").field_errors["fs_hz"][0]
+    signal = the_signal(upload(text, name="a.csv", fs_hz=8000.0))
+    assert signal.fs_hz == 8000

@@ -29,7 +29,7 @@ from signals.uploads.services import (
 from tests.factories import make_user
 from tests.signals.recordings import ANSWERS, npy, sine, upload
 from vibration.features import FEATURE_NAMES, extract
-from vibration.formats import Channel, Recording
+from vibration.formats import Channel, Reading
 from vibration.store import create_store, verify
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +99,7 @@ def test_channels_of_one_shape_share_a_store_in_the_files_order():
 
 
 def recording(*channels):
-    return Received(Recording("made", channels), "made.npy", 10, "0" * 64)
+    return Received(Reading.of_channels("made", channels), "made.npy", 10, "0" * 64)
 
 
 def test_channels_of_different_rates_have_stores_of_their_own():
@@ -182,7 +182,7 @@ def test_a_byte_above_the_limit_is_said_as_more_than_the_limit(settings):
     [
         (npy(sine())[:-100], "cut.npy", "cut short"),
         (b"not numbers\n", "text.csv", "no table of numbers"),
-        (b"MATLAB 5.0 MAT-file" + bytes(200), "a.mat", "not a MATLAB 5 file"),
+        (b"MATLAB 5.0 MAT-file" + bytes(200), "a.mat", "not a MATLAB file"),
         (npy(np.array([0.0, np.nan])), "gap.npy", "not finite"),
         (b"x", "a.docx", "formats are"),
         (b"", "empty.npy", "is empty"),

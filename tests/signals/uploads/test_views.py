@@ -8,7 +8,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from bearing_portal.daily_counts import counts
 from bearing_portal.frame.home import figures
 from bearing_portal.frame.search import search_portal
 from bearing_portal.frame.templatetags.portal import expires_in
@@ -17,6 +16,7 @@ from signals.models import Signal, Upload
 from signals.uploads.services import upload_folder
 from tests.factories import make_dataset, make_user
 from tests.signals.recordings import npy, sine, upload
+from vibration.formats import SUFFIXES
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ def send(client, *, content=None, name="pump.npy", **fields):
 def test_the_dialog_says_the_limit(client, member):
     page = client.get(reverse("uploads:new"), headers=FRAGMENT).content.decode()
     assert "at most 10&#160;MB" in page
-    assert 'accept=".csv,.mat,.npy"' in page
+    assert f'accept="{",".join(SUFFIXES)}"' in page
     assert 'data-max-bytes="10000000"' in page
 
 
@@ -230,8 +230,6 @@ def test_uploads_do_not_count_among_datasets():
     upload(npy(sine()), owner=member)
     dataset = make_dataset(member)
     assert figures(member, "")["counts"]["signals"] == dataset.store.n_signals
-    own = {c.kind: c.value for c in counts() if c.owner_id == member.pk}
-    assert own["signals"] == dataset.store.n_signals
 
 
 def test_the_admin_site_deletes_files_too(client, kept, django_capture_on_commit_callbacks):

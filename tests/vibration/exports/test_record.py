@@ -85,7 +85,7 @@ def test_samples_come_back_bit_for_bit(tmp_path, code, dtype):
 
 
 @pytest.mark.parametrize("code", ["csv", "mat"])
-@pytest.mark.parametrize("fs_hz", [20_480.0, 25_641.025641, 1 / 3, 97_656.25])
+@pytest.mark.parametrize("fs_hz", [20_480.0, 25_641.025641, 100 / 3, 97_656.25])
 @pytest.mark.parametrize("start_s", [0.0, 3.7])
 def test_the_rate_comes_back(tmp_path, code, fs_hz, start_s):
     channel = read_back(tmp_path, code, noise(), fs_hz=fs_hz, start_s=start_s)
@@ -226,5 +226,5 @@ def test_two_gib_are_refused_where_the_format_cannot_hold_them(function, monkeyp
         function(noise(), **FACTS)
 
 
-def test_every_suffix_that_the_portal_reads_can_be_written():
-    assert {export.suffix for export in RECORD_EXPORTS.values()} >= set(SUFFIXES)
+def test_every_suffix_that_the_portal_writes_can_be_read():
+    assert {export.suffix for export in RECORD_EXPORTS.values()} <= set(SUFFIXES)

@@ -22,7 +22,7 @@ def save(tmp_path, array, **options):
 
 @pytest.mark.parametrize("dtype", ["f2", "<f4", ">f4", "f8", ">f8", "i2", "u1", "i8"])
 def test_real_numbers_of_any_type_are_read(tmp_path, dtype):
-    array = (10 * X).astype(dtype) if dtype != "u1" else np.arange(200, dtype=dtype)
+    array = (10 * np.abs(X)).astype(dtype)
     channel = read_recording(save(tmp_path, array)).channel()
     np.testing.assert_array_equal(channel.samples, array)
     assert channel.samples.dtype in (np.float32, np.float64)
@@ -30,6 +30,7 @@ def test_real_numbers_of_any_type_are_read(tmp_path, dtype):
 
 def test_nothing_is_known_beyond_the_samples(tmp_path):
     channel = read_recording(save(tmp_path, X)).channel()
+    assert channel.quantity == "unknown"
     assert (channel.fs_hz, channel.unit, channel.rpm) == (None, None, None)
 
 
@@ -58,7 +59,6 @@ def test_a_column_or_a_row_is_one_channel(tmp_path, shape):
         (np.array(["a", "b"]), "not numbers"),
         (np.array([True, False]), "not numbers"),
         (np.array([1, np.nan, np.inf]), "2 of 3 samples not finite, the first at sample 1"),
-        (np.zeros(3, dtype=[("a", "f4")]), "not numbers"),
         (np.zeros(3, dtype="datetime64[s]"), "not numbers"),
     ],
 )
@@ -123,3 +123,20 @@ def test_unsigned_samples_that_fall_are_no_axis(tmp_path):
     falling = np.arange(200, 0, -1).astype("u2")
     recording = read_recording(save(tmp_path, np.column_stack([falling, falling])))
     assert [channel.name for channel in recording.channels] == ["signal 1", "signal 2"]
+
+
+def test_the_fields_of_a_record_array_are_channels(tmp_path):
+    array = np.zeros(200, dtype=[("t_s", "f8"), ("acc", "f4")])
+    array["t_s"], array["acc"] = np.arange(200) / 2500, X
+    recording = read_recording(save(tmp_path, array))
+    assert [(c.name, c.fs_hz) for c in recording.channels] == [("acc", 2500.0)]
+
+
+def test_whole_numbers_without_a_scale_are_counts(tmp_path):
+    assert read_recording(save(tmp_path, (1000 * X).astype("i2"))).channel().unit == "counts"
+
+
+def test_more_than_may_be_kept_is_refused_by_the_head_alone(tmp_path):
+    path = save(tmp_path, np.zeros(1000, dtype="i1"))
+    with pytest.raises(VibrationError, match="can be kept"):
+        read_recording(path, kept_bytes=4000)

@@ -3,13 +3,11 @@
 import json
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bearing_portal.dashboards.explorer.panels.table.columns import (
@@ -18,7 +16,7 @@ from bearing_portal.dashboards.explorer.panels.table.columns import (
     table_scope,
 )
 from bearing_portal.dashboards.explorer.state import ExplorerView, read
-from bearing_portal.dashboards.viewer.state import MOST_COMPARED
+from bearing_portal.dashboards.links import MOST_COMPARED, viewer_url
 from common.errors import Expected, Invalid, NotAllowed
 from common.roles import is_curator
 from common.text import counted
@@ -148,24 +146,15 @@ def compare(request: HttpRequest) -> HttpResponse:
     page = table_page(request.user, chosen_scope(request.user, view), query)
     if not page.rows:
         raise Invalid("There is no signal to compare.")
-    url = viewer_url(view, [row["id"] for row in page.rows])
+    url = viewer_url([row["id"] for row in page.rows], view.filter_query)
     if page.total <= MOST_COMPARED:
         return HttpResponse(status=204, headers={"HX-Redirect": url})
     context = {"rows": page.rows, "total": page.total, "url": url}
     return render(request, "dashboards/explorer/_compare.html", context)
 
 
-def viewer_url(view: ExplorerView, pks: list[int]) -> str:
-    """Return the viewer's address of signals, in which Next and Previous keep to the filter."""
-    first, *others = pks
-    pairs = {"signal": str(first), "compare": ",".join(map(str, others))}
-    pairs |= {key: ",".join(values) for key, values in view.filter_query.lists()}
-    written = {key: value for key, value in pairs.items() if value}
-    return f"{reverse('viewer')}?{urlencode(written, safe=',')}"
-
-
 def _view(given: QueryDict) -> ExplorerView:
-    view = read(given.dict())
+    view = read(given)
     if view.sort.removeprefix("-") not in (*SORTS, ""):
         raise Invalid("The table cannot be sorted like this; choose a column's head.")
     return view

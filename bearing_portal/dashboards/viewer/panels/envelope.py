@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from bearing_portal.dashboards.viewer.axis_marks import marks_of, scale_of
 from bearing_portal.dashboards.viewer.figures import marks as marking
 from bearing_portal.dashboards.viewer.figures.common import within
 from bearing_portal.dashboards.viewer.figures.lines import Curve, Frame, curves_figure, in_db
 from bearing_portal.dashboards.viewer.figures.maps import kurtogram_figure
 from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders_of
-from bearing_portal.dashboards.viewer.panels.spectrum import marks_of, scale_of
 from bearing_portal.dashboards.viewer.state import View
 from common.errors import Invalid
 from vibration.errors import VibrationError

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from bearing_portal.dashboards.viewer.axis_marks import marks_of, scale_of
 from bearing_portal.dashboards.viewer.figures import marks as marking
 from bearing_portal.dashboards.viewer.figures.common import FloatArray, Span, within
 from bearing_portal.dashboards.viewer.figures.lines import (
@@ -14,7 +15,7 @@ from bearing_portal.dashboards.viewer.figures.lines import (
     curves_figure,
     in_db,
 )
-from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders_of
+from bearing_portal.dashboards.viewer.items import Item, Panel, items_of
 from bearing_portal.dashboards.viewer.state import WHOLE, View
 from bearing_portal.dashboards.viewer.tracking import turns_of
 from common.errors import Invalid
@@ -26,7 +27,6 @@ from vibration.spectra.averaging import Spectrum, averaged_spectrum, spectrum_of
 from vibration.spectra.orders import order_spectrum
 
 AVERAGES = {"power": "power", "linear": "linear", "peak": "peak_hold"}
-MAINS_HZ = 50.0
 MOST_SEGMENTS = 256  # of a record too long to read whole for one look
 
 
@@ -87,12 +87,6 @@ def level_of(spectrum: Spectrum, view: View) -> FloatArray:
     return in_db(spectrum.values, is_power=spectrum.quantity == "psd")
 
 
-def scale_of(item: Item, view: View) -> float:
-    """Return what turns Hz into the unit of the axis."""
-    shaft_hz = item.signal.shaft_hz
-    return 1.0 / shaft_hz if view.in_orders and shaft_hz else 1.0
-
-
 def frame_of(item: Item, view: View, spectrum: Spectrum, scale: float) -> Frame:
     highest = float(spectrum.f_hz[-1])
     unit = item.signal.unit or "unit"
@@ -114,19 +108,6 @@ def frame_of(item: Item, view: View, spectrum: Spectrum, scale: float) -> Frame:
         is_log_y=not view.is_linear,
         is_stacked=view.is_stacked,
     )
-
-
-def marks_of(item: Item, view: View) -> list[marking.Mark]:
-    shaft_hz = item.signal.shaft_hz
-    marks: list[marking.Mark] = []
-    if "shaft" in view.marks:
-        marks += marking.shaft_marks(shaft_hz)
-    if "mains" in view.marks:
-        marks += marking.mains_marks(item.source.mains_hz or MAINS_HZ)
-    if "bearing" in view.marks:
-        orders = orders_of(view, item.signal)
-        marks += marking.bearing_marks(orders, shaft_hz, sidebands="sidebands" in view.marks)
-    return marks
 
 
 def meta_of(item: Item, spectrum: Spectrum) -> str:

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from bearing_portal.dashboards.explorer.panels.features.data import numbers_of
+from bearing_portal.dashboards.explorer.drawn import numbers_of
 from signals.models import Signal
 from tests.bearing_portal.dashboards.viewer.conftest import numbers
 from tests.factories import make_user

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from bearing_portal.dashboards.figures.theme import known_theme, template
+from bearing_portal.dashboards.figures.theme import template
 from bearing_portal.frame.design.tokens import TOKENS, color
 
 HEX = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
@@ -23,8 +23,3 @@ def test_every_colour_is_a_token_of_its_theme(theme):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_one_signal_is_drawn_in_trace(theme):
     assert template(theme).data.scatter[0].line.color == color(theme, "trace")
-
-
-@pytest.mark.parametrize(("said", "theme"), [("dark", "dark"), ("light", "light"), ({}, "light")])
-def test_a_browser_names_a_theme_or_gets_light(said, theme):
-    assert known_theme(said) == theme

@@ -117,7 +117,8 @@ def wait_for(
 
 def test_it_starts_what_the_procfile_says(portal: Runner) -> None:
     lines = (ROOT / "Procfile").read_text().splitlines()
-    programs = [line.split(":", 1)[1].split()[:3] for line in lines if line.strip()]
+    entries = [line for line in lines if line.strip() and not line.startswith("#")]
+    programs = [line.split(":", 1)[1].split()[:4] for line in entries]
 
     commands = [" ".join(process.cmdline()) for process in portal.family()]
 
@@ -157,7 +158,9 @@ def test_a_taken_port_is_said_with_the_way_out(
     assert not (tmp_path / "other" / "embedded").exists()
 
 
-@pytest.mark.parametrize("victim", ["bin/postgres", "valkey-server", "rqworker", "daphne"])
+@pytest.mark.parametrize(
+    "victim", ["bin/postgres", "valkey-server", "rqworker short", "reconcile", "daphne"]
+)
 def test_what_is_killed_comes_back_without_a_restart_of_the_portal(
     portal: Runner, victim: str
 ) -> None:

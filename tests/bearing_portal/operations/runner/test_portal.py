@@ -135,7 +135,7 @@ def test_a_process_that_ended_is_announced_before_it_is_started_again(tmp_path: 
 def test_a_child_of_a_killed_parent_ends(tmp_path: Path) -> None:
     script = (
         "import subprocess, sys, time\n"
-        "from bearing_portal.operations.runner.pdeathsig import dying_with_parent\n"
+        "from vibration.processes import dying_with_parent\n"
         "import signal\n"
         "child = subprocess.Popen(dying_with_parent(['sleep', '600'], signal.SIGTERM))\n"
         "print(child.pid, flush=True)\n"

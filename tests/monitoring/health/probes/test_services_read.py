@@ -89,8 +89,9 @@ def test_a_valkey_that_is_away_is_unknown(monkeypatch):
     def refuse(*args, **kwargs):
         raise ValkeyAway
 
-    for module in (valkey, queues, cache_hits):
-        monkeypatch.setattr(module.django_rq, "get_connection", refuse)
+    monkeypatch.setattr(queues.django_rq, "get_queue", refuse)
+    for module in (valkey.server, cache_hits):
+        monkeypatch.setattr(module, "valkey", refuse)
     assert valkey.valkey() is None
     assert queues.queue() is None
     assert cache_hits.cache_hits() is None
@@ -129,7 +130,7 @@ def test_a_storage_that_is_missing_is_unknown(tmp_path):
 
 @pytest.fixture
 def no_counts():
-    connection = django_rq.get_connection("default")
+    connection = django_rq.get_connection("short")
     connection.delete(cache_hits.HITS_KEY, cache_hits.MISSES_KEY)
     cache_hits.COUNTER.forget()
 
@@ -153,7 +154,7 @@ def test_counts_wait_while_valkey_is_away(no_counts, monkeypatch):
     counter = cache_hits.HitCounter()
     counter.count("spectrum:1", hit=True)
     with monkeypatch.context() as away:
-        away.setattr(cache_hits.django_rq, "get_connection", refuse)
+        away.setattr(cache_hits, "valkey", refuse)
         counter.flush()
     counter.flush()
     assert cache_hits.cache_hits() == (cache_hits.Hits("spectrum", 1, 0),)

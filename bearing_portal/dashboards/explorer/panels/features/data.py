@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from bearing_portal.dashboards.explorer.drawn import drawn_words, numbers_of, selected_of
 from bearing_portal.dashboards.explorer.figures.boxes import boxes_figure
 from bearing_portal.dashboards.explorer.figures.correlation import correlation_figure
 from bearing_portal.dashboards.explorer.figures.groups import (
@@ -24,7 +25,6 @@ from bearing_portal.dashboards.explorer.grouping import by_class, looks_of
 from bearing_portal.dashboards.explorer.reading import narrowed, scope_of
 from bearing_portal.dashboards.explorer.state import MOST_GROUPS, ExplorerView
 from bearing_portal.frame.design.tokens import color
-from bearing_portal.frame.templatetags.portal import thousands
 from common.errors import Expected
 from signals.exploration.analyses import Ranking, correlations_of, ranking_of
 from signals.exploration.feature_table import FeatureTable, feature_table
@@ -188,29 +188,8 @@ def clouds_of(table: FeatureTable, x: Any, y: Any) -> list[Cloud]:
     ]
 
 
-def selected_of(user: Any, view: ExplorerView, clouds: list[Cloud]) -> frozenset[int] | None:
-    """Return which of the drawn signals are selected; None where nothing is."""
-    scope = narrowed(user, view)
-    if scope is None:
-        return None
-    pks = [int(pk) for cloud in clouds for pk in cloud.pks]
-    return frozenset(scope.signals().filter(pk__in=pks).values_list("pk", flat=True))
-
-
-def drawn_words(clouds: list[Cloud], n: int) -> str:
-    """Say how many points are drawn where it is not all."""
-    n_drawn = sum(len(cloud.pks) for cloud in clouds)
-    return f" · {thousands(n_drawn)} drawn" if n_drawn < n else ""
-
-
 def described(table: FeatureTable) -> str:
     return numbers_of(len(table.pks), table.n_signals)
-
-
-def numbers_of(n: int, n_signals: int) -> str:
-    if n == n_signals:
-        return thousands(n)
-    return f"{thousands(n)} of {thousands(n_signals)}, the same share of each class"
 
 
 def short_title(feature: Feature) -> str:

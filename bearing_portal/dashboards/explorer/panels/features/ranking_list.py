@@ -131,5 +131,5 @@ def _more(n: int, *, is_all: bool) -> html.Button:
         f"Show the first {FIRST}" if is_all else f"Show all {n}",
         type="button",
         className="btn btn-link ranking-more",
-        **{"data-toggle-key": "ranked", "data-value": "all", "aria-pressed": str(is_all).lower()},
+        **{"data-toggle": "ranked=all", "aria-pressed": str(is_all).lower()},
     )

@@ -6,14 +6,10 @@ from typing import Any
 import numpy as np
 from django.http import QueryDict
 
+from bearing_portal.dashboards.explorer.drawn import drawn_words, numbers_of, selected_of
 from bearing_portal.dashboards.explorer.figures.groups import counted, empty_figure
 from bearing_portal.dashboards.explorer.figures.scatter import Cloud, Plane, drawn_of, points_figure
 from bearing_portal.dashboards.explorer.grouping import by_class
-from bearing_portal.dashboards.explorer.panels.features.data import (
-    drawn_words,
-    numbers_of,
-    selected_of,
-)
 from bearing_portal.dashboards.explorer.reading import scope_of
 from bearing_portal.dashboards.explorer.state import ExplorerView
 from common.errors import Expected, NotFound

@@ -17,7 +17,7 @@ from bearing_portal.dashboards.explorer.panels.table.columns import (
     table_scope,
 )
 from bearing_portal.dashboards.explorer.reading import scope_of
-from bearing_portal.dashboards.explorer.state import read
+from bearing_portal.dashboards.explorer.state import PAGE_ROWS, read
 from bearing_portal.dashboards.widgets import panel
 from bearing_portal.frame.templatetags.portal import thousands
 from common.roles import is_curator
@@ -25,7 +25,6 @@ from common.text import counted
 from signals.exploration.overview import overview
 from signals.filters.scope import Scope
 
-PAGE_ROWS = 50
 HEAD_PX, ROW_PX = 56, 32
 
 OPTIONS: dict[str, Any] = {

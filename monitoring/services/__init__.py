@@ -1,1 +1,0 @@
-"""Writes of jobs, notices and events."""

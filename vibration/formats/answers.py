@@ -1,0 +1,61 @@
+"""What a person says of a channel: weighed against the file, or in place of what it lacks."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from vibration.errors import VibrationError
+from vibration.formats.axes import resampled
+from vibration.formats.facts import agree, contradiction
+from vibration.formats.recording import Channel, Origin, Reading, Source
+
+
+def contradicts(channel: Channel, fs_hz: float) -> str:
+    """Say with what a given rate does not agree within 1 %; empty where it does, or may.
+
+    Where the file contradicts itself, one of its own rates may be chosen.
+    """
+    if not channel.rates or any(agree(each.value, fs_hz) for each in channel.rates):
+        return ""
+    return f"The file says {contradiction(channel.rates)} for {channel.name}"
+
+
+def with_rate(channel: Channel, fs_hz: float) -> Channel:
+    """Return a channel at the rate that a person gave; uneven times are resampled to it.
+
+    Parameters
+    ----------
+    channel : Channel
+        Of unknown rate; one whose rate is known is returned as it is.
+    fs_hz : float
+        Above 0.
+
+    Raises
+    ------
+    VibrationError
+        For a rate that cannot be.
+    """
+    if not (math.isfinite(fs_hz) and fs_hz > 0):
+        raise VibrationError(f"A sampling rate of {fs_hz:g} Hz cannot be; it must be positive.")
+    if channel.fs_hz is not None:
+        return channel
+    words, samples = "", channel.samples
+    if channel.times_s is not None:
+        times_s = channel.times_s
+        grows = np.concatenate([[True], np.diff(times_s) > 0])
+        samples = resampled(samples[grows], times_s[grows], fs_hz)
+        words = f"resampled to {fs_hz:.6g} Hz from {times_s.size} samples at uneven times"
+    origins = {**channel.origins, "fs_hz": Origin(Source.PERSON, words)}
+    return replace(channel, samples=samples, fs_hz=fs_hz, origins=origins, times_s=None)
+
+
+def waits_with(channel: Channel, reading: Reading) -> bool:
+    """Tell whether a rate given for the file is about this channel too.
+
+    An answer is about the samples that are asked about: those of other lengths have other rates.
+    """
+    if channel.fs_hz is not None:
+        return False
+    asked = {c.samples.size for c in reading.channels if c.is_measurable and c.fs_hz is None}
+    return channel.samples.size in asked or not asked

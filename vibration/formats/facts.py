@@ -1,0 +1,156 @@
+"""Statements of rate, speed and unit: read from keys and values, weighed against each other."""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from vibration.formats.recording import Origin, Source, Statement
+from vibration.formats.words import (
+    is_interval_name,
+    is_rate_name,
+    is_speed_name,
+    unit_in_name,
+    words_of,
+)
+from vibration.quantities import find_unit
+
+AGREEMENT: Final = 0.01
+LOWEST_FS_HZ: Final = 10.0
+HIGHEST_FS_HZ: Final = 1e7
+_HZ: Final = {
+    "hz": 1.0, "khz": 1e3, "mhz": 1e6, "s/s": 1.0, "sa/s": 1.0, "sps": 1.0, "ks/s": 1e3,
+    "ksps": 1e3, "ksa/s": 1e3, "ms/s": 1e6, "msps": 1e6, "samples/s": 1.0, "samples/sec": 1.0,
+    "samples/second": 1.0, "sample/s": 1.0, "samplespersecond": 1.0, "1/s": 1.0, "hertz": 1.0,
+    "kilohertz": 1e3, "samplespersec": 1.0, "pts/s": 1.0, "points/s": 1.0, "ksamples/s": 1e3,
+    "msa/s": 1e6, "kilosamples/s": 1e3, "s-1": 1.0, "werte/s": 1.0, "c/s": 1.0, "cps": 1.0,
+}  # fmt: skip
+_SECONDS: Final = {"s": 1.0, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9}
+_RPM: Final = {"rpm": 1.0, "rev/s": 60.0}
+_NUMBER: Final = re.compile(
+    r"^\s*[=:]?\s*([+-]?(?:\d{1,3}(?:[ '’]\d{3})+|\d+)?(?:[.,]\d+)*(?:[eE][+-]?\d+)?)\s*(.*?)\s*$"
+)
+_THOUSANDS: Final = re.compile(r"^[+-]?[1-9]\d{0,2}(,\d{3})+$|^[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$")
+_RATIO: Final = re.compile(r"^\s*1(?:\.0*)?\s*/\s*([\d.]+(?:[eE][+-]?\d+)?)\s*(s|sec|Hz)?\s*$")
+# A bare speed this large counts turns a minute; a smaller one might count turns a second.
+_SURELY_RPM: Final = 200.0
+
+
+def number_and_unit(text: str) -> tuple[float, str] | None:
+    """Return the number that a text begins with and the unit after it; None where there is none.
+
+    ``25.6 kHz``, ``1,5 ms``, ``25,600`` (a thousand between commas) and ``25 600 Hz`` are read.
+    """
+    ratio = _RATIO.match(text)
+    if ratio is not None:
+        return 1.0 / float(ratio.group(1)), "s"
+    found = _NUMBER.match(text[:80])
+    if found is None or not any(character.isdigit() for character in found.group(1)):
+        return None
+    digits = re.sub(r"[ '’]", "", found.group(1))
+    unit = found.group(2).strip("()[] ")
+    if _THOUSANDS.match(digits) and not unit.lower().startswith(("k", "m")):
+        digits = digits.replace(",", "").replace(".", "")
+    elif digits.count(",") == 1:
+        digits = digits.replace(",", ".")
+    try:
+        return float(digits), unit
+    except ValueError:
+        return None
+
+
+def rate_of(name: str, value: float, unit: str | None = None) -> float | None:
+    """Return the sampling rate in Hz that a named number states, None where it states none.
+
+    Parameters
+    ----------
+    name : str
+        Key, variable, field or attribute.
+    value : float
+    unit : str, optional
+        As it stands beside the value; else the one in the name counts.
+    """
+    if not math.isfinite(value) or value <= 0:
+        return None
+    text = unit or unit_in_name(name) or _last_word(name)
+    plain = re.sub(r"\s", "", text or "").lower()
+    if is_rate_name(name) and _seconds(plain) is None:
+        return value * _HZ.get(plain, 1.0)
+    is_interval = is_interval_name(name) or (is_rate_name(name) and _seconds(plain) is not None)
+    if is_interval and plain not in _HZ:
+        return rate_of_step(value * (_seconds(plain) or 1.0))
+    return None
+
+
+def speed_of(name: str, value: float, unit: str | None = None) -> float | None:
+    """Return the shaft speed in rpm that a named number states; None where its unit is open."""
+    is_speed = is_speed_name(name)
+    known = find_unit(unit or unit_in_name(name) or _last_word(name) or "")
+    words = words_of(name)
+    is_turning = known is not None and known.name in _RPM
+    if not (math.isfinite(value) and value > 0 and (is_speed or (is_turning and "speed" in words))):
+        return None
+    if known is not None and known.name in _RPM:
+        return value * _RPM[known.name]
+    if known is not None and known.name == "Hz":
+        return 60.0 * value
+    if any(word.endswith("rpm") for word in words) or value >= _SURELY_RPM:
+        return value
+    return None
+
+
+def _seconds(plain_unit: str) -> float | None:
+    found = find_unit(plain_unit) if plain_unit else None
+    return _SECONDS.get(found.name) if found is not None else None
+
+
+def _last_word(name: str) -> str | None:
+    words = words_of(name)
+    last = words[-1] if len(words) > 1 else ""
+    return last if last in _HZ or _seconds(last) is not None or last in ("rpm",) else None
+
+
+def agreed(statements: Iterable[Statement]) -> Statement | None:
+    """Return what all statements of one number agree on within 1 %; None where they differ.
+
+    What the file says in words comes before what was worked out from an axis.
+    """
+    ordered = sorted(statements, key=lambda each: _TRUST.index(each.origin.source))
+    if not ordered or not all(agree(ordered[0].value, other.value) for other in ordered):
+        return None
+    return ordered[0]
+
+
+_TRUST: Final = (
+    Source.IN_FILE,
+    Source.SIDE_CAR,
+    Source.WORKED_OUT,
+    Source.KNOWN_LAYOUT,
+    Source.PERSON,
+)
+
+
+def agree(first: float, second: float) -> bool:
+    """Tell whether two numbers differ by no more than 1 %."""
+    return abs(first - second) <= AGREEMENT * max(abs(first), abs(second))
+
+
+def is_usual_rate(fs_hz: float) -> bool:
+    """Tell whether a rate needs no second question: 10 Hz to 10 MHz."""
+    return LOWEST_FS_HZ <= fs_hz <= HIGHEST_FS_HZ
+
+
+def rate_of_step(step_s: float) -> float:
+    """Return the rate of a step in s, free of the rounding of its reciprocal: 50 000, not …01."""
+    return float(f"{1.0 / step_s:.12g}")
+
+
+def stated(value: float, words: str, source: Source = Source.IN_FILE) -> Statement:
+    """Return a statement with its source in one call."""
+    return Statement(value, Origin(source, words))
+
+
+def contradiction(statements: Sequence[Statement]) -> str:
+    """Write statements that differ, each with where it stands."""
+    parts = list(dict.fromkeys(f"{each.value:.6g} Hz ({each.origin.words})" for each in statements))
+    return " and ".join(parts)

@@ -1,0 +1,128 @@
+"""HDF5 opened with care: nothing outside the file is followed, everything is counted first.
+
+External links, external storage and virtual datasets would read other files of the machine; soft
+links are followed by nobody. Each is named and left out.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from vibration.errors import FormatError
+from vibration.formats.files import SourceFile
+
+SIGNATURE: Final = b"\x89HDF\r\n\x1a\n"
+_MAX_OBJECTS: Final = 20_000
+_MAX_DEPTH: Final = 16
+_MAX_CHUNK_BYTES: Final = 1 << 28
+_LAYOUT_ERRORS: Final = (
+    OSError,
+    RuntimeError,
+    ValueError,
+    KeyError,
+    TypeError,
+    NotImplementedError,
+)
+
+
+def is_hdf5(path: Path) -> bool:
+    """Tell HDF5 by its signature, which a block for the user may precede."""
+    with path.open("rb") as file:
+        for start in (0, 512, 1024, 2048):
+            file.seek(start)
+            if file.read(8) == SIGNATURE:
+                return True
+    return False
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Something in an HDF5 file that is not followed, with the reason."""
+
+    reason: str
+
+
+@contextmanager
+def opened_hdf5(file: SourceFile) -> Iterator[Any]:
+    """Open an HDF5 file for reading; whatever the library says of damage becomes one sentence."""
+    import h5py
+
+    try:
+        opened = h5py.File(file.path, "r")
+    except _LAYOUT_ERRORS as error:
+        raise damaged(file) from error
+    with opened:
+        try:
+            yield opened
+        except FormatError:
+            raise
+        except _LAYOUT_ERRORS as error:
+            raise damaged(file) from error
+
+
+def damaged(file: SourceFile) -> FormatError:
+    """Return the refusal of a file that the library cannot read."""
+    return FormatError(f"{file.name} is a damaged HDF5 file, or was cut short; copy it once more.")
+
+
+def members(group: Any) -> Iterator[tuple[str, Any]]:
+    """Give the members of a group by name: groups, datasets, or `Refused` for links."""
+    import h5py
+
+    for key in group:
+        link = group.get(key, getlink=True)
+        if isinstance(link, h5py.ExternalLink):
+            yield key, Refused("a link to another file, which is not followed")
+        elif isinstance(link, h5py.SoftLink):
+            yield key, Refused("a soft link, which is not followed")
+        else:
+            yield key, group[key]
+
+
+def storage_fault(dataset: Any) -> str:
+    """Say why a dataset's samples are not read: they lie outside the file, or chunks are huge."""
+    if dataset.external:
+        return "its samples lie in another file, which is not opened"
+    if dataset.is_virtual:
+        return "a virtual dataset over other files, which are not opened"
+    if dataset.chunks and prod(dataset.chunks) * dataset.dtype.itemsize > _MAX_CHUNK_BYTES:
+        return "its chunks are larger than 256 MiB"
+    return ""
+
+
+class Walk:
+    """Counts what is visited: each object once, not too many, not too deep."""
+
+    def __init__(self, file: SourceFile) -> None:
+        self._file = file
+        self._seen: set[int] = set()
+        self._kept = 0
+
+    def enter(self, node: Any, depth: int) -> bool:
+        """Tell whether an object is visited for the first time."""
+        import h5py
+
+        address = int(h5py.h5o.get_info(node.id).addr)
+        if address in self._seen:
+            return False
+        self._seen.add(address)
+        if len(self._seen) > _MAX_OBJECTS or depth > _MAX_DEPTH:
+            raise FormatError(
+                f"{self._file.name} holds more than {_MAX_OBJECTS} objects, or nests them deeper "
+                f"than {_MAX_DEPTH}; bring in a file of fewer signals."
+            )
+        return True
+
+    def read(self, dataset: Any) -> "np.ndarray[Any, Any]":
+        """Return the values of a dataset, counted before they are read."""
+        count = int(dataset.size or 0)
+        if count > 1:
+            self._kept += count * (4 if dataset.dtype.itemsize <= 2 else 8)
+            self._file.prove_kept(self._kept)
+        values: np.ndarray[Any, Any] = np.asarray(dataset[()])
+        return values

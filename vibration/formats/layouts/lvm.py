@@ -1,0 +1,199 @@
+"""LabVIEW Measurement files (.lvm): heads, segments, an X column or a step, comments.
+
+Reference: National Instruments, "Specification for the LabVIEW Measurement File (.lvm)", 2021.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Final
+
+import numpy as np
+
+from vibration.errors import FormatError
+from vibration.formats.assemble import Series, Stated, assemble
+from vibration.formats.facts import rate_of_step, stated
+from vibration.formats.files import SourceFile
+from vibration.formats.recording import Reading, Statement
+from vibration.formats.text.dialect import clock
+from vibration.formats.text.preamble import Line
+
+_END: Final = "***End_of_Header***"
+_SEPARATORS: Final = {"tab": "\t", "comma": ",", "semicolon": ";"}
+_MOST_SEGMENTS: Final = 10_000
+
+
+@dataclass
+class _Segment:
+    facts: dict[str, list[str]] = field(default_factory=dict)
+    titles: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+
+
+def is_lvm(first_line: str) -> bool:
+    """Tell a LabVIEW measurement by its first words."""
+    return first_line.lstrip("\ufeff").startswith("LabVIEW Measurement")
+
+
+def read_lvm(file: SourceFile, head: Sequence[Line], lines: Iterable[tuple[int, str]]) -> Reading:
+    """Read a LabVIEW measurement: each segment is a recording."""
+    all_lines = chain(head, (Line(number, text) for number, text in lines))
+    facts, separator, decimal = _file_head(all_lines, file)
+    segments = _segments(all_lines, separator, file)
+    series: list[Series] = []
+    for number, segment in enumerate(segments, 1):
+        recording = f"segment {number}" if len(segments) > 1 else ""
+        series += _series(segment, facts, decimal, recording, file)
+    if not series:
+        raise FormatError(f"{file.name} is a LabVIEW measurement without samples.")
+    started = _start(segments[0].facts) or _start(facts)
+    return assemble("lvm", series, Stated(recorded_at=started), name=file.name)
+
+
+def _file_head(lines: Iterator[Line], file: SourceFile) -> tuple[dict[str, list[str]], str, str]:
+    facts: dict[str, list[str]] = {}
+    separator = ""
+    for line in lines:
+        text = line.text.strip()
+        if text.startswith(_END):
+            chosen = facts.get("Separator", ["tab"])[0].strip().lower()
+            return facts, separator or _SEPARATORS.get(chosen, "\t"), _decimal(facts)
+        if not text or text.startswith("LabVIEW"):
+            continue
+        separator = separator or next((mark for mark in "\t;," if mark in text), "")
+        key, *values = text.split(separator) if separator else [text]
+        facts[key.strip()] = [value.strip() for value in values]
+    raise FormatError(f"{file.name} is a LabVIEW measurement whose head does not end.")
+
+
+def _decimal(facts: dict[str, list[str]]) -> str:
+    if "Decimal_Separator" not in facts:
+        return "."
+    # between commas, a decimal comma leaves two empty fields
+    return (facts["Decimal_Separator"] or [","])[0].strip() or ","
+
+
+def _segments(lines: Iterator[Line], separator: str, file: SourceFile) -> list[_Segment]:
+    segments: list[_Segment] = []
+    current = _Segment()
+    in_head = True
+    for line in lines:
+        text = line.text.strip("\r\n")
+        if not text.strip():
+            continue
+        fields = [part.strip() for part in text.split(separator)]
+        if text.startswith(_END):
+            in_head = False
+        elif in_head:
+            current.facts[fields[0]] = fields[1:]
+        elif not current.titles:
+            current.titles = fields
+        elif fields[0] in ("Channels", "Samples", "Date") and len(fields) > 1:
+            segments.append(current)  # the next segment's head begins
+            if len(segments) > _MOST_SEGMENTS:
+                raise FormatError(f"{file.name} has more than {_MOST_SEGMENTS} segments.")
+            current, in_head = _Segment({fields[0]: fields[1:]}), True
+        elif fields[0].startswith("X_Value"):
+            segments.append(current)
+            current = _Segment(dict(current.facts), fields)
+        else:
+            current.rows.append(fields)
+    segments.append(current)
+    return [segment for segment in segments if segment.rows]
+
+
+def _series(
+    segment: _Segment,
+    facts: dict[str, list[str]],
+    decimal: str,
+    recording: str,
+    file: SourceFile,
+) -> list[Series]:
+    titles = [title for title in segment.titles if title != "Comment"]
+    if segment.titles and segment.titles[-1] != "Comment" and "Comment" in segment.titles:
+        titles = segment.titles[: segment.titles.index("Comment")]
+    x_columns = facts.get("X_Columns", ["One"])[0].lower()
+    table = _table(segment, len(titles), decimal, file)
+    steps = _numbers(segment.facts.get("Delta_X", []), decimal)
+    units = segment.facts.get("Y_Unit_Label", [])
+    series, channel, axis = [], 0, 0
+    for column, title in enumerate(titles):
+        values = table[:, column]
+        values = values[: _length(values)]
+        if title.startswith("X_Value") and x_columns != "no":
+            series.append(Series("X_Value", values, unit="s", recording=recording, leads=True))
+            axis += 1
+            continue
+        if title.startswith("X_Value"):
+            continue  # an empty column
+        rate = _rate(steps, channel, segment)
+        unit = units[channel] if channel < len(units) else ""
+        series.append(
+            Series(
+                title,
+                values,
+                fallback=f"channel {channel + 1}",
+                unit=unit or None,
+                unit_words="Y_Unit_Label",
+                rates=() if rate is None else (rate,),
+                recording=recording,
+                is_sure=True,
+            )
+        )
+        channel += 1
+    return series if any(len(each.values) for each in series) else []
+
+
+def _rate(steps: list[float | None], channel: int, segment: _Segment) -> Statement | None:
+    step = steps[channel] if channel < len(steps) else None
+    dimension = segment.facts.get("X_Dimension", ["Time"])
+    is_time = (
+        dimension[min(channel, len(dimension) - 1)].lower() in ("time", "") if dimension else (True)
+    )
+    if not step or step <= 0 or not is_time:
+        return None
+    return stated(rate_of_step(step), f"Delta_X {step:g}")
+
+
+def _table(
+    segment: _Segment, width: int, decimal: str, file: SourceFile
+) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+    file.prove_kept(8 * width * len(segment.rows))
+    table = np.full((len(segment.rows), width), np.nan)
+    for number, row in enumerate(segment.rows):
+        for column, text in enumerate(row[:width]):
+            if text:
+                try:
+                    table[number, column] = float(text.replace(decimal, "."))
+                except ValueError as error:
+                    raise FormatError(
+                        f"Row {number + 1} of a segment of {file.name} holds {text[:40]!r} "
+                        "where a number belongs."
+                    ) from error
+    return table
+
+
+def _length(values: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> int:
+    """Return the length without the empty cells below: channels may differ in it."""
+    filled = np.flatnonzero(~np.isnan(values))
+    return int(filled[-1]) + 1 if len(filled) else 0
+
+
+def _numbers(texts: list[str], decimal: str) -> list[float | None]:
+    numbers: list[float | None] = []
+    for text in texts:
+        try:
+            numbers.append(float(text.replace(decimal, ".")))
+        except ValueError:
+            numbers.append(None)
+    return numbers
+
+
+def _start(facts: dict[str, list[str]]) -> datetime | None:
+    days = [clock(text) for text in facts.get("Date", [])[:1]]
+    times = [clock(text[:18]) for text in facts.get("Time", [])[:1]]
+    if not days or days[0] is None or days[0][0] is None:
+        return None
+    seconds = times[0][1] if times and times[0] is not None else None
+    return datetime.fromordinal(days[0][0]) + timedelta(seconds=seconds or 0.0)

@@ -1,0 +1,86 @@
+"""MATLAB 4: matrices one after the other, each with a head of five numbers.
+
+Reference: MathWorks, "MAT-File Format", chapter 2 (level 4).
+"""
+
+import struct
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from vibration.formats.matlab.values import DamagedMatError, Keep, Unread, Value
+
+_DTYPES: Final = ("f8", "f4", "i4", "i2", "u2", "u1")
+_ORDERS: Final = {0: "<", 1: ">"}
+_MAX_NAME: Final = 256
+_HEAD: Final = 20
+
+
+def byte_order_4(head: bytes) -> str | None:
+    """Return the byte order of a MATLAB 4 file by its first head, None where it is none."""
+    if len(head) < _HEAD:
+        return None
+    for order in "<>":
+        kind, rows, columns, imaginary, length = struct.unpack(f"{order}5i", head[:_HEAD])
+        thousands, rest = divmod(kind, 1000)
+        hundreds, tens, ones = rest // 100, rest // 10 % 10, rest % 10
+        if (
+            _ORDERS.get(thousands) == order
+            and hundreds == 0
+            and tens < len(_DTYPES)
+            and ones <= 2
+            and rows >= 0
+            and columns >= 0
+            and imaginary in (0, 1)
+            and 1 < length <= _MAX_NAME
+        ):
+            name = head[_HEAD : _HEAD + length].split(b"\0")[0]
+            if name and all(32 < byte < 127 for byte in name):
+                return order
+    return None
+
+
+def read_mat4(path: Path, order: str, keep: Keep) -> dict[str, Value]:
+    """Return the variables of a MATLAB 4 file, in the file's order.
+
+    Raises
+    ------
+    DamagedMatError
+        Where the file does not hold together.
+    """
+    variables: dict[str, Value] = {}
+    size, kept = path.stat().st_size, 0
+    with path.open("rb") as file:
+        while head := file.read(_HEAD):
+            if len(head) < _HEAD:
+                raise DamagedMatError("a head that is incomplete")
+            kind, rows, columns, imaginary, length = struct.unpack(f"{order}5i", head)
+            tens, ones = kind // 10 % 10, kind % 10
+            sound = 0 <= kind < 5000 and tens < len(_DTYPES) and ones <= 2
+            if not sound or rows < 0 or columns < 0 or not 0 < length <= _MAX_NAME:
+                raise DamagedMatError("a head of numbers that cannot be")
+            name = file.read(length).split(b"\0")[0].decode("latin-1")
+            dtype = np.dtype(order + _DTYPES[tens])
+            count = rows * columns
+            n_bytes = count * dtype.itemsize
+            if file.tell() + n_bytes * (1 + bool(imaginary)) > size:
+                raise DamagedMatError("a variable that ends beyond the file")
+            if ones == 0 and count > 1:
+                kept += count * (4 if dtype.itemsize <= 2 or tens == 1 else 8)
+                keep(kept)
+            values = np.frombuffer(file.read(n_bytes), dtype=dtype).reshape(
+                (rows, columns), order="F"
+            )
+            if imaginary:
+                file.seek(n_bytes, 1)
+                variables[name] = Unread("complex numbers")
+            elif ones == 2:
+                variables[name] = Unread("a sparse matrix")
+            elif ones == 1:
+                codes = values.reshape(-1, order="F").astype(np.float64)
+                inside = (codes >= 32) & (codes < 256)
+                variables[name] = "".join(chr(int(code)) for code in codes[inside][:10_000])
+            else:
+                variables[name] = values.astype(dtype.newbyteorder("="))
+    return variables

@@ -1,0 +1,69 @@
+"""Arrays on their way to samples: which axis is time, and what is a finite real signal."""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from vibration.errors import FormatError
+from vibration.formats.recording import Samples
+
+MAX_CHANNELS: Final = 64
+
+
+def as_samples(values: npt.NDArray[Any], name: str) -> Samples:
+    """Return values as a float vector, or refuse what is no finite real signal."""
+    fault = fault_of(values)
+    if fault:
+        raise FormatError(f"{name} {fault}.")
+    flat = values.reshape(-1)
+    small = values.dtype.kind == "f" and values.dtype.itemsize <= 4
+    small = small or (values.dtype.kind in "iu" and values.dtype.itemsize <= 2)
+    # copied: what is read must not change with the file
+    if small:
+        return np.array(flat, dtype=np.float32, order="C")
+    return np.array(flat, dtype=np.float64, order="C")
+
+
+def fault_of(values: npt.NDArray[Any]) -> str:
+    """Say why values are no signal, in words that follow its name; empty where they are one."""
+    if values.size == 0:
+        return "is empty"
+    if values.dtype.kind == "c":
+        return "holds complex numbers, not a signal over time"
+    if values.dtype.kind not in "fiu":
+        return f"holds values of type {values.dtype}, not numbers"
+    if values.dtype.kind == "f":
+        finite = np.isfinite(values.reshape(-1))
+        if not finite.all():
+            return (
+                f"has {np.count_nonzero(~finite)} of {finite.size} samples not finite, "
+                f"the first at sample {int(np.argmin(finite))}; repair or cut them out first"
+            )
+    return ""
+
+
+def split_channels(values: npt.NDArray[Any], name: str) -> list[tuple[str, npt.NDArray[Any]]]:
+    """Split an array into named channels along its shorter axis: time is the longer one.
+
+    A square array, or one with more than 64 channels, does not say which axis is time.
+
+    Raises
+    ------
+    FormatError
+        Where the shape does not say it.
+    """
+    if values.ndim == 0 or values.size == 0:
+        raise FormatError(f"{name} is empty or a single number; a signal needs an axis of time.")
+    if values.ndim == 1 or max(values.shape) == values.size:
+        return [(name, values.reshape(-1))]
+    if values.ndim > 2:
+        raise FormatError(f"{name} has {values.ndim} axes; a signal has one, or one per channel.")
+    rows, columns = values.shape
+    if rows == columns or min(rows, columns) > MAX_CHANNELS:
+        raise FormatError(
+            f"{name} has shape {rows} × {columns}, which does not say which axis is time; "
+            f"the longer axis is read as time, the shorter as at most {MAX_CHANNELS} channels."
+        )
+    by_channel = values.T if rows > columns else values
+    return [(f"{name} {number}", row) for number, row in enumerate(by_channel, start=1)]

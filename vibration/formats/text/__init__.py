@@ -1,0 +1,1 @@
+"""Text tables: any usual encoding, separator and decimal mark, with key lines, titles and units."""

@@ -1,0 +1,155 @@
+"""How a table is written: its separator, its decimal mark, and what its fields are."""
+
+import csv
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_DECIMAL_COMMA: Final = re.compile(r"^\s*(-0,\d+|[+-]?\d+,0\d+)\s*$")
+_COMMA_NUMBER: Final = re.compile(r"^[+-]?\d*,\d+(?:[eE][+-]?\d+)?$")
+_POINT_NUMBER: Final = re.compile(r"^[+-]?\d*\.\d+(?:[eE][+-]?\d+)?$")
+_DURATION: Final = re.compile(
+    r"^\s*([+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)\s+(ms|s|sec|min|hr|days?)\s*$"
+)
+_DURATION_S: Final = {"ms": 1e-3, "s": 1.0, "sec": 1.0, "min": 60.0, "hr": 3600.0}
+_QUOTED_COMMA: Final = re.compile(r'"\s*[+-]?\d+,\d+(?:[eE][+-]?\d+)?\s*"')
+_CLOCK: Final = re.compile(
+    r"^\s*(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})[./-](\d{1,2})[./-](\d{4}))?"
+    r"(?:[T ]*)(?:(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,:](\d{1,9}))?)?\s*([AaPp][Mm])?)?"
+    r"\s*(Z|UTC|[+-]\d{2}:?\d{2})?\s*$"
+)
+_CELL: Final = re.compile(r"^\s*[\[(]\s*[+-]?[\d.]")
+_LONGEST_COMMA_TEST: Final = 50
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a table is written: its separator (None: blanks), decimal mark, and whether it quotes."""
+
+    separator: str | None
+    decimal: str
+    quotes: bool = False
+
+    def fields(self, line: str) -> list[str]:
+        """Split one line into its fields, without blanks, quotes and a separator at the end."""
+        if self.quotes and self.separator is not None and '"' in line:
+            parts = next(csv.reader([line], delimiter=self.separator, skipinitialspace=True), [])
+        elif self.separator is None:
+            parts = line.split()
+        else:
+            parts = line.split(self.separator)
+        fields = [part.strip().strip('"').strip() for part in parts]
+        if len(fields) > 1 and not fields[-1]:
+            fields.pop()
+        return fields
+
+    def kinds(self, line: str) -> str:
+        """Return a letter for each field: number, time, cell of many numbers, empty, or text x."""
+        return "".join(self.kind(field) for field in self.fields(line))
+
+    def kind(self, field: str) -> str:
+        """Return the kind of one field."""
+        if not field:
+            return "e"
+        if self.number(field) is not None:
+            return "n"
+        if any(character.isdigit() for character in field):
+            if _CLOCK.match(field) or _DURATION.match(field):
+                return "t"
+            if len(field) > 60 and _CELL.match(field):
+                return "c"
+        return "x"
+
+    def number(self, field: str) -> float | None:
+        """Return the number that a field is, else None."""
+        text = field.replace(",", ".") if self.decimal == "," else field
+        if "_" in text:  # Python's own way to write thousands, and nobody else's
+            return None
+        try:
+            return float(text)
+        except ValueError:
+            return None
+
+
+def dialect_of(lines: list[str]) -> Dialect:
+    """Tell the dialect from lines of data; the first one decides on the separator.
+
+    Parameters
+    ----------
+    lines : list of str
+        At least one; blank lines taken out.
+    """
+    line = lines[0].strip()
+    near = lines[:_LONGEST_COMMA_TEST]
+    quotes = any('"' in row for row in near)
+    outside = re.sub(r'"[^"]*"', '""', line) if quotes else line
+    if quotes and "," in line:
+        decimal = "," if any(_QUOTED_COMMA.search(row) for row in near) else "."
+        separator = next((mark for mark in ";\t," if mark in outside), None)
+        if separator is not None:
+            return Dialect(separator, decimal, quotes=True)
+    for separator in (";", "\t"):
+        # tabs may pad a table that commas part
+        is_padding = separator == "\t" and "," in line and "." in line
+        if separator in line.strip(separator) and not is_padding:
+            return Dialect(separator, _decimal_mark(near, separator), quotes)
+    if "," not in line:
+        return Dialect("|" if "|" in line else None, ".", quotes)
+    if _are_decimal_commas(line, near):
+        return Dialect(None, ",", quotes)
+    return Dialect(",", ".", quotes)
+
+
+def _decimal_mark(near: list[str], separator: str) -> str:
+    """Return the decimal mark between separators that are no commas; dates do not count."""
+    fields = [field.strip(' "') for row in near for field in row.split(separator)]
+    commas = sum(bool(_COMMA_NUMBER.match(field)) for field in fields)
+    points = sum(bool(_POINT_NUMBER.match(field)) for field in fields)
+    return "," if commas > points else "."
+
+
+def _are_decimal_commas(line: str, near: list[str]) -> bool:
+    """Tell whether the commas between blanks, or alone on each line, are decimal marks."""
+    # "0,5" alone on each line: integers are not written 05 or -0, decimals are.
+    one_comma = all(row.count(",") == 1 for row in near)
+    if one_comma and any(_DECIMAL_COMMA.match(row) for row in near):
+        return True
+    parts = line.split()
+    return len(parts) > 1 and "." not in line and all("," in part.strip(",") for part in parts)
+
+
+def clock(field: str) -> tuple[int | None, float | None, bool] | None:
+    """Return day number, seconds of the day, and whether the day is beyond doubt; None for others.
+
+    ``2024-04-16T11:02:03.5Z``, ``16.04.2024 11:02``, ``11:02:03,500 PM`` and dates alone are read.
+    A day before a month with a slash between is in doubt up to the twelfth.
+    """
+    duration = _DURATION.match(field)
+    if duration is not None:
+        unit_s = _DURATION_S.get(duration.group(2), 86400.0)
+        return None, float(duration.group(1).replace(",", ".")) * unit_s, True
+    found = _CLOCK.match(field)
+    if found is None or not any(found.group(i) for i in (1, 4, 7)):
+        return None
+    year, month, day, first, second, late, hour, minute, sec, part, half, _ = found.groups()
+    from datetime import date
+
+    ordinal, sure = None, True
+    try:
+        if year:
+            ordinal = date(int(year), int(month), int(day)).toordinal()
+        elif late:
+            a, b = int(first), int(second)
+            sure = "." in field.split(maxsplit=1)[0] or a > 12 or b > 12
+            is_month_first = b > 12
+            ordinal = date(
+                int(late), a if is_month_first else b, b if is_month_first else a
+            ).toordinal()
+    except ValueError:
+        return None
+    seconds = None
+    if hour is not None:
+        hours = int(hour) % 12 + (12 if half.lower() == "pm" else 0) if half else int(hour)
+        fraction = float(f"0.{part}") if part else 0.0
+        seconds = hours * 3600.0 + int(minute) * 60.0 + int(sec or 0) + fraction
+    return ordinal, seconds, sure

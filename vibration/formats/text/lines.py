@@ -1,0 +1,127 @@
+"""The lines of a text file: encoding told from its bytes, lengths bounded, numbers kept."""
+
+import codecs
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+from vibration.errors import FormatError
+
+MAX_LINE_BYTES: Final = 1 << 25
+MAX_TEXT_BYTES: Final = 2 << 30
+_SAMPLE_BYTES: Final = 1 << 16
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROLS: Final = bytes({*range(32)} - {9, 10, 11, 12, 13, 26, 27})
+_GZIP: Final = b"\x1f\x8b"
+
+
+class TextLines:
+    """The lines of an open text, one by one or in blocks, and the number of the last one read.
+
+    `left_off` is the separator and the number of the first fields to leave off in blocks: some
+    instruments write their key lines in columns of their own, to the left of the samples.
+    """
+
+    def __init__(self, text: IO[str]) -> None:
+        self._text = text
+        self.number = 0
+        self.left_off: tuple[str, int] | None = None
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        for line in self._text:
+            self.number += 1
+            yield self.number, line.rstrip("\r\n\x1a")
+
+    def block(self, characters: int = 1 << 23) -> list[str]:
+        """Return the next lines, of about that many characters; none at the end."""
+        lines = self._text.readlines(characters)
+        self.number += len(lines)
+        if self.left_off is None:
+            return lines
+        separator, n = self.left_off
+        return [line.split(separator, n)[-1] for line in lines]
+
+
+class _Guarded(io.RawIOBase):
+    """Bytes on their way to a text: a line without an end, or too much in all, is refused."""
+
+    def __init__(self, inner: IO[bytes], name: str) -> None:
+        self._inner, self._name = inner, name
+        self._total = self._in_line = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview[int]") -> int:  # type: ignore[override]
+        content = self._inner.read(len(buffer))
+        n = len(content)
+        buffer[:n] = content
+        self._total += n
+        last = content.rfind(b"\n")
+        self._in_line = self._in_line + n if last < 0 else n - last
+        if self._in_line > MAX_LINE_BYTES:
+            raise FormatError(
+                f"{self._name} has a line longer than {MAX_LINE_BYTES >> 20} million bytes; "
+                "write one sample a line."
+            )
+        if self._total > MAX_TEXT_BYTES:
+            raise FormatError(f"{self._name} holds more than 2 GiB of text; use a binary format.")
+        return n
+
+
+@contextmanager
+def opened_text(path: Path, name: str) -> Iterator[TextLines]:
+    """Open a text file, packed by gzip or not, in the encoding that its first bytes show.
+
+    Raises
+    ------
+    FormatError
+        Where the file is no text, is damaged gzip, or a line is too long.
+    """
+    with path.open("rb") as file:
+        is_gzip = file.read(2) == _GZIP
+        file.seek(0)
+        unpacked = gzip.GzipFile(fileobj=file) if is_gzip else file
+        binary = io.BufferedReader(_Guarded(unpacked, name), _SAMPLE_BYTES)  # type: ignore[arg-type]
+        try:
+            encoding = encoding_of(binary.peek(_SAMPLE_BYTES)[:_SAMPLE_BYTES])
+            if encoding is None:
+                raise FormatError(f"{name} is not a text file, and of no other kind that is read.")
+            with io.TextIOWrapper(binary, encoding=encoding, errors="replace") as text:
+                yield TextLines(text)
+        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+            raise FormatError(
+                f"{name} is damaged gzip, or was cut short; copy it once more."
+            ) from error
+
+
+def encoding_of(sample: bytes) -> str | None:
+    """Return the encoding of a text by its first bytes, None for what is no text.
+
+    A byte-order mark decides; else UTF-16 shows in its zero bytes; else UTF-8 where it is valid,
+    and Latin-1 for the rest: only titles can differ then, digits are the same.
+    """
+    marked = next((encoding for mark, encoding in _BOMS if sample.startswith(mark)), None)
+    if marked is not None:
+        return marked
+    if b"\0" in sample:
+        even, odd = sample[0::2].count(0), sample[1::2].count(0)
+        half = max(8, len(sample) // 2)
+        if min(even, odd) <= 0.05 * half and max(even, odd) >= 0.6 * half:
+            return "utf-16-le" if odd > even else "utf-16-be"
+        return None
+    if len(sample.translate(None, _CONTROLS)) < 0.998 * len(sample):
+        return None
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "utf-8"
