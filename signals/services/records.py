@@ -93,10 +93,13 @@ def signals_delete_some(*, store: SignalStore, from_row: int, at_most: int) -> t
         return 0, from_row
     pks = [pk for pk, _ in pairs]
     Annotation.objects.filter(signal__in=pks).delete()
-    Signal.tags.through.objects.filter(signal__in=pks).delete()
+    links = Signal.tags.through.objects.filter(signal__in=pks)
+    tags = list(links.order_by().values_list("tag", flat=True).distinct())
+    links.delete()
     table = connection.ops.quote_name(Signal._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [pks])  # noqa: S608
+    tags_forget_unused(tags=tags)
     return len(pairs), pairs[-1][1] + 1
 
 

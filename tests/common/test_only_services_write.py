@@ -34,7 +34,7 @@ ALWAYS = {
     for name in (verb, f"a{verb}")
 } | {"create_user", "create_superuser"}
 OF_RELATIONS = {"add", "aadd", "set", "aset", "remove", "aremove", "clear", "aclear"}
-NO_ROWS = {"cache", "np", "connection", "super"}
+NO_ROWS = {"cache", "np", "connection", "super", "valkey"}
 WRITING_SQL = ("INSERT ", "UPDATE ", "DELETE ", "COPY ", "TRUNCATE ")
 
 
