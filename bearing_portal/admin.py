@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django_plotly_dash.admin import DashApp, StatelessApp  # registers them
 from django_rq.admin import models as queue_models
 
-from monitoring.accounts.sessions import sockets_recheck
+from monitoring.accounts.people import people_activate, people_deactivate
 
 User = get_user_model()
 
@@ -52,12 +52,9 @@ class PersonAdmin(UserAdmin):
 
     @admin.action(description="Deactivate the selected people", permissions=["change"])
     def deactivate(self, request: HttpRequest, people: QuerySet[Any]) -> None:
-        others = list(people.exclude(pk=request.user.pk))
-        people.filter(pk__in=[person.pk for person in others]).update(is_active=False)
-        for person in others:
-            sockets_recheck(person)
-        self.message_user(request, f"{len(others)} deactivated; you are never among them.")
+        n = people_deactivate(user=request.user, people=people)
+        self.message_user(request, f"{n} deactivated; you are never among them.")
 
     @admin.action(description="Activate the selected people", permissions=["change"])
     def activate(self, request: HttpRequest, people: QuerySet[Any]) -> None:
-        self.message_user(request, f"{people.update(is_active=True)} activated.")
+        self.message_user(request, f"{people_activate(people=people)} activated.")

@@ -61,6 +61,23 @@ def _is_quiet(request: HttpRequest, response: HttpResponse) -> bool:
     return wants_fragment(request) or request.path.startswith(QUIET)
 
 
+class PrivateMiddleware:
+    """Have neither browsers nor proxies keep an answer that does not say it may be kept.
+
+    Pages are of one person; after the log-out nobody goes back to them. Static files, and the
+    scripts of Dash, say themselves how long they last.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
 class ErrorMiddleware:
     """Turn what a view raises into a sentence with the right status."""
 

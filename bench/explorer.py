@@ -154,7 +154,7 @@ def _catalogue(size: str) -> int:
     portal = served()
     from django.db import connection
 
-    from datasets.management.catalogue import catalogue_make
+    from datasets.services.index_rows import catalogue_make
 
     made = catalogue_make(owner=portal.user, name=f"Catalogue of {size}", n=_SIZES[size])
     with connection.cursor() as cursor:

@@ -9,6 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from common.errors import Expected
+from common.text import NOTHING, minus
 
 
 class WrittenBySystem(admin.ModelAdmin):
@@ -55,17 +56,12 @@ def swatch(*colours: str) -> SafeString:
     )
 
 
-def megabytes(size_bytes: int) -> str:
-    text = f"{size_bytes / 1e6:,.1f} MB" if size_bytes >= 1e5 else f"{size_bytes / 1e3:,.0f} kB"
-    return text.replace(",", "\u2009").replace(" ", "\u00a0")
-
-
 def measured(field: str, title: str, digits: int = 4) -> Any:
     """Return a column that shows a measured number with so many significant digits."""
 
     @admin.display(description=title, ordering=field)
     def shown(self: admin.ModelAdmin, row: Any) -> str:
         value = getattr(row, field)
-        return "–" if value is None else f"{value:.{digits}g}".replace("-", "\u2212")
+        return NOTHING if value is None else minus(f"{value:.{digits}g}")
 
     return shown

@@ -1,4 +1,4 @@
-"""Folders of stores on their way out."""
+"""Folders of the storage: how they come and go."""
 
 import logging
 import secrets
@@ -6,6 +6,16 @@ import shutil
 from pathlib import Path
 
 logger = logging.getLogger(__name__)
+
+
+def folder_make(folder: Path) -> None:
+    """Make a folder that only the portal's own account can enter, and those above that are missing.
+
+    `Path.mkdir` gives its mode to the last folder alone.
+    """
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(mode=0o700, exist_ok=True)
 
 
 def folder_discard(folder: Path) -> None:

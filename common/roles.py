@@ -1,6 +1,13 @@
-"""Roles by group. A superuser has every role."""
+"""Roles by group, and the one rule of who sees what.
 
-from typing import Any
+A superuser has every role. Whoever is logged in counts as a viewer, in a group or not.
+"""
+
+from typing import Any, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+M = TypeVar("M", bound=Model)
 
 VIEWER = "viewer"
 ENGINEER = "engineer"
@@ -16,6 +23,28 @@ def is_engineer(user: Any) -> bool:
 def is_curator(user: Any) -> bool:
     """Tell whether `user` may edit labels and tags of shared data."""
     return _has_role(user, CURATOR)
+
+
+def visible_to(
+    user: Any, rows: QuerySet[M], *, owner: str = "owner", shared: Q | None = None
+) -> QuerySet[M]:
+    """Return the rows that `user` may see: own and shared ones; a superuser all.
+
+    Parameters
+    ----------
+    user : Any
+        Sees nothing where nobody is logged in, or the account is deactivated.
+    owner : str
+        Lookup from a row to who owns it.
+    shared : Q, optional
+        Which rows are shared with everybody; none where not given.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return rows.none()
+    if user.is_superuser:
+        return rows.filter(**{f"{owner}__isnull": False})  # what is being removed has none
+    own = Q(**{owner: user.pk})
+    return rows.filter(own if shared is None else own | shared)
 
 
 def may_manage(user: Any, owner_id: int | None) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from common.errors import Invalid, Unavailable
+from common.text import thousands
 from datasets.estimates import estimate_of, time_prove
 from datasets.selectors import name_is_taken, name_suggestion
 from datasets.services import recipe_build
@@ -59,16 +60,14 @@ class DatasetForm(forms.Form):
         min_value=0,
         max_value=2**63 - 1,
         initial=0,
-        error_messages=_limits(
-            "a whole number", "0", "9\u2009223\u2009372\u2009036\u2009854\u2009775\u2009807"
-        ),
+        error_messages=_limits("a whole number", "0", thousands(2**63 - 1)),
     )
     fs_hz = forms.FloatField(
         label="Rate",
         min_value=1_000,
         max_value=200_000,
         initial=20_480,
-        error_messages=_limits("a number", "1\u2009000 Hz", "200\u2009000 Hz"),
+        error_messages=_limits("a number", f"{thousands(1_000)} Hz", f"{thousands(200_000)} Hz"),
     )
     duration_s = forms.FloatField(
         label="Duration",
@@ -82,7 +81,7 @@ class DatasetForm(forms.Form):
         min_value=60,
         max_value=60_000,
         initial=3_600,
-        error_messages=_limits("a number", "60 rpm", "60\u2009000 rpm"),
+        error_messages=_limits("a number", "60 rpm", f"{thousands(60_000)} rpm"),
     )
 
     recipe: Recipe | None = None

@@ -1,4 +1,4 @@
-"""Reads of datasets; the user comes first and sees only what he may."""
+"""Reads of datasets; the user comes first and sees only what that person may."""
 
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from common.errors import NotFound
+from common.roles import visible_to
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow
 from signals.models import Annotation, Signal, SignalStore
@@ -29,16 +30,12 @@ __all__ = [
 
 
 def datasets_visible(user: Any) -> QuerySet[Dataset]:
-    """Return the datasets `user` may see: his own and shared ones; a superuser all."""
+    """Return the datasets `user` may see."""
     datasets = Dataset.objects.select_related("store__owner", "job", "recipe").prefetch_related(
         "class_counts__fault_class"
     )
-    if not user.is_authenticated:
-        return datasets.none()
-    if user.is_superuser:
-        return datasets
-    shared = SignalStore.Visibility.SHARED
-    return datasets.filter(Q(store__owner=user) | Q(store__visibility=shared))
+    shared = Q(store__visibility=SignalStore.Visibility.SHARED)
+    return visible_to(user, datasets, owner="store__owner", shared=shared)
 
 
 def dataset_get(user: Any, pk: int) -> Dataset:

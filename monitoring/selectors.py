@@ -1,4 +1,4 @@
-"""Reads of jobs and notices; the user comes first and sees only what is his."""
+"""Reads of jobs and notices; the user comes first and sees only their own."""
 
 from importlib import import_module
 from typing import Any
@@ -12,15 +12,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from common.errors import NotFound
+from common.roles import visible_to
 from monitoring.models import Job, NoticeChoice, Notification, UserSession, UserSettings
 
 
 def jobs_visible(user: Any) -> QuerySet[Job]:
-    """Return the jobs `user` may see: his own, a superuser all."""
-    if not user.is_authenticated:
-        return Job.objects.none()
-    jobs = Job.objects.select_related("owner")
-    return jobs if user.is_superuser else jobs.filter(owner=user)
+    """Return the jobs `user` may see; none is shared."""
+    return visible_to(user, Job.objects.select_related("owner"))
 
 
 def job_get(user: Any, job_id: UUID | str) -> Job:

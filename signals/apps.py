@@ -8,7 +8,7 @@ class SignalsConfig(AppConfig):
     def ready(self) -> None:
         from monitoring.jobs.kinds import JobKind, Queue, register_kind, register_sweeper
         from monitoring.retention import register_pruner
-        from signals.projections.rows import PROJECT, projections_sweep
+        from signals.projections.services import PROJECT, projections_sweep
         from signals.services.removal import REMOVE
         from signals.uploads.services import uploads_prune, uploads_sweep
         from signals.waveforms.references import references_sweep

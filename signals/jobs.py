@@ -2,7 +2,7 @@
 
 from monitoring.jobs.entry import job_entry
 from monitoring.jobs.pulse import JobRun
-from signals.projections.rows import projection_compute
+from signals.projections.services import projection_compute
 from signals.services.removal import store_remove_rest
 
 

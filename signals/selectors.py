@@ -10,30 +10,23 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
 from common.errors import NotFound, Unavailable
+from common.roles import visible_to
 from signals.errors import told_as
 from signals.models import Signal, SignalStore, Tag, Upload
 from vibration.store import SIGNALS_FILE, StoreReader
 
 
 def stores_visible(user: Any) -> QuerySet[SignalStore]:
-    """Return the stores `user` may read: his own and shared ones; a superuser all."""
-    if not user.is_authenticated:
-        return SignalStore.objects.none()
-    if user.is_superuser:
-        return SignalStore.objects.filter(owner__isnull=False)
-    shared = SignalStore.Visibility.SHARED
-    return SignalStore.objects.filter(Q(owner=user) | Q(visibility=shared))
+    """Return the stores `user` may read."""
+    shared = Q(visibility=SignalStore.Visibility.SHARED)
+    return visible_to(user, SignalStore.objects.all(), shared=shared)
 
 
 def signals_visible(user: Any) -> QuerySet[Signal]:
     """Return the signals `user` may read, with their store, class and severity."""
     signals = Signal.objects.select_related("store", "fault_class", "severity")
-    if not user.is_authenticated:
-        return signals.none()
-    if user.is_superuser:
-        return signals.filter(store__owner__isnull=False)
-    shared = SignalStore.Visibility.SHARED
-    return signals.filter(Q(store__owner=user) | Q(store__visibility=shared))
+    shared = Q(store__visibility=SignalStore.Visibility.SHARED)
+    return visible_to(user, signals, owner="store__owner", shared=shared)
 
 
 def tags_visible(user: Any) -> QuerySet[Tag]:
@@ -59,10 +52,8 @@ def signal_samples(user: Any, signal: Signal) -> npt.NDArray[np.float32]:
 
 
 def uploads_visible(user: Any) -> QuerySet[Upload]:
-    """Return the uploads `user` may see: his own; a superuser all."""
-    if not user.is_authenticated:
-        return Upload.objects.none()
-    return Upload.objects.all() if user.is_superuser else Upload.objects.filter(owner=user)
+    """Return the uploads `user` may see; none is shared."""
+    return visible_to(user, Upload.objects.all())
 
 
 def upload_get(user: Any, pk: int) -> Upload:
@@ -74,7 +65,7 @@ def upload_get(user: Any, pk: int) -> Upload:
 
 
 def uploads_of(user: Any) -> QuerySet[Upload]:
-    """Return what `user` himself uploaded, the newest first.
+    """Return what `user` uploaded, a superuser too only the own ones, the newest first.
 
     Each has `n_channels`, and `first_signal`: the id of its first vibration channel.
     """

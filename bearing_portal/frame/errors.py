@@ -70,6 +70,8 @@ def trouble_of(request: HttpRequest, error: BaseException | None) -> Trouble:
     if isinstance(error, Expected):
         status, title = next(words for kind, words in EXPECTED.items() if isinstance(error, kind))
         return Trouble(status, title, error.sentence)
+    if isinstance(error, SuspiciousOperation):
+        return Trouble(400, *SENTENCES[400])
     if isinstance(error, OperationalError | InterfaceError):
         logger.error("Database: %s", error, extra={"request": request})
         sentence = DATABASE_BUSY if isinstance(error.__cause__, _WAITED) else DATABASE_DOWN

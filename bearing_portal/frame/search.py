@@ -1,4 +1,4 @@
-"""The command palette: what a person can jump to, and nothing he may not see."""
+"""The command palette: what a person can jump to, and nothing that is not theirs to see."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from django.urls import reverse
 from common.roles import is_engineer
 from datasets.selectors import datasets_visible
 from signals.filters.matching import signals_matching
-from signals.services.saved_views import views_visible
+from signals.services.saved_views import saved_views_visible
 
 SHOWN_PER_GROUP = 6
 
@@ -78,7 +78,7 @@ def _datasets(user: Any, words: str) -> list[Hit]:
 
 
 def _saved_views(user: Any, words: str) -> list[Hit]:
-    found = views_visible(user).filter(name__icontains=words)[:SHOWN_PER_GROUP]
+    found = saved_views_visible(user).filter(name__icontains=words)[:SHOWN_PER_GROUP]
     return [Hit(row.name, f"{reverse('explorer')}?{row.query}", "bookmark") for row in found]
 
 

@@ -1,16 +1,12 @@
-"""What a portal shows that is there to be looked at: a person with two datasets of his own.
+"""What a portal shows that is there to be looked at: a person with two datasets.
 
 Only for a portal on a folder of its own. Everything in it is made as people make it.
 """
 
-from typing import Any
-
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
-
 from common.roles import ENGINEER
 from datasets.management.waiting import dataset_await
 from datasets.services import dataset_create
+from monitoring.accounts.people import person_create
 from vibration.simulation import Recipe
 
 PERSON = "keller"
@@ -27,7 +23,9 @@ DATASETS = {
 
 
 def demonstration_make(password: str) -> None:
-    person = _person(password)
+    person = person_create(
+        username=PERSON, password=password, role=ENGINEER, first_name="M.", last_name="Keller"
+    )
     for name, (description, recipe) in DATASETS.items():
         dataset_await(
             dataset_create(
@@ -38,11 +36,3 @@ def demonstration_make(password: str) -> None:
                 visibility="private",
             )
         )
-
-
-def _person(password: str) -> Any:
-    person = get_user_model().objects.create_user(
-        username=PERSON, password=password, first_name="M.", last_name="Keller"
-    )
-    person.groups.add(Group.objects.get(name=ENGINEER))
-    return person

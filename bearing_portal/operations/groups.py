@@ -1,10 +1,11 @@
 """What each role may do in the admin site. Elsewhere `common.roles` decides."""
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.db.models import Q
 
 from common.roles import CURATOR, ENGINEER, VIEWER
+from monitoring.accounts.people import group_grant
 
 SEEN = {
     "signals": (
@@ -28,7 +29,6 @@ CURATED = {
         "delete_bearing",
         "change_signal",
         "add_annotation",
-        "add_tag",
         "change_tag",
         "delete_tag",
         "view_annotation",
@@ -39,7 +39,7 @@ CURATED = {
 
 @transaction.atomic
 def groups_seed() -> int:
-    """Make the groups that are missing; one that has permissions keeps those it was given."""
+    """Give each role's group what it may do at least; what an administrator added stays."""
     seen = {app: tuple(f"view_{model}" for model in models) for app, models in SEEN.items()}
     curated = {app: (*codes, *CURATED.get(app, ())) for app, codes in seen.items()}
     wanted = {VIEWER: seen, ENGINEER: seen, CURATOR: curated}
@@ -47,10 +47,7 @@ def groups_seed() -> int:
 
 
 def _group_seed(name: str, codenames: dict[str, tuple[str, ...]]) -> int:
-    group, is_new = Group.objects.get_or_create(name=name)
-    if not group.permissions.exists():
-        chosen = Q(pk__in=[])
-        for app_label, names in codenames.items():
-            chosen |= Q(content_type__app_label=app_label, codename__in=names)
-        group.permissions.set(Permission.objects.filter(chosen))
-    return int(is_new)
+    chosen = Q(pk__in=[])
+    for app_label, names in codenames.items():
+        chosen |= Q(content_type__app_label=app_label, codename__in=names)
+    return int(group_grant(name=name, permissions=Permission.objects.filter(chosen)))

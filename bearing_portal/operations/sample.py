@@ -4,14 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 
 from common.roles import ENGINEER
+from common.text import counted
 from datasets.estimates import estimate_of
 from datasets.management.waiting import dataset_await
 from datasets.models import Dataset
 from datasets.selectors import recipe_of
 from datasets.services import dataset_create, dataset_retry
+from monitoring.accounts.people import person_create
 from monitoring.models import SystemEvent
 from vibration.simulation import Recipe
 
@@ -43,7 +44,7 @@ def sample_seed(*, again: bool, say: Callable[[str], object] = lambda words: Non
     foreseen_s = estimate_of(recipe_of(dataset)).duration_s
     say(f"Generating the sample dataset of {dataset.n_planned} signals, about {foreseen_s:.0f} s.")
     ready = dataset_await(dataset, here=True)
-    return f"is ready: {ready.store.n_signals} signals"
+    return f"is ready: {counted(ready.store.n_signals, 'signal')}"
 
 
 def _was_deleted() -> bool:
@@ -67,9 +68,5 @@ def _owner() -> Any:
     superuser = users.filter(is_superuser=True, is_active=True).order_by("pk").first()
     if superuser is not None:
         return superuser
-    account, is_new = users.get_or_create(username=SYSTEM_ACCOUNT)
-    if is_new:
-        account.set_unusable_password()
-        account.save(update_fields=["password"])
-        account.groups.add(Group.objects.get(name=ENGINEER))
-    return account
+    account = users.filter(username=SYSTEM_ACCOUNT).first()
+    return account or person_create(username=SYSTEM_ACCOUNT, password=None, role=ENGINEER)

@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "monitoring.health.metrics_middleware.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bearing_portal.middleware.PrivateMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -154,7 +155,7 @@ AXES_COOLOFF_TIME = timedelta(
 # Each counts by itself: many addresses trying one account, and one address trying many accounts.
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 # A log-in forgets only the failures of that account from that address (see accounts/lockout.py):
-# else whoever owns an account could clear his address between two guesses at another's.
+# else whoever owns an account could clear their address between two guesses at another's.
 AXES_RESET_ON_SUCCESS = False
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "monitoring.accounts.lockout.locked_out"

@@ -4,6 +4,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from bearing_portal.settings.base import *  # noqa: F403
 from bearing_portal.settings.base import (
+    ALLOWED_HOSTS,
+    CSRF_TRUSTED_ORIGINS,
     LOG_DIR,
     PORTAL_PROCESS,
     STORAGES,
@@ -24,6 +26,16 @@ for required, example in {
 SECRET_KEY = env.text("SECRET_KEY")
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short; set it to at least 50 random characters.")
+if len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure-"):
+    raise ImproperlyConfigured("SECRET_KEY can be guessed; set it to 50 random characters or more.")
+if any(host.strip(".") in ("*", "") for host in ALLOWED_HOSTS):
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS lets any name in; list the names that the portal is reached by."
+    )
+if any(origin.split("//")[1].split(":")[0].strip(".") == "*" for origin in CSRF_TRUSTED_ORIGINS):
+    raise ImproperlyConfigured(
+        "CSRF_TRUSTED_ORIGINS trusts every site; list the origins of the portal's own pages."
+    )
 
 DEBUG = False
 STORAGES = {

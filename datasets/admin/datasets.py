@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from common.admin import WrittenBySystem, act_on_each, megabytes
+from common.admin import WrittenBySystem, act_on_each
+from common.text import size
 from datasets.models import ClassCount, Dataset, Recipe
 from datasets.selectors import datasets_visible
 from datasets.services import (
@@ -70,7 +71,7 @@ class DatasetAdmin(admin.ModelAdmin):
         "owner",
         "visibility",
         "n_signals",
-        "size",
+        "size_shown",
         "created_at",
         "signals",
     )
@@ -89,7 +90,7 @@ class DatasetAdmin(admin.ModelAdmin):
         "visibility",
         "n_signals",
         "n_planned",
-        "size",
+        "size_shown",
         "signals",
         "recipe",
         "job",
@@ -134,8 +135,8 @@ class DatasetAdmin(admin.ModelAdmin):
         return str(dataset.store.bearing or "–")
 
     @admin.display(description="size", ordering="store__size_bytes")
-    def size(self, dataset: Dataset) -> str:
-        return megabytes(dataset.store.size_bytes)
+    def size_shown(self, dataset: Dataset) -> str:
+        return size(dataset.store.size_bytes)
 
     @admin.display(description="look at them")
     def signals(self, dataset: Dataset) -> SafeString:

@@ -8,7 +8,9 @@ from django.urls import NoReverseMatch, reverse
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed, Unavailable
+from common.names import name_clean, text_clean
 from common.roles import is_engineer
+from common.text import counted
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow
 from datasets.selectors import name_suggestion
@@ -23,6 +25,8 @@ from vibration.generation import estimate
 from vibration.simulation import Recipe
 
 GENERATE = "generate-dataset"
+_LONGEST_NAME = Dataset._meta.get_field("name").max_length or 0
+_LONGEST_DESCRIPTION = Dataset._meta.get_field("description").max_length or 2_000
 
 M = TypeVar("M", bound=models.Model)
 
@@ -59,10 +63,7 @@ def dataset_create(
     """
     if not is_engineer(owner):
         raise NotAllowed("Creating datasets needs the engineer role; ask an administrator for it.")
-    name = " ".join(name.split())
-    if not name:
-        sentence = "A dataset needs a name."
-        raise Invalid(sentence, field_errors={"name": [sentence]})
+    name, description = name_and_description(name, description)
     space_prove(recipe_size_bytes(recipe))
     try:
         with transaction.atomic():
@@ -77,13 +78,23 @@ def dataset_create(
     return dataset
 
 
+def name_and_description(name: str, description: str) -> tuple[str, str]:
+    """Return both as they are kept; refused where they hold what nobody sees."""
+    return (
+        name_clean(name, what="A dataset's name", longest=_LONGEST_NAME),
+        text_clean(
+            description, what="A description", longest=_LONGEST_DESCRIPTION, field="description"
+        ),
+    )
+
+
 def _write(owner: Any, name: str, recipe: Recipe, description: str, visibility: str) -> Dataset:
     store = SignalStore(owner=owner, visibility=visibility)
     store.full_clean()
     store.save()
     dataset = Dataset(
         name=name,
-        description=description.strip(),
+        description=description,
         store=store,
         recipe=_write_recipe(recipe),
         n_planned=recipe.n_records,
@@ -137,7 +148,7 @@ def _start_job(owner: Any, dataset: Dataset) -> None:
         kind=SystemEvent.Kind.CREATED,
         actor=owner,
         subject=dataset.name,
-        detail=f"{dataset.n_planned} signals planned",
+        detail=f"{counted(dataset.n_planned, 'signal')} planned",
     )
     after_commit(dataset_hint, dataset)
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from django.conf import settings
 
 from common.errors import Unavailable
-from common.files import folder_discard
+from common.files import folder_discard, folder_make
+from common.text import size
 from datasets.models import Dataset
 from monitoring.models import Job
 from vibration.store import sweep_partials
@@ -41,7 +42,7 @@ def space_prove(size_bytes: int) -> None:
     """Refuse what the disk cannot hold."""
     parent = Path(settings.STORAGE_DIR) / DATASETS
     try:
-        parent.mkdir(parents=True, exist_ok=True)
+        folder_make(parent)
         free_bytes = shutil.disk_usage(parent).free
     except OSError as error:
         raise Unavailable(
@@ -50,8 +51,8 @@ def space_prove(size_bytes: int) -> None:
     need_bytes = size_bytes + size_bytes // 100 + _MARGIN_BYTES
     if free_bytes < need_bytes:
         raise Unavailable(
-            f"This dataset needs {_megabytes(need_bytes)} MB and {_megabytes(free_bytes)} MB are "
-            "free. Make it smaller, or delete datasets that are not needed."
+            f"This dataset needs {size(need_bytes)} and {size(free_bytes)} are free. "
+            "Make it smaller, or delete datasets that are not needed."
         )
 
 
@@ -88,7 +89,3 @@ def _is_orphan(match: re.Match[str], known: dict[int, tuple[bool, int | None]]) 
     if match["attempt"] is not None:
         return int(match["attempt"]) != attempt
     return not has_files and attempt is None
-
-
-def _megabytes(size_bytes: int) -> str:
-    return f"{size_bytes / 1e6:,.0f}".replace(",", "\u202f")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from common.database import OUTAGES, retried
 from common.errors import Expected, Unavailable
 from common.files import folder_discard
+from common.text import counted
 from datasets.models import ClassCount, Dataset
 from datasets.selectors import recipe_of
 from datasets.services.creation import recipe_size_bytes
@@ -49,7 +50,10 @@ def dataset_generate(*, run: JobRun) -> None:
     space_prove(recipe_size_bytes(recipe))
     folder = attempt_folder(dataset.pk, run.job.attempt)
     try:
-        run.log(f"Generating {recipe.n_records} signals with {n_workers()} processes.")
+        run.log(
+            f"Generating {counted(recipe.n_records, 'signal')} with "
+            f"{counted(n_workers(), 'process', 'processes')}."
+        )
         with told_as(Expected):
             generate(
                 recipe,
@@ -127,8 +131,7 @@ def _show(run: JobRun, dataset_id: int, folder: Path) -> None:
         raise JobLost
     _publish(folder, final_folder(dataset_id))
     dataset_fill(dataset=dataset)
-    n_signals = f"{dataset.store.n_signals:,}".replace(",", "\u2009")
-    sentence = f"{n_signals} signals"
+    sentence = counted(dataset.store.n_signals, "signal")
     event_record(
         kind=SystemEvent.Kind.COMPLETED,
         actor=run.job.owner,

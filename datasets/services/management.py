@@ -11,7 +11,7 @@ from common.errors import Invalid, NotAllowed
 from common.files import folder_discard
 from common.roles import may_manage
 from datasets.models import Dataset
-from datasets.services.creation import name_taken
+from datasets.services.creation import name_and_description, name_taken
 from datasets.services.files import final_folder
 from datasets.services.hints import dataset_hint
 from monitoring.events import event_record
@@ -58,7 +58,7 @@ def dataset_describe(*, user: Any, dataset: Dataset, name: str, description: str
     """Give a dataset another name and description."""
     _may_manage_or_refuse(user, dataset, "rename")
     before = dataset.name
-    dataset.name, dataset.description = " ".join(name.split()), description.strip()
+    dataset.name, dataset.description = name_and_description(name, description)
     try:
         with transaction.atomic():
             dataset.full_clean(exclude=["store", "recipe", "job"], validate_constraints=False)

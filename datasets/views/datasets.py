@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.views.decorators.http import (
     require_GET,
     require_http_methods,
@@ -17,6 +16,7 @@ from django.views.decorators.http import (
 from django.views.decorators.vary import vary_on_headers
 
 from common.errors import Invalid, NotAllowed, Unavailable
+from common.http import file_name
 from common.roles import is_engineer, may_manage
 from datasets import services
 from datasets.exports.files import file_response
@@ -204,7 +204,7 @@ def dataset_download(request: HttpRequest, pk: int) -> HttpResponseBase:
     dataset = dataset_get(request.user, pk)
     if dataset.status != Dataset.Status.READY:
         raise Invalid(f"{dataset.name} is not ready, so it has no file yet.")
-    filename = f"{slugify(dataset.name) or dataset.pk}.h5"
+    filename = file_name(dataset.name, ".h5")
     try:
         response = file_response(request, dataset_path(dataset), filename)
     except FileNotFoundError as error:

@@ -6,10 +6,10 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
-from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
 from common.errors import Invalid, NotFound
+from common.http import name_download
 from datasets.models import Dataset
 from datasets.scope import explorer_scope
 from monitoring.events import event_record
@@ -47,7 +47,7 @@ def explorer_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
     response = StreamingHttpResponse(
         _streamed(request, chunks(scope, order)), content_type=content_type
     )
-    response["Content-Disposition"] = f'attachment; filename="{slugify(name)}.{code}"'
+    name_download(response, name, f".{code}")
     return response
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from common.text import counted
 from monitoring.events import event_record
 from monitoring.models import SystemEvent, UserSession
 from monitoring.notices.hints import group_message_send, user_group
@@ -49,7 +50,7 @@ def sessions_end_others(*, user: Any, session_key: str | None, only_id: int | No
                 kind=SystemEvent.Kind.LOGOUT,
                 actor=user,
                 subject=user.get_username(),
-                detail=f"{len(keys)} other session{'s' * (len(keys) > 1)} ended",
+                detail=f"{counted(len(keys), 'other session')} ended",
             )
     if keys:
         sockets_recheck(user)

@@ -1,16 +1,20 @@
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.errors import Invalid, NotFound
+from common.text import counted
 from monitoring.accounts.client import client_address, device_name
 from monitoring.accounts.forms import ProfileForm, SettingsForm
+from monitoring.accounts.lockout import locked_out
 from monitoring.accounts.sessions import session_seen, sessions_end_others
 from monitoring.accounts.settings import preferences_save, profile_save
 from monitoring.models import UserSettings
@@ -82,12 +86,26 @@ def session_log_out(request: HttpRequest, pk: int) -> HttpResponse:
 def sessions_log_out(request: HttpRequest) -> HttpResponse:
     """Log out everywhere else."""
     n_ended = sessions_end_others(user=request.user, session_key=request.session.session_key)
-    messages.success(request, f"Logged out in {n_ended} other place{'s' * (n_ended != 1)}.")
+    messages.success(request, f"Logged out in {counted(n_ended, 'other place')}.")
     return redirect("profile")
 
 
 class PasswordChangeView(auth_views.PasswordChangeView):
     """A new password logs out every other browser, and its open pages notice."""
+
+    def post(self, request: HttpRequest, *args: Any, **values: Any) -> HttpResponse:
+        """Check nothing while this account is paused: nobody is to guess the old password here."""
+        credentials = {"username": request.user.get_username()}
+        if not AxesProxyHandler.is_allowed(request, credentials):
+            return locked_out(request, None, credentials)
+        return super().post(request, *args, **values)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """Count a wrong old password as a failed log-in, with the same pause after too many."""
+        if form.has_error("old_password", "password_incorrect"):
+            credentials = {"username": self.request.user.get_username()}
+            user_login_failed.send(__name__, credentials=credentials, request=self.request)
+        return super().form_invalid(form)
 
     def form_valid(self, form: Any) -> HttpResponse:
         answer = super().form_valid(form)  # gives this browser's session a new key

@@ -16,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisError
 from rq import Worker
 
+from common.files import folder_make
 from common.valkey import valkey
 from monitoring.jobs.kinds import queues_used
 from monitoring.jobs.reconcile import reconciler_silence_s
@@ -120,7 +121,7 @@ def check_storage() -> Check:
     folder = Path(settings.STORAGE_DIR)
     advice = "Make the data folder writable for the portal, or name another one in DATA_DIR."
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder_make(folder)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".health-") as file:
             file.write(b"written")
             file.flush()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from common.text import counted
 from monitoring.health.checks import Check
 from monitoring.health.past import Past
 from monitoring.health.probes import gpu, machine, queues
@@ -100,7 +101,7 @@ def known_summary() -> Any:
 
 def gauges(quick: Quick, gpus: gpu.Gpus, past: Past) -> list[Gauge]:
     cpu, memory = quick.cpu, quick.memory
-    cores = f"{cpu.n_cores} core{'s' if cpu.n_cores > 1 else ''}"
+    cores = counted(cpu.n_cores, "core")
     load = "" if cpu.load_1_min is None else f" · load {cpu.load_1_min:.1f}"
     return [
         Gauge("CPU", cpu.percent, cores + load, past.of("cpu_percent")),

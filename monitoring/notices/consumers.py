@@ -23,7 +23,7 @@ JOIN_S = 2.0  # longest wait for Valkey to take a socket into its groups
 
 
 class EventsConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
-    """Passes hints to one person's page. It carries no data: the page rereads under his rights."""
+    """Passes hints to one person's page. It carries no data: the page rereads it all."""
 
     heartbeat_s = HEARTBEAT_S
 
@@ -72,11 +72,18 @@ class EventsConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     @classmethod
     async def decode_json(cls, text_data: str) -> Any:
-        """Read what a page sent; what is no JSON is nothing."""
+        """Read what a page sent; what is no JSON, or nested beyond measure, is nothing."""
         try:
             return json.loads(text_data)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
+
+    async def receive(
+        self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
+    ) -> None:
+        """Read text; a page of the portal sends nothing else, so other frames mean nothing."""
+        if text_data:
+            await super().receive(text_data=text_data, **kwargs)
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """Answer a page's ping; anything else is ignored."""

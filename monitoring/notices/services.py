@@ -1,4 +1,4 @@
-"""Notices to one person, where he wants them: in the portal, by e-mail."""
+"""Notices to one person, where they are wanted: in the portal, by e-mail."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -20,7 +20,7 @@ _KINDS = {
 def notification_send(
     *, user: Any, title: str, text: str = "", url: str = "", level: str = "info"
 ) -> Notification | None:
-    """Tell `user` in the ways he chose; None where he wants no such notice in the portal."""
+    """Tell `user` in the ways chosen; None where no such notice is wanted in the portal."""
     kind = _KINDS.get(Notification.Level(level), NoticeChoice.Kind.NEWS)
     choice = NoticeChoice.objects.filter(user=user, kind=kind).first() or NoticeChoice(kind=kind)
     if choice.by_email:

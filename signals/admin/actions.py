@@ -6,15 +6,20 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 
 from common.errors import Expected
-from signals.admin.forms import ActionForm, RelabelForm, TagForm
+from common.text import counted
+from signals.admin.forms import ActionForm, RelabelForm, TaggingForm
 from signals.models import Signal
-from signals.services.labels import signals_relabel, signals_tag
+from signals.services.labels import signals_relabel
+from signals.services.tags import Tagging, signals_tag
 
 N_EXAMPLES = 8
-Apply = Callable[[Any], int]
+Apply = Callable[[Any], int | Tagging]
 
 
 @admin.action(description="Relabel the selected signals", permissions=["change"])
@@ -31,21 +36,21 @@ def relabel(
 def add_tag(
     site: admin.ModelAdmin, request: HttpRequest, signals: QuerySet[Signal]
 ) -> HttpResponse | None:
-    def apply(form: TagForm) -> int:
-        return signals_tag(user=request.user, signals=signals, tag=form.cleaned_data["tag"])
+    def apply(form: TaggingForm) -> Tagging:
+        return signals_tag(user=request.user, signals=signals, name=form.cleaned_data["tag"])
 
-    return _ask_and_apply(site, request, signals, TagForm, "Add tag", apply)
+    return _ask_and_apply(site, request, signals, TaggingForm, "Add tag", apply)
 
 
 @admin.action(description="Remove a tag from the selected signals", permissions=["change"])
 def remove_tag(
     site: admin.ModelAdmin, request: HttpRequest, signals: QuerySet[Signal]
 ) -> HttpResponse | None:
-    def apply(form: TagForm) -> int:
-        tag = form.cleaned_data["tag"]
-        return signals_tag(user=request.user, signals=signals, tag=tag, remove=True)
+    def apply(form: TaggingForm) -> Tagging:
+        name = form.cleaned_data["tag"]
+        return signals_tag(user=request.user, signals=signals, name=name, remove=True)
 
-    return _ask_and_apply(site, request, signals, TagForm, "Remove tag", apply)
+    return _ask_and_apply(site, request, signals, TaggingForm, "Remove tag", apply)
 
 
 def _ask_and_apply(
@@ -79,8 +84,20 @@ def _ask_and_apply(
 
 def _apply(site: admin.ModelAdmin, request: HttpRequest, form: ActionForm, apply: Apply) -> None:
     try:
-        n_changed = apply(form)
+        done = apply(form)
     except Expected as error:
         site.message_user(request, str(error), messages.ERROR)
-    else:
-        site.message_user(request, f"{n_changed} signals changed.", messages.SUCCESS)
+        return
+    n_changed = len(done.signals) if isinstance(done, Tagging) else done
+    said = f"{counted(n_changed, 'signal')} changed."
+    if isinstance(done, Tagging) and done.undo:
+        said = format_html(
+            '{} <form method="post" action="{}" class="undo">'
+            '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+            '<button type="submit" name="undo" value="{}">Undo</button></form>',
+            said,
+            reverse("admin:signals_signal_tagging_undo"),
+            get_token(request),
+            done.undo,
+        )
+    site.message_user(request, said, messages.SUCCESS)

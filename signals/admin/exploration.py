@@ -5,10 +5,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from common.admin import WrittenBySystem
-from signals.exploration.columns import columns_reset
 from signals.models import Projection, SavedView, TableColumn
 from signals.selectors import stores_visible
-from signals.services.saved_views import view_delete, views_visible
+from signals.services.saved_views import saved_view_delete, saved_views_visible
+from signals.services.table_columns import columns_reset
 
 
 class SavedViewAdmin(WrittenBySystem):
@@ -20,13 +20,13 @@ class SavedViewAdmin(WrittenBySystem):
     date_hierarchy = "created_at"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SavedView]:
-        return views_visible(request.user)
+        return saved_views_visible(request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
 
     def delete_model(self, request: HttpRequest, obj: SavedView) -> None:
-        view_delete(user=request.user, view=obj)
+        saved_view_delete(user=request.user, view=obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SavedView]) -> None:
         for view in queryset:

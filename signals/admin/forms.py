@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 
-from signals.models import FaultClass, Severity, Signal, Tag
+from signals.models import Annotation, FaultClass, Severity, Signal, Tag
 from signals.services.labels import Keep, Relabel
 from vibration.simulation.catalogue import HEALTHY
 
@@ -105,8 +105,30 @@ class RelabelForm(ActionForm):
         )
 
 
-class TagForm(ActionForm):
-    tag = forms.ModelChoiceField(Tag.objects.all())
+class TaggingForm(ActionForm):
+    tag = forms.CharField(
+        max_length=Tag._meta.get_field("name").max_length,
+        help_text="One that these signals bear already, or a new word.",
+    )
+
+
+class TagForm(forms.ModelForm):
+    class Meta:
+        model = Tag
+        fields = ("name",)
+
+    def validate_unique(self) -> None:
+        """Leave it to the service: a tag of this name may be one that the person must not know."""
+
+
+class NoteForm(forms.ModelForm):
+    class Meta:
+        model = Annotation
+        fields = ("text", "start_s", "end_s")
+
+    def span_s(self) -> tuple[float, float] | None:
+        start_s, end_s = (self.cleaned_data.get(name) for name in ("start_s", "end_s"))
+        return None if start_s is None or end_s is None else (start_s, end_s)
 
 
 def _chosen(code: str, rows: dict[str, Any]) -> Any:

@@ -1,18 +1,23 @@
 from functools import partial
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import Count, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
-from common.admin import WrittenBySystem, act_on_each, measured, megabytes, swatch
+from common.admin import WrittenBySystem, act_on_each, measured, swatch
+from common.errors import Expected
+from common.text import counted, size
 from signals.admin.actions import add_tag, relabel, remove_tag
 from signals.admin.bearings import BearingAdmin
 from signals.admin.exploration import ProjectionAdmin, SavedViewAdmin, TableColumnAdmin
-from signals.admin.forms import FaultClassForm, SeverityForm, SignalForm
+from signals.admin.forms import FaultClassForm, NoteForm, SeverityForm, SignalForm
+from signals.admin.tags import TagAdmin, TaggedFilter
 from signals.admin.uploads import UploadAdmin
 from signals.models import (
     Annotation,
@@ -27,12 +32,16 @@ from signals.models import (
     Tag,
     Upload,
 )
-from signals.selectors import signals_visible, stores_visible
+from signals.selectors import signals_visible, stores_visible, tags_visible
 from signals.services.bearings import bearing_attach
 from signals.services.labels import Relabel, fault_class_move, signals_relabel
+from signals.services.notes import note_add, note_change, note_delete
+from signals.services.tags import signal_tags_set, tagging_undo
 from vibration.features import FEATURE_NAMES
 
 __all__ = ["BearingAdmin"]
+
+admin.site.register(Tag, TagAdmin)
 
 admin.site.register(Upload, UploadAdmin)
 admin.site.register(SavedView, SavedViewAdmin)
@@ -101,31 +110,19 @@ class NoiseSourceAdmin(FixedRows):
     readonly_fields = ("code", "position")
 
 
-@admin.register(Tag)
-class TagAdmin(admin.ModelAdmin):
-    list_display = ("name", "n_signals")
-    search_fields = ("name",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
-        return super().get_queryset(request).annotate(n_signals=Count("signals"))
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # A tag in use may lie on other people's private signals.
-        allowed = super().has_delete_permission(request, obj)
-        if obj is None or request.user.is_superuser:
-            return allowed
-        return allowed and not obj.signals.exists()
-
-    @admin.display(description="signals", ordering="n_signals")
-    def n_signals(self, tag: Tag) -> int:
-        return int(tag.n_signals)  # type: ignore[attr-defined]
-
-
 @admin.register(SignalStore)
 class SignalStoreAdmin(WrittenBySystem):
     """Stores come and go with their datasets and uploads."""
 
-    list_display = ("__str__", "owner", "visibility", "n_signals", "size", "version", "created_at")
+    list_display = (
+        "__str__",
+        "owner",
+        "visibility",
+        "n_signals",
+        "size_shown",
+        "version",
+        "created_at",
+    )
     list_filter = ("visibility", "created_at")
     search_fields = ("folder", "owner__username", "sha256")
     date_hierarchy = "created_at"
@@ -134,12 +131,13 @@ class SignalStoreAdmin(WrittenBySystem):
         return stores_visible(request.user).select_related("owner")
 
     @admin.display(description="size", ordering="size_bytes")
-    def size(self, store: SignalStore) -> str:
-        return megabytes(store.size_bytes)
+    def size_shown(self, store: SignalStore) -> str:
+        return size(store.size_bytes)
 
 
 class AnnotationInline(admin.TabularInline):
     model = Annotation
+    form = NoteForm
     fields = ("text", "start_s", "end_s", "author", "created_at")
     readonly_fields = ("author", "created_at")
     extra = 0
@@ -172,7 +170,7 @@ class SignalAdmin(admin.ModelAdmin):
         "transient",
         "augmented",
         "progresses",
-        "tags",
+        ("tags", TaggedFilter),
     )
     search_fields = ("label", "store__folder")
     search_help_text = "A label such as OWH-0047, or a store such as datasets/3."
@@ -234,6 +232,28 @@ class SignalAdmin(admin.ModelAdmin):
         address = f"{reverse('viewer')}?signal={signal.pk}"
         return format_html('<a href="{}">Open in the Signal Viewer</a>', address)
 
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(require_POST(self.tagging_undo))
+        return [
+            path("tagging-undo/", view, name="signals_signal_tagging_undo"),
+            *super().get_urls(),
+        ]
+
+    def tagging_undo(self, request: HttpRequest) -> HttpResponse:
+        """Take back what an action on tags did."""
+        try:
+            n = tagging_undo(user=request.user, token=request.POST.get("undo", ""))
+        except Expected as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(request, f"Undone for {counted(n, 'signal')}.")
+        return redirect("admin:signals_signal_changelist")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **values: Any) -> Any:
+        if db_field.name == "tags":
+            values["queryset"] = tags_visible(request.user)
+        return super().formfield_for_manytomany(db_field, request, **values)
+
     def save_model(self, request: HttpRequest, obj: Signal, form: Any, change: bool) -> None:
         labels = Relabel(fault_class=obj.fault_class, severity=obj.severity)
         signals_relabel(user=request.user, signals=Signal.objects.filter(pk=obj.pk), labels=labels)
@@ -243,20 +263,33 @@ class SignalAdmin(admin.ModelAdmin):
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> Any:
         # The services have written what these were and became.
-        labels = ("fault_class", "severity", "bearing")
+        labels = ("fault_class", "severity", "bearing", "tags")
         form.changed_data = [name for name in form.changed_data if name not in labels]
         return super().construct_change_message(request, form, formsets, add)
 
     def log_change(self, request: HttpRequest, obj: Signal, message: Any) -> Any:
         return super().log_change(request, obj, message) if message else None
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        names = [tag.name for tag in form.cleaned_data["tags"]]
+        signal_tags_set(user=request.user, signal=form.instance, names=names)
+        for formset in formsets:
+            self.save_formset(request, form, formset, change)
+
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        for annotation in formset.save(commit=False):
-            if annotation.author_id is None:
-                annotation.author = request.user
-            annotation.save()
-        for annotation in formset.deleted_objects:
-            annotation.delete()
+        formset.save(commit=False)  # sorts the notes into new, changed and deleted ones
+        user, signal = request.user, form.instance
+        for note in formset.new_objects:
+            span_s = _span_of(note)
+            note_add(user=user, signal=signal, text=note.text, span_s=span_s)
+        for note, _ in formset.changed_objects:
+            note_change(user=user, note=note, text=note.text, span_s=_span_of(note))
+        for note in formset.deleted_objects:
+            note_delete(user=user, signal=signal, note_id=note.pk)
+
+
+def _span_of(note: Annotation) -> tuple[float, float] | None:
+    return None if note.start_s is None or note.end_s is None else (note.start_s, note.end_s)
 
 
 @admin.register(Annotation)
@@ -268,6 +301,7 @@ class AnnotationAdmin(admin.ModelAdmin):
     search_fields = ("text", "signal__label", "author__username")
     date_hierarchy = "created_at"
     list_select_related = ("signal", "author")
+    form = NoteForm
     fields = ("signal", "author", "created_at", "text", "start_s", "end_s")
     readonly_fields = ("signal", "author", "created_at")
 
@@ -277,3 +311,6 @@ class AnnotationAdmin(admin.ModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Annotation, form: Any, change: bool) -> None:
+        note_change(user=request.user, note=obj, text=obj.text, span_s=form.span_s())

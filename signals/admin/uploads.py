@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from common.admin import WrittenBySystem, megabytes
+from common.admin import WrittenBySystem
+from common.text import size
 from signals.models import Upload
 from signals.selectors import uploads_visible
 from signals.uploads.services import upload_delete
@@ -18,7 +19,7 @@ class UploadAdmin(WrittenBySystem):
         "owner",
         "format",
         "n_channels",
-        "size",
+        "size_shown",
         "created_at",
         "expires_at",
     )
@@ -50,5 +51,5 @@ class UploadAdmin(WrittenBySystem):
         return int(upload.n_channels)  # type: ignore[attr-defined]
 
     @admin.display(description="size", ordering="size_bytes")
-    def size(self, upload: Upload) -> str:
-        return megabytes(upload.size_bytes)
+    def size_shown(self, upload: Upload) -> str:
+        return size(upload.size_bytes)

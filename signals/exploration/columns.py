@@ -1,13 +1,8 @@
 """Which columns the explorer's table has, and which of them a person wants to see."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.contrib.auth import get_user_model
-from django.db import transaction
-
-from common.errors import Invalid, NotAllowed
 from signals.models import TableColumn
 from vibration.features import FEATURES
 
@@ -71,34 +66,7 @@ AT_FIRST: Final = (
 
 
 def columns_of(user: Any) -> tuple[Column, ...]:
-    """Return the columns `user` chose, in his order; those of everybody where he chose none."""
+    """Return the columns `user` chose, in that order; those of everybody where none was chosen."""
     chosen = TableColumn.objects.filter(user=user.pk).order_by("position")
     codes = list(chosen.values_list("code", flat=True)) or AT_FIRST
     return tuple(COLUMNS[code] for code in codes if code in COLUMNS)
-
-
-@transaction.atomic
-def columns_choose(*, user: Any, codes: Iterable[str]) -> tuple[Column, ...]:
-    """Remember which columns `user` wants, in the order given; the first is always among them."""
-    _known_or_refuse(user)
-    wanted = tuple(dict.fromkeys((FIRST, *codes)))
-    if unknown := set(wanted) - set(COLUMNS):
-        raise Invalid(f"The table has no column “{min(unknown)[:40]}”.")
-    # Two windows that choose at once do so in turn.
-    get_user_model().objects.select_for_update().get(pk=user.pk)
-    TableColumn.objects.filter(user=user).delete()
-    rows = [TableColumn(user=user, position=place, code=code) for place, code in enumerate(wanted)]
-    TableColumn.objects.bulk_create(rows)
-    return columns_of(user)
-
-
-def columns_reset(*, user: Any) -> tuple[Column, ...]:
-    """Forget what `user` chose."""
-    _known_or_refuse(user)
-    TableColumn.objects.filter(user=user).delete()
-    return columns_of(user)
-
-
-def _known_or_refuse(user: Any) -> None:
-    if not (user.is_authenticated and user.is_active):
-        raise NotAllowed("Log in to choose columns.")

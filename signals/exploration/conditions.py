@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from common.text import minus, thousands
 from signals.exploration.feature_table import FeatureTable
 from signals.filters.scope import Scope
 from signals.models import Signal
@@ -72,7 +73,6 @@ def _plain(value: float) -> str:
     """Write an edge with three digits, whole where it is large.
 
     >>> _plain(3300.4), _plain(0.1234)
-    ('3\\u2009300', '0.123')
+    ('3\\u202f300', '0.123')
     """
-    text = f"{value:,.0f}".replace(",", "\u2009") if abs(value) >= 100 else f"{value:.3g}"
-    return text.replace("-", "\u2212")
+    return thousands(value) if abs(value) >= 100 else minus(f"{value:.3g}")

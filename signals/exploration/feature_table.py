@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from common.errors import NotFound
+from common.text import thousands
 from signals.filters.cells import held_by
 from signals.filters.sample import SPREAD, fair_sample, order_lengths, scattered
 from signals.filters.scope import Scope
@@ -71,7 +72,7 @@ class FeatureTable:
 
     def describe(self) -> str:
         """Say how many signals these are, and of how many."""
-        n, total = (f"{number:,}".replace(",", "\u202f") for number in self._numbers())
+        n, total = map(thousands, self._numbers())
         return f"{n} of {total} signals, the same share of each class" if self.is_sample else n
 
     def originals(self) -> "FeatureTable":

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.core.cache import cache
 from django.db.models import Count, Max, Min, Q
 
+from common.text import counted
 from signals.exploration.medians import NO_MEDIANS, medians_by_class
 from signals.filters.cells import Cell, cells_of, held_by, whole_of
 from signals.filters.scope import Scope
@@ -183,8 +184,8 @@ def empty_sentence(found: list[Culprit]) -> str:
     if not found:
         return "No signal fits; no single condition alone is the reason. Reset the filter."
     first = found[0]
-    signals = "is 1 signal" if first.n == 1 else f"are {first.n} signals"
-    return f"No signal fits. Without the condition on {first.name} there {signals}."
+    there = f"there {'is' if first.n == 1 else 'are'} {counted(first.n, 'signal')}"
+    return f"No signal fits. Without the condition on {first.name} {there}."
 
 
 def why_empty(user: Any, scope: Scope) -> str:

@@ -20,7 +20,7 @@ from common.errors import Invalid, NotFound
 from signals.filters.scope import Scope, digest
 from signals.filters.signal_filter import NO_SEVERITY
 from signals.models import SavedView
-from signals.projections.rows import projection_points
+from signals.projections.services import projection_points
 from vibration.features import FEATURE_NAMES
 
 LASSO: Final = "lasso:"

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from common.errors import Invalid
+from common.text import thousands
 
 HIGHEST_ID = 2**63 - 1
 LONGEST_TEXT = 100
@@ -69,7 +70,7 @@ def read_id(query: Mapping[str, Any], key: str) -> int | None:
 
 
 def read_count(query: Mapping[str, Any], key: str, most: int) -> int | None:
-    sentence = f"Signals per class is a whole number from 1 to {most:,}.".replace(",", "\u202f")
+    sentence = f"Signals per class is a whole number from 1 to {thousands(most)}."
     return _whole(query, key, sentence, highest=most)
 
 

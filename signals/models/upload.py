@@ -5,7 +5,7 @@ from django.utils import timezone
 
 
 class Upload(models.Model):
-    """A recording somebody brought in for himself. Its channels are signals in private stores."""
+    """A recording brought in for oneself. Its channels are signals in private stores."""
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads"

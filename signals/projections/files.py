@@ -12,6 +12,7 @@ import numpy.typing as npt
 from django.conf import settings
 
 from common.errors import Unavailable
+from common.files import folder_make
 from signals.exploration.feature_table import FeatureTable
 from vibration.errors import VibrationError
 from vibration.statistics.projection import Projected
@@ -72,7 +73,7 @@ def points_keep(key: str, table: FeatureTable, found: Projected) -> None:
     """Write the points of a table's signals."""
     path = points_path(key)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder_make(path.parent)
         with whole_file(path) as partial, partial.open("wb") as file:
             np.savez(
                 file,

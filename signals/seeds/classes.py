@@ -1,14 +1,13 @@
 """The rows every portal starts with: fault classes, severities, noise sources, bearings."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 
-from common.errors import Invalid
 from signals.models import FaultClass, NoiseSource, Severity
 from signals.services.bearings import bearings_seed
+from signals.services.catalogue import rows_add_missing
 from vibration.simulation import FAULT_CLASSES, NOISES, SEVERITIES
 
 LABEL_PREFIXES = {
@@ -25,7 +24,6 @@ LABEL_PREFIXES = {
     "cavitation_clearance": "CCL",
 }
 
-M = TypeVar("M", bound=models.Model)
 Look = Mapping[str, Any]
 
 
@@ -46,7 +44,7 @@ def catalogue_seed(*, looks: Iterable[Look], severity_looks: Iterable[Look]) -> 
     look_of = {look["code"]: look for look in looks}
     shade_of = {look["code"]: look for look in severity_looks}
     return {
-        "fault classes": _add_missing(
+        "fault classes": rows_add_missing(
             FaultClass(
                 code=spec.code,
                 name=look_of[spec.code]["label"],
@@ -60,7 +58,7 @@ def catalogue_seed(*, looks: Iterable[Look], severity_looks: Iterable[Look]) -> 
             )
             for position, spec in enumerate(FAULT_CLASSES, start=1)
         ),
-        "severities": _add_missing(
+        "severities": rows_add_missing(
             Severity(
                 code=spec.code,
                 name=spec.name,
@@ -72,30 +70,9 @@ def catalogue_seed(*, looks: Iterable[Look], severity_looks: Iterable[Look]) -> 
             )
             for spec in SEVERITIES
         ),
-        "noise sources": _add_missing(
+        "noise sources": rows_add_missing(
             NoiseSource(code=spec.code, name=spec.name, position=position, model=spec.model)
             for position, spec in enumerate(NOISES, start=1)
         ),
         "bearings": bearings_seed(),
     }
-
-
-def _add_missing(rows: Iterable[M]) -> int:
-    wanted = list(rows)
-    manager = type(wanted[0])._default_manager
-    known = set(manager.values_list("code", flat=True))
-    missing = [row for row in wanted if row.code not in known]  # type: ignore[attr-defined]
-    for row in missing:
-        _save_or_refuse(row)
-    return len(missing)
-
-
-def _save_or_refuse(row: models.Model) -> None:
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        raise Invalid(
-            f"{row._meta.verbose_name.capitalize()} “{row}” is missing and cannot be written "  # type: ignore[union-attr]
-            f"({' '.join(error.messages)}) Rename the row that took its place."
-        ) from error
-    row.save()

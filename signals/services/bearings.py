@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -12,6 +10,7 @@ from common.roles import is_curator, may_manage
 from signals.models import Bearing, Signal, SignalStore
 from signals.seeds.bearings import BEARINGS
 from signals.selectors import stores_visible
+from signals.services.history import history_write
 
 
 def bearings_all() -> QuerySet[Bearing]:
@@ -65,7 +64,7 @@ def bearing_attach(
     row.full_clean(validate_unique=False)
     row.save(update_fields=["bearing"])
     given.bearing = bearing
-    _write_history(user, row, f"Bearing: {before or '–'} → {bearing or '–'}.")
+    history_write(user=user, entries=[(row, f"Bearing: {before or '–'} → {bearing or '–'}.")])
     return True
 
 
@@ -92,14 +91,3 @@ def _locked_or_refuse(user: Any, given: Signal | SignalStore) -> Signal | Signal
     if not may_attach(user, row.store if isinstance(row, Signal) else row):
         raise NotAllowed("The bearing is chosen by the owner of the signals or a curator.")
     return row
-
-
-def _write_history(user: Any, row: Signal | SignalStore, message: str) -> None:
-    LogEntry.objects.create(
-        user_id=user.pk,
-        content_type=ContentType.objects.get_for_model(row),
-        object_id=str(row.pk),
-        object_repr=str(row)[:200],
-        action_flag=CHANGE,
-        change_message=message,
-    )

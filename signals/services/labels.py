@@ -1,19 +1,19 @@
-"""Writes of curators: labels, tags and the order of classes, each with a line of history."""
+"""Writes of curators: labels and the order of classes, each with a line of history."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
 
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
 from django.db.models import F, Max, QuerySet
 
 from common.errors import Invalid, NotAllowed
 from common.roles import is_curator
-from signals.models import FaultClass, Severity, Signal, SignalStore, Tag
+from common.text import thousands
+from signals.models import FaultClass, Severity, Signal, SignalStore
 from signals.selectors import signals_visible
+from signals.services.history import history_write
 from vibration.simulation.catalogue import HEALTHY
 
 MOST_AT_ONCE: Final = 10_000
@@ -68,28 +68,9 @@ def signals_relabel(*, user: Any, signals: QuerySet[Signal], labels: Relabel) ->
     store_ids = {signal.store_id for signal in changed}
     SignalStore.objects.filter(pk__in=store_ids).update(version=F("version") + 1)
     _rank_again(store_ids)
-    _write_history(user, entries)
+    history_write(user=user, entries=entries)
     for follow in _FOLLOWERS:
         follow(store_ids)
-    return len(changed)
-
-
-@transaction.atomic
-def signals_tag(*, user: Any, signals: QuerySet[Signal], tag: Tag, remove: bool = False) -> int:
-    """Add a tag to signals or take it from them; return how many changed."""
-    links = Signal.tags.through.objects
-    chosen = _curated(user, signals)
-    tagged = set(
-        links.filter(tag=tag, signal__in=[s.pk for s in chosen]).values_list("signal_id", flat=True)
-    )
-    changed = [signal for signal in chosen if (signal.pk in tagged) == remove]
-    if remove:
-        links.filter(tag=tag, signal__in=[signal.pk for signal in changed]).delete()
-    else:
-        rows = [Signal.tags.through(signal=signal, tag=tag) for signal in changed]
-        links.bulk_create(rows, ignore_conflicts=True)
-    verb = "taken away" if remove else "added"
-    _write_history(user, ((signal, f"Tag “{tag}” {verb}.") for signal in changed))
     return len(changed)
 
 
@@ -107,12 +88,12 @@ def fault_class_move(*, user: Any, fault_class: FaultClass, down: bool) -> None:
     # Positions are unique at every moment, so one of the two waits beyond the others.
     for row, position in ((own, highest + 1), (other, own.position), (own, other.position)):
         FaultClass.objects.filter(pk=row.pk).update(position=position)
-    _write_history(user, [(own, f"Changed places with “{other}”.")])
+    history_write(user=user, entries=[(own, f"Changed places with “{other}”.")])
 
 
 def _may_curate_or_refuse(user: Any) -> None:
     if not is_curator(user):
-        raise NotAllowed("Labels and tags are edited by curators.")
+        raise NotAllowed("Labels are edited by curators.")
 
 
 def _curated(user: Any, signals: QuerySet[Signal]) -> list[Signal]:
@@ -125,7 +106,9 @@ def _curated(user: Any, signals: QuerySet[Signal]) -> list[Signal]:
         .order_by("pk")[: MOST_AT_ONCE + 1]
     )
     if len(rows) > MOST_AT_ONCE:
-        raise Invalid(f"At most {MOST_AT_ONCE} signals can be changed at once; choose fewer.")
+        raise Invalid(
+            f"At most {thousands(MOST_AT_ONCE)} signals can be changed at once; choose fewer."
+        )
     return rows
 
 
@@ -155,18 +138,3 @@ def _rank_again(store_ids: set[int]) -> None:
     """  # noqa: S608 - the table's name comes from the model
     with connection.cursor() as cursor:
         cursor.execute(statement, [sorted(store_ids)])
-
-
-def _write_history(user: Any, entries: Iterable[tuple[models.Model, str]]) -> None:
-    content_types = ContentType.objects
-    LogEntry.objects.bulk_create(
-        LogEntry(
-            user_id=user.pk,
-            content_type=content_types.get_for_model(row),
-            object_id=str(row.pk),
-            object_repr=str(row)[:200],
-            action_flag=CHANGE,
-            change_message=message,
-        )
-        for row, message in entries
-    )

@@ -1,16 +1,20 @@
 """The rows of a store's records."""
 
 import math
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 from django.db import connection, transaction
 
 from common.cache.counted import forget_tagged
 from common.errors import Unavailable
 from signals.models import Annotation, FaultClass, Severity, Signal, SignalStore
+from signals.services.tags import tags_forget_unused
 from vibration.store import StoreReader
 
+BLOCK_ROWS: Final = 10_000
 _RANK_SEED = 0x72_616E_6B  # "rank"
 _NUMBERS = (
     "severity_factor",
@@ -26,39 +30,47 @@ _NUMBERS = (
 def signals_insert(*, store: SignalStore, reader: StoreReader) -> dict[int, int]:
     """Write a row for each record of a store's file; call it inside a transaction.
 
+    The file is read and written in blocks: only class, number and rank are held for all records.
+
     Returns
     -------
     dict of int to int
         Number of signals by fault class id.
     """
-    index = reader.index()
-    classes = {row.code: row for row in FaultClass.objects.all()}
-    unknown = sorted(set(index["class"].tolist()) - set(classes))
+    order = _order_of(reader)
+    known = _Known(store)
+    unknown = sorted(set(order.codes) - set(known.classes))
     if unknown:
         raise Unavailable(
             f"The portal does not know the fault class {', '.join(unknown)}. "
             "An administrator runs the seed command once."
         )
-    columns = _columns(store, reader, index, classes)
-    names = ", ".join(connection.ops.quote_name(name) for name in columns)
+    names = ", ".join(
+        connection.ops.quote_name(name) for name in _columns(known, reader, order, 0, 0)
+    )
     table = connection.ops.quote_name(Signal._meta.db_table)
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,  # names come from the model
     ):
-        for row in zip(*columns.values(), strict=True):
-            copy.write_row(row)
-    codes, counts = np.unique(index["class"], return_counts=True)
-    return {classes[code].pk: int(n) for code, n in zip(codes.tolist(), counts, strict=True)}
+        for start in range(0, reader.n, BLOCK_ROWS):
+            stop = min(start + BLOCK_ROWS, reader.n)
+            for row in zip(*_columns(known, reader, order, start, stop).values(), strict=True):
+                copy.write_row(row)
+    counts = np.bincount(order.class_of, minlength=len(order.codes)).tolist()
+    return {known.classes[code].pk: n for code, n in zip(order.codes, counts, strict=True)}
 
 
 def signals_delete(*, store: SignalStore) -> None:
     """Delete a store's signals with what hangs on them, without reading a million of them first."""
     Annotation.objects.filter(signal__store=store).delete()
-    Signal.tags.through.objects.filter(signal__store=store).delete()
+    links = Signal.tags.through.objects.filter(signal__store=store)
+    tags = list(links.order_by().values_list("tag", flat=True).distinct())
+    links.delete()
     table = connection.ops.quote_name(Signal._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table} WHERE store_id = %s", [store.pk])  # noqa: S608
+    tags_forget_unused(tags=tags)
 
 
 @transaction.atomic
@@ -81,10 +93,13 @@ def signals_delete_some(*, store: SignalStore, from_row: int, at_most: int) -> t
         return 0, from_row
     pks = [pk for pk, _ in pairs]
     Annotation.objects.filter(signal__in=pks).delete()
-    Signal.tags.through.objects.filter(signal__in=pks).delete()
+    links = Signal.tags.through.objects.filter(signal__in=pks)
+    tags = list(links.order_by().values_list("tag", flat=True).distinct())
+    links.delete()
     table = connection.ops.quote_name(Signal._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [pks])  # noqa: S608
+    tags_forget_unused(tags=tags)
     return len(pairs), pairs[-1][1] + 1
 
 
@@ -93,67 +108,91 @@ def cached_results_forget(*, store_id: int) -> None:
     forget_tagged(str(store_id))
 
 
+@dataclass(frozen=True)
+class _Order:
+    """What a record's row needs to know of all other records.
+
+    Attributes
+    ----------
+    codes : list of str
+        Codes of the fault classes.
+    class_of, number, rank : int array (n,)
+        Which of the codes, the place within the class from 1, and a random order within it that is
+        the same for the same recipe.
+    """
+
+    codes: list[str]
+    class_of: npt.NDArray[np.int16]
+    number: npt.NDArray[np.int32]
+    rank: npt.NDArray[np.int32]
+
+    @property
+    def width(self) -> int:
+        return max(4, len(str(self.number.max(initial=0))))
+
+
+class _Known:
+    """What the columns of every block say alike."""
+
+    def __init__(self, store: SignalStore) -> None:
+        self.store_id = store.pk
+        self.classes = {row.code: row for row in FaultClass.objects.all()}
+        self.severities = dict(Severity.objects.values_list("code", "pk"))
+
+
+def _order_of(reader: StoreReader) -> _Order:
+    numbers: dict[str, int] = {}
+    class_of = np.empty(reader.n, dtype=np.int16)
+    for start in range(0, reader.n, BLOCK_ROWS):
+        stop = min(start + BLOCK_ROWS, reader.n)
+        found = reader.column("class", start, stop).tolist()
+        class_of[start:stop] = [numbers.setdefault(code, len(numbers)) for code in found]
+    number, rank = (np.empty(reader.n, dtype=np.int32) for _ in range(2))
+    salt = int(reader.fingerprint[:16] or "0", 16)
+    for code, place in numbers.items():
+        rows = np.flatnonzero(class_of == place)
+        number[rows] = np.arange(1, rows.size + 1)
+        key = [_RANK_SEED, salt, *code.encode()]
+        rank[rows] = np.random.default_rng(key).permutation(rows.size)
+    return _Order(list(numbers), class_of, number, rank)
+
+
 def _columns(
-    store: SignalStore,
-    reader: StoreReader,
-    index: dict[str, Any],
-    classes: dict[str, FaultClass],
+    known: _Known, reader: StoreReader, order: _Order, start: int, stop: int
 ) -> dict[str, list[object]]:
-    n = reader.n
-    severities = dict(Severity.objects.values_list("code", "pk"))
-    codes = index["class"].tolist()
-    numbers = _number_within_class(codes)
-    width = max(4, len(str(max(numbers))))
-    prefixes = {code: row.label_prefix for code, row in classes.items()}
+    n, width = stop - start, order.width
+    index = reader.index(start, stop)
+    classes = [known.classes[order.codes[place]] for place in order.class_of[start:stop].tolist()]
+    numbers = order.number[start:stop].tolist()
     columns: dict[str, list[object]] = {
-        "store_id": [store.pk] * n,
-        "row": list(range(n)),
-        "label": [f"{prefixes[c]}-{k:0{width}d}" for c, k in zip(codes, numbers, strict=True)],
+        "store_id": [known.store_id] * n,
+        "row": list(range(start, stop)),
+        "label": [f"{c.label_prefix}-{k:0{width}d}" for c, k in zip(classes, numbers, strict=True)],
         "fs_hz": [reader.fs_hz] * n,
         "n_samples": [reader.n_samples] * n,
         "unit": [reader.unit] * n,
-        "fault_class_id": [classes[code].pk for code in codes],
-        "severity_id": [severities[code] if code else None for code in index["severity"].tolist()],
+        "fault_class_id": [fault_class.pk for fault_class in classes],
+        "severity_id": [
+            known.severities[code] if code else None for code in index["severity"].tolist()
+        ],
         "progresses": index["progresses"].tolist(),
         "transient": [code or Signal.Transient.NONE for code in index["transient"].tolist()],
         "augmented": index["augmented"].tolist(),
         "source_row": _source_rows(index),
         "seed_key": index["seed_key"].tolist(),
-        "rank_in_class": _rank_in_class(codes, reader.fingerprint),
+        "rank_in_class": order.rank[start:stop].tolist(),
     }
     columns |= {name: _nullable(index[name]) for name in _NUMBERS}
-    features = reader.features()
+    features = reader.features(start, stop)
     for position, name in enumerate(reader.feature_names):
         columns[name] = _nullable(features[:, position])
     return columns
 
 
-def _nullable(values: np.ndarray[Any, Any]) -> list[object]:
+def _nullable(values: npt.NDArray[Any]) -> list[object]:
     return [value if math.isfinite(value) else None for value in values.tolist()]
 
 
 def _source_rows(index: dict[str, Any]) -> list[object]:
     pairs = zip(index["augmented"].tolist(), index["source_index"].tolist(), strict=True)
     return [int(source) if copy and math.isfinite(source) else None for copy, source in pairs]
-
-
-def _number_within_class(codes: list[str]) -> list[int]:
-    seen: dict[str, int] = {}
-    numbers = []
-    for code in codes:
-        seen[code] = seen.get(code, 0) + 1
-        numbers.append(seen[code])
-    return numbers
-
-
-def _rank_in_class(codes: list[str], fingerprint: str) -> list[object]:
-    """Return a random order within each class that is the same for the same recipe."""
-    ranks = np.zeros(len(codes), dtype=np.int64)
-    of_class: dict[str, list[int]] = {}
-    for row, code in enumerate(codes):
-        of_class.setdefault(code, []).append(row)
-    salt = int(fingerprint[:16] or "0", 16)
-    for code, rows in of_class.items():
-        key = [_RANK_SEED, salt, *code.encode()]
-        ranks[rows] = np.random.default_rng(key).permutation(len(rows))
-    return list(ranks.tolist())

@@ -9,32 +9,31 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from common.errors import Invalid, NotAllowed, NotFound
-from common.roles import is_curator, is_engineer, may_manage
+from common.names import name_clean
+from common.roles import is_curator, is_engineer, may_manage, visible_to
 from signals.exploration.selection import KEPT, LASSO, kept_view, lasso_pks
 from signals.filters.signal_filter import SignalFilter
 from signals.models import SavedView
 
 MOST_VIEWS: Final = 200
+_LONGEST_NAME: Final = SavedView._meta.get_field("name").max_length or 0
 _TAKEN = "You have a view of this name. Choose another one."
 
 
-def views_visible(user: Any) -> QuerySet[SavedView]:
-    """Return the views `user` may open, by name: his own and shared ones; a superuser all."""
-    views = SavedView.objects.select_related("owner")
-    if not user.is_authenticated:
-        return views.none()
-    return views if user.is_superuser else views.filter(Q(owner=user) | Q(is_shared=True))
+def saved_views_visible(user: Any) -> QuerySet[SavedView]:
+    """Return the views `user` may open, by name."""
+    return visible_to(user, SavedView.objects.select_related("owner"), shared=Q(is_shared=True))
 
 
-def view_get(user: Any, pk: int) -> SavedView:
+def saved_view_get(user: Any, pk: int) -> SavedView:
     """Return one view that `user` may open."""
-    view = views_visible(user).filter(pk=pk).first()
+    view = saved_views_visible(user).filter(pk=pk).first()
     if view is None:
         raise NotFound("There is no such view.")
     return view
 
 
-def view_query(view: SavedView, lasting: Container[str]) -> str:
+def saved_view_query(view: SavedView, lasting: Container[str]) -> str:
     """Return the query that opens a view: an area of a projection that is not among the lasting
     ones gives way to the signals that it held.
     """
@@ -47,11 +46,11 @@ def view_query(view: SavedView, lasting: Container[str]) -> str:
 
 
 def may_share(user: Any) -> bool:
-    """Tell whether `user` may share a view of his with everybody."""
+    """Tell whether `user` may share a view with everybody."""
     return is_engineer(user) or is_curator(user)
 
 
-def view_save(*, user: Any, name: str, query: str, is_shared: bool = False) -> SavedView:
+def saved_view_save(*, user: Any, name: str, query: str, is_shared: bool = False) -> SavedView:
     """Keep a query by name; what it shows is still decided by who opens it."""
     if not (user.is_authenticated and user.is_active):
         raise NotAllowed("Log in to keep a view.")
@@ -61,14 +60,16 @@ def view_save(*, user: Any, name: str, query: str, is_shared: bool = False) -> S
     return _saved(SavedView(owner=user), name, query, is_shared)
 
 
-def view_change(*, user: Any, view: SavedView, name: str, query: str, is_shared: bool) -> SavedView:
+def saved_view_change(
+    *, user: Any, view: SavedView, name: str, query: str, is_shared: bool
+) -> SavedView:
     """Give a view another name, another query, or share it."""
     _may_manage_or_refuse(user, view)
     _may_share_or_refuse(user, is_shared and not view.is_shared)
     return _saved(view, name, query, is_shared)
 
 
-def view_delete(*, user: Any, view: SavedView) -> None:
+def saved_view_delete(*, user: Any, view: SavedView) -> None:
     """Forget a view."""
     _may_manage_or_refuse(user, view)
     view.delete()
@@ -77,7 +78,8 @@ def view_delete(*, user: Any, view: SavedView) -> None:
 def _saved(view: SavedView, name: str, query: str, is_shared: bool) -> SavedView:
     text = query.removeprefix("?")
     SignalFilter.from_query(QueryDict(text))  # one that cannot be opened is not kept
-    view.name, view.query, view.is_shared = " ".join(name.split()), text, is_shared
+    view.name = name_clean(name, what="A view's name", longest=_LONGEST_NAME)
+    view.query, view.is_shared = text, is_shared
     try:
         view.full_clean()
         with transaction.atomic():
@@ -105,7 +107,6 @@ def _held(user: Any, selected: str) -> list[int]:
 def _invalid(error: ValidationError) -> Invalid:
     field = next(iter(error.message_dict))
     sentence = {
-        "name": "A view's name has 1 to 80 letters.",
         "query": "This view is too long to be kept; choose fewer conditions.",
     }.get(field, error.messages[0])
     return Invalid(sentence, field_errors={"" if field == "__all__" else field: [sentence]})
@@ -117,6 +118,6 @@ def _may_share_or_refuse(user: Any, is_shared: bool) -> None:
 
 
 def _may_manage_or_refuse(user: Any, view: SavedView) -> None:
-    view_get(user, view.pk)
+    saved_view_get(user, view.pk)
     if not may_manage(user, view.owner_id):
         raise NotAllowed("Only its owner may change this view.")

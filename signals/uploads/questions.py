@@ -1,11 +1,12 @@
 """What a recording does not say is asked, never guessed."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from common.errors import Invalid
+from common.text import counted, thousands
 from signals.uploads.receiving import printable
 from vibration.formats import Channel, Question, Reading
 from vibration.formats.answers import contradicts, waits_with, with_rate
@@ -16,7 +17,6 @@ UNITS: Final = ("g", "m/s²", "mm/s")
 UNIT_CHARACTERS: Final = 10
 HIGHEST_FS_HZ: Final = 1e8
 HIGHEST_RPM: Final = 1e6
-THIN_SPACE: Final = "\u2009"
 
 
 class Questions(Invalid):
@@ -45,7 +45,7 @@ class Questions(Invalid):
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """What a person said; None where nothing was, `UNKNOWN` where he does not know."""
+    """What a person said; None where nothing was, `UNKNOWN` where that person does not know."""
 
     fs_hz: float | None = None
     rpm: float | str | None = None
@@ -84,16 +84,16 @@ def summary_of(reading: Reading) -> str:
     """Say what a file holds: 3 channels of 121 265 samples, 1796 rpm."""
     channels = reading.channels
     lengths = sorted({channel.samples.size for channel in channels})
-    parts = [f"{len(channels)} channel{'s'[: len(channels) > 1]} of {_span(lengths, ',')} samples"]
+    parts = [f"{counted(len(channels), 'channel')} of {_span(lengths, thousands)} samples"]
     rates = sorted({channel.fs_hz for channel in channels if channel.fs_hz is not None})
     speeds = sorted({channel.rpm for channel in channels if channel.rpm is not None})
     for unit, values in (("Hz", rates), ("rpm", speeds)):
-        parts += [f"{_span(values, 'g')} {unit}"] if values else []
-    return "; ".join(parts).replace(",", THIN_SPACE)
+        parts += [f"{_span(values, '{:g}'.format)} {unit}"] if values else []
+    return "; ".join(parts)
 
 
-def _span(values: Sequence[float], form: str) -> str:
-    return " to ".join(dict.fromkeys(format(value, form) for value in (values[0], values[-1])))
+def _span(values: Sequence[float], written: Callable[[float], str]) -> str:
+    return " to ".join(dict.fromkeys(written(value) for value in (values[0], values[-1])))
 
 
 def unit_written(text: str) -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.files import File
 
 from common.errors import Invalid, Unavailable
+from common.names import name_shown
 from vibration.errors import VibrationError
 from vibration.formats import SUFFIXES, Reading, sandbox
 
@@ -38,7 +39,7 @@ def recording_receive(*, file: "File[bytes]", file_name: str) -> Received:
     Invalid
         Where the file is too large, or cannot be read as vibration data.
     """
-    name = printable(PurePosixPath(file_name).name)[-_NAME_CHARACTERS:] or "recording"
+    name = name_shown(PurePosixPath(file_name).name)[-_NAME_CHARACTERS:] or "recording"
     size_prove(file.size, name=name)
     try:
         with NamedTemporaryFile(suffix=PurePosixPath(name).suffix[:10]) as copy:

@@ -22,8 +22,9 @@ from django.utils import timezone
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed, Unavailable
-from common.files import folder_discard
+from common.files import folder_discard, folder_make
 from common.roles import may_manage
+from common.text import counted
 from monitoring.events import event_record
 from monitoring.models import SystemEvent
 from signals.errors import told_as
@@ -68,7 +69,7 @@ def upload_create(
     Questions
         Where something must be asked first, or an answer contradicts the file; by field.
     Invalid
-        Where the file is too large or cannot be read, or `owner` has as many as he may.
+        Where the file is too large or cannot be read, or `owner` has as many as one may.
     Unavailable
         Where the storage fails.
     """
@@ -97,7 +98,7 @@ def upload_keep(*, owner: Any, received: Received, answers: Answers) -> Upload:
                 kind=SystemEvent.Kind.CREATED,
                 actor=owner,
                 subject=upload.file_name,
-                detail=f"upload of {n} channel{'s' if n > 1 else ''}",
+                detail=f"upload of {counted(n, 'channel')}",
             )
     except OSError as error:
         raise Unavailable(
@@ -188,7 +189,7 @@ def _write_channels(upload: Upload, channels: list[Kept]) -> None:
 
 def _write_store(upload: Upload, number: int, group: list[Kept]) -> SignalStore:
     folder = upload_folder(upload) / str(number)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder_make(folder.parent)
     _write_file(folder, upload, group)
     facts = read_metadata(folder)["files"][SIGNALS_FILE]
     store = SignalStore(
@@ -228,9 +229,11 @@ def _cut(name: str) -> str:
 
 
 def _row(store: SignalStore, row: int, channel: Kept) -> Signal:
+    with np.errstate(over="ignore"):  # beyond single precision it is as undefined as NaN
+        kept = np.asarray(channel.features, dtype=np.float32).tolist()
     features = {
-        name: float(np.float32(value)) if np.isfinite(value) else None
-        for name, value in zip(FEATURE_NAMES, channel.features, strict=True)
+        name: value if np.isfinite(value) else None
+        for name, value in zip(FEATURE_NAMES, kept, strict=True)
     }
     signal = Signal(
         store=store,

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db.models import Count
 
 from common.errors import NotFound, Unavailable
+from common.files import folder_make
 from signals.errors import told_as
 from signals.models import Signal, SignalStore
 from signals.selectors import store_path, stores_visible
@@ -156,7 +157,7 @@ def _samples(reader: StoreReader, rows: list[int]) -> Iterator[npt.NDArray[np.fl
 
 def _keep(store: SignalStore, path: Path, reference: ClassReference) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder_make(path.parent)
         save_reference(reference, path)
     except (VibrationError, OSError) as error:  # it is drawn all the same, and made again
         logger.warning("The reference %s could not be kept: %s", path.name, error)

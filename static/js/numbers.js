@@ -1,6 +1,6 @@
 /* Numbers as people read them. */
 
-const THIN = "\u2009", MINUS = "\u2212", NONE = "–";
+const THIN = "\u202f", MINUS = "\u2212", NONE = "–";
 
 export const thousands = (n) => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, THIN);
 const signed = (value, text) => (value < 0 && /[1-9]/.test(text) ? MINUS + text : text);

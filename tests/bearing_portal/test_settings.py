@@ -121,6 +121,24 @@ def test_production_requires(manage: Manage, missing: str) -> None:
     assert f"{missing} is missing" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "x" * 60),
+        ("SECRET_KEY", "django-insecure-" + "a-long-random-text-" * 4),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "portal.example.org,*"),
+        ("CSRF_TRUSTED_ORIGINS", "https://*"),
+    ],
+)
+def test_production_refuses_what_lets_anybody_in(manage: Manage, name: str, value: str) -> None:
+    done = manage("check", **PRODUCTION | {name: value})
+
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert name in done.stderr
+
+
 def test_production_passes_the_deployment_checks(manage: Manage) -> None:
     done = manage("check", "--deploy", "--fail-level", "WARNING", "--tag", "security", **PRODUCTION)
 

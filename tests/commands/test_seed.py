@@ -66,11 +66,13 @@ def test_curators_may_relabel_in_the_admin_and_viewers_only_look(seeded):
     assert not viewer.permissions.exclude(codename__startswith="view_").exists()
 
 
-def test_a_group_keeps_the_permissions_it_was_given(seeded):
+def test_a_group_gets_what_is_new_and_keeps_what_an_administrator_added(seeded):
     viewer = Group.objects.get(name="viewer")
-    viewer.permissions.set([Permission.objects.get(codename="view_tag")])
+    before = set(viewer.permissions.all())
+    added = Permission.objects.get(codename="add_bearing")
+    viewer.permissions.set([added])
     called("seed", "--no-sample")
-    assert viewer.permissions.count() == 1
+    assert set(viewer.permissions.all()) == before | {added}
 
 
 @pytest.mark.django_db(transaction=True)

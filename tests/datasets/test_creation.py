@@ -80,14 +80,14 @@ def test_an_empty_name_is_refused_at_its_field(engineer):
     with pytest.raises(Invalid) as refusal:
         dataset_create(owner=engineer, name="   ", recipe=tiny_recipe())
 
-    assert refusal.value.field_errors == {"name": ["A dataset needs a name."]}
+    assert refusal.value.field_errors == {"name": ["A dataset's name has 1 to 100 letters."]}
 
 
 def test_a_dataset_the_disk_cannot_hold_is_refused(engineer, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**9, 10**9 - 10**6, 10**6))
 
-    with pytest.raises(Unavailable, match="1 MB are free"):
+    with pytest.raises(Unavailable, match=r"1\.0 MB are free"):
         dataset_create(owner=engineer, name="First", recipe=tiny_recipe())
 
     assert not Dataset.objects.exists()

@@ -45,7 +45,7 @@ def test_csv_holds_every_signal_of_the_filter_with_units(client, dataset, monkey
     assert float(rows[0]["RMS (g)"]) == signal.rms
     assert float(rows[0]["speed (rpm)"]) == signal.rpm
     assert rows[0]["severity"] == ""
-    assert "study-signals.csv" in response["Content-Disposition"]
+    assert "signals.csv" in response["Content-Disposition"]
 
 
 @pytest.mark.parametrize("sort", ["rms", "-rms", "label", "-class", "severity", "row", "-row"])

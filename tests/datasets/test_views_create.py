@@ -69,7 +69,7 @@ def test_creating_writes_the_recipe_and_closes_the_dialog(client, engineer):
         ({"severities": []}, "severities", "Choose at least one severity."),
         ({"per_class": 49}, "per_class", "At least 50 signals per class."),
         ({"per_class": 201}, "per_class", "At most 200 signals per class."),
-        ({"fs_hz": 400}, "fs_hz", "1\u2009000"),
+        ({"fs_hz": 400}, "fs_hz", "1\u202f000"),
         ({"speed_rpm": 59_000, "fs_hz": 4_096, "classes": ["healthy"]}, "speed_rpm", "3X"),
         ({"duration_s": "nan"}, "duration_s", "number"),
         ({"seed": -1}, "seed", "0"),

@@ -120,7 +120,7 @@ def test_the_download_is_the_file_itself_and_is_written_down(client, owner):
     content = b"".join(response.streaming_content)
     assert content[:8] == b"\x89HDF\r\n\x1a\n"
     assert int(response["Content-Length"]) == len(content)
-    assert 'filename="whirl-study-60-hz.h5"' in response["Content-Disposition"]
+    assert 'filename="Whirl study 60 Hz.h5"' in response["Content-Disposition"]
     assert SystemEvent.objects.filter(kind="exported", actor=owner).count() == 1
 
 

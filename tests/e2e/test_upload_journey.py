@@ -57,7 +57,7 @@ def test_a_recording_is_asked_for_its_rate_and_lands_in_the_viewer(portal, log_i
     assert page.locator("#id_file").evaluate("(input) => input.files[0].name") == "pump.npy"
     answer(page)
     expect(page.locator(".inspector h2")).to_have_text("pump")
-    expect(page.locator(".inspector")).to_contain_text("20\u2009480 Hz")
+    expect(page.locator(".inspector")).to_contain_text("20\u202f480 Hz")
     page.goto("/uploads/")
     expect(page.get_by_role("row", name="pump.npy")).to_contain_text("in 30 days")
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db import connection
 
-from datasets.management.catalogue import catalogue_make
 from datasets.models import Dataset
+from datasets.services.index_rows import catalogue_make
 
 
 def make_index(n: int, *, owner: Any, visibility: str = "private", name: str = "index") -> Dataset:

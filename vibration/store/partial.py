@@ -77,7 +77,8 @@ def whole_folder(target: Path) -> Iterator[Path]:
         )
     with storage_errors(target):
         partial = _partial_name(target)
-        partial.mkdir(parents=True)
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        partial.mkdir(mode=0o700)  # becomes the target with the mode it has
         try:
             with _held(partial):
                 yield partial

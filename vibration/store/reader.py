@@ -105,16 +105,35 @@ class StoreReader:
             samples: npt.NDArray[np.float32] = self._signals[start:stop]
         return samples
 
-    def features(self) -> npt.NDArray[np.float32]:
-        """Return all features, float32 (n, k), NaN where undefined."""
+    def features(self, start: int = 0, stop: int | None = None) -> npt.NDArray[np.float32]:
+        """Return features, float32 (n, k), NaN where undefined.
+
+        Parameters
+        ----------
+        start, stop : int, optional
+            Of the records from `start` up to, not including, `stop`; of all where not given.
+        """
         with readable(self.path):
-            values: npt.NDArray[np.float32] = self._features[:]
+            values: npt.NDArray[np.float32] = self._features[start:stop]
         return values
 
-    def index(self) -> dict[str, npt.NDArray[Any]]:
-        """Return the index columns by name: numbers (NaN: none), flags, texts (empty: none)."""
+    def index(self, start: int = 0, stop: int | None = None) -> dict[str, npt.NDArray[Any]]:
+        """Return the index columns by name: numbers (NaN: none), flags, texts (empty: none).
+
+        Parameters
+        ----------
+        start, stop : int, optional
+            Of the records from `start` up to, not including, `stop`; of all where not given.
+        """
+        return {name: self.column(name, start, stop) for name in self.columns}
+
+    def column(self, name: str, start: int = 0, stop: int | None = None) -> npt.NDArray[Any]:
+        """Return one column of the index, (n,); see `index`."""
+        if name not in self.columns:
+            raise DamagedStoreError(f"{self.path.name} has no array /index/{name}.")
         with readable(self.path):
-            return {name: _column(self._file["index"][name]) for name in self.columns}
+            values: npt.NDArray[Any] = self._file["index"][name][start:stop]
+        return np.strings.decode(values, "utf-8") if values.dtype.kind == "S" else values
 
     def _validate(self) -> None:
         attributes = self._file.attrs
@@ -226,8 +245,3 @@ def verify(folder: Path) -> dict[str, Any]:
                 "its checksum differs. Restore it or generate the dataset again."
             )
     return metadata
-
-
-def _column(array: h5py.Dataset) -> npt.NDArray[Any]:
-    values: npt.NDArray[Any] = array[:]
-    return np.strings.decode(values, "utf-8") if values.dtype.kind == "S" else values

@@ -72,7 +72,7 @@ def update(request: HttpRequest, ident: str) -> HttpResponse:
     app = _app(ident)
     try:
         call = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return JsonResponse(_NOT_JSON, status=400)
     status, answer = _answer(app, call, request)
     return HttpResponse(answer, content_type="application/json", status=status)
@@ -89,7 +89,7 @@ def update_several(request: HttpRequest, ident: str) -> HttpResponse | Streaming
     app = _app(ident)
     try:
         calls = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return JsonResponse(_NOT_JSON, status=400)
     if not isinstance(calls, list) or not 0 < len(calls) <= MOST_CALLS:
         return JsonResponse(_NOT_A_LIST, status=400)

@@ -9,6 +9,7 @@ from dash import dcc, html
 from bearing_portal.dashboards.embedding.markup import Markup, fixed
 from bearing_portal.dashboards.viewer import ids, state
 from bearing_portal.dashboards.widgets import choice, segments
+from common.text import thousands
 from vibration.machines.iso20816 import MACHINE_GROUPS
 
 WINDOW_NAMES = {
@@ -129,7 +130,7 @@ def axis_options() -> list[Any]:
 
 def method_menu() -> html.Details:
     """How it is computed and shown; what is seldom changed waits behind one button."""
-    lengths = {"": "auto, df ≤ 1.25 Hz"} | {str(n): _grouped(n) for n in state.SEGMENTS}
+    lengths = {"": "auto, df ≤ 1.25 Hz"} | {str(n): thousands(n) for n in state.SEGMENTS}
     averages = {"power": "Power", "linear": "Linear", "peak": "Peak hold"}
     of_spectrum = [
         choice("Window", "win", WINDOW_NAMES, shown="Window"),
@@ -182,7 +183,7 @@ def _small_button(words: str, **data: str) -> Markup:
 
 
 def map_options() -> list[Any]:
-    windows = {"": "auto"} | {str(n): _grouped(n) for n in state.MAP_WINDOWS}
+    windows = {"": "auto"} | {str(n): thousands(n) for n in state.MAP_WINDOWS}
     overlaps = {str(n): f"{n} %" for n in state.MAP_OVERLAPS}
     choices = (
         segments("Method", "tf", {"stft": "STFT", "cwt": "CWT", "wigner": "Wigner–Ville"}),
@@ -191,7 +192,3 @@ def map_options() -> list[Any]:
         choice("Colours", "map", {name: name for name in state.COLOURS}, shown="Colour"),
     )
     return [*map(fixed, choices), pair_field("Range", "db", "dB")]
-
-
-def _grouped(number: int) -> str:
-    return f"{number:,}".replace(",", "\u202f")

@@ -14,10 +14,12 @@ from bearing_portal.dashboards.viewer.script import script_of
 from bearing_portal.dashboards.viewer.state import read
 from bearing_portal.frame.templatetags.portal import number
 from common.errors import Invalid, NotFound
+from common.http import name_download
+from common.text import signed
 from monitoring.events import event_record
 from monitoring.models import SystemEvent
 from signals.errors import told_as
-from signals.filters.matching import signals_matching
+from signals.filters.matching import HIGHEST_ID, signals_matching
 from signals.models import Signal
 from signals.selectors import signal_get, signals_visible
 from signals.services.bearings import (
@@ -27,7 +29,8 @@ from signals.services.bearings import (
     bearings_all,
     may_attach,
 )
-from signals.services.notes import may_tag, note_add, note_delete, signal_tag_add, signal_tag_remove
+from signals.services.notes import note_add, note_delete
+from signals.services.tags import Tagging, may_tag, signals_tag, tagging_undo
 from signals.waveforms.sources import source_of
 from vibration.errors import VibrationError
 from vibration.exports.record import RECORD_EXPORTS
@@ -92,7 +95,7 @@ def export(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         )
     part = "" if region.is_whole else f"-{region.start_s:.3f}-{region.end_s:.3f}s"
     response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{signal.label}{part}{suffix}"'
+    name_download(response, signal.label, f"{part}{suffix}")
     event_record(
         kind=SystemEvent.Kind.EXPORTED, actor=request.user, subject=signal.label, detail=code
     )
@@ -159,7 +162,7 @@ def factor_between(unit: str, other: str) -> float | None:
 def _by(value: float | None, first: float | None) -> str:
     if value is None or not first:
         return ""
-    return f"{100 * (value / first - 1):+.0f} %".replace("-", "\u2212")
+    return f"{signed(100 * (value / first - 1))} %"
 
 
 @login_required
@@ -169,7 +172,7 @@ def bearing(request: HttpRequest, pk: int) -> HttpResponse:
     signal = signal_get(request.user, pk)
     if request.method == "POST":
         chosen = request.POST.get("bearing", "")
-        row = bearing_get(int(chosen)) if chosen.isdecimal() else None
+        row = bearing_get(_id_of(chosen, "bearing")) if chosen else None
         given = {"store": signal.store} if request.POST.get("all") else {"signal": signal}
         bearing_attach(user=request.user, bearing=row, **given)
         return _done()
@@ -187,9 +190,9 @@ def bearing(request: HttpRequest, pk: int) -> HttpResponse:
 def notes(request: HttpRequest, pk: int) -> HttpResponse:
     """Notes and tags of a signal: read them, add one, take one's own away."""
     signal = signal_get(request.user, pk)
-    if request.method == "POST":
-        _change_remarks(request, signal)
+    done = _change_remarks(request, signal) if request.method == "POST" else None
     context = {
+        "done": done,
         "signal": signal,
         "notes": signal.annotations.select_related("author"),
         "tags": signal.tags.all(),
@@ -202,17 +205,26 @@ def notes(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _change_remarks(request: HttpRequest, signal: Signal) -> None:
+def _change_remarks(request: HttpRequest, signal: Signal) -> Tagging | None:
     person, given = request.user, request.POST
-    if given.get("delete", "").isdecimal():
-        note_delete(user=person, signal=signal, note_id=int(given["delete"]))
+    if "delete" in given:
+        note_delete(user=person, signal=signal, note_id=_id_of(given["delete"], "note"))
+    elif "undo" in given:
+        tagging_undo(user=person, token=given["undo"])
     elif "untag" in given:
-        signal_tag_remove(user=person, signal=signal, name=given["untag"])
-    elif given.get("tag"):
-        signal_tag_add(user=person, signal=signal, name=given["tag"])
+        return signals_tag(user=person, signals=[signal.pk], name=given["untag"], remove=True)
+    elif "tag" in given:
+        return signals_tag(user=person, signals=[signal.pk], name=given["tag"])
     else:
         span = read({"t": given.get("t", "")}).span_s
         note_add(user=person, signal=signal, text=given.get("text", ""), span_s=span)
+    return None
+
+
+def _id_of(text: str, what: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(HIGHEST_ID))):
+        raise NotFound(f"There is no such {what}.")
+    return min(int(text), HIGHEST_ID)
 
 
 def _view(request: HttpRequest) -> Any:

@@ -9,6 +9,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from common.text import MINUS, size, thousands
+
 register = template.Library()
 
 WIDTH, HEIGHT = 120.0, 40.0
@@ -34,8 +36,8 @@ def _spark(values: Points, level: str, most: float | None) -> SafeString:
         level,
         int(WIDTH),
         int(HEIGHT),
-        f"From {known[0]:,.0f} to {known[-1]:,.0f}, lowest {min(known):,.0f}, "
-        f"highest {max(known):,.0f}",
+        f"From {thousands(known[0])} to {thousands(known[-1])}, lowest {thousands(min(known))}, "
+        f"highest {thousands(max(known))}",
         "".join(_area(run) for run in runs),
         "".join(_line(run) for run in runs),
     )
@@ -107,7 +109,7 @@ def trend(found: Any, unit: str = "") -> SafeString:
         return mark_safe("")
     if not found.change:
         return mark_safe("0 vs last week")
-    arrow, sign = ("↑", "+") if found.change > 0 else ("↓", "\u2212")
+    arrow, sign = ("↑", "+") if found.change > 0 else ("↓", MINUS)
     return format_html(
         '<span class="trend is-{}"><span aria-hidden="true">{}</span>{}{}</span> vs last week',
         found.direction,
@@ -133,8 +135,6 @@ def runs_of(values: Points) -> list[list[tuple[int, float]]]:
 
 
 def _amount(value: float, unit: str) -> str:
-    from bearing_portal.frame.templatetags.portal import size, thousands
-
     return size(int(value)) if unit == "bytes" else thousands(value)
 
 

@@ -13,12 +13,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from bearing_portal.frame.design.tokens import TOKENS
 from bearing_portal.frame.templatetags.symbols import SYMBOL_PATHS
+from common import text
 
 register = template.Library()
 
 NOTHING: tuple[Any, ...] = (None, "")  # a missing attribute reaches a filter as an empty text
 MIN_SHARE_TO_FORETELL = 0.05  # the start-up of the workers would be taken for their speed
-THIN_SPACE = "\u2009"
 MESSAGE_ICONS = {
     "success": "check-circle",
     "warning": "exclamation-triangle",
@@ -179,14 +179,8 @@ def avatar(user: Any) -> SafeString:
 
 @register.filter
 def thousands(value: float | None) -> str:
-    """Write a whole number with thin spaces.
-
-    >>> thousands(20480) == "20\u2009480"
-    True
-    """
-    if value in NOTHING:
-        return "–"
-    return f"{value:,.0f}".replace(",", THIN_SPACE).replace("-", "\u2212")
+    """Write a whole number with thin spaces; undefined is an en dash."""
+    return text.NOTHING if value in NOTHING else text.thousands(value)
 
 
 @register.filter
@@ -197,40 +191,25 @@ def rpm(speed_hz: float) -> float:
 @register.filter
 def number(value: float | None, digits: int = 4) -> str:
     """Write a measured number with so many significant digits; undefined is an en dash."""
-    if value in NOTHING:
-        return "–"
-    text = f"{value:#.{digits}g}".rstrip(".") if abs(value) < 10**digits else f"{value:.0f}"
-    return text.replace("-", "\u2212")
+    return text.NOTHING if value in NOTHING else text.number(value, digits)
 
 
 @register.filter
 def size(n_bytes: int | None) -> str:
-    """Write a size as people say it, in powers of 1000.
-
-    >>> size(585_728_000)
-    '586 MB'
-    """
-    if n_bytes in NOTHING:
-        return "–"
-    amount, unit = float(n_bytes), "B"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if amount < 999.5:
-            break
-        amount, unit = amount / 1000, larger
-    digits = 1 if amount < 9.95 and unit not in {"B", "kB"} else 0
-    return f"{amount:.{digits}f} {unit}"
+    """Write a size as people say it, in powers of 1000."""
+    return text.NOTHING if n_bytes in NOTHING else text.size(n_bytes)
 
 
 @register.filter
 def span(seconds: float | None) -> str:
     """Write a length of time roughly: 6 s, 3 min, 2 h."""
-    if seconds in NOTHING:
-        return "–"
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    if seconds < 5400:
-        return f"{round(seconds / 60)} min"
-    return f"{round(seconds / 3600)} h"
+    return text.NOTHING if seconds in NOTHING else text.span(seconds)
+
+
+@register.filter
+def counted(n: int, words: str) -> str:
+    """Write how many of a thing there are: `5|counted:"class,classes"`."""
+    return text.counted(n, *words.split(","))
 
 
 @register.filter

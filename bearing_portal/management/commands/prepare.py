@@ -15,6 +15,7 @@ from bearing_portal.operations.runner.stamps import (
     static_stamp,
 )
 from bearing_portal.settings.environment import secret_kept_in
+from monitoring.accounts.people import administrator_create
 
 PASSWORD_BYTES = 12
 
@@ -53,5 +54,5 @@ class Command(BaseCommand):
         if users.filter(is_superuser=True).exists():
             return
         password = secret_kept_in(settings.DATA_DIR / "admin-password", n_bytes=PASSWORD_BYTES)
-        users.create_superuser(username="admin", password=password)
+        administrator_create(username="admin", password=password)
         self.stdout.write("Made the account admin.")

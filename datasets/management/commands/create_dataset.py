@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 
 from common.commands import PortalCommand, codes, codes_or_none, positive_number, whole_number
 from common.errors import Invalid
+from common.text import counted, size
 from datasets.management.waiting import dataset_await
 from datasets.models import Dataset
 from datasets.services import dataset_create, recipe_build
@@ -79,6 +80,6 @@ def owner_named(username: str | None) -> Any:
 def described(dataset: Dataset) -> str:
     title = f"Dataset “{dataset.name}” (id {dataset.pk})"
     if dataset.status != Dataset.Status.READY:
-        return f"{title} is queued: {dataset.n_planned} signals planned."
-    megabytes = dataset.store.size_bytes / 1e6
-    return f"{title} is ready: {dataset.store.n_signals} signals, {megabytes:.1f} MB."
+        return f"{title} is queued: {counted(dataset.n_planned, 'signal')} planned."
+    n_signals = counted(dataset.store.n_signals, "signal")
+    return f"{title} is ready: {n_signals}, {size(dataset.store.size_bytes)}."

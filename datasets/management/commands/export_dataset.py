@@ -9,6 +9,7 @@ from typing import Any
 
 from common.commands import PortalCommand
 from common.errors import Invalid, NotFound
+from common.text import counted
 from datasets.models import Dataset
 from datasets.selectors import dataset_folder
 from monitoring.events import event_record
@@ -43,8 +44,10 @@ class Command(PortalCommand):
             subject=dataset.name,
             detail=f"{options['format']}, from the command line",
         )
-        megabytes = out.stat().st_size / 1e6
-        self.stdout.write(f"Wrote {out}: {dataset.store.n_signals} signals, {megabytes:.1f} MB.")
+        n_bytes = out.stat().st_size
+        self.stdout.write(
+            f"Wrote {out}: {counted(dataset.store.n_signals, 'signal')}, {size(n_bytes)}."
+        )
 
 
 def ready_dataset(name: str) -> Dataset:

@@ -6,8 +6,9 @@ from django.db import connection
 
 from common.commands import PortalCommand, whole_number
 from common.errors import Invalid
-from datasets.management.catalogue import MOST_ROWS, catalogue_make, next_name
+from common.text import thousands
 from datasets.management.commands.create_dataset import owner_named
+from datasets.services.index_rows import MOST_ROWS, catalogue_make, next_name
 from monitoring.management.progress import progress_bar
 from signals.models import Signal
 
@@ -41,5 +42,5 @@ class Command(PortalCommand):
         with connection.cursor() as cursor:  # the planner and index-only scans need fresh facts
             cursor.execute("SET statement_timeout = 0")
             cursor.execute(f"VACUUM ANALYZE {connection.ops.quote_name(Signal._meta.db_table)}")
-        rows = f"{options['n']:,}".replace(",", "\u202f")
+        rows = thousands(options["n"])
         self.stdout.write(f"Dataset “{dataset.name}” (id {dataset.pk}) has {rows} index rows.")

@@ -51,7 +51,7 @@ def test_a_bar_stays_within_its_track(percent):
 
 def test_a_change_has_arrow_and_sign():
     assert "↑" in trend(Trend(1430))
-    assert "+1\u2009430" in trend(Trend(1430))
+    assert "+1\u202f430" in trend(Trend(1430))
     assert "↓" in trend(Trend(-5))
     assert "\u22125" in trend(Trend(-5))
     assert trend(Trend(0)) == "0 vs last week"

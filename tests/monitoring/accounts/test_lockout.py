@@ -123,3 +123,28 @@ def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(settings, truste
     settings.TRUST_PROXY_HEADERS = trusted
     attempt("somebody", headers={"X-Forwarded-For": "203.0.113.9, 198.51.100.7"})
     assert AccessAttempt.objects.get().ip_address == counted
+
+
+def change(client, old):
+    words = {"old_password": old, "new_password1": "a-new-Word-9", "new_password2": "a-new-Word-9"}
+    return client.post(reverse("password_change"), words, REMOTE_ADDR=HERE)
+
+
+def test_the_old_password_cannot_be_guessed_from_an_open_session(client):
+    user = make_user()
+    client.force_login(user)
+    codes = [change(client, "guess").status_code for _ in range(LIMIT)]
+    assert codes[:-1] == [200] * (LIMIT - 1)
+    assert codes[-1] == 429
+    assert change(client, "secret").status_code == 429
+    user.refresh_from_db()
+    assert user.check_password("secret")
+
+
+def test_a_right_old_password_changes_it(client):
+    user = make_user()
+    client.force_login(user)
+    change(client, "guess")
+    assert change(client, "secret").status_code == 302
+    user.refresh_from_db()
+    assert user.check_password("a-new-Word-9")

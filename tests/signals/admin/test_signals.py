@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
@@ -21,6 +23,12 @@ def curator(client, db):
 def wear(curator):
     dataset = make_dataset(visibility="shared")
     return Signal.objects.filter(store=dataset.store, fault_class__code="wear")
+
+
+def tag_on(signal, name):
+    tag, _ = Tag.objects.get_or_create(name=name)
+    signal.tags.add(tag)
+    return tag
 
 
 def ask(client, action, signals, **values):
@@ -73,11 +81,18 @@ def test_everything_the_filter_shows_can_be_relabelled_at_once(client, wear):
 
 
 def test_tags_are_added_and_removed_in_bulk(client, wear):
-    tag = Tag.objects.create(name="odd")
-    ask(client, "add_tag", wear, apply="yes", tag=tag.pk)
-    assert tag.signals.count() == 2
-    ask(client, "remove_tag", wear, apply="yes", tag=tag.pk)
-    assert tag.signals.count() == 0
+    ask(client, "add_tag", wear, apply="yes", tag="odd")
+    assert Tag.objects.get(name="odd").signals.count() == 2
+    ask(client, "remove_tag", wear, apply="yes", tag="odd")
+    assert not Tag.objects.exists()
+
+
+def test_tagging_in_bulk_is_undone_from_its_message(client, wear):
+    page = ask(client, "add_tag", wear, apply="yes", tag="odd").content.decode()
+    token = re.search(r'name="undo" value="([^"]+)"', page)[1]
+    undone = client.post("/admin/signals/signal/tagging-undo/", {"undo": token}, follow=True)
+    assert "Undone for 2 signals" in undone.content.decode()
+    assert not Tag.objects.exists()
 
 
 def test_one_signal_is_relabelled_on_its_page_with_history(client, wear):
@@ -89,9 +104,10 @@ def test_one_signal_is_relabelled_on_its_page_with_history(client, wear):
 
 
 def test_a_tag_on_the_page_is_history_too(client, wear):
-    tag = Tag.objects.create(name="odd")
+    tag = tag_on(wear.last(), "odd")
     change(client, wear.first(), tags=[tag.pk])
-    assert "Tags" in LogEntry.objects.get().get_change_message()
+    assert tag.signals.count() == 2
+    assert LogEntry.objects.get().get_change_message() == "Tag “odd” added."
 
 
 def test_a_healthy_signal_with_a_severity_is_refused_beside_the_field(client, wear):
@@ -122,14 +138,46 @@ def test_signals_are_neither_added_nor_deleted_here(client, wear):
     assert client.post(f"{SIGNALS}{wear.first().pk}/delete/").status_code == 403
 
 
-def test_a_tag_in_use_is_not_deleted_by_a_curator(client, wear):
-    tag = Tag.objects.create(name="odd")
+def test_a_deleted_tag_stays_on_private_signals_of_others(client, wear):
+    private = Signal.objects.filter(store=make_dataset().store).first()
+    tag = tag_on(private, "odd")
     wear.first().tags.add(tag)
-    url = reverse("admin:signals_tag_delete", args=[tag.pk])
-    assert client.post(url, {"post": "yes"}).status_code == 403
-    tag.signals.clear()
-    client.post(url, {"post": "yes"})
-    assert not Tag.objects.exists()
+    client.post(reverse("admin:signals_tag_delete", args=[tag.pk]), {"post": "yes"})
+    assert list(tag.signals.all()) == [private]
+
+
+def test_a_renamed_tag_keeps_its_name_on_private_signals_of_others(client, wear):
+    private = Signal.objects.filter(store=make_dataset().store).first()
+    tag = tag_on(private, "odd")
+    wear.first().tags.add(tag)
+    client.post(reverse("admin:signals_tag_change", args=[tag.pk]), {"name": "Strange"})
+    assert [tag.name for tag in private.tags.all()] == ["odd"]
+    assert [tag.name for tag in wear.first().tags.all()] == ["Strange"]
+
+
+def test_a_tag_of_private_signals_of_others_is_nowhere_in_the_admin(client, wear):
+    tag = tag_on(Signal.objects.filter(store=make_dataset().store).first(), "hidden-word")
+    autocomplete = "/admin/autocomplete/?app_label=signals&model_name=signal&field_name=tags"
+    for address in (
+        "/admin/signals/tag/",
+        "/admin/signals/tag/?q=hidden",
+        SIGNALS,
+        f"{SIGNALS}{wear.first().pk}/change/",
+        f"{autocomplete}&term=hidden",
+    ):
+        assert "hidden-word" not in client.get(address).content.decode()
+    assert client.get(reverse("admin:signals_tag_change", args=[tag.pk])).status_code == 302
+    change(client, wear.first(), tags=[tag.pk])
+    assert not wear.first().tags.exists()
+
+
+def test_the_name_of_a_tag_nobody_here_sees_is_free(client, wear):
+    tag_on(Signal.objects.filter(store=make_dataset().store).first(), "secret")
+    own = tag_on(wear.first(), "odd")
+    address = reverse("admin:signals_tag_change", args=[own.pk])
+    page = client.post(address, {"name": "secret"}, follow=True)
+    assert "already exists" not in page.content.decode()
+    assert [tag.name for tag in wear.first().tags.all()] == ["secret"]
 
 
 def test_classes_are_ordered_by_moving_them(client, wear):

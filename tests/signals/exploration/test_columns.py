@@ -2,8 +2,9 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from common.errors import Invalid, NotAllowed
-from signals.exploration.columns import AT_FIRST, columns_choose, columns_of, columns_reset
+from signals.exploration.columns import AT_FIRST, columns_of
 from signals.models import TableColumn
+from signals.services.table_columns import columns_choose, columns_reset
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db

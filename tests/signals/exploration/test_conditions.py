@@ -12,7 +12,7 @@ from tests.factories import make_dataset, make_user
 def test_quarters_hold_a_quarter_each_and_name_their_span():
     quarters = quarters_of(np.arange(1000.0, 3000.0, 10), "rpm")
     assert [int(quarter.rows.sum()) for quarter in quarters] == [50] * 4
-    assert quarters[0].name == "1\u2009000–1\u2009490 rpm"
+    assert quarters[0].name == "1\u202f000–1\u202f490 rpm"
 
 
 def test_every_known_value_is_in_one_quarter():

@@ -100,7 +100,6 @@ def test_a_plain_mapping_is_read_like_a_query(catalogue):
     [
         ("class=rust", "no fault class “rust”"),
         ("severity=awful", "no severity “awful”"),
-        ("tag=unknown", "no tag “unknown”"),
         ("dataset=one", "dataset in the address is no number"),
         ("dataset=9223372036854775808", "no number"),
         ("per_class=0", "from 1 to"),

@@ -2,9 +2,9 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from common.errors import Invalid, NotAllowed
-from signals.models import FaultClass, Severity, Signal, Tag
+from signals.models import FaultClass, Severity, Signal
 from signals.services import labels as curation
-from signals.services.labels import Relabel, fault_class_move, signals_relabel, signals_tag
+from signals.services.labels import Relabel, fault_class_move, signals_relabel
 from tests.factories import make_dataset, make_user
 
 
@@ -91,26 +91,16 @@ def test_private_signals_of_others_are_out_of_a_curators_reach(curator):
 
 
 @pytest.mark.parametrize("role", ["viewer", "engineer"])
-def test_others_relabel_and_tag_nothing(role, wear):
+def test_others_relabel_nothing(role, wear):
     user = make_user(role)
     with pytest.raises(NotAllowed):
         signals_relabel(user=user, signals=wear, labels=Relabel(severity=None))
-    with pytest.raises(NotAllowed):
-        signals_tag(user=user, signals=wear, tag=Tag.objects.create(name="odd"))
 
 
 def test_more_than_a_request_can_carry_is_refused(curator, wear, monkeypatch):
     monkeypatch.setattr(curation, "MOST_AT_ONCE", 1)
     with pytest.raises(Invalid, match="At most 1"):
         signals_relabel(user=curator, signals=wear, labels=Relabel(severity=None))
-
-
-def test_a_tag_is_added_once_and_taken_away(curator, wear):
-    tag = Tag.objects.create(name="odd")
-    assert signals_tag(user=curator, signals=wear, tag=tag) == 2
-    assert signals_tag(user=curator, signals=wear, tag=tag) == 0
-    assert signals_tag(user=curator, signals=wear[:1], tag=tag, remove=True) == 1
-    assert tag.signals.count() == 1
 
 
 def test_a_class_changes_places_with_its_neighbour(curator, dataset):

@@ -1,55 +1,47 @@
 import pytest
 
-from common.errors import Invalid, NotAllowed
-from signals.models import Signal, Tag
-from signals.services import notes
-from signals.services.notes import signals_tag_many
+from common.errors import Invalid, NotAllowed, NotFound
+from signals.models import Annotation, Signal
+from signals.services.notes import note_add, note_change, note_delete
 from tests.factories import make_dataset, make_user
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def dataset():
-    return make_dataset(visibility="shared")
+def signal():
+    return Signal.objects.filter(store=make_dataset(visibility="shared").store).first()
 
 
-def all_of(dataset):
-    return Signal.objects.filter(store=dataset.store)
+def test_a_note_is_corrected_by_its_author_and_by_curators(signal):
+    author = make_user("engineer")
+    note = note_add(user=author, signal=signal, text="rubs")
+    note_change(user=author, note=note, text="rubs at 0.3 s")
+    note_change(user=make_user("curator"), note=note, text="rubs at 0.4 s", span_s=(0.3, 0.4))
+    assert Annotation.objects.get().text == "rubs at 0.4 s"
 
 
-def test_an_owner_tags_all_of_a_filter_and_each_once(dataset):
-    owner, wear = dataset.store.owner, all_of(dataset).filter(fault_class__code="wear")
-    assert signals_tag_many(user=owner, signals=wear, name="odd") == 2
-    assert signals_tag_many(user=owner, signals=all_of(dataset), name=" ODD ") == 4
-    assert Tag.objects.get().signals.count() == 6
+def test_a_note_of_another_is_neither_changed_nor_taken_away(signal):
+    note = note_add(user=make_user("engineer"), signal=signal, text="rubs")
+    with pytest.raises(NotAllowed, match="its author or a curator"):
+        note_change(user=make_user("engineer"), note=note, text="mine")
+    with pytest.raises(NotAllowed, match="its author or a curator"):
+        note_delete(user=make_user("engineer"), signal=signal, note_id=note.pk)
 
 
-def test_it_takes_ids_and_takes_the_tag_away(dataset):
-    owner, pks = dataset.store.owner, list(all_of(dataset).values_list("pk", flat=True))
-    signals_tag_many(user=owner, signals=pks, name="odd")
-    assert signals_tag_many(user=owner, signals=pks[:2], name="odd", remove=True) == 2
-    assert Tag.objects.get(name="odd").signals.count() == 4
+def test_a_note_on_an_unseen_signal_does_not_exist():
+    private = Signal.objects.filter(store=make_dataset().store).first()
+    note = note_add(user=private.store.owner, signal=private, text="rubs")
+    with pytest.raises(NotFound):
+        note_change(user=make_user("curator"), note=note, text="seen")
 
 
-def test_a_curator_tags_what_others_share(dataset):
-    curator = make_user("curator")
-    assert signals_tag_many(user=curator, signals=all_of(dataset), name="odd") == 6
+@pytest.mark.parametrize("text", ["", "  ", "x" * 501, "a\0b", "a\u202eb", "a\u200bb"])
+def test_an_empty_long_or_invisible_note_is_refused(text, signal):
+    with pytest.raises(Invalid):
+        note_add(user=make_user("engineer"), signal=signal, text=text)
 
 
-@pytest.mark.parametrize("role", [None, "viewer", "engineer"])
-def test_a_member_tags_nothing_of_others(role, dataset):
-    with pytest.raises(NotAllowed):
-        signals_tag_many(user=make_user(role), signals=all_of(dataset), name="odd")
-    assert not Tag.objects.exists()
-
-
-def test_what_one_does_not_see_is_left_out():
-    private, curator = make_dataset(), make_user("curator")
-    assert signals_tag_many(user=curator, signals=all_of(private), name="odd") == 0
-
-
-def test_more_than_a_request_can_carry_is_refused(dataset, monkeypatch):
-    monkeypatch.setattr(notes, "MOST_TAGGED", 5)
-    with pytest.raises(Invalid, match="At most 5"):
-        signals_tag_many(user=dataset.store.owner, signals=all_of(dataset), name="odd")
+def test_a_span_that_ends_before_it_begins_is_refused(signal):
+    with pytest.raises(Invalid, match="ends after it begins"):
+        note_add(user=make_user("engineer"), signal=signal, text="x", span_s=(0.4, 0.3))

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
-from signals.models import Signal
+from signals.models import Signal, Tag
 from signals.selectors import store_path
+from signals.services import records
+from signals.services.records import signals_delete, signals_insert
 from tests.factories import make_dataset
 from vibration.features import FEATURE_NAMES
 from vibration.store import StoreReader
@@ -85,3 +87,38 @@ def test_counts_per_class_are_kept(dataset):
     counts = {c.fault_class.code: c.n_signals for c in dataset.class_counts.all()}
 
     assert counts == {"healthy": 13, "wear": 13}
+
+
+@pytest.mark.parametrize("block", [1, 7, 26, 1000])
+def test_rows_are_the_same_whatever_the_blocks(block, dataset, reader, monkeypatch):
+    fields = [field.attname for field in Signal._meta.concrete_fields if field.name != "id"]
+    before = list(dataset.store.signals.order_by("row").values_list(*fields))
+    signals_delete(store=dataset.store)
+    monkeypatch.setattr(records, "BLOCK_ROWS", block)
+    signals_insert(store=dataset.store, reader=reader)
+    assert list(dataset.store.signals.order_by("row").values_list(*fields)) == before
+
+
+def test_no_more_than_a_block_of_the_file_is_read_at_once(dataset, reader, monkeypatch):
+    asked = []
+
+    def noted(read):
+        def reading(*args):
+            asked.append(args[-2:])
+            return read(*args)
+
+        return reading
+
+    for name in ("index", "features", "column"):
+        monkeypatch.setattr(reader, name, noted(getattr(reader, name)))
+    monkeypatch.setattr(records, "BLOCK_ROWS", 10)
+    signals_delete(store=dataset.store)
+    signals_insert(store=dataset.store, reader=reader)
+    assert {(0, 10), (10, 20), (20, 26)} <= set(asked)
+    assert max(stop - start for start, stop in asked) == 10
+
+
+def test_tags_go_with_the_last_signal_that_bears_them(dataset):
+    dataset.store.signals.first().tags.add(Tag.objects.create(name="odd"))
+    signals_delete(store=dataset.store)
+    assert not Tag.objects.exists()

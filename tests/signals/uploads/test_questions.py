@@ -36,7 +36,7 @@ def the_signal(kept):
 def test_all_that_a_file_does_not_say_is_asked_at_once():
     questions = asked(npy(sine()))
     assert set(questions.field_errors) == {"fs_hz", "rpm", "unit"}
-    assert questions.summary == "1 channel of 2\u2009048 samples"
+    assert questions.summary == "1 channel of 2\u202f048 samples"
 
 
 @pytest.mark.parametrize("name", ["fs_hz", "rpm", "unit"])

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bearing_portal.dashboards.figures.builder import Draft
+from common.text import counted
 
 FloatArray = npt.NDArray[np.floating]
 
@@ -16,7 +17,6 @@ REACH = 1.5  # of the box's length: how far whiskers go
 MOST_OUTLIERS = 60  # drawn of each group
 GRID = 96
 CHARACTER_PX = 6.2  # of tick labels
-THIN = "\u2009"
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,15 +163,6 @@ def left_out(groups: Sequence[Group], axis: Axis) -> str:
     if without:
         parts.append(f"{counted(without, 'value')} of 0 or less, which have no logarithm")
     return f"Left out: {' and '.join(parts)}." if parts else ""
-
-
-def counted(number: int, word: str, words: str = "") -> str:
-    return f"{thin(number)} {word if number == 1 else words or word + 's'}"
-
-
-def thin(number: int) -> str:
-    """Write a whole number with thin spaces between thousands."""
-    return f"{number:,}".replace(",", THIN)
 
 
 def empty_figure(words: str, theme: str, view: str) -> Any:

@@ -10,15 +10,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from bearing_portal.dashboards.explorer.filters import filters_context, line_context
 from common.errors import Invalid
-from signals.projections.rows import projections_lasting
+from signals.projections.services import projections_lasting
 from signals.services.saved_views import (
     may_share,
-    view_change,
-    view_delete,
-    view_get,
-    view_query,
-    view_save,
-    views_visible,
+    saved_view_change,
+    saved_view_delete,
+    saved_view_get,
+    saved_view_query,
+    saved_view_save,
+    saved_views_visible,
 )
 
 
@@ -42,11 +42,11 @@ def line(request: HttpRequest) -> HttpResponse:
 @require_GET
 def views(request: HttpRequest) -> HttpResponse:
     """The menu of saved views: one's own, then shared ones."""
-    found = list(views_visible(request.user))
+    found = list(saved_views_visible(request.user))
     lasting = projections_lasting(request.user)
     own, shared = [], []
     for view in found:
-        view.query = view_query(view, lasting)
+        view.query = saved_view_query(view, lasting)
         (own if view.owner_id == request.user.pk else shared).append(view)
     return render(request, "dashboards/explorer/_views.html", {"own": own, "shared": shared})
 
@@ -59,7 +59,7 @@ def view_new(request: HttpRequest) -> HttpResponse:
         return _view_form(request, request.GET.get("query", ""))
     form = request.POST
     try:
-        saved = view_save(
+        saved = saved_view_save(
             user=request.user,
             name=form.get("name", ""),
             query=form.get("query", ""),
@@ -74,15 +74,15 @@ def view_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def view_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The dialog that renames, replaces, shares or deletes a view."""
-    view, form = view_get(request.user, pk), request.POST
+    view, form = saved_view_get(request.user, pk), request.POST
     if request.method != "POST":
         return _view_form(request, request.GET.get("query", ""), view)
     if "delete" in form:
-        view_delete(user=request.user, view=view)
+        saved_view_delete(user=request.user, view=view)
         return _said(f"“{view.name}” is deleted")
     query = form.get("query", "") if "replace" in form else view.query
     try:
-        view_change(
+        saved_view_change(
             user=request.user,
             view=view,
             name=form.get("name", ""),
@@ -90,7 +90,7 @@ def view_edit(request: HttpRequest, pk: int) -> HttpResponse:
             is_shared="shared" in form,
         )
     except Invalid as error:
-        return _view_form(request, form.get("query", ""), view_get(request.user, pk), error)
+        return _view_form(request, form.get("query", ""), saved_view_get(request.user, pk), error)
     return _said(f"“{view.name}” is saved")
 
 

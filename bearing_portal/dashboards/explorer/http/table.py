@@ -1,12 +1,10 @@
 """What the table asks outside of Dash: rows, its columns, and actions on the rows chosen."""
 
 import json
-import secrets
 from dataclasses import replace
 from typing import Any, Final
 
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
@@ -20,11 +18,11 @@ from bearing_portal.dashboards.explorer.panels.table.columns import (
 from bearing_portal.dashboards.explorer.reading import scope_of
 from bearing_portal.dashboards.explorer.state import ExplorerView, read
 from bearing_portal.dashboards.links import MOST_COMPARED, viewer_url
-from bearing_portal.frame.templatetags.portal import thousands
-from common.errors import Expected, Invalid, NotAllowed, NotFound
+from common.errors import Expected, Invalid, NotAllowed
 from common.roles import is_curator
+from common.text import counted
 from signals.admin.forms import RelabelForm
-from signals.exploration.columns import COLUMNS, columns_choose, columns_of, columns_reset
+from signals.exploration.columns import COLUMNS, columns_of
 from signals.exploration.overview import why_empty
 from signals.exploration.selection import MOST_IDS
 from signals.exploration.table import table_page
@@ -32,10 +30,10 @@ from signals.filters.grid import SORTS
 from signals.models import Signal
 from signals.selectors import tags_visible
 from signals.services.labels import signals_relabel
-from signals.services.notes import signals_tag_changed, signals_tag_many
+from signals.services.table_columns import columns_choose, columns_reset
+from signals.services.tags import signals_tag, tagging_undo
 from vibration.features import GROUPS
 
-UNDO_S: Final = 600
 OFFERED_TAGS: Final = 200
 
 
@@ -105,29 +103,22 @@ def tag(request: HttpRequest) -> HttpResponse:
     signals = chosen_scope(request.user, _view(given)).signals()
     if request.method != "POST":
         return _asked(request, "tag", signals)
-    name, remove = " ".join(given.get("name", "").split()), given.get("do") == "remove"
+    name, remove = given.get("name", ""), given.get("do") == "remove"
     try:
-        changed = signals_tag_changed(user=request.user, signals=signals, name=name, remove=remove)
+        done = signals_tag(user=request.user, signals=signals, name=name, remove=remove)
     except (Invalid, NotAllowed) as error:
         return _asked(request, "tag", signals, error=error)
-    n = _signals(len(changed))
-    title = f"“{name}” taken from {n}" if remove else f"{n} tagged “{name}”"
-    undo = _undo_kept(request.user, name, remove, changed) if changed else ""
-    return _done({"level": "success", "title": title, "undo": undo})
+    n = counted(len(done.signals), "signal")
+    title = f"“{done.name}” taken from {n}" if remove else f"{n} tagged “{done.name}”"
+    return _done({"level": "success", "title": title, "undo": done.undo})
 
 
 @login_required
 @require_POST
 def tag_undo(request: HttpRequest) -> HttpResponse:
     """Take back what `tag` did, of the very signals it changed."""
-    key = _undo_key(request.user, request.POST.get("undo", ""))
-    kept = cache.get(key)
-    if not isinstance(kept, str):
-        raise NotFound("It cannot be undone any more; tag the signals again.")
-    name, remove, pks = json.loads(kept)
-    n = signals_tag_many(user=request.user, signals=pks, name=name, remove=not remove)
-    cache.delete(key)
-    return _done({"level": "success", "title": f"Undone for {_signals(n)}"})
+    n = tagging_undo(user=request.user, token=request.POST.get("undo", ""))
+    return _done({"level": "success", "title": f"Undone for {counted(n, 'signal')}"})
 
 
 @login_required
@@ -149,7 +140,7 @@ def relabel(request: HttpRequest) -> HttpResponse:
         n = signals_relabel(user=request.user, signals=signals, labels=form.labels())
     except (Invalid, NotAllowed) as error:
         return _asked(request, "relabel", signals, form=form, error=error)
-    return _done({"level": "success", "title": f"{_signals(n)} relabelled"})
+    return _done({"level": "success", "title": f"{counted(n, 'signal')} relabelled"})
 
 
 @login_required
@@ -204,20 +195,6 @@ def _asked(
 
 def _first_of(form: RelabelForm) -> Invalid:
     return Invalid(next(iter(form.errors.values()))[0])
-
-
-def _signals(n: int) -> str:
-    return f"{thousands(n)} signal{'' if n == 1 else 's'}"
-
-
-def _undo_kept(user: Any, name: str, remove: bool, pks: list[int]) -> str:
-    token = secrets.token_urlsafe(16)
-    cache.set(_undo_key(user, token), json.dumps([name, remove, pks]), UNDO_S)
-    return token
-
-
-def _undo_key(user: Any, token: str) -> str:
-    return f"tag-undo:{user.pk}:{token[:40]}"
 
 
 def _done(said: dict[str, Any]) -> HttpResponse:

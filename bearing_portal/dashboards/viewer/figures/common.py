@@ -160,11 +160,6 @@ def padded(low: float, high: float, share: float = 0.06) -> list[float]:
     return [low - room, high + room]
 
 
-def thin(number: int) -> str:
-    """Write a whole number with thin spaces between thousands."""
-    return f"{number:,}".replace(",", "\u202f")
-
-
 def _abscissa(x: FloatArray) -> dict[str, Any]:
     if x.size > 2:
         steps = np.diff(x)

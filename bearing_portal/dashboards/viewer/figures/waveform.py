@@ -15,8 +15,8 @@ from bearing_portal.dashboards.viewer.figures.common import (
     name_row,
     padded,
     stack,
-    thin,
 )
+from common.text import thousands
 from vibration.decimation import bucket_size
 
 GUTTER = [0.952, 1.0]
@@ -82,15 +82,20 @@ def time_figure(
 def time_meta(region: Region, n_buckets: int) -> str:
     n_shown = region.last - region.first
     size = bucket_size(n_shown, n_buckets)
-    shown = "every sample shown" if size == 1 else f"shown 1:{thin(size)}, min–max"
+    shown = "every sample shown" if size == 1 else f"shown 1:{thousands(size)}, min–max"
     start, end = f"{region.start_s:.4g}", f"{region.end_s:.4g}"
-    of = "" if region.is_whole else f" of {thin(region.n_samples)}"
-    return f"{start}–{end} s · {thin(n_shown)}{of} samples · {shown}"
+    of = "" if region.is_whole else f" of {thousands(region.n_samples)}"
+    return f"{start}–{end} s · {thousands(n_shown)}{of} samples · {shown}"
 
 
 def _gutter(draft: Draft, sample: FloatArray) -> None:
     """Draw how often each amplitude occurs, beside the waveform and on its axis."""
-    counts, edges = np.histogram(sample, N_BINS)
+    values = sample.astype(np.float64)
+    low, high = float(values.min()), float(values.max())
+    largest = max(abs(low), abs(high))
+    # Of a constant record: wide enough that its bins differ, however large the constant is.
+    room = 0.0 if high - low > 1e-6 * largest else 1e-3 * largest or 0.5
+    counts, edges = np.histogram(values, N_BINS, (low - room, high + room))
     draft.trace(
         "scatter",
         x=counts.astype(np.float32),

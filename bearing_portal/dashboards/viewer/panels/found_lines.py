@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import html
 
+from common.text import signed
 from vibration.machines.lines import FoundLine
 from vibration.machines.slip import ABSENT, DOUBTFUL, FOUND, JudgedLine, Judgement
 
@@ -52,4 +53,4 @@ def _line_name(found: FoundLine) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.2f} %".replace("-", "\u2212")
+    return f"{signed(value, 2)} %"

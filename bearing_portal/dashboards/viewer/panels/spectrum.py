@@ -6,7 +6,7 @@ import numpy as np
 
 from bearing_portal.dashboards.viewer.axis_marks import low_orders, marks_of, scale_of
 from bearing_portal.dashboards.viewer.figures import marks as marking
-from bearing_portal.dashboards.viewer.figures.common import FloatArray, Span, thin, within
+from bearing_portal.dashboards.viewer.figures.common import FloatArray, Span, within
 from bearing_portal.dashboards.viewer.figures.lines import (
     Curve,
     Expected,
@@ -17,6 +17,7 @@ from bearing_portal.dashboards.viewer.figures.lines import (
 from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders_of
 from bearing_portal.dashboards.viewer.state import WHOLE, View
 from bearing_portal.dashboards.viewer.tracking import Turns, contradiction, turns_of
+from common.text import thousands
 from signals.errors import told_as
 from signals.waveforms.references import Choice, reference_get
 from signals.waveforms.sources import LONG_SAMPLES
@@ -186,7 +187,7 @@ def _tracked(user: Any, items: list[Item], view: View) -> Panel:
     if "bearing" in view.marks:
         sidebands = "sidebands" in view.marks
         marks += marking.bearing_marks(orders_of(view, first.signal), 1.0, sidebands=sidebands)
-    meta = f"{' · '.join(told)} · order tracking, Hann · n = {thin(curves[0].x.size)} lines"
+    meta = f"{' · '.join(told)} · order tracking, Hann · n = {thousands(curves[0].x.size)} lines"
     return Panel(curves_figure(curves, frame, marks=marks), meta)
 
 

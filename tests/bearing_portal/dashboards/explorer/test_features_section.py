@@ -83,7 +83,7 @@ def test_a_condition_is_shown_in_quarters_named_with_their_span(answered, by, un
     figure = answered("show_feature", "explorer-feature", "figure", by=by)
     names = figure["layout"]["yaxis"]["ticktext"]
     assert len(names) == 4
-    assert all(re.fullmatch(rf"[\d.\u2009]+–[\d.\u2009]+ {unit}", name) for name in names)
+    assert all(re.fullmatch(rf"[\d.\u202f]+–[\d.\u202f]+ {unit}", name) for name in names)
 
 
 def test_a_condition_that_is_not_known_is_a_group_of_its_own(answered):
@@ -136,7 +136,7 @@ def test_the_selected_stand_out_in_the_scatter(answered):
 
 
 def test_a_sample_says_of_how_many_it_is():
-    words = "20\u2009000 of 412\u2009345, the same share of each class"
+    words = "20\u202f000 of 412\u202f345, the same share of each class"
     assert numbers_of(20_000, 412_345) == words
     assert numbers_of(880, 880) == "880"
 

@@ -1,7 +1,8 @@
 import pytest
 
-from signals.exploration.columns import AT_FIRST, columns_choose
+from signals.exploration.columns import AT_FIRST
 from signals.models import Signal
+from signals.services.table_columns import columns_choose
 from tests.factories import make_user
 
 HEADS, META = "explorer-table-heads", "explorer-table-meta"

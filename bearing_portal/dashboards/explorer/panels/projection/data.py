@@ -8,12 +8,13 @@ import numpy as np
 from django.http import QueryDict
 
 from bearing_portal.dashboards.explorer.drawn import drawn_words, numbers_of, selected_of
-from bearing_portal.dashboards.explorer.figures.groups import counted, empty_figure
+from bearing_portal.dashboards.explorer.figures.groups import empty_figure
 from bearing_portal.dashboards.explorer.figures.scatter import Cloud, Plane, drawn_of, points_figure
 from bearing_portal.dashboards.explorer.grouping import by_class
 from bearing_portal.dashboards.explorer.reading import signals_of
 from bearing_portal.dashboards.explorer.state import ExplorerView
 from common.errors import Expected, NotFound
+from common.text import counted
 from monitoring.models import Job
 from signals.exploration.conditions import CONDITIONS
 from signals.exploration.selection import LASSO, read_lasso
@@ -21,7 +22,7 @@ from signals.filters.scope import Scope
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Projection, Signal
 from signals.projections.files import ProjectionPoints
-from signals.projections.rows import (
+from signals.projections.services import (
     projection_at_once,
     projection_find,
     projection_get,

@@ -21,6 +21,7 @@ from bearing_portal.dashboards.explorer.state import PAGE_ROWS, ExplorerView
 from bearing_portal.dashboards.widgets import panel
 from bearing_portal.frame.templatetags.portal import thousands
 from common.roles import is_curator
+from common.text import counted
 from signals.exploration.overview import overview
 
 HEAD_PX, ROW_PX = 56, 32
@@ -195,10 +196,10 @@ def _heads(user: Any, view: ExplorerView) -> tuple[Any, str]:
     whole, shown = scope_of(user, view), table_scope(user, view)
     around = overview(user, whole)
     found = around if shown.within is None else overview(user, shown)
-    counted = f"{thousands(around.n)} signal{'' if around.n == 1 else 's'}"
+    said = counted(around.n, "signal")
     if shown.within is not None:
-        counted = f"{thousands(found.n)} selected of {thousands(around.n)}"
-    return heads(user, shown, found, around), f"{counted} · {PAGE_ROWS} a page"
+        said = f"{thousands(found.n)} selected of {thousands(around.n)}"
+    return heads(user, shown, found, around), f"{said} · {PAGE_ROWS} a page"
 
 
 def register(app: PortalDash) -> None:

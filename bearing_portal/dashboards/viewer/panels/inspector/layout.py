@@ -9,6 +9,7 @@ from bearing_portal.dashboards.figures.symbols import class_badge, severity_badg
 from bearing_portal.dashboards.viewer.panels.inspector.data import Side
 from bearing_portal.dashboards.viewer.panels.inspector.feature_list import UNDEFINED, feature_group
 from bearing_portal.frame.templatetags.portal import number, thousands
+from common.text import counted
 from signals.models import Signal
 from vibration.exports.record import RECORD_EXPORTS
 from vibration.features import GROUPS
@@ -178,7 +179,7 @@ def _parts(side: Side) -> list[Any]:
 
 def _remarks(side: Side) -> html.Div:
     tags = [html.Span(name, className="tag") for name in side.tags]
-    notes = f"{side.n_notes} {'note' if side.n_notes == 1 else 'notes'}"
+    notes = counted(side.n_notes, "note")
     more = html.Button(
         notes,
         type="button",

@@ -6,8 +6,8 @@ from django.urls import reverse
 from datasets.scope import explorer_scope
 from signals.filters.signal_filter import SignalFilter
 from signals.models import SavedView
-from signals.projections.rows import projection_at_once
-from signals.services.saved_views import view_save
+from signals.projections.services import projection_at_once
+from signals.services.saved_views import saved_view_save
 from tests.factories import make_dataset, make_user
 
 PAGES = ["explorer", "explorer-filters", "explorer-line", "explorer-views", "explorer-view-new"]
@@ -102,20 +102,20 @@ def test_a_view_with_a_lasso_still_opens_its_signals_once_the_projection_is_gone
     page, owner, dataset
 ):
     row, lasso = lasso_around_all(owner, dataset)
-    view = view_save(user=owner, name="Around all", query=f"dataset={dataset.pk}&sel={lasso}")
+    view = saved_view_save(user=owner, name="Around all", query=f"dataset={dataset.pk}&sel={lasso}")
     assert f"sel={lasso}" in page("explorer-views")
     row.delete()
     kept = f"kept:{view.pk}"
     assert f"dataset={dataset.pk}&amp;sel={kept}" in page("explorer-views")
     line = page("explorer-line", dataset=dataset.pk, sel=kept)
     assert "<strong>12</strong> of 12 selected" in line
-    again = view_save(user=owner, name="Again", query=f"dataset={dataset.pk}&sel={kept}")
+    again = saved_view_save(user=owner, name="Again", query=f"dataset={dataset.pk}&sel={kept}")
     assert again.selected.count() == 12
 
 
 def test_what_a_strangers_view_kept_selects_nothing(page, owner, dataset):
     _, lasso = lasso_around_all(owner, dataset)
-    view = view_save(user=owner, name="Mine", query=f"dataset={dataset.pk}&sel={lasso}")
+    view = saved_view_save(user=owner, name="Mine", query=f"dataset={dataset.pk}&sel={lasso}")
     stranger = make_user("viewer")
     line = page("explorer-line", user=stranger, sel=f"kept:{view.pk}")
     assert "The view that kept it is not there any more" in line
@@ -157,7 +157,7 @@ def test_a_view_is_kept_and_listed(client, owner, page, dataset):
 
 
 def test_a_name_that_is_taken_is_said_in_the_dialog(client, owner, dataset):
-    view_save(user=owner, name="Wear", query="")
+    saved_view_save(user=owner, name="Wear", query="")
     client.force_login(owner)
     answer = client.post(reverse("explorer-view-new"), {"name": "wear", "query": "class=wear"})
     assert answer.status_code == 422
@@ -165,7 +165,7 @@ def test_a_name_that_is_taken_is_said_in_the_dialog(client, owner, dataset):
 
 
 def test_a_view_gets_another_name_and_keeps_its_content(client, owner, dataset):
-    view = view_save(user=owner, name="Wear", query="class=wear")
+    view = saved_view_save(user=owner, name="Wear", query="class=wear")
     client.force_login(owner)
     address = reverse("explorer-view", args=[view.pk])
     client.post(address, {"name": "Worn", "query": "class=healthy"})
@@ -177,7 +177,7 @@ def test_a_view_gets_another_name_and_keeps_its_content(client, owner, dataset):
 
 
 def test_a_view_is_deleted_by_its_owner_alone(client, owner):
-    view = view_save(user=owner, name="Wear", query="", is_shared=True)
+    view = saved_view_save(user=owner, name="Wear", query="", is_shared=True)
     address = reverse("explorer-view", args=[view.pk])
     client.force_login(make_user("viewer"), backend="django.contrib.auth.backends.ModelBackend")
     assert client.post(address, {"delete": "1"}).status_code == 403
@@ -187,14 +187,14 @@ def test_a_view_is_deleted_by_its_owner_alone(client, owner):
 
 
 def test_a_private_view_does_not_exist_for_others(client, owner, page):
-    view = view_save(user=owner, name="Mine", query="")
+    view = saved_view_save(user=owner, name="Mine", query="")
     stranger = make_user("viewer")
     assert "Mine" not in page("explorer-views", user=stranger)
     assert client.get(reverse("explorer-view", args=[view.pk])).status_code == 404
 
 
 def test_a_shared_view_is_listed_for_others_with_its_owner(owner, page, dataset):
-    view_save(user=owner, name="Ours", query="class=wear", is_shared=True)
+    saved_view_save(user=owner, name="Ours", query="class=wear", is_shared=True)
     menu = page("explorer-views", user=make_user("viewer"))
     assert "Ours" in menu
     assert owner.username in menu

@@ -8,8 +8,9 @@ from bearing_portal.dashboards.explorer.http import table
 from bearing_portal.dashboards.explorer.panels.table import layout as section
 from bearing_portal.dashboards.explorer.panels.table.columns import column_definitions
 from common.roles import CURATOR
-from signals.exploration.columns import AT_FIRST, COLUMNS, columns_choose
+from signals.exploration.columns import AT_FIRST, COLUMNS
 from signals.models import Signal, TableColumn, Tag
+from signals.services.table_columns import columns_choose
 from tests.factories import make_dataset, make_user
 
 pytestmark = pytest.mark.django_db
@@ -254,7 +255,7 @@ class TestTag:
     def test_taken_away_is_given_back(self, owner, dataset):
         tagged(owner, dataset, sel="class:wear")
         undo = said(tagged(owner, dataset, do="remove"))["undo"]
-        assert not Tag.objects.get().signals.exists()
+        assert not Tag.objects.exists()
         owner.post(reverse("explorer-table-untag"), {"undo": undo})
         assert Tag.objects.get().signals.count() == 3
 

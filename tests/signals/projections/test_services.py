@@ -15,7 +15,7 @@ from signals import jobs
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Projection, Signal, Tag
 from signals.projections.files import points_path
-from signals.projections.rows import (
+from signals.projections.services import (
     KEPT,
     projection_at_once,
     projection_find,
