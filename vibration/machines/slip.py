@@ -180,7 +180,9 @@ def _shared_slip(found: list[FoundLine], df_hz: float) -> float:
 def _judged(
     line: Line, first: FoundLine, second: FoundLine, shaft_hz: float | None, df_hz: float
 ) -> JudgedLine:
-    if not second.is_found:
+    # a bin reaches half a bin beyond itself, a peak interpolated within it does not
+    reach_hz = max(SHARED * second.line.f_hz, df_hz)
+    if not (second.is_found and abs(second.measured_hz - second.line.f_hz) <= reach_hz):
         why = "not at the slip of the others"
         return JudgedLine(first, DOUBTFUL, why) if first.is_found else JudgedLine(first, ABSENT)
     deviation = 100 * (second.measured_hz / line.f_hz - 1)
