@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from signals.errors import told_as
-from signals.exploration.feature_table import FeatureTable, feature_table
+from signals.feature_table import FeatureTable, feature_table
 from signals.filters.scope import Scope
 from vibration.statistics.correlation import correlation_matrix, similarity_order
 from vibration.statistics.ranking import Ranked, feature_ranking

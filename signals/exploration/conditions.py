@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from common.text import minus, thousands
-from signals.exploration.feature_table import FeatureTable
+from signals.feature_table import FeatureTable
 from signals.filters.scope import Scope
 from signals.models import Signal
 

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from common.errors import Unavailable
 from common.files import folder_make
-from signals.exploration.feature_table import FeatureTable
+from signals.feature_table import FeatureTable
 from vibration.errors import VibrationError
 from vibration.statistics.projection import Projected
 from vibration.store import sweep_partials, whole_file

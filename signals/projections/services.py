@@ -23,7 +23,7 @@ from monitoring.jobs.lifecycle import JobLost, job_complete, job_create, job_enq
 from monitoring.jobs.pulse import JobRun
 from monitoring.models import Job
 from signals.errors import told_as
-from signals.exploration.feature_table import MOST_ROWS, feature_table
+from signals.feature_table import MOST_ROWS, feature_table
 from signals.filters.scope import Scope, digest
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Projection, Signal

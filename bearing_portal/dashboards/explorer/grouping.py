@@ -11,7 +11,7 @@ from bearing_portal.dashboards.explorer.class_marks import NONE, class_marks, se
 from bearing_portal.dashboards.explorer.figures.groups import FloatArray, Group
 from bearing_portal.frame.design.tokens import TOKENS, color
 from signals.exploration.conditions import CONDITIONS, condition_of, quarters_of
-from signals.exploration.feature_table import FeatureTable
+from signals.feature_table import FeatureTable
 from signals.filters.scope import Scope
 
 UNLABELLED = "No class"

@@ -3,7 +3,7 @@ import pytest
 
 from datasets.scope import explorer_scope
 from signals.exploration.conditions import condition_of, quarters_of
-from signals.exploration.feature_table import feature_table
+from signals.feature_table import feature_table
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Signal
 from tests.factories import make_dataset, make_user

@@ -28,7 +28,7 @@ from bearing_portal.dashboards.explorer.state import MOST_GROUPS, ExplorerView
 from bearing_portal.frame.design.tokens import color
 from common.errors import Expected
 from signals.exploration.analyses import Ranking, correlations_of, ranking_of
-from signals.exploration.feature_table import FeatureTable, feature_table
+from signals.feature_table import FeatureTable, feature_table
 from signals.filters.scope import Scope
 from signals.models import Signal
 from vibration.features import FEATURE_NAMES, FEATURES

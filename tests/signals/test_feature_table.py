@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from common.errors import Invalid
 from datasets.scope import explorer_scope
-from signals.exploration import feature_table as feature_table_module
+from signals import feature_table as feature_table_module
 from signals.exploration.analyses import correlations_of, ranking_of
-from signals.exploration.feature_table import feature_table
+from signals.feature_table import feature_table
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Signal
 from signals.selectors import store_path
