@@ -212,7 +212,7 @@ def information_terms(x: Values, numbers: Labels) -> Values:
     inside -= np.searchsorted(ordered, here - reach, "left")
     terms = np.full(x.size, np.nan)
     terms[used] = digamma(used.sum()) + digamma(k[used]) - digamma(size[used]) - digamma(inside)
-    return terms if np.ptp(here) > 0 else np.where(used, 0.0, terms)
+    return terms if here.size and np.ptp(here) > 0 else np.where(used, 0.0, terms)
 
 
 def _parted(x: Values) -> Values:

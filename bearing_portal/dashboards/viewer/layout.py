@@ -114,7 +114,7 @@ def _analysis() -> html.Section:
         fixed(_of_tabs("spectrum", controls.quantity_choice())),
         _of_tabs("envelope", controls.envelope_options()),
         fixed(_of_tabs("spectrum envelope", [*controls.axis_options(), controls.mark_toggles()])),
-        fixed(_of_tabs("spectrum envelope cepstrum", [controls.method_menu()])),
+        _of_tabs("spectrum envelope cepstrum", [controls.method_menu()]),
     ]
     return _section(
         ids.ANALYSIS,

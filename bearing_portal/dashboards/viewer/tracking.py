@@ -9,6 +9,7 @@ import numpy.typing as npt
 from bearing_portal.dashboards.viewer.items import Item
 from bearing_portal.dashboards.viewer.state import View
 from common.errors import Invalid
+from common.text import counted
 from signals.errors import told_as
 from signals.models import Signal
 from signals.selectors import channels_of
@@ -54,7 +55,7 @@ def turns_of(user: Any, item: Item, view: View) -> Turns:
         angle = shaft_turns_from_tacho(
             source_of(user, tacho).whole, tacho.fs_hz, pulses_per_turn=view.pulses_per_turn
         )
-    pulses = f"{view.pulses_per_turn} pulse{'s' if view.pulses_per_turn > 1 else ''} a turn"
+    pulses = f"{counted(view.pulses_per_turn, 'pulse')} a turn"
     return Turns(angle, f"{tacho.channel}, {pulses}", _mean_rpm(angle, fs_hz))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from common.commands import PortalCommand
 from common.errors import Invalid, NotFound
-from common.text import counted
+from common.text import counted, size
 from datasets.models import Dataset
 from datasets.selectors import dataset_folder
 from monitoring.events import event_record
@@ -35,8 +35,8 @@ class Command(PortalCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         dataset = ready_dataset(options["name"])
         out = checked_target(options["out"], force=options["force"])
-        size = dataset.store.size_bytes
-        with progress_bar(out.name, total=size, unit="B") as show, watched(out, show):
+        total = dataset.store.size_bytes
+        with progress_bar(out.name, total=total, unit="B") as show, watched(out, show):
             EXPORTS[options["format"]](dataset_folder(dataset), out)
         event_record(
             kind=SystemEvent.Kind.EXPORTED,

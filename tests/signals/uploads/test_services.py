@@ -148,9 +148,9 @@ def test_names_too_long_for_a_label_are_cut():
     assert kept.file_name == f"{'x' * 150}.npy"
 
 
-def test_a_name_of_any_characters_can_be_kept():
+def test_a_name_of_any_characters_is_kept_as_what_it_is():
     kept = upload(npy(sine()), name="../../etc/a\x00b\n.npy")
-    assert kept.file_name == "ab.npy"
+    assert kept.file_name == "a⟨U+0000⟩b⟨U+000A⟩.npy"
 
 
 def test_too_many_channels_are_refused():

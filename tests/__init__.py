@@ -1,0 +1,1 @@
+"""The tests; a package, since a dependency of the readers brings another of this name."""
