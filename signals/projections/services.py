@@ -177,7 +177,10 @@ def projection_key(scope: Scope, method: Method, parameters: ProjectionParameter
     """Return the hash of all that decides a projection."""
     if scope.store is None:
         raise Invalid("Choose one dataset; a projection is of one.")
-    used = json.dumps(parameters.used_by(method), sort_keys=True)
+    told = parameters.used_by(method)
+    # As a row gives them back: 5 and 5.0 are one perplexity.
+    told = {name: told[name] if isinstance(told[name], str) else float(told[name]) for name in told}
+    used = json.dumps(told, sort_keys=True)
     store = f"{scope.store.pk}.{scope.store.version}"
     return digest(store, _query(scope), _tags_now(scope), method.value, used)
 

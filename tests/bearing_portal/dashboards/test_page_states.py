@@ -68,6 +68,7 @@ def test_a_filter_with_everything_writes_every_declared_key():
         load=span,
         rms=span,
         per_class=3,
+        originals=True,
         text="x",
     )
     assert tuple(re.findall(r"(\w+)=", whole.to_query())) == FILTER_KEYS

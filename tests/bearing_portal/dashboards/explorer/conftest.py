@@ -1,4 +1,5 @@
 import json
+import re
 
 import plotly.graph_objects as go
 import pytest
@@ -55,7 +56,7 @@ def said(ask):
 
 def _texts(part):
     if isinstance(part, str):
-        yield part
+        yield re.sub("<[^>]*>", "", part)
     elif isinstance(part, dict | list):
         for each in part.values() if isinstance(part, dict) else part:
             yield from _texts(each)

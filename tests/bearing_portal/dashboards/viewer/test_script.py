@@ -13,6 +13,7 @@ from bearing_portal.dashboards.viewer.panels.spectrum import spectrum_panel
 from bearing_portal.dashboards.viewer.panels.time import time_panel
 from bearing_portal.dashboards.viewer.script import script_of
 from bearing_portal.dashboards.viewer.state import read
+from signals.models import Signal
 from signals.selectors import signal_samples
 from tests.factories import make_dataset
 from tests.signals.recordings import mat, npy, sine, upload
@@ -82,7 +83,7 @@ def test_a_tacho_tracks_the_spectrum_of_the_script(owner, tmp_path, monkeypatch)
     pulses = (np.sin(2 * np.pi * 50 * t_s) > 0.9).astype(float)
     content = mat(accel=x[:, None], tacho=pulses[:, None])
     made = upload(content, owner=owner, name="record.mat", rpm=1500.0)
-    signal = made.stores.get().signals.get(channel="accel")
+    signal = Signal.objects.get(store__upload=made, channel="accel")
     for channel in signal.store.signals.all():
         np.save(tmp_path / f"{channel.label}.npy", signal_samples(owner, channel))
     monkeypatch.chdir(tmp_path)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.signal import get_window
 
-from signals.models import Bearing
+from signals.models import Bearing, Signal
 from signals.services.bearings import bearings_seed
 from tests.bearing_portal.dashboards.viewer.conftest import numbers
 from tests.factories import make_dataset
@@ -38,7 +38,7 @@ def with_tacho(owner):
         x = np.sin(2 * np.pi * 25 * T_S)
         content = mat(**{"accel": x[:, None], name: pulses[:, None]})
         made = upload(content, owner=owner, name="record.mat", fs_hz=FS_HZ, rpm=rpm, unit="g")
-        return made.stores.get().signals.get(channel="accel")
+        return Signal.objects.get(store__upload=made, channel="accel")
 
     return make
 
