@@ -94,7 +94,8 @@ def test_paper_is_light_and_without_the_frame(portal, dataset):
     page = portal.log_in(dataset.store.owner, color_scheme="dark")
     page.goto(f"/datasets/{dataset.pk}/")
     page.emulate_media(media="print")
-    expect(page.locator(".app-header")).to_be_hidden()
+    expect(page.locator(".header-tools")).to_be_hidden()
+    expect(page.locator(".print-date")).to_be_visible()
     expect(page.locator(".app-nav")).to_be_hidden()
     expect(page.locator("#facts-title")).to_have_css("color", "rgb(20, 24, 31)")
 
