@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.loader import get_template
 from django_rq.urls import get_admin_urlpatterns, get_api_urlpatterns
 from redis.exceptions import RedisError
+from rq.exceptions import NoSuchJobError
 
 from common.errors import Unavailable
 from common.valkey import valkey
@@ -37,7 +38,7 @@ def superusers_only(view: View) -> View:
             raise Unavailable("Valkey, which holds the queues, does not answer.") from error
         try:
             response = view(request, *args, **kwargs)
-        except (LookupError, ValueError) as error:  # a queue, job or page of no such number
+        except (LookupError, ValueError, NoSuchJobError) as error:  # none of such a number or name
             raise Http404 from error
         response._csp_update = {"script-src": _own_scripts()}  # type: ignore[attr-defined]
         return response

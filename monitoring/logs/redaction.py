@@ -10,23 +10,27 @@ from pathlib import Path
 REDACTED = "[redacted]"
 SHORTEST_SECRET = 6  # shorter texts occur everywhere; the settings refuse such a key
 
-_NAME = (
-    r"[\w-]*(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|private[_-]?key|"
+_SECRET_WORD = (
+    r"(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|private[_-]?key|"
     r"credential|session[_-]?(?:id|key|hash)|csrf)[\w-]*"
 )
+# What may stand before is bounded: in a text of 5 000 digits each digit is a possible beginning.
+_NAME = rf"[\w-]{{0,64}}{_SECRET_WORD}"
 _VALUE = (
     r"(?:b?\"(?:[^\"\\]|\\.)*\"?|b?'(?:[^'\\]|\\.)*'?|\[[^\]]*\]?|(?:bearer|basic|token)\s+\S+|"
     r"[^\s,;&'\"]+)"
 )
-_URL_LOGIN = re.compile(r"\b([a-z][a-z0-9+.-]*://)[^\s\"'<>]*@", re.IGNORECASE)
+_URL_LOGIN = re.compile(r"\b([a-z][a-z0-9+.-]{0,30}://)[^\s\"'<>]*@", re.IGNORECASE)
 _HEADER = re.compile(
     r"(\b(?:set-)?cookie|\b(?:proxy-)?authorization)([\"']?\s*[:=]\s*)[^\r\n]+", re.IGNORECASE
 )
 _ASSIGNMENT = re.compile(rf"({_NAME})([\"']?\s*(?::|=>|=)\s*){_VALUE}", re.IGNORECASE)
 _BEARER = re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
-_SECRET_NAME = re.compile(rf"{_NAME}|(?:set-)?cookies?|(?:proxy-)?authorization", re.IGNORECASE)
+_SECRET_NAME = re.compile(
+    rf"[\w-]*{_SECRET_WORD}|(?:set-)?cookies?|(?:proxy-)?authorization", re.IGNORECASE
+)
 
-_E_MAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_E_MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _IP_V4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]*\d)")
 _IP_V6 = re.compile(r"(?<![\w:])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE)
 _ROOTS = (
