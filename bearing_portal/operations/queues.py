@@ -11,6 +11,7 @@ from functools import cache, wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.template.loader import get_template
 from django_rq.urls import get_admin_urlpatterns, get_api_urlpatterns
@@ -23,6 +24,7 @@ from common.valkey import valkey
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL)
 
 View = Callable[..., HttpResponseBase]
+_NOT_THERE = (LookupError, ValueError, NoSuchJobError, ImproperlyConfigured)
 
 
 def superusers_only(view: View) -> View:
@@ -38,7 +40,7 @@ def superusers_only(view: View) -> View:
             raise Unavailable("Valkey, which holds the queues, does not answer.") from error
         try:
             response = view(request, *args, **kwargs)
-        except (LookupError, ValueError, NoSuchJobError) as error:  # none of such a number or name
+        except _NOT_THERE as error:  # none of such a number or name, or a part not installed
             raise Http404 from error
         response._csp_update = {"script-src": _own_scripts()}  # type: ignore[attr-defined]
         return response

@@ -10,12 +10,12 @@ from pathlib import Path
 REDACTED = "[redacted]"
 SHORTEST_SECRET = 6  # shorter texts occur everywhere; the settings refuse such a key
 
-_SECRET_WORD = (
+_KEYWORDS = (
     r"(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|private[_-]?key|"
     r"credential|session[_-]?(?:id|key|hash)|csrf)[\w-]*"
 )
 # What may stand before is bounded: in a text of 5 000 digits each digit is a possible beginning.
-_NAME = rf"[\w-]{{0,64}}{_SECRET_WORD}"
+_NAME = rf"[\w-]{{0,64}}{_KEYWORDS}"
 _VALUE = (
     r"(?:b?\"(?:[^\"\\]|\\.)*\"?|b?'(?:[^'\\]|\\.)*'?|\[[^\]]*\]?|(?:bearer|basic|token)\s+\S+|"
     r"[^\s,;&'\"]+)"
@@ -27,7 +27,7 @@ _HEADER = re.compile(
 _ASSIGNMENT = re.compile(rf"({_NAME})([\"']?\s*(?::|=>|=)\s*){_VALUE}", re.IGNORECASE)
 _BEARER = re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
 _SECRET_NAME = re.compile(
-    rf"[\w-]*{_SECRET_WORD}|(?:set-)?cookies?|(?:proxy-)?authorization", re.IGNORECASE
+    rf"[\w-]*{_KEYWORDS}|(?:set-)?cookies?|(?:proxy-)?authorization", re.IGNORECASE
 )
 
 _E_MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")

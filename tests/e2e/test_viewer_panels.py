@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from signals.models import Signal
 from tests.e2e.viewing import (
     address,
     drag,
@@ -77,8 +78,9 @@ def test_zooms_in_time_and_frequency_are_shared_by_the_panels(viewer):
 VIEWS = ["", "&x=orders&log=1", "&tab=envelope", "&tab=cepstrum"]
 
 
-def test_the_cursor_reads_what_the_line_holds(viewer):
-    plain, shaft_hz = viewer.url, viewer.evaluate("window.viewer.signal.shaft_hz")
+def test_the_cursor_reads_what_the_line_holds(viewer, portal):
+    plain, pk = viewer.url, re.search(r"signal=(\d+)", viewer.url)[1]
+    shaft_hz = portal.run(Signal.objects.get, pk=pk).shaft_hz
     for view in VIEWS:
         viewer.goto(f"{plain}{view}&marks=harmonics,sidebands")
         drawn(viewer)
