@@ -100,7 +100,7 @@ def mark_toggles() -> Any:
 
 
 def time_tools() -> list[Any]:
-    quantities = {"acceleration": "Recorded", "velocity": "Velocity", "displacement": "Displ."}
+    quantities = {"acceleration": "Signal", "velocity": "Velocity", "displacement": "Displ."}
     quantities["speed"] = "Speed"
     return [segments("Quantity", "q", quantities)]
 
