@@ -157,7 +157,8 @@ def test_a_signal_one_loses_is_said_with_the_way_on(portal, log_in, signals):
     signals[0].store.visibility = "private"
     portal.run(signals[0].store.save)
     member.get_by_role("tab", name="Cepstrum").click()
-    expect(member.get_by_role("alert").first).to_contain_text("There is no such signal.")
+    # The panel says it in place of its figure: what was drawn is not what is asked for.
+    expect(member.locator("#viewer-spectrum")).to_contain_text("There is no such signal.")
     member.reload()
     expect(member.get_by_role("alert").first).to_contain_text("There is no such signal")
     expect(member.get_by_label("Signal", exact=True)).to_be_visible()

@@ -143,7 +143,7 @@ def test_signals_are_compared_over_each_other_or_stacked(viewer, signals):
 def test_order_tracking_shows_orders(viewer):
     viewer.locator("summary", has_text="Method").click()
     viewer.get_by_role("button", name="Order tracking").click()
-    expect(viewer.locator("#viewer-spectrum-meta")).to_contain_text("Order tracking")
+    expect(viewer.locator("#viewer-spectrum-meta")).to_contain_text("order tracking")
     viewer.keyboard.press("Escape")
     expect(viewer.locator(".viewer-menu[open]")).to_have_count(0)
     drag(viewer, "viewer-spectrum")
@@ -207,7 +207,7 @@ def test_the_record_goes_out_in_each_format_as_far_as_it_is_in_sight(viewer, sig
 
 
 def test_a_figure_goes_out_as_picture_drawing_and_numbers(viewer):
-    begins = {"png": b"\x89PNG", "svg": b"<svg", "csv": b'"'}
+    begins = {"png": b"\x89PNG", "svg": b"<svg", "csv": b'\xef\xbb\xbf"'}
     for graph in ("viewer-time", "viewer-spectrum", "viewer-map"):
         for kind, start in begins.items():
             viewer.locator(f"[data-panel={graph}] summary[aria-label^=Download]").click()

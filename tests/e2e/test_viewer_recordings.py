@@ -30,7 +30,7 @@ def test_the_line_of_the_fault_is_found_and_drawn(portal, log_in, row):
     portal.run(bearings_seed)
     page = log_in(portal.make_user("viewer"))
     upload(page, row)
-    page.locator(".inspector-bearing select").select_option(
+    page.locator(".inspector-bearing select[data-key=bearing]").select_option(
         label=BEARINGS[row["file"].split("/")[0]]
     )
     page.get_by_role("tab", name="Envelope").click()

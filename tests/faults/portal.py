@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import secrets
 import signal
 import subprocess
 import sys
@@ -68,6 +69,7 @@ class Portal:
             "REDIS_URL": self.facts.valkey_url(),
             "DJANGO_SETTINGS_MODULE": "bearing_portal.settings.test",
             "DOTENV_FILE": os.devnull,
+            "SECRET_KEY": secrets.token_urlsafe(50),  # one for all: a session holds in each of them
             "PYTHONPATH": str(ROOT),
             "JOB_HEARTBEAT_S": "1",
             "JOB_STALE_S": "4",
