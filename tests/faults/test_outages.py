@@ -104,7 +104,7 @@ def test_a_really_full_disk_is_said_and_works_again_when_freed(portal, small_dis
     portal.start_worker()
     failed = portal.wait(pk, lambda state: state.has_ended)
     assert (failed.status, failed.n_rows) == ("failed", 0)
-    assert "MB are free" in failed.error
+    assert "are free. Make it smaller" in failed.error
 
     ballast.unlink()
     portal.ask("retry", pk)

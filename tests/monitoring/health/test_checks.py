@@ -45,7 +45,11 @@ class Served:
     """A worker, as far as the check looks."""
 
     def __init__(self, *queues):
-        self._queues, self.last_heartbeat = queues, datetime.now(UTC)
+        self._queues = queues
+
+    @property
+    def last_heartbeat(self):
+        return datetime.now(UTC)
 
     def queue_names(self):
         return list(self._queues)
