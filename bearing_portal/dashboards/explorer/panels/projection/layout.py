@@ -94,7 +94,7 @@ def section() -> list[html.Section]:
 
 @guarded
 def show_projection(asked: Any, *, user: Any) -> tuple[Any, ...]:
-    found = answered(asked, lambda view: projection_panel(user, view), nothing_panel)
+    found = answered(asked, lambda state: projection_panel(user, state), nothing_panel)
     legend = markup(legend_list(found.legend))
     return found.figure, found.meta, found.note, legend, found.facts, not found.can_compute
 
