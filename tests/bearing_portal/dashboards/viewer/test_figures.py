@@ -34,8 +34,8 @@ def time(*parts, **values):
 
 
 def frame(**values):
-    given = {"x_title": "Hz", "y_title": "g", "shown": (0.0, 100.0), "theme": "light", "subject": "1"}
-    return Frame(**given | {"width_px": 900, "hover": "%{x}"} | values)
+    given = {"x_title": "Hz", "y_title": "g", "shown": (0.0, 100.0), "theme": "light"}
+    return Frame(**given | {"subject": "1"} | {"width_px": 900, "hover": "%{x}"} | values)
 
 
 def curve(style=STYLE, n=201):

@@ -37,8 +37,8 @@ SMALL_PERPLEXITY: Final = 10
 _SMALL: Final = {
     Method.TSNE: "Small perplexity: t-SNE looks at a handful of neighbours and draws clumps where "
     "there may be none; compare 30.",
-    Method.UMAP: "Few neighbours: UMAP breaks the picture into clumps where there may be none; "
-    "compare 15.",
+    Method.UMAP_LIKE: "Few neighbours: a UMAP-like layout breaks the picture into clumps where "
+    "there may be none; compare 15.",
 }
 
 
@@ -209,7 +209,7 @@ def _drawn(
 
 def _caution(row: Projection) -> str:
     """Say what a picture of so few neighbours is not; empty where there are enough."""
-    few = {Method.TSNE: row.perplexity, Method.UMAP: row.n_neighbours}
+    few = {Method.TSNE: row.perplexity, Method.UMAP_LIKE: row.n_neighbours}
     method = Method(row.method)
     return _SMALL[method] if few.get(method, math.inf) < SMALL_PERPLEXITY else ""
 
