@@ -99,7 +99,7 @@ def keep_file(planned: PlannedFile, cutting: Cutting, target: Path, original: Pa
     >>> channel = PlannedChannel(recording=0, channel=0, name="x", fs_hz=8000.0)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path, target = Path(folder) / "a.npy", Path(folder) / "a.kept"
-    ...     np.save(path, np.arange(4096.0))
+    ...     np.save(path, np.sin(np.arange(4096)))
     ...     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     ...     planned = PlannedFile(
     ...         path=path, name="a.npy", sha256=digest, format="npy", channels=(channel,)
