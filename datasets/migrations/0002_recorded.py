@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("datasets", "0001_initial"),
         ("monitoring", "0006_remove_daily_counts"),
-        ("signals", "0010_recordings"),
+        ("signals", "0011_recordings"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     atomic = False
     dependencies = [
-        ("signals", "0010_recordings"),
+        ("signals", "0011_recordings"),
     ]
 
     operations = [

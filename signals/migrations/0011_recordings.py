@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("signals", "0009_kept_selections"),
+        ("signals", "0010_projection_names"),
     ]
 
     operations = [
