@@ -1,0 +1,6 @@
+"""The kinds of job of this room, by the code of their rows."""
+
+from typing import Final
+
+PROJECT: Final = "project-features"
+REMOVE: Final = "remove-signals"
