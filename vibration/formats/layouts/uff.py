@@ -45,14 +45,52 @@ _ORDERS: Final = {1: "<", 2: ">"}
 
 
 def is_uff(head: bytes) -> bool:
-    """Tell a universal file by the edge of its first dataset and the number after it."""
+    r"""Tell a universal file by the edge of its first dataset and the number after it.
+
+    Parameters
+    ----------
+    head : bytes
+        The first bytes of the file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_uff(b"    -1\n    58\n"), is_uff(b"t;x\n")
+    (True, False)
+    """
     lines = head.lstrip(b"\r\n").split(b"\n")
     number = lines[1][:6].strip() if len(lines) > 1 else b""
     return lines[0].strip() == _EDGE and number.isdigit()
 
 
 def read_uff(file: SourceFile) -> Reading:
-    """Read the time responses of a universal file, each as a channel."""
+    """Read the time responses of a universal file, each as a channel.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    FormatError
+        For a damaged file, and for one without a signal; it says which.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("universal.uff") as file:
+    ...     reading = read_uff(file)
+    >>> reading.format, len(reading.channels)
+    ('uff58', 1)
+    """
     file.prove_kept(file.path.stat().st_size)
     content = file.path.read_bytes()
     try:
