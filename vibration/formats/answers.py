@@ -61,7 +61,7 @@ def with_rate(channel: Channel, fs_hz: float) -> Channel:
     Raises
     ------
     VibrationError
-        For a rate that cannot be.
+        For a rate that is not positive.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def with_rate(channel: Channel, fs_hz: float) -> Channel:
     (12000.0, 'given by the person')
     """
     if not (math.isfinite(fs_hz) and fs_hz > 0):
-        raise VibrationError(f"A sampling rate of {fs_hz:g} Hz cannot be; it must be positive.")
+        raise VibrationError(f"The sampling rate must be a positive number of Hz, not {fs_hz:g}.")
     if channel.fs_hz is not None:
         return channel
     words, samples = "", channel.samples

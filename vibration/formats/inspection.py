@@ -162,7 +162,7 @@ class Inspection:
         if fs_hz is None:
             return
         if not (math.isfinite(fs_hz) and fs_hz > 0):
-            raise FormatError(f"A sampling rate of {fs_hz:g} Hz cannot be; it must be positive.")
+            raise FormatError(f"The sampling rate must be a positive number of Hz, not {fs_hz:g}.")
         for channel in reading.channels:
             against = contradicts(channel, fs_hz) if channel.is_measurable else ""
             if against:

@@ -248,7 +248,7 @@ def is_vibration(unit: str | None, kind: str) -> bool:
 
 
 def positive(value: float, meaning: str) -> float:
-    """Return a rate or speed read from a file, or refuse one that cannot be.
+    """Return a rate or speed read from a file, or refuse one that is not positive.
 
     Parameters
     ----------

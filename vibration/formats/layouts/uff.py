@@ -238,7 +238,7 @@ def _function(title: bytes, content: bytes, at: int) -> tuple[_Function, int]:
     kind, count = _whole(shape, 0, 10), _whole(shape, 10, 20)
     is_even = _whole(shape, 20, 30) == 1
     if count < 0 or kind not in (2, 4, 5, 6):
-        raise ValueError("a kind of number that cannot be")
+        raise ValueError("a kind of number that does not exist")
     axes = tuple((_whole(h, 0, 10), h[26:46].strip(), h[47:67].strip()) for h in head[7:11])
     z_value = _real(shape, 56, 69)
     is_speed = axes[3][0] == _RPM_AXIS and z_value > 0

@@ -98,7 +98,7 @@ def read_mat4(path: Path, order: str, keep: Keep) -> dict[str, Value]:
             tens, ones = kind // 10 % 10, kind % 10
             sound = 0 <= kind < 5000 and tens < len(_DTYPES) and ones <= 2
             if not sound or rows < 0 or columns < 0 or not 0 < length <= _MAX_NAME:
-                raise DamagedMatError("a head of numbers that cannot be")
+                raise DamagedMatError("a head with numbers out of range")
             name = file.read(length).split(b"\0")[0].decode("latin-1")
             dtype = np.dtype(order + _DTYPES[tens])
             count = rows * columns

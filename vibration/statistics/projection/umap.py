@@ -131,11 +131,11 @@ def prove_graph(n_neighbours: int, min_dist: float, n: int) -> None:
     """
     if not 0 <= min_dist <= 1:
         raise VibrationError(
-            f"A least distance of {min_dist:g} cannot be: choose 0 to 1.", field="min_dist"
+            f"UMAP needs a least distance of 0 to 1, not {min_dist:g}.", field="min_dist"
         )
     if not 2 <= n_neighbours < n:
         raise VibrationError(
-            f"{n_neighbours} neighbours of {n} signals cannot be: choose 2 to {n - 1}.",
+            f"UMAP needs 2 to {n - 1} neighbours for {n} signals, not {n_neighbours}.",
             field="n_neighbours",
         )
 

@@ -215,9 +215,9 @@ def test_equal_signals_are_no_trouble():
     [
         (2, Method.PCA, {}, "at least 3"),
         (9, Method.PCA, {}, "at least 10"),
-        (30, Method.TSNE, {"perplexity": 30.0}, "choose 2 to 9"),
-        (30, Method.UMAP, {"n_neighbours": 30}, "choose 2 to 29"),
-        (30, Method.UMAP, {"min_dist": 2.0}, "choose 0 to 1"),
+        (30, Method.TSNE, {"perplexity": 30.0}, "perplexity of 2 to 9 "),
+        (30, Method.UMAP, {"n_neighbours": 30}, "needs 2 to 29 neighbours"),
+        (30, Method.UMAP, {"min_dist": 2.0}, "least distance of 0 to 1"),
         (60, Method.UMAP, {"metric": "odd"}, "no metric"),
     ],
 )
