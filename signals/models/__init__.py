@@ -3,6 +3,7 @@
 from signals.models.bearing import Bearing
 from signals.models.catalogue import FaultClass, NoiseSource, Severity, Tag
 from signals.models.exploration import Projection, SavedView, TableColumn
+from signals.models.feature_groups import SignalFeatures, StoreFeatures
 from signals.models.signal import Annotation, Signal
 from signals.models.store import SignalStore
 from signals.models.upload import Upload
@@ -16,7 +17,9 @@ __all__ = [
     "SavedView",
     "Severity",
     "Signal",
+    "SignalFeatures",
     "SignalStore",
+    "StoreFeatures",
     "TableColumn",
     "Tag",
     "Upload",
