@@ -10,7 +10,7 @@ from common.roles import is_curator, may_manage
 from signals.models import Bearing, Signal, SignalStore
 from signals.seeds.bearings import BEARINGS
 from signals.selectors import stores_visible
-from signals.services.feature_groups import order_features_forget
+from signals.services.feature_rows import order_features_forget
 from signals.services.history import history_write
 
 
@@ -28,8 +28,9 @@ def bearing_get(pk: int) -> Bearing:
 
 
 def bearing_of(signal: Signal) -> Bearing | None:
-    """Return the bearing of a signal: its own, else that of its store."""
-    return signal.bearing or signal.store.bearing
+    """Return the bearing of a signal: its own, else that of its specimen, else of its store."""
+    specimen = signal.recording.specimen if signal.recording else None
+    return signal.bearing or (specimen.bearing if specimen else None) or signal.store.bearing
 
 
 def may_attach(user: Any, store: SignalStore) -> bool:

@@ -26,8 +26,9 @@ from monitoring.jobs.lifecycle import (
 from monitoring.jobs.pulse import JobRun
 from monitoring.models import Job
 from signals.models import Signal, SignalFeatures, SignalStore, StoreFeatures
-from signals.selectors import store_path, stores_visible
-from signals.waveforms.sources import LONG_SAMPLES, Source
+from signals.selectors import stores_visible
+from signals.services.bearings import bearing_of
+from signals.waveforms.sources import LONG_SAMPLES, source_at
 from vibration.features import MIN_FEATURE_SAMPLES
 from vibration.features.groups import FEATURE_GROUPS, FeatureGroup, Measured
 from vibration.quantities import unit_of
@@ -74,6 +75,15 @@ def features_request(*, user: Any, store: SignalStore, group: str, url: str = ""
             row.save(update_fields=["job"])
             job_enqueue(row.job)
     return row
+
+
+def store_features_fill(*, store: SignalStore, check: Callable[[], None] = lambda: None) -> None:
+    """Measure every group that the signals of a store may carry, as an import does at its end."""
+    for group in FEATURE_GROUPS:
+        if not why_not(store, group):
+            n_known = store_features_measure(store=store, group=group, check=check)
+            with transaction.atomic():
+                store_features_measured(store=store, group=group, n_known=n_known)
 
 
 def features_cancel(*, user: Any, store: SignalStore, group: str) -> None:
@@ -151,22 +161,10 @@ def store_features_measured(*, store: SignalStore, group: str, n_known: int) -> 
     )
 
 
-def order_features_forget(*, store: SignalStore, signal: Signal | None = None) -> None:
-    """Remove bearing orders that were measured with another bearing; call it in a transaction."""
-    # First: a job that is measuring waits for this row, and finds that it is not asked any more.
-    StoreFeatures.objects.filter(store=store.pk, group="bearing_orders").update(
-        stamp=None, job=None
-    )
-    rows = SignalFeatures.objects.filter(group="bearing_orders", signal__store=store.pk)
-    if signal is None:
-        rows.filter(signal__bearing=None).delete()
-    else:
-        rows.filter(signal=signal.pk).delete()
-
-
 def _with_bearing(store: SignalStore) -> QuerySet[Signal]:
-    own = Q(bearing__isnull=False) | Q(store__bearing__isnull=False)
-    return store.signals.filter(own)
+    ways = ("bearing", "recording__specimen__bearing", "store__bearing")
+    named = [Q(**{f"{way}__isnull": False}) for way in ways]
+    return store.signals.filter(named[0] | named[1] | named[2])
 
 
 def _lacking(group: str) -> Q:
@@ -178,7 +176,9 @@ def _blocks(store: SignalStore, group: str) -> Iterator[list[Signal]]:
     last = -1
     while True:
         lacking = store.signals.filter(_lacking(group), row__gt=last)
-        rows = lacking.select_related("bearing", "store__bearing").order_by("row")[:BLOCK]
+        rows = lacking.select_related(
+            "bearing", "recording__specimen__bearing", "store__bearing"
+        ).order_by("row")[:BLOCK]
         found: list[Signal] = retried(partial(list, rows))
         if not found:
             return
@@ -193,8 +193,8 @@ def _values(signal: Signal, group: FeatureGroup) -> list[float | None]:
         return nothing
     if signal.n_samples < MIN_FEATURE_SAMPLES:
         return nothing
-    bearing = signal.bearing or signal.store.bearing
-    with Source(signal, store_path(signal.store)) as source:
+    bearing = bearing_of(signal)
+    with source_at(signal) as source:
         samples = source.read(0, min(source.n_samples, LONG_SAMPLES))
     measured = Measured(
         samples=samples,

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("monitoring", "0006_remove_daily_counts"),
-        ("signals", "0010_projection_names"),
+        ("signals", "0012_recordings_index"),
     ]
 
     operations = [
