@@ -8,7 +8,7 @@ class SignalsConfig(AppConfig):
     def ready(self) -> None:
         from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind, register_sweeper
         from monitoring.retention import register_pruner
-        from signals.kinds import PROJECT, REMOVE
+        from signals.kinds import MEASURE, PROJECT, REMOVE
 
         register_kind(
             JobKind(
@@ -18,6 +18,7 @@ class SignalsConfig(AppConfig):
                 sweep=Later("signals.projections.services.projections_sweep"),
             )
         )
+        register_kind(JobKind(code=MEASURE, entry="signals.jobs.measure", queue=Queue.LONG))
         register_kind(
             JobKind(
                 code=REMOVE,

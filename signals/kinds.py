@@ -2,5 +2,6 @@
 
 from typing import Final
 
+MEASURE: Final = "measure-features"
 PROJECT: Final = "project-features"
 REMOVE: Final = "remove-signals"
