@@ -34,11 +34,12 @@ _FIELDS: Final = (
 )
 _TEXTS: Final = ("label", "class", "severity", "unit", "tags")
 NAMES: Final = (*_COLUMNS, "tags", *(feature.name for feature in FEATURES))
-HEADER: Final = (
-    *(title for _, title in _COLUMNS.values()),
-    "tags",
-    *(feature.label for feature in FEATURES),
-)
+
+
+def header_of(units: list[str]) -> list[str]:
+    """Return the titles of all columns, features with the unit of records in these."""
+    own = (title for _, title in _COLUMNS.values())
+    return [*own, "tags", *(feature.label_of(units) for feature in FEATURES)]
 
 
 def csv_chunks(scope: Scope, order: str = "") -> Iterator[bytes]:
@@ -48,7 +49,7 @@ def csv_chunks(scope: Scope, order: str = "") -> Iterator[bytes]:
     yield BOM
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(HEADER)
+    writer.writerow(header_of(scope.units()))
     texts = [NAMES.index(name) for name in _TEXTS]
     for batch in _batches(scope, order):
         for row in batch:
@@ -65,7 +66,7 @@ def parquet_chunks(scope: Scope, order: str = "") -> Iterator[bytes]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = _schema()
+    schema = _schema(scope.units())
     sink = _Sink()
     with pq.ParquetWriter(pa.PythonFile(sink, "w"), schema, compression="zstd") as writer:
         for batch in _batches(scope, order):
@@ -118,14 +119,14 @@ def _taken(buffer: io.StringIO) -> bytes:
     return text.encode()
 
 
-def _schema() -> Any:
+def _schema(units: list[str]) -> Any:
     import pyarrow as pa
 
     types = {"id": pa.int64(), "n_samples": pa.int64(), "rank_in_class": pa.int64()}
     types |= {name: pa.string() for name in _TEXTS}
     types |= {"augmented": pa.bool_()}
     fields = [(name, types.get(name, pa.float64())) for name in NAMES]
-    return pa.schema(fields, metadata=dict(zip(NAMES, HEADER, strict=True)))
+    return pa.schema(fields, metadata=dict(zip(NAMES, header_of(units), strict=True)))
 
 
 class _Sink(io.RawIOBase):
