@@ -66,11 +66,12 @@ def explorer() -> Iterator[Any]:
         return
     from playwright.sync_api import sync_playwright
 
+    dataset_id = _catalogue("100000")  # Django asks nothing while Playwright's loop runs
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.context.add_cookies([{"name": COOKIE, "value": portal.session_key, "url": portal.url}])
-        page.goto(f"{portal.url}/data-explorer/?dataset={_catalogue('100000')}")
+        page.goto(f"{portal.url}/data-explorer/?dataset={dataset_id}")
         page.locator(".explorer-table-panel").scroll_into_view_if_needed()
         page.locator("#explorer-table-grid .ag-row .cell-link").first.wait_for()
         yield page
