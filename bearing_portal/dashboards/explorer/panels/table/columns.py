@@ -105,7 +105,8 @@ def heads(user: Any, shown: Scope, found: Overview, around: Overview) -> dict[st
     """
     columns = [column for column in columns_of(user) if column.code in MEASURED]
     bins = histograms_of(user, shown, [column.code for column in columns])
-    titles = {column.code: column.heading_of(shown.units()) for column in columns}
+    units = shown.units()
+    titles = {column.code: column.heading_of(units) for column in columns}
     return {
         "class": _class_counts(found, around),
         "severity": _severity_counts(found, around),
