@@ -30,7 +30,8 @@ _APPLY = """([low, still]) => new Promise((done) => {
   const look = setInterval(() => {
     const calls = performance.getEntriesByType("resource");
     const last = Math.max(found.last, ...calls.map((each) => each.responseEnd - began));
-    if (!found.rows || performance.now() - began - last < still) return;
+    const end = Math.max(last, found.rows);
+    if (!found.rows || performance.now() - began - end < still) return;
     clearInterval(look);
     watch.disconnect();
     graphs.forEach((graph) => graph.removeListener("plotly_afterplot", drawn));
