@@ -1,1 +1,1 @@
-"""From files that people bring to a dataset: received, read, answered, imported."""
+"""Datasets of recordings that people bring."""
