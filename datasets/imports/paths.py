@@ -70,10 +70,10 @@ def side_car_paths(path: str) -> list[str]:
     """Return where a side-car of a file would stand."""
     pure = PurePosixPath(path)
     stem = PurePosixPath(pure.name.removesuffix(".gz")).stem
-    return [str(pure.with_name(stem + ending)) for ending in _SIDE_CARS if stem + ending != pure.name]
+    return [
+        str(pure.with_name(stem + ending)) for ending in _SIDE_CARS if stem + ending != pure.name
+    ]
 
 
 def is_archive(path: str) -> bool:
     return path.lower().endswith(".zip")
-
-

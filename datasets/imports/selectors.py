@@ -3,12 +3,12 @@
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from common.errors import NotFound
 from common.roles import is_engineer
-from datasets.models import Dataset, ImportDraft, ImportFile
+from datasets.models import Dataset, ImportChannel, ImportDraft, ImportFile
 
 _STATUS = ImportFile.Status
 
@@ -67,3 +67,32 @@ def stage_of(draft: ImportDraft) -> Stage:
         return Stage.READING
     n_files, n_missing = draft.n_files, draft.n_coming + draft.n_unread  # type: ignore[attr-defined]
     return Stage.COLLECTING if n_missing or not n_files else Stage.OPEN
+
+
+def files_of(draft: ImportDraft) -> QuerySet[ImportFile]:
+    """Return the files of a draft; `waits` says whether one lacks the rate of a kept channel."""
+    kept = ImportChannel.objects.filter(file=OuterRef("pk"), is_kept=True)
+    return (
+        ImportFile.objects.filter(draft=draft)
+        .annotate(
+            waits=Exists(kept.filter(fs_hz=None)) & Q(fs_hz=None),
+            keeps=Exists(kept),
+        )
+        .select_related("fault_class", "severity", "draft")
+        .order_by("path")
+    )
+
+
+SHOWN: dict[str, Q] = {
+    "all": Q(status__in=[_STATUS.READ, _STATUS.REFUSED, _STATUS.BESIDE]),
+    "open": Q(status=_STATUS.READ, is_left_out=False, keeps=True, waits=True),
+    "ready": Q(status=_STATUS.READ, is_left_out=False, keeps=True, waits=False),
+    "out": Q(status__in=[_STATUS.REFUSED, _STATUS.BESIDE])
+    | Q(status=_STATUS.READ) & (Q(is_left_out=True) | Q(keeps=False)),
+}
+
+
+def counts_of(draft: ImportDraft) -> dict[str, int]:
+    """Return how many files are open, ready and left out."""
+    wanted = {name: Count("pk", filter=condition) for name, condition in SHOWN.items()}
+    return files_of(draft).order_by().aggregate(**wanted)

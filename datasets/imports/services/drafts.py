@@ -73,14 +73,13 @@ def draft_create(*, owner: Any) -> ImportDraft:
 
 def offer(files: Iterable[Any]) -> list[Offered]:
     """Return what a browser offers, its names made safe; refused where it makes no sense."""
-    offered: dict[str, Offered] = {}
+    offered = []
     for each in files:
         size_bytes = each.get("size") if isinstance(each, dict) else None
         if not isinstance(size_bytes, int) or isinstance(size_bytes, bool) or size_bytes < 0:
             raise Invalid("Each file has a name and a size in bytes.")
-        path = path_clean(each.get("path"))
-        offered.setdefault(path, Offered(path, size_bytes))
-    return list(offered.values())
+        offered.append(Offered(path_clean(each.get("path")), size_bytes))
+    return offered
 
 
 def files_offer(*, user: Any, draft: ImportDraft, files: Sequence[Offered]) -> list[ImportFile]:
@@ -106,27 +105,30 @@ def files_offer(*, user: Any, draft: ImportDraft, files: Sequence[Offered]) -> l
         for row in known.values():
             if row.status == _STATUS.COMING:
                 unfinished.setdefault((name_of(row.path), row.size_bytes), []).append(row)
-        rows, fresh, replaced = [], [], []
+        rows: list[ImportFile] = []
+        fresh: list[ImportFile] = []
+        replaced: list[int] = []
         for each in files:
-            row = known.get(each.path) or _moved(each, unfinished)
-            if row is not None and row.size_bytes != each.size_bytes:
-                if row.status != _STATUS.COMING:
+            found = known.get(each.path) or _moved(each, unfinished)
+            if found is not None and found.size_bytes != each.size_bytes:
+                if found.status != _STATUS.COMING or found.pk is None:
                     raise Invalid(
                         f"{each.path} is in this import already, with another content. "
                         "Remove that one first, or rename this one."
                     )
-                replaced.append(row.pk)
-                row = None
-            if row is None:
-                row = ImportFile(
+                replaced.append(found.pk)
+                found = None
+            if found is None:
+                found = ImportFile(
                     draft=draft,
                     path=each.path,
                     stored=stored_name(each.path),
                     size_bytes=each.size_bytes,
                     status=_STATUS.COMING if each.size_bytes else _STATUS.RECEIVED,
                 )
-                fresh.append(row)
-            rows.append(row)
+                fresh.append(found)
+                known[found.path] = found
+            rows.append(found)
         ImportFile.objects.filter(pk__in=replaced).delete()
         _room_prove(draft, fresh)
         ImportFile.objects.bulk_create(fresh)
@@ -163,9 +165,7 @@ def drafts_sweep() -> None:
     """Remove what killed processes left: trash, and folders of no draft."""
     parent = Path(settings.STORAGE_DIR) / UPLOADS
     found = {
-        path: path.name.partition(".")[0]
-        for path in parent.glob(f"*/{FOLDER}/*")
-        if path.is_dir()
+        path: path.name.partition(".")[0] for path in parent.glob(f"*/{FOLDER}/*") if path.is_dir()
     }
     ids = {int(name) for name in found.values() if name.isdecimal()}
     known = set(ImportDraft.objects.filter(pk__in=ids).values_list("pk", flat=True))
@@ -212,8 +212,8 @@ def _room_prove(draft: ImportDraft, fresh: Sequence[ImportFile]) -> None:
     batch_bytes = fresh_bytes + _bytes_of(ImportFile.objects.filter(draft=draft))
     if batch_bytes > settings.IMPORT_MAX_BYTES:
         raise Invalid(
-            f"These files have {size(batch_bytes)} together; an import holds at most "
-            f"{size(settings.IMPORT_MAX_BYTES)}. Divide them among several."
+            f"These files have {size(batch_bytes)} together, more than the "
+            f"{size(settings.IMPORT_MAX_BYTES)} that an import holds. Divide them among several."
         )
     own_bytes = fresh_bytes + _bytes_of(ImportFile.objects.filter(draft__owner=draft.owner_id))
     if own_bytes > settings.IMPORT_QUOTA_BYTES:

@@ -1,4 +1,4 @@
-"""How files reach a draft: a list of them, then each in chunks by the tus protocol (tus.io, 1.0)."""
+"""How files reach a draft: a list of them, then each in chunks by the tus protocol 1.0."""
 
 import json
 from collections.abc import Callable
@@ -71,11 +71,8 @@ def files_new(request: HttpRequest, pk: int) -> HttpResponse:
     files = said.get("files") if isinstance(said, dict) else None
     if not isinstance(files, list) or len(files) > MOST_OFFERED:
         raise Invalid(f"A list holds at most {MOST_OFFERED} files.")
-    offered = offer(files)
-    rows = files_offer(user=request.user, draft=draft, files=offered)
-    by_path = {each.path: row for each, row in zip(offered, rows, strict=True)}
-    paths = [each.path for each in offered]
-    return JsonResponse({"files": [_described(path, by_path[path]) for path in paths]})
+    rows = files_offer(user=request.user, draft=draft, files=offer(files))
+    return JsonResponse({"files": [_described(row) for row in rows]})
 
 
 @_tus
@@ -136,9 +133,9 @@ def _whole_number(text: str, what: str) -> int:
     return int(text)
 
 
-def _described(path: str, file: ImportFile) -> dict[str, Any]:
+def _described(file: ImportFile) -> dict[str, Any]:
     return {
-        "path": path,
+        "path": file.path,
         "url": reverse("imports:file", args=[file.pk]),
         "size": file.size_bytes,
         "received": file.received_bytes,
