@@ -77,7 +77,7 @@ class Projection(models.Model):
     class Method(models.TextChoices):
         PCA = "pca", "PCA"
         TSNE = "tsne", "t-SNE"
-        UMAP = "umap", "UMAP"
+        UMAP_LIKE = "umap", "UMAP-like"
 
     store = models.ForeignKey(
         "signals.SignalStore", on_delete=models.CASCADE, related_name="projections"

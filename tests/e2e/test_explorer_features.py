@@ -190,7 +190,7 @@ def test_a_projection_is_computed_with_progress_cancelled_and_kept_in_the_addres
     shown(other, "explorer-projection")
     assert points_of(other) == before
 
-    page.get_by_role("button", name="UMAP").click()
+    page.get_by_role("button", name="UMAP-like").click()
     expect(note).to_contain_text("Shown: t-SNE · perplexity 20")
     expect(meta).to_contain_text("t-SNE")  # what is shown is what was run
 

@@ -4,16 +4,16 @@ from typing import Any
 
 from bearing_portal.dashboards.explorer.figures.scatter import Cloud
 from bearing_portal.dashboards.explorer.reading import narrowed
-from bearing_portal.dashboards.explorer.state import ExplorerView
+from bearing_portal.dashboards.explorer.state import ExplorerState
 from bearing_portal.frame.templatetags.portal import thousands
 from signals.filters.scope import Scope
 
 
 def selected_of(
-    user: Any, view: ExplorerView, scope: Scope, clouds: list[Cloud]
+    user: Any, state: ExplorerState, scope: Scope, clouds: list[Cloud]
 ) -> frozenset[int] | None:
     """Return which of the drawn signals are selected; None where nothing is."""
-    chosen = narrowed(user, view, scope)
+    chosen = narrowed(user, state, scope)
     if chosen is None:
         return None
     pks = [int(pk) for cloud in clouds for pk in cloud.pks]

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from dash.exceptions import PreventUpdate
 
-from bearing_portal.dashboards.explorer.state import ExplorerView, read
+from bearing_portal.dashboards.explorer.state import ExplorerState, read
 from bearing_portal.frame.design.tokens import THEMES
 from common.errors import Expected, Invalid
 from datasets.scope import explorer_scope
@@ -17,37 +17,39 @@ from signals.filters.signal_filter import SignalFilter
 T = TypeVar("T")
 
 
-def scope_of(user: Any, view: ExplorerView) -> Scope:
+def scope_of(user: Any, state: ExplorerState) -> Scope:
     """Return the signals of the filter in the address."""
-    return explorer_scope(user, SignalFilter.from_query(view.filter_query))
+    return explorer_scope(user, SignalFilter.from_query(state.filter_query))
 
 
-def signals_of(user: Any, view: ExplorerView) -> Scope:
+def signals_of(user: Any, state: ExplorerState) -> Scope:
     """Return the signals of the filter where there are any; why there are none is an error."""
-    scope = scope_of(user, view)
+    scope = scope_of(user, state)
     if why := why_empty(user, scope):
         raise Invalid(why)
     return scope
 
 
-def narrowed(user: Any, view: ExplorerView, scope: Scope) -> Scope | None:
+def narrowed(user: Any, state: ExplorerState, scope: Scope) -> Scope | None:
     """Return the selected ones among them, for a figure; None where nothing is selected.
 
     A selection that cannot be read, or whose projection is gone, marks nothing: the line above the
     panels says so. Actions use `selected_or_refused`.
     """
     try:
-        return selected_or_refused(user, view, scope)
+        return selected_or_refused(user, state, scope)
     except Expected:
         return None
 
 
-def selected_or_refused(user: Any, view: ExplorerView, scope: Scope) -> Scope | None:
+def selected_or_refused(user: Any, state: ExplorerState, scope: Scope) -> Scope | None:
     """Return the selected ones among them; None where nothing is selected."""
-    return selection.narrowed(user, scope, view.sel) if view.sel else None
+    return selection.narrowed(user, scope, state.sel) if state.sel else None
 
 
-def answered(asked: Any, panel: Callable[[ExplorerView], T], instead: Callable[[str, str], T]) -> T:
+def answered(
+    asked: Any, panel: Callable[[ExplorerState], T], instead: Callable[[str, str], T]
+) -> T:
     """Return what a panel shows of a question; where it cannot, what it shows instead: a sentence,
     in the theme that was asked for.
     """

@@ -44,7 +44,7 @@ _FEATURE = Choice({"": None} | {name: name for name in FEATURE_NAMES})
 
 
 @dataclass(frozen=True)
-class ExplorerView(PageState):
+class ExplorerState(PageState):
     """One state of the explorer, or the part of it that a panel was asked for."""
 
     filter_keys: ClassVar[tuple[str, ...]] = FILTER_KEYS
@@ -88,7 +88,7 @@ class ExplorerView(PageState):
         )
 
 
-read = ExplorerView.read
+read = ExplorerState.read
 
 _OF_PROJECTION = ("method", "perplexity", "neighbours", "min_dist", "metric", "seed", "projection")
 QUESTIONS = (
@@ -102,7 +102,7 @@ QUESTIONS = (
     Question(ids.ASK_PROJECTION, (FILTER, *_OF_PROJECTION, "colour", "sel")),
     Question(ids.ASK_TABLE, (FILTER, "sel"), is_themed=False),
 )
-DECLARED = ExplorerView.declared(
+DECLARED = ExplorerState.declared(
     QUESTIONS,
     mostGroups=MOST_GROUPS,
     mostChecked=MOST_IDS,

@@ -18,15 +18,15 @@ TRACES = frozenset(("bar", "box", "heatmap", "scatter"))
 class Draft:
     """Traces, axes, shapes and annotations of a figure in a theme.
 
-    `view` names what is looked at: while it stays the same, so does what the person changed.
+    `subject` names what is looked at: while it stays the same, so does what the person changed.
     """
 
-    def __init__(self, theme: str, view: str, **margin: int) -> None:
+    def __init__(self, theme: str, subject: str, **margin: int) -> None:
         self.theme = theme
         self._traces: list[dict[str, Any]] = []
         self._layout: dict[str, Any] = {
             "template": _template(theme),
-            "uirevision": view,
+            "uirevision": subject,
             "margin": {**COMMON["margin"], "b": 36, **margin},
             "shapes": [],
             "annotations": [],

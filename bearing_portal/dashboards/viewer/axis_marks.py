@@ -5,15 +5,15 @@ from django.conf import settings
 from bearing_portal.dashboards.viewer.figures import marks as marking
 from bearing_portal.dashboards.viewer.figures.lines import LOW_ORDERS
 from bearing_portal.dashboards.viewer.items import Item, orders_of
-from bearing_portal.dashboards.viewer.state import View
+from bearing_portal.dashboards.viewer.state import ViewerState
 from common.errors import Invalid
 
 BEYOND = 1.1  # of the highest line: it is not drawn at the very edge
 
 
-def scale_of(item: Item, view: View, items: list[Item]) -> float:
+def scale_of(item: Item, state: ViewerState, items: list[Item]) -> float:
     """Return what turns an item's Hz into the unit of the axis: orders are of its own speed."""
-    if not (view.in_orders and items[0].signal.shaft_hz):
+    if not (state.in_orders and items[0].signal.shaft_hz):
         return 1.0
     if not item.signal.shaft_hz:
         raise Invalid(
@@ -23,25 +23,25 @@ def scale_of(item: Item, view: View, items: list[Item]) -> float:
     return 1.0 / float(item.signal.shaft_hz)
 
 
-def low_orders(item: Item, view: View) -> float:
+def low_orders(item: Item, state: ViewerState) -> float:
     """Return the orders of the low range: five, or as many as the bearing's lines need."""
-    orders = orders_of(view, item.signal)
+    orders = orders_of(state, item.signal)
     return max(LOW_ORDERS, BEYOND * orders.bpfi) if orders else LOW_ORDERS
 
 
-def mains_hz_of(item: Item, view: View) -> float:
+def mains_hz_of(item: Item, state: ViewerState) -> float:
     """Return the mains frequency: chosen here, of the recipe, else the site's."""
-    return view.mains_hz or item.source.mains_hz or float(settings.MAINS_HZ)
+    return state.mains_hz or item.source.mains_hz or float(settings.MAINS_HZ)
 
 
-def marks_of(item: Item, view: View) -> list[marking.Mark]:
+def marks_of(item: Item, state: ViewerState) -> list[marking.Mark]:
     shaft_hz = item.signal.shaft_hz
     marks: list[marking.Mark] = []
-    if "shaft" in view.marks:
+    if "shaft" in state.marks:
         marks += marking.shaft_marks(shaft_hz)
-    if "mains" in view.marks:
-        marks += marking.mains_marks(mains_hz_of(item, view))
-    if "bearing" in view.marks:
-        orders = orders_of(view, item.signal)
-        marks += marking.bearing_marks(orders, shaft_hz, sidebands="sidebands" in view.marks)
+    if "mains" in state.marks:
+        marks += marking.mains_marks(mains_hz_of(item, state))
+    if "bearing" in state.marks:
+        orders = orders_of(state, item.signal)
+        marks += marking.bearing_marks(orders, shaft_hz, sidebands="sidebands" in state.marks)
     return marks

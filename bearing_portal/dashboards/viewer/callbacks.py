@@ -27,7 +27,7 @@ from bearing_portal.dashboards.viewer.panels.surroundings import (
     whole,
 )
 from bearing_portal.dashboards.viewer.panels.time import time_panel
-from bearing_portal.dashboards.viewer.state import View, read
+from bearing_portal.dashboards.viewer.state import ViewerState, read
 from common.errors import NotFound
 
 ANALYSES = {"spectrum": spectrum_panel, "envelope": envelope_panel, "cepstrum": cepstrum_panel}
@@ -57,8 +57,8 @@ def _empty(*more: Any) -> Any:
     """Return what empties a panel and says why: its figure, no words, and the rest given."""
 
     def answer(asked: Any, title: str, sentence: str) -> tuple[Any, ...]:
-        view = read(asked)
-        figure = refusal_figure(title, sentence, theme=view.theme, width_px=view.width_px)
+        state = read(asked)
+        figure = refusal_figure(title, sentence, theme=state.theme, width_px=state.width_px)
         return figure, "", *more
 
     return answer
@@ -66,33 +66,33 @@ def _empty(*more: Any) -> Any:
 
 @guarded(instead=_empty(""))
 def show_time(asked: Any, *, user: Any) -> tuple[Any, Any, Any]:
-    panel = time_panel(user, _view(asked))
+    panel = time_panel(user, _state(asked))
     words = markup(legend(panel.meta, list(panel.items)))
     return panel.figure, words, markup(readout(panel.foot))
 
 
 @guarded(instead=_empty(""))
 def show_analysis(asked: Any, *, user: Any) -> tuple[Any, Any, Any]:
-    view = _view(asked)
-    panel: Panel = ANALYSES[view.tab](user, view)
+    state = _state(asked)
+    panel: Panel = ANALYSES[state.tab](user, state)
     return panel.figure, whole(panel.meta), markup(found_list(panel.foot))
 
 
 @guarded(instead=_empty(None))
 def show_kurtogram(asked: Any, *, user: Any) -> tuple[Any, Any, Any]:
-    panel = kurtogram_panel(user, _view(asked))
+    panel = kurtogram_panel(user, _state(asked))
     return panel.figure, panel.meta, panel.foot
 
 
 @guarded(instead=_empty())
 def show_map(asked: Any, *, user: Any) -> tuple[Any, Any]:
-    panel = map_panel(user, _view(asked))
+    panel = map_panel(user, _state(asked))
     return panel.figure, whole(panel.meta)
 
 
 @guarded
 def show_inspector(asked: Any, *, user: Any) -> str:
-    return markup(inspector(side_of(user, _view(asked))))
+    return markup(inspector(side_of(user, _state(asked))))
 
 
 def register(app: PortalDash) -> None:
@@ -144,8 +144,8 @@ def _register_browser_side(app: PortalDash) -> None:
     in_browser("toast", Output(MESSAGE, "clear_data"), Input(MESSAGE, "data"))
 
 
-def _view(asked: Any) -> View:
-    view = read(asked)
-    if view.signal is None:
+def _state(asked: Any) -> ViewerState:
+    state = read(asked)
+    if state.signal is None:
         raise PreventUpdate
-    return view
+    return state

@@ -63,11 +63,11 @@ def vars_of(match: Any) -> dict[str, Any]:
 @require_GET
 def random(request: HttpRequest) -> JsonResponse:
     """Another signal within the filter."""
-    view = read(request.GET)
-    if view.signal is None:
+    state = read(request.GET)
+    if state.signal is None:
         raise NotFound("There is no such signal.")
-    signal = signal_get(request.user, view.signal)
-    pk = reading.random_signal(request.user, signal, reading.filter_of(view))
+    signal = signal_get(request.user, state.signal)
+    pk = reading.random_signal(request.user, signal, reading.filter_of(state))
     if pk is None:
         raise Invalid("There is no other signal to choose from.")
     return JsonResponse({"signal": pk})
@@ -79,10 +79,10 @@ def export(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """The record, or the part of it in sight, as a file."""
     if code not in RECORD_EXPORTS:
         raise NotFound("There is no such format.")
-    view = read(request.GET.dict() | {"signal": str(pk), "compare": ""})
+    state = read(request.GET.dict() | {"signal": str(pk), "compare": ""})
     signal = signal_get(request.user, pk)
-    source = source_of(request.user, signal, off=view.off)
-    region = region_of(view.span_s, source.n_samples, source.fs_hz)
+    source = source_of(request.user, signal, off=state.off)
+    region = region_of(state.span_s, source.n_samples, source.fs_hz)
     write, suffix, kind = RECORD_EXPORTS[code]
     with told_as(), source:
         content = write(
@@ -106,7 +106,7 @@ def export(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 @require_GET
 def script(request: HttpRequest) -> HttpResponse:
     """The panels on screen as a Python script, in a dialog to copy from."""
-    text = script_of(request.user, _view(request))
+    text = script_of(request.user, _state(request))
     return render(request, "dashboards/viewer/_script.html", {"text": text})
 
 
@@ -114,13 +114,13 @@ def script(request: HttpRequest) -> HttpResponse:
 @require_GET
 def compare(request: HttpRequest) -> HttpResponse:
     """The signals compared, and how their features differ from those of the first."""
-    view = read(request.GET)
-    rows = signals_visible(request.user).in_bulk(view.signals)
-    signals = [rows[pk] for pk in view.signals if pk in rows]
+    state = read(request.GET)
+    rows = signals_visible(request.user).in_bulk(state.signals)
+    signals = [rows[pk] for pk in state.signals if pk in rows]
     context = {
         "signals": signals,
         "table": differences(signals),
-        "is_stacked": view.is_stacked,
+        "is_stacked": state.is_stacked,
         "most": MOST_COMPARED,
     }
     return render(request, "dashboards/viewer/_compare.html", context)
@@ -227,11 +227,11 @@ def _id_of(text: str, what: str) -> int:
     return min(int(text), HIGHEST_ID)
 
 
-def _view(request: HttpRequest) -> Any:
-    view = read(request.GET)
-    if view.signal is None:
+def _state(request: HttpRequest) -> Any:
+    state = read(request.GET)
+    if state.signal is None:
         raise NotFound("There is no such signal.")
-    return view
+    return state
 
 
 def _done() -> HttpResponse:

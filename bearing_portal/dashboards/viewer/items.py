@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bearing_portal.dashboards.viewer.figures.common import Region, Style, region_of
-from bearing_portal.dashboards.viewer.state import View
+from bearing_portal.dashboards.viewer.state import ViewerState
 from common.errors import Invalid, NotFound
 from signals.models import Signal
 from signals.selectors import signals_visible, store_path
@@ -74,35 +74,37 @@ class Panel:
     items: tuple[Item, ...] = ()
 
 
-def items_of(user: Any, view: View) -> list[Item]:
+def items_of(user: Any, state: ViewerState) -> list[Item]:
     """Return the signals on screen, the one being looked at first.
 
     One of those compared with it that is gone is left out; without the first there is nothing.
     """
     visible = signals_visible(user).select_related("store__bearing", "bearing")
-    rows = visible.defer(*FEATURE_NAMES).in_bulk(view.signals)
-    if view.signal not in rows:
+    rows = visible.defer(*FEATURE_NAMES).in_bulk(state.signals)
+    if state.signal not in rows:
         raise NotFound("There is no such signal.")
-    signals = [rows[pk] for pk in view.signals if pk in rows]
-    unit = shown_unit(signals[0], view)
+    signals = [rows[pk] for pk in state.signals if pk in rows]
+    unit = shown_unit(signals[0], state)
     for signal in signals[1:]:
         _comparable(signal, unit)
     return [
         Item(
             signal,
-            Source(signal, store_path(signal.store), view.off if signal.pk == view.signal else ()),
+            Source(
+                signal, store_path(signal.store), state.off if signal.pk == state.signal else ()
+            ),
             style,
-            region_of(view.span_s, signal.n_samples, signal.fs_hz),
+            region_of(state.span_s, signal.n_samples, signal.fs_hz),
             unit,
         )
         for signal, style in zip(signals, styles_of(signals), strict=True)
     ]
 
 
-def shown_unit(signal: Signal, view: View) -> Unit:
+def shown_unit(signal: Signal, state: ViewerState) -> Unit:
     """Return the unit that everything is shown in: for acceleration the one chosen."""
     own = unit_of(signal.unit)
-    return unit_of(view.unit) if view.unit and own.quantity is ACCELERATION else own
+    return unit_of(state.unit) if state.unit and own.quantity is ACCELERATION else own
 
 
 def _comparable(signal: Signal, unit: Unit) -> None:
@@ -139,7 +141,7 @@ def styles_of(signals: list[Signal]) -> list[Style]:
     return styles
 
 
-def orders_of(view: View, signal: Signal) -> BearingOrders | None:
+def orders_of(state: ViewerState, signal: Signal) -> BearingOrders | None:
     """Return the lines of the bearing chosen for this view, else of the signal's own."""
-    bearing = bearing_get(view.bearing) if view.bearing else bearing_of(signal)
+    bearing = bearing_get(state.bearing) if state.bearing else bearing_of(signal)
     return bearing.orders if bearing else None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bearing_portal.dashboards.viewer.state import View, read
+from bearing_portal.dashboards.viewer.state import ViewerState, read
 from bearing_portal.dashboards.viewer.tracking import tachos_of
 from common.errors import NotFound
 from datasets.selectors import dataset_get
@@ -30,11 +30,11 @@ def opened(user: Any, asked: Mapping[str, Any]) -> Opened | None:
     text = str(asked.get("signal") or "").strip()
     if not text:
         return None
-    view = read(asked)
-    if view.signal is None:
+    state = read(asked)
+    if state.signal is None:
         raise NotFound("There is no such signal.")
-    signal = signal_get(user, view.signal)
-    chosen = filter_of(view)
+    signal = signal_get(user, state.signal)
+    chosen = filter_of(state)
     return Opened(
         signal=signal,
         place=neighbours(walked(user, signal, chosen), signal),
@@ -62,9 +62,9 @@ def signal_exists(user: Any, asked: Mapping[str, Any]) -> bool:
     return pk is not None and signals_visible(user).filter(pk=pk).exists()
 
 
-def filter_of(view: View) -> SignalFilter:
+def filter_of(state: ViewerState) -> SignalFilter:
     """Return the explorer's filter that an address carries."""
-    return SignalFilter.from_query(view.filter_query)
+    return SignalFilter.from_query(state.filter_query)
 
 
 def walked(user: Any, signal: Signal, chosen: SignalFilter) -> Any:

@@ -55,7 +55,7 @@ _ZOOM: dict[str, Any] = {"is_continuous": True, "of": "signal"}
 
 
 @dataclass(frozen=True)
-class View(PageState):
+class ViewerState(PageState):
     """One state of the viewer."""
 
     filter_keys: ClassVar[tuple[str, ...]] = FILTER_KEYS
@@ -106,7 +106,7 @@ class View(PageState):
         return tuple(dict.fromkeys(first + self.compare))[:MOST_COMPARED]
 
 
-read = View.read
+read = ViewerState.read
 
 _SHOWN = ("signal", "compare", "layout", "off", "t")
 QUESTIONS = (
@@ -144,4 +144,4 @@ QUESTIONS = (
         graph=ids.TIME,
     ),
 )
-DECLARED = View.declared(QUESTIONS, mostCompared=MOST_COMPARED)
+DECLARED = ViewerState.declared(QUESTIONS, mostCompared=MOST_COMPARED)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bearing_portal.dashboards.viewer.items import Item
-from bearing_portal.dashboards.viewer.state import View
+from bearing_portal.dashboards.viewer.state import ViewerState
 from common.errors import Invalid
 from common.text import counted
 from signals.errors import told_as
@@ -39,13 +39,13 @@ class Turns:
         return (edges[:-1] + edges[1:]) / 2 / fs_hz, 60 * fs_hz * turned
 
 
-def turns_of(user: Any, item: Item, view: View) -> Turns:
+def turns_of(user: Any, item: Item, state: ViewerState) -> Turns:
     """Return the shaft's angle of a record, from the tacho chosen or the one beside it."""
     fs_hz = item.source.fs_hz
     turns = item.source.turns
     if turns is not None:
         return Turns(turns, "recipe", _mean_rpm(turns, fs_hz))
-    tacho = tacho_of(user, item.signal, view.tacho)
+    tacho = tacho_of(user, item.signal, state.tacho)
     if tacho is None:
         raise Invalid(
             f"The shaft's angle during {item.signal.label} is not known: it needs a tacho channel "
@@ -53,18 +53,18 @@ def turns_of(user: Any, item: Item, view: View) -> Turns:
         )
     with told_as(before=f"{tacho.channel}: "):
         angle = shaft_turns_from_tacho(
-            source_of(user, tacho).whole, tacho.fs_hz, pulses_per_turn=view.pulses_per_turn
+            source_of(user, tacho).whole, tacho.fs_hz, pulses_per_turn=state.pulses_per_turn
         )
-    pulses = f"{counted(view.pulses_per_turn, 'pulse')} a turn"
+    pulses = f"{counted(state.pulses_per_turn, 'pulse')} a turn"
     return Turns(angle, f"{tacho.channel}, {pulses}", _mean_rpm(angle, fs_hz))
 
 
-def contradiction(item: Item, turns: Turns, view: View) -> str:
+def contradiction(item: Item, turns: Turns, state: ViewerState) -> str:
     """Return what a tacho says against the stated speed, and the pulses a turn that would agree."""
     stated = item.signal.rpm
     if not stated or abs(turns.rpm / stated - 1) <= SAME_SPEED:
         return ""
-    pulses = view.pulses_per_turn * turns.rpm / stated
+    pulses = state.pulses_per_turn * turns.rpm / stated
     words = f"the tacho gives {turns.rpm:.0f} rpm, stated are {stated:.0f}"
     if turns.source != "recipe" and pulses >= 0.5 and abs(pulses / round(pulses) - 1) < SAME_SPEED:
         words += f": {round(pulses)} pulses a turn would agree"

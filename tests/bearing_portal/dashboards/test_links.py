@@ -6,11 +6,11 @@ import pytest
 from django.http import QueryDict
 
 from bearing_portal.dashboards.links import viewer_url
-from bearing_portal.dashboards.viewer.state import View
+from bearing_portal.dashboards.viewer.state import ViewerState
 
 
 def opened(url):
-    return View.read(QueryDict(urlsplit(url).query))
+    return ViewerState.read(QueryDict(urlsplit(url).query))
 
 
 def test_the_first_signal_is_opened_and_the_others_compared_with_it():

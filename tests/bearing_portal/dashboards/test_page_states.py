@@ -9,13 +9,13 @@ from django.conf import settings
 from django.urls import reverse
 
 from bearing_portal.dashboards.explorer.state import DECLARED as EXPLORER
-from bearing_portal.dashboards.explorer.state import ExplorerView
+from bearing_portal.dashboards.explorer.state import ExplorerState
 from bearing_portal.dashboards.viewer.state import DECLARED as VIEWER
-from bearing_portal.dashboards.viewer.state import View
+from bearing_portal.dashboards.viewer.state import ViewerState
 from signals.filters.signal_filter import FILTER_KEYS, SignalFilter
 from signals.filters.values import Range
 
-PAGES = {"viewer": (View, VIEWER), "explorer": (ExplorerView, EXPLORER)}
+PAGES = {"viewer": (ViewerState, VIEWER), "explorer": (ExplorerState, EXPLORER)}
 SCRIPT_ALONE = {"cursor", "checked", "sort", "grid"}  # the grid asks for its rows by itself
 SCRIPTS = sorted(
     path

@@ -91,7 +91,7 @@ def test_each_method_parameter_and_filter_is_another_question(dataset):
         requested(dataset),
         requested(dataset, method=Method.TSNE),
         requested(dataset, method=Method.TSNE, parameters=ProjectionParameters(perplexity=2.5)),
-        requested(dataset, method=Method.UMAP),
+        requested(dataset, method=Method.UMAP_LIKE),
         requested(dataset, classes=("wear", "healthy", "imbalance")),
     ]
     assert len({row.key for row in rows}) == 5
@@ -180,8 +180,8 @@ def test_labels_that_change_before_it_runs_end_it_with_a_sentence(dataset):
     ("method", "parameters", "says"),
     [
         (Method.TSNE, {"perplexity": 30.0}, "choose 2 to 3"),
-        (Method.UMAP, {"n_neighbours": 12}, "choose 2 to 11"),
-        (Method.UMAP, {"n_neighbours": 4, "metric": "odd"}, "no metric"),
+        (Method.UMAP_LIKE, {"n_neighbours": 12}, "needs 2 to 11 neighbours for 12"),
+        (Method.UMAP_LIKE, {"n_neighbours": 4, "metric": "odd"}, "no metric"),
     ],
 )
 def test_what_cannot_be_is_refused_before_a_job_is_made(method, parameters, says, dataset):
@@ -219,7 +219,7 @@ def test_it_goes_with_its_dataset_and_the_sweep_takes_the_file(dataset, owner):
 def test_the_sweep_takes_what_nobody_looked_at_and_leaves_the_rest(dataset):
     old, fresh, waiting = (
         computed(dataset),
-        computed(dataset, method=Method.UMAP),
+        computed(dataset, method=Method.UMAP_LIKE),
         requested(dataset, method=Method.TSNE),
     )
     long_ago = timezone.now() - KEPT - timedelta(hours=1)
@@ -269,7 +269,7 @@ def test_what_was_asked_for_is_found_again(dataset, owner):
     assert projection_find(owner, scope, Method.TSNE, parameters) is None
     row = requested(dataset, method=Method.TSNE)
     assert projection_find(owner, scope, Method.TSNE, parameters) == row
-    assert projection_find(owner, scope, Method.UMAP, parameters) is None
+    assert projection_find(owner, scope, Method.UMAP_LIKE, parameters) is None
 
 
 def test_the_jobs_link_shows_the_same(dataset):

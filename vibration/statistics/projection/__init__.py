@@ -1,4 +1,4 @@
-"""Tables of features drawn in the plane: PCA, t-SNE, UMAP, all from numpy and scipy.
+"""Tables of features drawn in the plane: PCA, t-SNE and a UMAP-like layout, from numpy and scipy.
 
 scikit-learn's t-SNE takes twice as long for a dataset's size and cannot be asked to stop;
 umap-learn compiles itself for some 30 s in each new process. See `docs/explorer.md` for figures.
@@ -16,7 +16,7 @@ from vibration.statistics.projection.repulsion import Points
 from vibration.statistics.projection.table import principal_points, standardised
 from vibration.statistics.projection.trust import N_NEIGHBOURS, trustworthiness
 from vibration.statistics.projection.tsne import prove_perplexity, tsne_points
-from vibration.statistics.projection.umap import prove_graph, umap_points
+from vibration.statistics.projection.umap_like import prove_graph, umap_like_points
 
 __all__ = [
     "METRICS",
@@ -32,13 +32,19 @@ FEWEST_ROWS = 10
 
 
 class Method(StrEnum):
+    """A way into the plane.
+
+    The last is no UMAP but like it: its graph and its objective, lowered by an optimiser of our
+    own. Its code, which stands in addresses and rows, is older than its name.
+    """
+
     PCA = "pca"
     TSNE = "tsne"
-    UMAP = "umap"
+    UMAP_LIKE = "umap"
 
     @property
     def name_shown(self) -> str:
-        return {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}[self.value]
+        return {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP-like"}[self.value]
 
 
 class ProjectionCancelled(Cancelled):
@@ -54,13 +60,13 @@ class ProjectionParameters:
     perplexity : float
         t-SNE: how many neighbours a signal counts.
     n_neighbours : int
-        UMAP: how many neighbours make the graph.
+        UMAP-like: how many neighbours make the graph.
     min_dist : float
-        UMAP: how close points may lie, 0 to 1.
+        UMAP-like: how close points may lie, 0 to 1.
     metric : {'euclidean', 'manhattan', 'cosine'}
-        t-SNE and UMAP: which distance between standardised features.
+        t-SNE and UMAP-like: which distance between standardised features.
     seed : int
-        UMAP: of its chance pushes. PCA and t-SNE, which begins at the PCA, know no chance.
+        UMAP-like: of its chance pushes. PCA and t-SNE, which begins at the PCA, know no chance.
     """
 
     perplexity: float = 30.0
@@ -74,7 +80,7 @@ class ProjectionParameters:
         names = {
             Method.PCA: (),
             Method.TSNE: ("perplexity", "metric"),
-            Method.UMAP: ("n_neighbours", "min_dist", "metric", "seed"),
+            Method.UMAP_LIKE: ("n_neighbours", "min_dist", "metric", "seed"),
         }[method]
         return {name: getattr(self, name) for name in names}
 
@@ -115,7 +121,7 @@ def project(
 ) -> Projected:
     """Draw a table of features in the plane by the method named, features standardised.
 
-    Missing values get the median of their feature over all rows. t-SNE and UMAP begin at the
+    Missing values get the median of their feature over all rows. The other methods begin at the
     principal components, scaled, so that the same table and parameters give the same points.
 
     References
@@ -128,7 +134,7 @@ def project(
     x : array_like, shape (n, k)
         Features, NaN where missing; n ≥ 10.
     method : Method
-        PCA, t-SNE or UMAP.
+        PCA, t-SNE or UMAP-like.
     parameters : ProjectionParameters, optional
         Of the method.
     progress : callable, optional
@@ -169,8 +175,8 @@ def project(
         points = tsne_points(
             table.values, start, perplexity=given.perplexity, metric=given.metric, report=report
         )
-    elif method is Method.UMAP:
-        points = umap_points(
+    elif method is Method.UMAP_LIKE:
+        points = umap_like_points(
             table.values,
             start,
             n_neighbours=given.n_neighbours,
@@ -200,7 +206,7 @@ def prove_parameters(method: Method, parameters: ProjectionParameters, n: int) -
     Parameters
     ----------
     method : Method
-        PCA, t-SNE or UMAP.
+        PCA, t-SNE or UMAP-like.
     parameters : ProjectionParameters
         Of the method.
     n : int
@@ -226,5 +232,5 @@ def prove_parameters(method: Method, parameters: ProjectionParameters, n: int) -
         )
     if method is Method.TSNE:
         prove_perplexity(parameters.perplexity, n)
-    elif method is Method.UMAP:
+    elif method is Method.UMAP_LIKE:
         prove_graph(parameters.n_neighbours, parameters.min_dist, n)

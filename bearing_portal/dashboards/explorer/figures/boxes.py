@@ -31,7 +31,7 @@ def boxes_figure(
     axis: Axis,
     *,
     theme: str,
-    view: str,
+    subject: str,
     chosen: Sequence[str] = (),
     is_violin: bool = False,
 ) -> go.Figure:
@@ -39,8 +39,8 @@ def boxes_figure(
     summaries = [summary_of(group.values, axis) for group in groups]
     if not any(one.n for one in summaries):
         why = "No value is above 0: choose a linear axis." if axis.is_log else "No values."
-        return empty_figure(why, theme, view)
-    draft = Draft(theme, view, l=name_margin([group.name for group in groups]), r=12)
+        return empty_figure(why, theme, subject)
+    draft = Draft(theme, subject, l=name_margin([group.name for group in groups]), r=12)
     for row, (group, one) in enumerate(zip(groups, summaries, strict=True)):
         opacity = FAINT if chosen and group.code not in chosen else 1.0
         if not one.n:

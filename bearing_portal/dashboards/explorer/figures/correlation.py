@@ -23,16 +23,16 @@ def correlation_figure(
     titles: Sequence[str],
     *,
     theme: str,
-    view: str,
+    subject: str,
     pair: tuple[str, str] | None = None,
 ) -> go.Figure:
     """Draw correlations from −1 to 1; unknown ones are left empty. A pair is outlined."""
     if not np.isfinite(matrix).any():
-        return empty_figure("Too few signals to say how the features go together.", theme, view)
+        return empty_figure("Too few signals to say how the features go together.", theme, subject)
     rows = [*order]
     ordered = matrix[np.ix_(rows, rows)]
     labels, codes = [titles[row] for row in rows], [names[row] for row in rows]
-    draft = Draft(theme, view, l=name_margin(labels), r=8, t=TOP_PX, b=4, autoexpand=False)
+    draft = Draft(theme, subject, l=name_margin(labels), r=8, t=TOP_PX, b=4, autoexpand=False)
     stops = TOKENS["plotly"][theme]["diverging"]
     draft.trace(
         "heatmap",

@@ -165,9 +165,9 @@ def left_out(groups: Sequence[Group], axis: Axis) -> str:
     return f"Left out: {' and '.join(parts)}." if parts else ""
 
 
-def empty_figure(words: str, theme: str, view: str) -> Any:
+def empty_figure(words: str, theme: str, subject: str) -> Any:
     """A figure that says why it shows nothing."""
-    draft = Draft(theme, view)
+    draft = Draft(theme, subject)
     draft.axis("xaxis", visible=False)
     draft.axis("yaxis", visible=False)
     draft.annotate(words, xref="paper", yref="paper", x=0.5, y=0.5)

@@ -28,7 +28,7 @@ def histogram_figure(
     axis: Axis,
     *,
     theme: str,
-    view: str,
+    subject: str,
     facts: dict[str, Any] | None = None,
 ) -> go.Figure:
     """Count the values of a few groups in bins that they share.
@@ -39,12 +39,12 @@ def histogram_figure(
     placed = [axis.forward(axis.drawable(group.values)) for group in groups]
     if not sum(part.size for part in placed):
         why = "No value is above 0: choose a linear axis." if axis.is_log else "No values."
-        return empty_figure(why, theme, view)
+        return empty_figure(why, theme, subject)
     edges = bin_edges(np.concatenate(placed))
     low, high = axis.back(edges[:-1]), axis.back(edges[1:])
     centres, width = (edges[:-1] + edges[1:]) / 2, float(edges[1] - edges[0])
     legend = len(groups) > 1 or groups[0].code != ""
-    draft = Draft(theme, view, l=44, r=12, t=28 if legend else COMMON["margin"]["t"])
+    draft = Draft(theme, subject, l=44, r=12, t=28 if legend else COMMON["margin"]["t"])
     for group, part in zip(groups, placed, strict=True):
         counts = np.histogram(part, edges)[0]
         draft.trace(
@@ -67,7 +67,7 @@ def histogram_figure(
     draft.axis("xaxis", title={"text": axis.title}, **_ticks(axis, edges))
     draft.axis("yaxis", title={"text": "Count"}, fixedrange=True, rangemode="tozero")
     draft.layout(
-        selectionrevision=view,
+        selectionrevision=subject,
         selections=[],
         barmode="overlay",
         bargap=0,

@@ -52,7 +52,7 @@ class Plane:
     x_title: str
     y_title: str
     theme: str
-    view: str
+    subject: str
     drag: str = "zoom"
     is_log_x: bool = False
     is_log_y: bool = False
@@ -75,15 +75,15 @@ def points_figure(
     """
     drawn = drawn_of(clouds)
     if not drawn:
-        return empty_figure("No signal has both values.", plane.theme, plane.view)
-    draft = Draft(plane.theme, plane.view, r=12)
+        return empty_figure("No signal has both values.", plane.theme, plane.subject)
+    draft = Draft(plane.theme, plane.subject, r=12)
     scale = _scale(drawn, plane)
     for cloud in drawn:
         _draw(draft, cloud, selected, scale)
     _axes(draft, drawn, plane)
     if len(outline) > 2:
         _draw_outline(draft, outline)
-    draft.layout(dragmode=plane.drag, selectionrevision=plane.view, selections=[])
+    draft.layout(dragmode=plane.drag, selectionrevision=plane.subject, selections=[])
     draft.tell(**(facts or {}))
     return draft.figure()
 

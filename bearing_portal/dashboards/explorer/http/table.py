@@ -16,7 +16,7 @@ from bearing_portal.dashboards.explorer.panels.table.columns import (
     table_scope,
 )
 from bearing_portal.dashboards.explorer.reading import scope_of
-from bearing_portal.dashboards.explorer.state import ExplorerView, read
+from bearing_portal.dashboards.explorer.state import ExplorerState, read
 from bearing_portal.dashboards.links import MOST_COMPARED, viewer_url
 from common.errors import Expected, Invalid, NotAllowed
 from common.roles import is_curator
@@ -41,14 +41,14 @@ OFFERED_TAGS: Final = 200
 @require_GET
 def rows(request: HttpRequest) -> JsonResponse:
     """A block of the table's rows, and how many rows there are in all."""
-    view = _view(request.GET)
+    state = _state(request.GET)
     start, end = (_count(request.GET.get(key, "")) for key in ("start", "end"))
-    query = table_query(request.user, view, start, end)
-    scope = table_scope(request.user, view)
+    query = table_query(request.user, state, start, end)
+    scope = table_scope(request.user, state)
     page = table_page(request.user, scope, query)
     answer: dict[str, Any] = {"rows": page.rows, "total": page.total}
-    if not page.total and not view.grid:
-        answer["why"] = why_empty(request.user, scope_of(request.user, view))
+    if not page.total and not state.grid:
+        answer["why"] = why_empty(request.user, scope_of(request.user, state))
     return JsonResponse(answer)
 
 
@@ -56,7 +56,7 @@ def rows(request: HttpRequest) -> JsonResponse:
 @require_GET
 def all_ids(request: HttpRequest) -> JsonResponse:
     """The ids of all rows of the table, where they are few enough to be checked one by one."""
-    signals = chosen_scope(request.user, _view(request.GET)).signals().order_by("pk")
+    signals = chosen_scope(request.user, _state(request.GET)).signals().order_by("pk")
     found = list(signals.values_list("pk", flat=True)[: MOST_IDS + 1])
     if len(found) > MOST_IDS:
         raise Invalid(
@@ -100,7 +100,7 @@ def _column_groups(shown: set[str]) -> list[tuple[str, list[tuple[Any, bool]]]]:
 def tag(request: HttpRequest) -> HttpResponse:
     """Give the chosen signals a tag, or take it from them; what was done can be undone."""
     given = request.POST if request.method == "POST" else request.GET
-    signals = chosen_scope(request.user, _view(given)).signals()
+    signals = chosen_scope(request.user, _state(given)).signals()
     if request.method != "POST":
         return _asked(request, "tag", signals)
     name, remove = given.get("name", ""), given.get("do") == "remove"
@@ -128,7 +128,7 @@ def relabel(request: HttpRequest) -> HttpResponse:
     if not is_curator(request.user):
         raise NotAllowed("Labels are edited by curators.")
     given = request.POST if request.method == "POST" else request.GET
-    signals = chosen_scope(request.user, _view(given)).signals()
+    signals = chosen_scope(request.user, _state(given)).signals()
     form = RelabelForm(given if request.method == "POST" else None)
     for field in ("fault_class", "severity"):
         form.fields[field].widget.attrs["class"] = "form-select"
@@ -147,23 +147,23 @@ def relabel(request: HttpRequest) -> HttpResponse:
 @require_GET
 def compare(request: HttpRequest) -> HttpResponse:
     """Open the chosen signals in the viewer; of more than it can show, say which come."""
-    view = _view(request.GET)
-    query = replace(table_query(request.user, view, 0, MOST_COMPARED), filters={})
-    page = table_page(request.user, chosen_scope(request.user, view), query)
+    state = _state(request.GET)
+    query = replace(table_query(request.user, state, 0, MOST_COMPARED), filters={})
+    page = table_page(request.user, chosen_scope(request.user, state), query)
     if not page.rows:
         raise Invalid("There is no signal to compare.")
-    url = viewer_url([row["id"] for row in page.rows], view.filter_query)
+    url = viewer_url([row["id"] for row in page.rows], state.filter_query)
     if page.total <= MOST_COMPARED:
         return HttpResponse(status=204, headers={"HX-Redirect": url})
     context = {"rows": page.rows, "total": page.total, "url": url}
     return render(request, "dashboards/explorer/_compare.html", context)
 
 
-def _view(given: QueryDict) -> ExplorerView:
-    view = read(given)
-    if view.sort.removeprefix("-") not in (*SORTS, ""):
+def _state(given: QueryDict) -> ExplorerState:
+    state = read(given)
+    if state.sort.removeprefix("-") not in (*SORTS, ""):
         raise Invalid("The table cannot be sorted like this; choose a column's head.")
-    return view
+    return state
 
 
 def _count(text: str) -> int:

@@ -18,7 +18,7 @@ from bearing_portal.dashboards.explorer.class_marks import (
 from bearing_portal.dashboards.explorer.figures.groups import empty_figure
 from bearing_portal.dashboards.explorer.figures.overview import bars_figure
 from bearing_portal.dashboards.explorer.reading import answered, narrowed, signals_of
-from bearing_portal.dashboards.explorer.state import ExplorerView
+from bearing_portal.dashboards.explorer.state import ExplorerState
 from bearing_portal.dashboards.widgets import figure_tools, graph, panel
 from bearing_portal.frame.templatetags.portal import number, thousands
 from signals.exploration.overview import ClassRow, Overview, overview
@@ -46,19 +46,19 @@ def section() -> list[html.Section]:
 
 @guarded
 def show_overview(asked: Any, *, user: Any) -> tuple[Any, ...]:
-    return answered(asked, lambda view: _shown(user, view), _emptied)
+    return answered(asked, lambda state: _shown(user, state), _emptied)
 
 
-def _shown(user: Any, view: ExplorerView) -> tuple[Any, ...]:
-    scope = signals_of(user, view)
+def _shown(user: Any, state: ExplorerState) -> tuple[Any, ...]:
+    scope = signals_of(user, state)
     found = overview(user, scope)
-    selected = narrowed(user, view, scope)
+    selected = narrowed(user, state, scope)
     chosen = overview(user, selected) if selected is not None else None
     words = _meta(found, chosen)
     part = chosen.table if chosen is not None else None
     classes, severities = class_marks(), severity_marks()
     table = classes_table(found, chosen, classes)
-    figure = bars_figure(found.table, part, classes, severities, view.theme)
+    figure = bars_figure(found.table, part, classes, severities, state.theme)
     legend = markup(_legend(found, severities))
     return markup(table), f"{words} · {_medians(found)}", figure, words, legend
 

@@ -56,7 +56,7 @@ class Frame:
     y_title: str
     shown: Span
     theme: str
-    view: str
+    subject: str
     width_px: int
     hover: str
     scale: float = 1.0
@@ -80,7 +80,7 @@ def curves_figure(
     expected: Expected | None = None,
 ) -> go.Figure:
     """Lines over frequency, order or quefrency, with what is to be expected drawn below them."""
-    draft = Draft(frame.theme, frame.view, t=LANE_PX + COMMON["margin"]["t"])
+    draft = Draft(frame.theme, frame.subject, t=LANE_PX + COMMON["margin"]["t"])
     if expected is not None:
         _draw_expected(draft, expected, frame)
     rows = len(curves) if frame.is_stacked else 1

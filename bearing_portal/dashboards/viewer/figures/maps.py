@@ -42,7 +42,7 @@ class MapLook:
 
     colours: str
     theme: str
-    view: str
+    subject: str
     unit: str
     shown_s: Span
     shown_hz: Span
@@ -54,7 +54,7 @@ def map_figure(pictures: list[Picture], look: MapLook) -> go.Figure:
     """Power in dB over time and frequency, one map for each signal."""
     levels = [10 * np.log10(np.maximum(one.power, FLOOR)) for one in pictures]
     low, high = within(look.levels_db, *LEVELS_DB) or _range_of(levels)
-    draft = Draft(look.theme, look.view)
+    draft = Draft(look.theme, look.subject)
     for row, (picture, level) in enumerate(zip(pictures, levels, strict=True)):
         draft.trace(
             "heatmap",
@@ -91,10 +91,10 @@ def kurtogram_figure(
     best_row: int,
     colours: str,
     theme: str,
-    view: str,
+    subject: str,
 ) -> go.Figure:
     """Spectral kurtosis over centre frequency and level, the proposed band outlined."""
-    draft = Draft(theme, view, r=8, l=44)
+    draft = Draft(theme, subject, r=8, l=44)
     draft.tell(levels=levels)
     rows = [*range(len(levels))]
     draft.trace(

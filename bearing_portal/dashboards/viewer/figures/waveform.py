@@ -52,13 +52,13 @@ def time_figure(
     title: str,
     unit: str,
     theme: str,
-    view: str,
+    subject: str,
     stages: tuple[Stage, ...] = (),
     is_stacked: bool = False,
     sample: FloatArray | None = None,
 ) -> go.Figure:
     """Amplitude over time, each bucket's lowest and highest sample; `sample` fills the gutter."""
-    draft = Draft(theme, view)
+    draft = Draft(theme, subject)
     hover = f"%{{x:.5f}} s<br>%{{y:.5g}} {unit}"
     for row, one in enumerate(drawn):
         place = row if is_stacked else 0

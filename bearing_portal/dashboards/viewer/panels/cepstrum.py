@@ -8,7 +8,7 @@ from bearing_portal.dashboards.viewer.figures.common import within
 from bearing_portal.dashboards.viewer.figures.lines import Curve, Frame, curves_figure
 from bearing_portal.dashboards.viewer.figures.marks import Mark
 from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders_of
-from bearing_portal.dashboards.viewer.state import View
+from bearing_portal.dashboards.viewer.state import ViewerState
 from signals.errors import told_as
 from vibration.spectra.cepstrum import real_cepstrum
 
@@ -17,12 +17,12 @@ SHOWN_TURNS = 3.0
 SHOWN_MS = 60.0
 
 
-def cepstrum_panel(user: Any, view: View) -> Panel:
-    items = items_of(user, view)
+def cepstrum_panel(user: Any, state: ViewerState) -> Panel:
+    items = items_of(user, state)
     curves = [_curve(item) for item in items]
     first = items[0]
-    frame = _frame(first, view, float(curves[0].x[-1]))
-    figure = curves_figure(curves, frame, marks=_marks(first, view))
+    frame = _frame(first, state, float(curves[0].x[-1]))
+    figure = curves_figure(curves, frame, marks=_marks(first, state))
     start, end = f"{first.region.start_s:.4g}", f"{first.region.end_s:.4g}"
     return Panel(figure, f"Real cepstrum of the whole spectrum · region {start}–{end} s")
 
@@ -36,32 +36,32 @@ def _curve(item: Item) -> Curve:
     return Curve(x_ms[first:], np.asarray(values)[first:], item.style)
 
 
-def _marks(item: Item, view: View) -> list[Mark]:
+def _marks(item: Item, state: ViewerState) -> list[Mark]:
     """Return where the turn of the shaft and the passages of the bearing stand, in ms."""
     shaft_hz = item.signal.shaft_hz
     if not shaft_hz:
         return []
     marks = [Mark(k * 1e3 / shaft_hz, f"{k}T", "shaft", k) for k in (1, 2, 3)]
-    orders = orders_of(view, item.signal) if "bearing" in view.marks else None
+    orders = orders_of(state, item.signal) if "bearing" in state.marks else None
     if orders is not None:
         named = {"BPFO": orders.bpfo, "BPFI": orders.bpfi, "BSF": orders.bsf, "FTF": orders.ftf}
         marks += [Mark(1e3 / (order * shaft_hz), name, "bearing") for name, order in named.items()]
     return marks
 
 
-def _frame(item: Item, view: View, highest_ms: float) -> Frame:
+def _frame(item: Item, state: ViewerState, highest_ms: float) -> Frame:
     shaft_hz = item.signal.shaft_hz
     usual = SHOWN_TURNS * 1e3 / shaft_hz if shaft_hz else SHOWN_MS
-    shown = within(view.quefrency_ms, LOWEST_MS, highest_ms)
-    shown = shown or (LOWEST_MS, highest_ms if view.is_full else min(usual, highest_ms))
+    shown = within(state.quefrency_ms, LOWEST_MS, highest_ms)
+    shown = shown or (LOWEST_MS, highest_ms if state.is_full else min(usual, highest_ms))
     return Frame(
         x_title="Quefrency (ms)",
         y_title="Cepstrum",
         shown=shown,
-        theme=view.theme,
-        view=f"{item.signal.pk} cepstrum {view.is_full}",
-        width_px=view.width_px,
+        theme=state.theme,
+        subject=f"{item.signal.pk} cepstrum {state.is_full}",
+        width_px=state.width_px,
         hover="%{x:.4g} ms<br>%{y:.4g}",
         is_log_y=True,
-        is_stacked=view.is_stacked,
+        is_stacked=state.is_stacked,
     )

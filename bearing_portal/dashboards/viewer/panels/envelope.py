@@ -10,7 +10,7 @@ from bearing_portal.dashboards.viewer.figures.common import within
 from bearing_portal.dashboards.viewer.figures.lines import Curve, Frame, curves_figure, in_db
 from bearing_portal.dashboards.viewer.figures.maps import kurtogram_figure
 from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders_of
-from bearing_portal.dashboards.viewer.state import View
+from bearing_portal.dashboards.viewer.state import ViewerState
 from signals.errors import told_as
 from vibration.machines.bearings import bearing_lines
 from vibration.machines.slip import Judgement, judge_lines
@@ -24,45 +24,47 @@ SHOWN_HZ = 400.0
 LINE_HARMONICS = 3
 
 
-def envelope_panel(user: Any, view: View) -> Panel:
-    items = items_of(user, view)
+def envelope_panel(user: Any, state: ViewerState) -> Panel:
+    items = items_of(user, state)
     first = items[0]
-    spectra = [spectrum_of(item, view) for item in items]
-    scale = scale_of(first, view, items)
+    spectra = [spectrum_of(item, state) for item in items]
+    scale = scale_of(first, state, items)
     curves = [
         Curve(
-            f_hz * scale_of(item, view, items),
-            values if view.is_linear else in_db(values, is_power=False),
+            f_hz * scale_of(item, state, items),
+            values if state.is_linear else in_db(values, is_power=False),
             item.style,
         )
         for (f_hz, values), item in zip(spectra, items, strict=True)
     ]
-    marks = marks_of(first, view)
+    marks = marks_of(first, state)
     bands = marking.tolerance_bands(marks)
-    figure = curves_figure(curves, _frame(first, view, spectra[0], scale), marks=marks, bands=bands)
-    return Panel(figure, _meta(first, view, spectra[0]), found_lines(first, view, spectra[0]))
+    figure = curves_figure(
+        curves, _frame(first, state, spectra[0], scale), marks=marks, bands=bands
+    )
+    return Panel(figure, _meta(first, state, spectra[0]), found_lines(first, state, spectra[0]))
 
 
-def spectrum_of(item: Item, view: View) -> tuple[FloatArray, FloatArray]:
+def spectrum_of(item: Item, state: ViewerState) -> tuple[FloatArray, FloatArray]:
     """Return the envelope spectrum of the part in sight, in the band chosen."""
     samples = item.in_sight()
     with told_as():
-        return band_envelope_spectrum(samples, item.source.fs_hz, view.demodulated_hz)
+        return band_envelope_spectrum(samples, item.source.fs_hz, state.demodulated_hz)
 
 
 def found_lines(
-    item: Item, view: View, spectrum: tuple[FloatArray, FloatArray]
+    item: Item, state: ViewerState, spectrum: tuple[FloatArray, FloatArray]
 ) -> Judgement | None:
     """Return the bearing's lines looked for, judged together; None without bearing or speed."""
-    orders, shaft_hz = orders_of(view, item.signal), item.signal.shaft_hz
+    orders, shaft_hz = orders_of(state, item.signal), item.signal.shaft_hz
     if orders is None or not shaft_hz:
         return None
     lines = bearing_lines(orders, shaft_hz, harmonics=LINE_HARMONICS)
     return judge_lines(*spectrum, lines, shaft_hz=shaft_hz, tolerance=marking.TOLERANCE)
 
 
-def kurtogram_panel(user: Any, view: View) -> Panel:
-    item = items_of(user, view)[0]
+def kurtogram_panel(user: Any, state: ViewerState) -> Panel:
+    item = items_of(user, state)[0]
     found = kurtogram_of(item)
     best = found.best
     values = found.as_image()
@@ -74,9 +76,9 @@ def kurtogram_panel(user: Any, view: View) -> Panel:
         values,
         band_hz=(best.low_hz, best.high_hz),
         best_row=list(found.levels).index(best.level),
-        colours=view.colours,
-        theme=view.theme,
-        view=f"{item.signal.pk} kurtogram",
+        colours=state.colours,
+        theme=state.theme,
+        subject=f"{item.signal.pk} kurtogram",
     )
     words = f"{best.low_hz:.0f}–{best.high_hz:.0f} Hz, kurtosis {best.kurtosis:.2f}"
     return Panel(figure, words, [best.low_hz, best.high_hz])
@@ -88,32 +90,34 @@ def kurtogram_of(item: Item) -> Kurtogram:
         return fast_kurtogram(samples, item.source.fs_hz)
 
 
-def _frame(item: Item, view: View, spectrum: tuple[FloatArray, FloatArray], scale: float) -> Frame:
+def _frame(
+    item: Item, state: ViewerState, spectrum: tuple[FloatArray, FloatArray], scale: float
+) -> Frame:
     shaft_hz, unit = item.signal.shaft_hz, powered_unit(item.unit, 1)
     highest = float(spectrum[0][-1])
-    orders = orders_of(view, item.signal)
+    orders = orders_of(state, item.signal)
     reach = max(SHOWN_ORDERS, BEYOND * LINE_HARMONICS * orders.bpfi) if orders else SHOWN_ORDERS
     usual = max(reach * shaft_hz, SHOWN_HZ) if shaft_hz else SHOWN_HZ
-    shown = within(view.envelope_hz, 0.0, highest)
-    shown = shown or (0.0, highest if view.is_full else min(highest, usual))
+    shown = within(state.envelope_hz, 0.0, highest)
+    shown = shown or (0.0, highest if state.is_full else min(highest, usual))
     x_unit = "order" if scale != 1.0 else "Hz"
     return Frame(
         x_title="Order (X)" if scale != 1.0 else "Frequency (Hz)",
-        y_title=unit if view.is_linear else f"dB re 1 {unit}",
+        y_title=unit if state.is_linear else f"dB re 1 {unit}",
         shown=(shown[0] * scale, shown[1] * scale),
-        theme=view.theme,
-        view=f"{item.signal.pk} envelope {view.is_full} {x_unit} {view.is_linear}",
-        width_px=view.width_px,
-        hover=f"%{{x:.5g}} {x_unit}<br>%{{y:.4g}} {unit if view.is_linear else 'dB'}",
+        theme=state.theme,
+        subject=f"{item.signal.pk} envelope {state.is_full} {x_unit} {state.is_linear}",
+        width_px=state.width_px,
+        hover=f"%{{x:.5g}} {x_unit}<br>%{{y:.4g}} {unit if state.is_linear else 'dB'}",
         scale=scale,
-        is_log_x=view.is_log,
-        is_log_y=not view.is_linear,
-        is_stacked=view.is_stacked,
+        is_log_x=state.is_log,
+        is_log_y=not state.is_linear,
+        is_stacked=state.is_stacked,
     )
 
 
-def _meta(item: Item, view: View, spectrum: tuple[FloatArray, FloatArray]) -> str:
-    band = view.demodulated_hz
+def _meta(item: Item, state: ViewerState, spectrum: tuple[FloatArray, FloatArray]) -> str:
+    band = state.demodulated_hz
     words = f"band {band[0]:.0f}–{band[1]:.0f} Hz" if band else "whole band"
     df_hz = float(spectrum[0][1])
     start, end = f"{item.region.start_s:.4g}", f"{item.region.end_s:.4g}"

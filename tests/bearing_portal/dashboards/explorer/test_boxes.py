@@ -24,7 +24,7 @@ def group(values, code="wear", name="Wear"):
 
 
 def boxes(*groups, axis=LINEAR, **values):
-    figure = boxes_figure(groups, axis, theme="light", view="1", **values)
+    figure = boxes_figure(groups, axis, theme="light", subject="1", **values)
     return checked(figure)
 
 

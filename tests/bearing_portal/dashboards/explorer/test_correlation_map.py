@@ -10,7 +10,9 @@ MATRIX = np.array([[1, 0.2, -0.9], [0.2, 1, np.nan], [-0.9, np.nan, 1]])
 
 
 def drawn(matrix=MATRIX, theme="light", **values):
-    figure = correlation_figure(matrix, [0, 2, 1], NAMES, TITLES, theme=theme, view="1", **values)
+    figure = correlation_figure(
+        matrix, [0, 2, 1], NAMES, TITLES, theme=theme, subject="1", **values
+    )
     return checked(figure)
 
 

@@ -18,7 +18,7 @@ def group(values, code="wear"):
 
 
 def histogram(*groups, axis=LINEAR):
-    figure = histogram_figure(groups, axis, theme="dark", view="1")
+    figure = histogram_figure(groups, axis, theme="dark", subject="1")
     return checked(figure)
 
 

@@ -148,7 +148,7 @@ def test_the_method_shown_is_the_method_run(shown, compute):
     found = shown(method="umap", projection=key)
     assert found["meta"].startswith("t-SNE")
     assert found["figure"]["layout"]["xaxis"]["title"]["text"] == "t-SNE 1"
-    assert found["note"].startswith("Shown: t-SNE · perplexity 3 · euclidean. UMAP of these")
+    assert found["note"].startswith("Shown: t-SNE · perplexity 3 · euclidean. UMAP-like of these")
 
 
 @pytest.mark.django_db(transaction=True)

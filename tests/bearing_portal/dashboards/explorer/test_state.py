@@ -5,12 +5,13 @@ from common.errors import Invalid
 from vibration.statistics.projection import Method
 
 
-def test_an_empty_address_is_the_plain_view():
-    view = read({})
-    assert (view.kind, view.by, view.corr, view.method) == ("box", "class", "matrix", Method.PCA)
-    assert view.feature is None
-    assert view.groups == ()
-    assert view.sel == ""
+def test_an_empty_address_is_the_plain_state():
+    state = read({})
+    assert (state.kind, state.by, state.corr) == ("box", "class", "matrix")
+    assert state.method == Method.PCA
+    assert state.feature is None
+    assert state.groups == ()
+    assert state.sel == ""
 
 
 def test_the_filter_comes_as_one_query():
@@ -49,10 +50,10 @@ def test_what_is_no_address_is_an_empty_one(given):
 
 
 def test_parameters_are_kept_within_what_a_method_takes():
-    view = read({"perplexity": "1e9", "min_dist": "-3", "neighbours": "1e9"})
-    assert view.parameters.perplexity == 1000
-    assert view.parameters.min_dist == 0
-    assert view.parameters.n_neighbours == 1000
+    state = read({"perplexity": "1e9", "min_dist": "-3", "neighbours": "1e9"})
+    assert state.parameters.perplexity == 1000
+    assert state.parameters.min_dist == 0
+    assert state.parameters.n_neighbours == 1000
 
 
 def test_at_most_four_groups_are_overlaid_each_once():

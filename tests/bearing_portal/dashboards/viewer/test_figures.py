@@ -29,13 +29,13 @@ def drawn(style=STYLE, n=100):
 
 def time(*parts, **values):
     region = region_of(None, 100, 100.0)
-    look = {"title": "Acceleration (g)", "unit": "g", "theme": "light", "view": "1"}
+    look = {"title": "Acceleration (g)", "unit": "g", "theme": "light", "subject": "1"}
     return time_figure([*parts], region, **look | values)
 
 
 def frame(**values):
-    given = {"x_title": "Hz", "y_title": "g", "shown": (0.0, 100.0), "theme": "light", "view": "1"}
-    return Frame(**given | {"width_px": 900, "hover": "%{x}"} | values)
+    given = {"x_title": "Hz", "y_title": "g", "shown": (0.0, 100.0), "theme": "light"}
+    return Frame(**given | {"subject": "1"} | {"width_px": 900, "hover": "%{x}"} | values)
 
 
 def curve(style=STYLE, n=201):
@@ -49,7 +49,7 @@ def picture(n_f=5, n_t=7):
 
 
 def look(**values):
-    given = {"colours": "Viridis", "theme": "light", "view": "1", "unit": "g"}
+    given = {"colours": "Viridis", "theme": "light", "subject": "1", "unit": "g"}
     return MapLook(**given | {"shown_s": (0, 1), "shown_hz": (0, 50)} | values)
 
 

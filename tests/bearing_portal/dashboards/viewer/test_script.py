@@ -26,10 +26,10 @@ def simulated(owner):
 
 
 def run(owner, signal, **texts):
-    view = read({"signal": str(signal.pk), **texts})
+    state = read({"signal": str(signal.pk), **texts})
     names = {}
-    exec(script_of(owner, view), names)  # noqa: S102 - our own script
-    return view, names
+    exec(script_of(owner, state), names)  # noqa: S102 - our own script
+    return state, names
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def run(owner, signal, **texts):
     ],
 )
 def test_time(owner, simulated, texts):
-    view, names = run(owner, simulated, **texts)
-    trace = time_panel(owner, view).figure.data[0]
+    state, names = run(owner, simulated, **texts)
+    trace = time_panel(owner, state).figure.data[0]
     assert np.array_equal(trace.y, np.asarray(names["values"], dtype=np.float32))
 
 
@@ -58,22 +58,22 @@ def test_time(owner, simulated, texts):
     ],
 )
 def test_spectrum(owner, simulated, texts):
-    view, names = run(owner, simulated, **texts)
-    trace = spectrum_panel(owner, view).figure.data[-1]
+    state, names = run(owner, simulated, **texts)
+    trace = spectrum_panel(owner, state).figure.data[-1]
     assert np.array_equal(trace.y, np.asarray(names["level"], dtype=np.float32))
 
 
 def test_kurtogram(owner, simulated):
-    view, names = run(owner, simulated, tab="envelope")
-    drawn = kurtogram_panel(owner, view).figure.data[0].z
+    state, names = run(owner, simulated, tab="envelope")
+    drawn = kurtogram_panel(owner, state).figure.data[0].z
     assert np.array_equal(drawn, np.asarray(names["kurtosis"], dtype=np.float32))
 
 
 def test_every_panel_in_another_unit(owner, simulated):
-    view, names = run(owner, simulated, unit="m/s²", q="velocity")
-    trace = time_panel(owner, view).figure.data[0]
+    state, names = run(owner, simulated, unit="m/s²", q="velocity")
+    trace = time_panel(owner, state).figure.data[0]
     assert np.array_equal(trace.y, np.asarray(names["values"], dtype=np.float32))
-    drawn = spectrum_panel(owner, view).figure.data[-1].y
+    drawn = spectrum_panel(owner, state).figure.data[-1].y
     assert np.array_equal(drawn, np.asarray(names["level"], dtype=np.float32))
 
 
@@ -87,8 +87,8 @@ def test_a_tacho_tracks_the_spectrum_of_the_script(owner, tmp_path, monkeypatch)
     for channel in Signal.objects.filter(store__upload=made):
         np.save(tmp_path / f"{channel.label}.npy", signal_samples(owner, channel))
     monkeypatch.chdir(tmp_path)
-    view, names = run(owner, signal, track="1", ppr="2", scale="linear")
-    drawn = spectrum_panel(owner, view).figure.data[-1].y
+    state, names = run(owner, signal, track="1", ppr="2", scale="linear")
+    drawn = spectrum_panel(owner, state).figure.data[-1].y
     assert np.array_equal(drawn, np.asarray(names["level"], dtype=np.float32))
 
 
@@ -96,9 +96,9 @@ def test_without_an_angle_the_script_says_so(owner, tmp_path, monkeypatch):
     signal = upload(npy(sine()), owner=owner).stores.get().signals.first()
     np.save(tmp_path / f"{signal.label}.npy", sine())
     monkeypatch.chdir(tmp_path)
-    view, names = run(owner, signal, track="1")
+    state, names = run(owner, signal, track="1")
     assert "level" not in names
-    assert "needs a tacho channel" in script_of(owner, view)
+    assert "needs a tacho channel" in script_of(owner, state)
 
 
 @pytest.mark.parametrize("label", ['a""" + boom() + """', "a'\\n", "a\nboom()", "\\"])
@@ -116,21 +116,21 @@ def test_a_label_cannot_end_a_string(owner, label):
 
 
 def test_envelope(owner, simulated):
-    view, names = run(owner, simulated, tab="envelope", band="500,1500", scale="linear")
-    trace = envelope_panel(owner, view).figure.data[-1]
+    state, names = run(owner, simulated, tab="envelope", band="500,1500", scale="linear")
+    trace = envelope_panel(owner, state).figure.data[-1]
     assert np.array_equal(trace.y, np.asarray(names["level"], dtype=np.float32))
 
 
 def test_cepstrum(owner, simulated):
-    view, names = run(owner, simulated, tab="cepstrum")
-    drawn = cepstrum_panel(owner, view).figure.data[-1].y
+    state, names = run(owner, simulated, tab="cepstrum")
+    drawn = cepstrum_panel(owner, state).figure.data[-1].y
     assert np.array_equal(drawn, np.asarray(names["level"], dtype=np.float32)[-drawn.size :])
 
 
 @pytest.mark.parametrize("method", ["stft", "cwt", "wigner"])
 def test_map(owner, simulated, method):
-    view, names = run(owner, simulated, tf=method, r="full")
-    trace = map_panel(owner, view).figure.data[0]
+    state, names = run(owner, simulated, tf=method, r="full")
+    trace = map_panel(owner, state).figure.data[0]
     low, high = trace.meta["low"], trace.meta["high"]
     share = np.clip((names["level_db"] - low) / (high - low), 0, 1)
     assert np.array_equal(trace.z, np.rint(255 * share).astype(np.uint8))
@@ -142,8 +142,8 @@ def test_an_upload_is_read_from_its_export(owner, tmp_path):
     before = os.getcwd()
     os.chdir(tmp_path)
     try:
-        view, names = run(owner, signal)
+        state, names = run(owner, signal)
     finally:
         os.chdir(before)
-    trace = spectrum_panel(owner, view).figure.data[-1]
+    trace = spectrum_panel(owner, state).figure.data[-1]
     assert np.array_equal(trace.y, np.asarray(names["level"], dtype=np.float32))

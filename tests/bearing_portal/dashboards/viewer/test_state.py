@@ -9,10 +9,10 @@ TEXTS = st.text(max_size=30)
 
 @given(st.dictionaries(st.sampled_from(["signal", "t", "f", "compare", "hp", "w", "seg"]), TEXTS))
 def test_whatever_stands_in_the_address_is_read(texts):
-    view = read(texts)
-    assert view.span_s is None or view.span_s[0] < view.span_s[1]
-    assert 200 <= view.width_px <= 4000
-    assert 0.1 <= view.highpass_hz <= 1000
+    state = read(texts)
+    assert state.span_s is None or state.span_s[0] < state.span_s[1]
+    assert 200 <= state.width_px <= 4000
+    assert 0.1 <= state.highpass_hz <= 1000
 
 
 @pytest.mark.parametrize("junk", [None, "x", 3, [1], {"signal": 5}, {"t": ["1", "2"]}])
@@ -35,9 +35,9 @@ def test_a_span_that_is_none_is_left_out(text):
 
 
 def test_at_most_eight_signals_are_compared_each_once():
-    view = read({"signal": "3", "compare": "3,4,4,5,6,7,8,9,10,11,12"})
-    assert view.signals == (3, 4, 5, 6, 7, 8, 9, 10)
-    assert len(view.signals) == MOST_COMPARED
+    state = read({"signal": "3", "compare": "3,4,4,5,6,7,8,9,10,11,12"})
+    assert state.signals == (3, 4, 5, 6, 7, 8, 9, 10)
+    assert len(state.signals) == MOST_COMPARED
 
 
 def test_marks_are_those_named_or_those_at_first():

@@ -24,7 +24,7 @@ from bearing_portal.dashboards.explorer.figures.scatter import (
 )
 from bearing_portal.dashboards.explorer.grouping import by_class, looks_of
 from bearing_portal.dashboards.explorer.reading import narrowed, signals_of
-from bearing_portal.dashboards.explorer.state import MOST_GROUPS, ExplorerView
+from bearing_portal.dashboards.explorer.state import MOST_GROUPS, ExplorerState
 from bearing_portal.frame.design.tokens import color
 from common.errors import Expected
 from signals.exploration.analyses import Ranking, correlations_of, ranking_of
@@ -77,44 +77,44 @@ class RankingPanel:
     is_information: bool
 
 
-def ranking_panel(user: Any, view: ExplorerView) -> RankingPanel:
+def ranking_panel(user: Any, state: ExplorerState) -> RankingPanel:
     """Return all features ranked, with the one that is looked at."""
-    is_information = view.rank == "mi"
-    signals = signals_of(user, view)
+    is_information = state.rank == "mi"
+    signals = signals_of(user, state)
     try:
-        ranking = ranking_of(user, signals, with_copies=view.with_copies)
+        ranking = ranking_of(user, signals, with_copies=state.with_copies)
     except Expected as error:
-        return RankingPanel([], "", error.sentence, view.feature or FEATURE_NAMES[0], False)
-    rows = _ordered(ranking, view.rank)
-    chosen = view.feature or _name(rows[0])
+        return RankingPanel([], "", error.sentence, state.feature or FEATURE_NAMES[0], False)
+    rows = _ordered(ranking, state.rank)
+    chosen = state.feature or _name(rows[0])
     meta = f"n = {numbers_of(ranking.n, ranking.n_signals)}"
     if ranking.n_copies:
         copies = counted(ranking.n_copies, "copy", "copies")
-        meta += f" · {copies} {'drawn with their record' if view.with_copies else 'left out'}"
+        meta += f" · {copies} {'drawn with their record' if state.with_copies else 'left out'}"
     return RankingPanel(rows, meta, "", chosen, is_information)
 
 
-def feature_panel(user: Any, view: ExplorerView) -> FeaturePanel:
+def feature_panel(user: Any, state: ExplorerState) -> FeaturePanel:
     """Return a feature by group, the first of the ranking where none is named."""
-    scope = signals_of(user, view)
-    feature = OF[view.feature or first_ranked(user, scope, view)[0]]
+    scope = signals_of(user, state)
+    feature = OF[state.feature or first_ranked(user, scope, state)[0]]
     table = feature_table(user, scope, features=(feature.name,))
     values = table.column(feature.name)
     label = feature.label_of(scope.units())
-    axis = Axis(label, spans_decades(values) if view.is_log is None else view.is_log)
-    groups = [look.of(values) for look in looks_of(user, scope, table, view.by, view.theme)]
+    axis = Axis(label, spans_decades(values) if state.is_log is None else state.is_log)
+    groups = [look.of(values) for look in looks_of(user, scope, table, state.by, state.theme)]
     known = {group.code: group for group in groups}
-    chosen = tuple(code for code in view.groups if code in known)[:MOST_GROUPS]
-    name = f"{feature.name} {view.by} {axis.kind} {view.kind}"
-    look: dict[str, Any] = {"theme": view.theme, "view": name}
-    is_violin = view.kind == "violin"
+    chosen = tuple(code for code in state.groups if code in known)[:MOST_GROUPS]
+    name = f"{feature.name} {state.by} {axis.kind} {state.kind}"
+    look: dict[str, Any] = {"theme": state.theme, "subject": name}
+    is_violin = state.kind == "violin"
     boxes = boxes_figure(groups, axis, chosen=chosen, is_violin=is_violin, **look)
     over = [known[code] for code in chosen]
-    over = over or [Group("", ALL, color(view.theme, "trace"), "circle", values)]
-    over += _selected(user, view, scope, table, values)
-    facts = {"feature": feature.name, "by": view.by}
+    over = over or [Group("", ALL, color(state.theme, "trace"), "circle", values)]
+    over += _selected(user, state, scope, table, values)
+    facts = {"feature": feature.name, "by": state.by}
     histogram = histogram_figure(over, axis, facts=facts, **look)
-    note = _note(view, groups, axis)
+    note = _note(state, groups, axis)
     meta = f"n = {described(table)}"
     return FeaturePanel(feature.title, meta, note, boxes, histogram, groups, chosen)
 
@@ -129,54 +129,54 @@ def spans_decades(values: Any) -> bool:
 
 
 def _selected(
-    user: Any, view: ExplorerView, scope: Scope, table: FeatureTable, values: Any
+    user: Any, state: ExplorerState, scope: Scope, table: FeatureTable, values: Any
 ) -> list[Group]:
     """Return what is selected as one more group, none where nothing is."""
-    chosen = narrowed(user, view, scope)
+    chosen = narrowed(user, state, scope)
     if chosen is None:
         return []
     pks = [int(pk) for pk in table.pks]
     inside = chosen.signals().filter(pk__in=pks).values_list("pk", flat=True)
     rows = np.isin(table.pks, np.fromiter(inside, np.int64))
-    return [Group("", SELECTED, color(view.theme, "accent"), "circle", values[rows])]
+    return [Group("", SELECTED, color(state.theme, "accent"), "circle", values[rows])]
 
 
-def correlation_panel(user: Any, view: ExplorerView) -> CorrelationPanel:
+def correlation_panel(user: Any, state: ExplorerState) -> CorrelationPanel:
     """Return the map of all correlations, or the scatter of a pair."""
-    scope = signals_of(user, view)
-    fx, fy = pair_of(user, scope, view)
-    if view.corr == "scatter":
-        return _scatter(user, view, scope, fx, fy)
-    found = correlations_of(user, scope, view.measure)
+    scope = signals_of(user, state)
+    fx, fy = pair_of(user, scope, state)
+    if state.corr == "scatter":
+        return _scatter(user, state, scope, fx, fy)
+    found = correlations_of(user, scope, state.measure)
     figure = correlation_figure(
         found.matrix,
         found.order,
         FEATURE_NAMES,
         [short_title(feature) for feature in FEATURES],
-        theme=view.theme,
-        view=f"correlation {view.measure}",
-        pair=(view.fx, view.fy) if view.fx and view.fy else None,
+        theme=state.theme,
+        subject=f"correlation {state.measure}",
+        pair=(state.fx, state.fy) if state.fx and state.fy else None,
     )
     meta = f"n = {numbers_of(found.n, found.n_signals)}"
     return CorrelationPanel("Correlation", meta, figure, fx, fy)
 
 
-def first_ranked(user: Any, scope: Scope, view: ExplorerView) -> tuple[str, str]:
+def first_ranked(user: Any, scope: Scope, state: ExplorerState) -> tuple[str, str]:
     """Return the two features that tell the classes apart best; of one class, the first two."""
     try:
-        rows = _ordered(ranking_of(user, scope, with_copies=view.with_copies), view.rank)
+        rows = _ordered(ranking_of(user, scope, with_copies=state.with_copies), state.rank)
     except Expected:
         return FEATURE_NAMES[0], FEATURE_NAMES[1]
     return _name(rows[0]), _name(rows[1])
 
 
-def pair_of(user: Any, scope: Scope, view: ExplorerView) -> tuple[str, str]:
+def pair_of(user: Any, scope: Scope, state: ExplorerState) -> tuple[str, str]:
     """Return the two features of the scatter."""
-    if view.fx and view.fy:
-        return view.fx, view.fy
-    best = first_ranked(user, scope, view)
-    fx = view.fx or next(name for name in best if name != view.fy)
-    return fx, view.fy or next(name for name in best if name != fx)
+    if state.fx and state.fy:
+        return state.fx, state.fy
+    best = first_ranked(user, scope, state)
+    fx = state.fx or next(name for name in best if name != state.fy)
+    return fx, state.fy or next(name for name in best if name != fx)
 
 
 def clouds_of(table: FeatureTable, x: Any, y: Any) -> list[Cloud]:
@@ -206,19 +206,19 @@ def short_title(feature: Feature) -> str:
     return feature.title.replace("Band energy", "Band") if is_band else feature.title
 
 
-def _scatter(user: Any, view: ExplorerView, scope: Scope, fx: str, fy: str) -> CorrelationPanel:
+def _scatter(user: Any, state: ExplorerState, scope: Scope, fx: str, fy: str) -> CorrelationPanel:
     table = feature_table(user, scope, features=(fx, fy))
     x, y = table.column(fx), table.column(fy)
     clouds = clouds_of(table, x, y)
     plane = Plane(
         OF[fx].label,
         OF[fy].label,
-        view.theme,
+        state.theme,
         f"scatter {fx} {fy}",
         is_log_x=spans_decades(x),
         is_log_y=spans_decades(y),
     )
-    selected = selected_of(user, view, scope, clouds)
+    selected = selected_of(user, state, scope, clouds)
     figure = points_figure(clouds, plane, selected=selected, facts={"file": f"{fx}-{fy}"})
     meta = f"n = {described(table)}{drawn_words(clouds, len(table.pks))}"
     return CorrelationPanel("Two features", meta, figure, fx, fy)
@@ -234,9 +234,9 @@ def _name(row: Ranked) -> str:
     return FEATURE_NAMES[row.column]
 
 
-def _note(view: ExplorerView, groups: list[Group], axis: Axis) -> str:
+def _note(state: ExplorerState, groups: list[Group], axis: Axis) -> str:
     of_log = " of the logarithms" if axis.is_log else ""
-    if view.kind == "violin":
+    if state.kind == "violin":
         rule = VIOLIN_RULE.format(", over logarithms" if axis.is_log else "")
     else:
         rule = RULE.format(of_log, MOST_OUTLIERS)

@@ -17,7 +17,7 @@ from bearing_portal.dashboards.explorer.panels.features.data import (
 )
 from bearing_portal.dashboards.explorer.panels.features.ranking_list import no_ranking, ranking_list
 from bearing_portal.dashboards.explorer.reading import answered
-from bearing_portal.dashboards.explorer.state import ExplorerView
+from bearing_portal.dashboards.explorer.state import ExplorerState
 from bearing_portal.dashboards.widgets import choice, figure_tools, graph, menu, panel, segments
 from vibration.features import FEATURES
 
@@ -63,25 +63,25 @@ def correlation() -> html.Section:
 
 @guarded
 def show_ranking(asked: Any, *, user: Any) -> tuple[str, str]:
-    return answered(asked, lambda view: _ranked(user, view), _no_ranks)
+    return answered(asked, lambda state: _ranked(user, state), _no_ranks)
 
 
 def _no_ranks(why: str, _theme: str) -> tuple[str, str]:
     return markup(no_ranking(why)), ""
 
 
-def _ranked(user: Any, view: ExplorerView) -> tuple[str, str]:
-    found = ranking_panel(user, view)
-    return markup(ranking_list(found, is_all=view.is_all_ranked)), found.meta
+def _ranked(user: Any, state: ExplorerState) -> tuple[str, str]:
+    found = ranking_panel(user, state)
+    return markup(ranking_list(found, is_all=state.is_all_ranked)), found.meta
 
 
 @guarded
 def show_feature(asked: Any, *, user: Any) -> tuple[Any, ...]:
-    return answered(asked, lambda view: _boxes(user, view), _no_boxes)
+    return answered(asked, lambda state: _boxes(user, state), _no_boxes)
 
 
-def _boxes(user: Any, view: ExplorerView) -> tuple[Any, ...]:
-    found = feature_panel(user, view)
+def _boxes(user: Any, state: ExplorerState) -> tuple[Any, ...]:
+    found = feature_panel(user, state)
     groups = markup(_group_buttons(found))
     return found.boxes, found.histogram, found.title, found.meta, found.note, groups
 
@@ -95,11 +95,11 @@ def _no_boxes(why: str, theme: str) -> tuple[Any, ...]:
 
 @guarded
 def show_correlation(asked: Any, *, user: Any) -> tuple[Any, ...]:
-    return answered(asked, lambda view: _correlated(user, view), _no_correlation)
+    return answered(asked, lambda state: _correlated(user, state), _no_correlation)
 
 
-def _correlated(user: Any, view: ExplorerView) -> tuple[Any, ...]:
-    found = correlation_panel(user, view)
+def _correlated(user: Any, state: ExplorerState) -> tuple[Any, ...]:
+    found = correlation_panel(user, state)
     return found.figure, found.title, found.meta, {"fx": found.fx, "fy": found.fy}
 
 

@@ -12,7 +12,7 @@ from bearing_portal.dashboards.explorer.figures.groups import empty_figure
 from bearing_portal.dashboards.explorer.figures.scatter import Cloud, Plane, drawn_of, points_figure
 from bearing_portal.dashboards.explorer.grouping import by_class
 from bearing_portal.dashboards.explorer.reading import signals_of
-from bearing_portal.dashboards.explorer.state import ExplorerView
+from bearing_portal.dashboards.explorer.state import ExplorerState
 from common.errors import Expected, NotFound
 from common.text import counted
 from monitoring.models import Job
@@ -37,8 +37,8 @@ SMALL_PERPLEXITY: Final = 10
 _SMALL: Final = {
     Method.TSNE: "Small perplexity: t-SNE looks at a handful of neighbours and draws clumps where "
     "there may be none; compare 30.",
-    Method.UMAP: "Few neighbours: UMAP breaks the picture into clumps where there may be none; "
-    "compare 15.",
+    Method.UMAP_LIKE: "Few neighbours: a UMAP-like layout breaks the picture into clumps where "
+    "there may be none; compare 15.",
 }
 
 
@@ -73,28 +73,28 @@ class ProjectionPanel:
     can_compute: bool = False
 
 
-def projection_panel(user: Any, view: ExplorerView) -> ProjectionPanel:
+def projection_panel(user: Any, state: ExplorerState) -> ProjectionPanel:
     """Return the projection of filter, method and parameters; failing that the one in the address,
     and what it is.
     """
-    scope = signals_of(user, view)
+    scope = signals_of(user, state)
     try:
-        wanted = _wanted(user, scope, view)
+        wanted = _wanted(user, scope, state)
     except NotFound:
         raise
     except Expected as error:
-        return nothing_panel(error.sentence, view.theme)
+        return nothing_panel(error.sentence, state.theme)
     if wanted is not None and wanted.is_done and (found := projection_points(user, wanted.key)):
         projection_seen(wanted)
-        return _drawn(user, view, scope, wanted, found)
-    return _meanwhile(user, view, scope, wanted)
+        return _drawn(user, state, scope, wanted, found)
+    return _meanwhile(user, state, scope, wanted)
 
 
-def projection_ask(user: Any, view: ExplorerView) -> str:
+def projection_ask(user: Any, state: ExplorerState) -> str:
     """Have the projection of filter, method and parameters computed; return its key."""
-    scope = signals_of(user, view)
+    scope = signals_of(user, state)
     row = projection_request(
-        user=user, scope=scope, method=Method(view.method), parameters=view.parameters
+        user=user, scope=scope, method=Method(state.method), parameters=state.parameters
     )
     return row.key
 
@@ -123,34 +123,34 @@ def method_words(method: Method, parameters: ProjectionParameters) -> str:
     return " · ".join([method.name_shown, *(names[name].format(value) for name, value in used)])
 
 
-def _wanted(user: Any, scope: Scope, view: ExplorerView) -> Projection | None:
+def _wanted(user: Any, scope: Scope, state: ExplorerState) -> Projection | None:
     """Return the projection asked for, a PCA computed now, of the others what a worker has made."""
-    if view.method == Method.PCA:
+    if state.method == Method.PCA:
         return projection_at_once(user=user, scope=scope)
-    return projection_find(user, scope, Method(view.method), view.parameters)
+    return projection_find(user, scope, Method(state.method), state.parameters)
 
 
 def _meanwhile(
-    user: Any, view: ExplorerView, scope: Scope, wanted: Projection | None
+    user: Any, state: ExplorerState, scope: Scope, wanted: Projection | None
 ) -> ProjectionPanel:
     """Return what there is instead of what is asked for, and say so."""
     job = wanted.job if wanted is not None else None
     is_working = job is not None and job.is_active
-    state = _state(view, wanted)
-    older = _older(user, view)
+    why_not = _why_not(state, wanted)
+    older = _older(user, state)
     if older is None:
-        panel = nothing_panel(state, view.theme)
+        panel = nothing_panel(why_not, state.theme)
     else:
         row, found = older
-        panel = _drawn(user, view, scope, row, found)
+        panel = _drawn(user, state, scope, row, found)
         words = f"Shown: {words_of(row)}{_filter_words(row, scope)}."
-        panel = replace(panel, note=" ".join(filter(None, (words, state, panel.note))))
+        panel = replace(panel, note=" ".join(filter(None, (words, why_not, panel.note))))
     facts = {**panel.facts, "working": wanted.key if wanted and is_working else None}
     return replace(panel, facts=facts, can_compute=not is_working)
 
 
-def _state(view: ExplorerView, wanted: Projection | None) -> str:
-    name = Method(view.method).name_shown
+def _why_not(state: ExplorerState, wanted: Projection | None) -> str:
+    name = Method(state.method).name_shown
     job = wanted.job if wanted is not None else None
     if job is not None and job.is_active:
         return f"{name} is being computed."
@@ -161,11 +161,11 @@ def _state(view: ExplorerView, wanted: Projection | None) -> str:
     return f"{name} of these signals is not computed yet: press Compute."
 
 
-def _older(user: Any, view: ExplorerView) -> tuple[Projection, ProjectionPoints] | None:
-    if not view.projection:
+def _older(user: Any, state: ExplorerState) -> tuple[Projection, ProjectionPoints] | None:
+    if not state.projection:
         return None
     try:
-        row = projection_get(user, view.projection)
+        row = projection_get(user, state.projection)
         found = projection_points(user, row.key)
     except NotFound:
         return None
@@ -185,22 +185,22 @@ def _filter_words(row: Projection, scope: Scope) -> str:
 
 
 def _drawn(
-    user: Any, view: ExplorerView, scope: Scope, row: Projection, found: ProjectionPoints
+    user: Any, state: ExplorerState, scope: Scope, row: Projection, found: ProjectionPoints
 ) -> ProjectionPanel:
-    title, column = _shade(view.colour)
+    title, column = _shade(state.colour)
     everything = _clouds(row, found, column)
     clouds = drawn_of(everything)
-    selected = selected_of(user, view, scope, clouds)
+    selected = selected_of(user, state, scope, clouds)
     name = Method(row.method).name_shown
     plane = Plane(
         *(_axis_title(name, found, axis) for axis in (0, 1)),
-        theme=view.theme,
-        view=f"projection {row.key}",
+        theme=state.theme,
+        subject=f"projection {row.key}",
         drag="lasso",
         scale_title=title,
     )
     facts = {"key": row.key, "file": f"projection-{row.method}"}
-    outline = _outline(view.sel, row.key)
+    outline = _outline(state.sel, row.key)
     figure = points_figure(clouds, plane, selected=selected, outline=outline, facts=facts)
     legend = [Legend(cloud, len(cloud.pks)) for cloud in everything if len(cloud.pks)]
     meta = _meta(row, found, clouds)
@@ -209,7 +209,7 @@ def _drawn(
 
 def _caution(row: Projection) -> str:
     """Say what a picture of so few neighbours is not; empty where there are enough."""
-    few = {Method.TSNE: row.perplexity, Method.UMAP: row.n_neighbours}
+    few = {Method.TSNE: row.perplexity, Method.UMAP_LIKE: row.n_neighbours}
     method = Method(row.method)
     return _SMALL[method] if few.get(method, math.inf) < SMALL_PERPLEXITY else ""
 

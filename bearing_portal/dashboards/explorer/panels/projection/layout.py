@@ -29,9 +29,10 @@ COLOURS = {
     **{code: title for code, (_, title, _) in CONDITIONS.items()},
     **{feature.name: feature.title for feature in FEATURES},
 }
-TRUST = (
-    "Trustworthiness: how far the 10 nearest points of each are its nearest signals by all "
-    "features too; 1 is best, 0.5 is chance."
+HELP = (
+    "UMAP-like is our own optimiser on UMAP's graph of neighbours and its objective: pictures are "
+    "alike, points are not those of umap-learn. Trustworthiness: how far the 10 nearest points of "
+    "each are its nearest signals by all features too; 1 is best, 0.5 is chance."
 )
 DRAGS = {"lasso": "Lasso", "select": "Box", "zoom": "Zoom"}
 PLAIN = ProjectionParameters()
@@ -82,9 +83,7 @@ def section() -> list[html.Section]:
             ],
             asks=ids.ASK_PROJECTION,
             tools=[
-                html.Span(
-                    "?", className="help", tabIndex="0", title=TRUST, **{"aria-label": TRUST}
-                ),
+                html.Span("?", className="help", tabIndex="0", title=HELP, **{"aria-label": HELP}),
                 _drags(),
                 *figure_tools(ids.PROJECTION),
             ],
@@ -94,7 +93,7 @@ def section() -> list[html.Section]:
 
 @guarded
 def show_projection(asked: Any, *, user: Any) -> tuple[Any, ...]:
-    found = answered(asked, lambda view: projection_panel(user, view), nothing_panel)
+    found = answered(asked, lambda state: projection_panel(user, state), nothing_panel)
     legend = markup(legend_list(found.legend))
     return found.figure, found.meta, found.note, legend, found.facts, not found.can_compute
 

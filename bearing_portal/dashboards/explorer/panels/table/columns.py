@@ -5,7 +5,7 @@ from typing import Any
 
 from bearing_portal.dashboards.explorer.class_marks import NONE, class_marks, severity_marks
 from bearing_portal.dashboards.explorer.reading import scope_of, selected_or_refused
-from bearing_portal.dashboards.explorer.state import ExplorerView
+from bearing_portal.dashboards.explorer.state import ExplorerState
 from bearing_portal.frame.templatetags.portal import number, thousands
 from signals.exploration.columns import COLUMNS, Column, columns_of
 from signals.exploration.histograms import MEASURED, Histogram, histograms_of
@@ -29,30 +29,30 @@ RENDERERS = {
 CLASSES = {"label": "mono"}
 
 
-def table_scope(user: Any, view: ExplorerView) -> Scope:
+def table_scope(user: Any, state: ExplorerState) -> Scope:
     """Return the signals in the table: the selected ones; single checked ones stand among all."""
-    whole = scope_of(user, view)
-    shown = replace(view, sel="") if view.sel.startswith(IDS) else view
+    whole = scope_of(user, state)
+    shown = replace(state, sel="") if state.sel.startswith(IDS) else state
     return selected_or_refused(user, shown, whole) or whole
 
 
-def chosen_scope(user: Any, view: ExplorerView) -> Scope:
+def chosen_scope(user: Any, state: ExplorerState) -> Scope:
     """Return the signals that an action is for: the checked ones, else all rows of the table."""
-    if view.sel.startswith(IDS):
-        whole = scope_of(user, view)
-        return selected_or_refused(user, view, whole) or whole
-    return within_columns(table_scope(user, view), view.grid)
+    if state.sel.startswith(IDS):
+        whole = scope_of(user, state)
+        return selected_or_refused(user, state, whole) or whole
+    return within_columns(table_scope(user, state), state.grid)
 
 
-def table_query(user: Any, view: ExplorerView, start: int, end: int) -> TableQuery:
+def table_query(user: Any, state: ExplorerState, start: int, end: int) -> TableQuery:
     """Return what a state of the table asks for, with the features that `user` sees in it."""
     shown = [column.code for column in columns_of(user)]
     return TableQuery(
         start=start,
         end=end,
-        sort=view.sort.removeprefix("-") or "row",
-        descending=view.sort.startswith("-"),
-        filters=view.grid,
+        sort=state.sort.removeprefix("-") or "row",
+        descending=state.sort.startswith("-"),
+        filters=state.grid,
         features=tuple(code for code in shown if code in FEATURE_NAMES),
     )
 

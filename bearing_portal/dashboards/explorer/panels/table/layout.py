@@ -17,7 +17,7 @@ from bearing_portal.dashboards.explorer.panels.table.columns import (
     table_scope,
 )
 from bearing_portal.dashboards.explorer.reading import answered, scope_of
-from bearing_portal.dashboards.explorer.state import PAGE_ROWS, ExplorerView
+from bearing_portal.dashboards.explorer.state import PAGE_ROWS, ExplorerState
 from bearing_portal.dashboards.widgets import panel
 from bearing_portal.frame.templatetags.portal import thousands
 from common.roles import is_curator
@@ -189,11 +189,11 @@ def show_columns(asked: Any, *, user: Any) -> dict[str, Any]:
 
 @guarded
 def show_heads(asked: Any, *, user: Any) -> tuple[Any, str]:
-    return answered(asked, lambda view: _heads(user, view), lambda why, _: (NO_HEADS, why))
+    return answered(asked, lambda state: _heads(user, state), lambda why, _: (NO_HEADS, why))
 
 
-def _heads(user: Any, view: ExplorerView) -> tuple[Any, str]:
-    whole, shown = scope_of(user, view), table_scope(user, view)
+def _heads(user: Any, state: ExplorerState) -> tuple[Any, str]:
+    whole, shown = scope_of(user, state), table_scope(user, state)
     around = overview(user, whole)
     found = around if shown.within is None else overview(user, shown)
     said = counted(around.n, "signal")

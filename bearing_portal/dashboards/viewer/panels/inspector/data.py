@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bearing_portal.dashboards.viewer.state import View
+from bearing_portal.dashboards.viewer.state import ViewerState
 from bearing_portal.dashboards.viewer.tracking import tachos_of
 from datasets.selectors import datasets_visible
 from signals.exploration.distributions import Distribution, distribution_of
@@ -18,7 +18,7 @@ class Side:
     """All that the inspector shows of one signal."""
 
     signal: Signal
-    view: View
+    state: ViewerState
     dataset: tuple[int, str] | None
     channels: list[Signal]
     tachos: list[Signal]
@@ -30,12 +30,12 @@ class Side:
     n_notes: int
 
 
-def side_of(user: Any, view: View) -> Side:
-    signal = signal_get(user, view.signal or 0)
+def side_of(user: Any, state: ViewerState) -> Side:
+    signal = signal_get(user, state.signal or 0)
     source = source_of(user, signal)
     return Side(
         signal=signal,
-        view=view,
+        state=state,
         dataset=dataset_of(user, signal),
         channels=channels_of(user, signal) if signal.store.upload_id else [signal],
         tachos=tachos_of(user, signal),

@@ -165,7 +165,7 @@ def _parts(side: Side) -> list[Any]:
             className="layer-toggle",
             **{
                 "data-part": name,
-                "aria-pressed": "false" if name in side.view.off else "true",
+                "aria-pressed": "false" if name in side.state.off else "true",
             },
         )
         for name, title in side.parts.items()
@@ -174,7 +174,7 @@ def _parts(side: Side) -> list[Any]:
         ["Parts of this record", html.Span(str(len(buttons)), className="text-3")]
     )
     body = html.Div(buttons, className="layer-toggles is-inset")
-    return [html.Details([summary, body], className="features", open=bool(side.view.off))]
+    return [html.Details([summary, body], className="features", open=bool(side.state.off))]
 
 
 def _remarks(side: Side) -> html.Div:

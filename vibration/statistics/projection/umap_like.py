@@ -1,6 +1,6 @@
 """A UMAP-like method: a fuzzy graph of neighbours, drawn by attraction and sampled repulsion.
 
-It differs from UMAP as published in when its edges step, see `umap_points`.
+It differs from UMAP as published in when its edges step, see `umap_like_points`.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ _SPREAD: Final = 1.0
 Report = Callable[[int, int], None]
 
 
-def umap_points(
+def umap_like_points(
     x: Table,
     start: Points,
     *,
@@ -78,7 +78,7 @@ def umap_points(
     Examples
     --------
     >>> x = np.random.default_rng(0).normal(size=(30, 5)).astype(np.float32)
-    >>> umap_points(x, x[:, :2], n_neighbours=5).shape
+    >>> umap_like_points(x, x[:, :2], n_neighbours=5).shape
     (30, 2)
     """
     prove_graph(n_neighbours, min_dist, len(x))
@@ -109,7 +109,7 @@ def umap_points(
 
 
 def prove_graph(n_neighbours: int, min_dist: float, n: int) -> None:
-    """Refuse parameters that n rows cannot have; see `umap_points`.
+    """Refuse parameters that n rows cannot have; see `umap_like_points`.
 
     Parameters
     ----------
@@ -131,11 +131,11 @@ def prove_graph(n_neighbours: int, min_dist: float, n: int) -> None:
     """
     if not 0 <= min_dist <= 1:
         raise VibrationError(
-            f"A least distance of {min_dist:g} cannot be: choose 0 to 1.", field="min_dist"
+            f"UMAP-like needs a least distance from 0 to 1, not {min_dist:g}.", field="min_dist"
         )
     if not 2 <= n_neighbours < n:
         raise VibrationError(
-            f"{n_neighbours} neighbours of {n} signals cannot be: choose 2 to {n - 1}.",
+            f"UMAP-like needs 2 to {n - 1} neighbours for {n} signals, not {n_neighbours}.",
             field="n_neighbours",
         )
 
