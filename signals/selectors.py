@@ -47,8 +47,9 @@ def signal_samples(user: Any, signal: Signal) -> npt.NDArray[np.float32]:
     """Return the samples of a signal that `user` may read, float32 (N,)."""
     if not stores_visible(user).filter(pk=signal.store_id).exists():
         raise NotFound("There is no such signal.")
-    with told_as(Unavailable), StoreReader(store_path(signal.store)) as reader:
-        return reader.read(signal.row)
+    path, row = signal_file(signal)
+    with told_as(Unavailable), StoreReader(path) as reader:
+        return reader.read(row)
 
 
 def uploads_visible(user: Any) -> QuerySet[Upload]:
@@ -83,12 +84,18 @@ def upload_first_signal(upload: Upload) -> int:
 
 
 def channels_of(user: Any, signal: Signal) -> list[Signal]:
-    """Return the channels of the same upload in the file's order; of a dataset the signal itself.
+    """Return the channels of the same upload, or those beside it in its recording, in the file's
+    order; of other signals the signal itself.
 
     Empty where `user` may not read the signal.
     """
     upload_id = signal.store.upload_id
-    same = Q(pk=signal.pk) if upload_id is None else Q(store__upload=upload_id)
+    if upload_id is not None:
+        same = Q(store__upload=upload_id)
+    elif signal.recording_id is not None:
+        same = Q(recording=signal.recording_id, segment=signal.segment)
+    else:
+        same = Q(pk=signal.pk)
     return list(signals_visible(user).filter(same).order_by("pk"))
 
 
@@ -107,6 +114,18 @@ def store_folder(store: SignalStore) -> Path:
 def store_path(store: SignalStore) -> Path:
     """Return the path of a store's waveforms."""
     return store_folder(store) / SIGNALS_FILE
+
+
+def signal_file(signal: Signal) -> tuple[Path, int]:
+    """Return the file of a signal's samples and its row there; rights are the caller's."""
+    store = signal.store
+    if not store.n_shards:
+        return store_path(store), signal.row
+    shard = store.shards.filter(first_row__lte=signal.row).order_by("-first_row").first()
+    if shard is None:
+        raise NotFound("There is no such signal.")
+    folder = store_folder(store) / str(shard.number)
+    return folder / SIGNALS_FILE, signal.row - shard.first_row
 
 
 def cache_key(operation: str, store: SignalStore, inputs: str = "") -> str:

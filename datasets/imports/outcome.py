@@ -15,11 +15,14 @@ class FileOutcome:
         0 where it was left out.
     reason : str
         Why it was left out, in one sentence; empty where it was kept.
+    notes : tuple of str
+        What a person should know of a file that was kept.
     """
 
     name: str
     n_signals: int
     reason: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,14 @@ class Dataset(models.Model):
     class Status(models.TextChoices):
         QUEUED = "queued", "Queued"
         GENERATING = "generating", "Generating"
+        IMPORTING = "importing", "Importing"
         READY = "ready", "Ready"
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
+
+    class Origin(models.TextChoices):
+        SIMULATED = "simulated", "Simulated"
+        RECORDED = "recorded", "Recorded"
 
     name = models.CharField(max_length=100)
     description = models.CharField(max_length=500, blank=True)
@@ -26,7 +31,14 @@ class Dataset(models.Model):
     job = models.ForeignKey(
         Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="datasets"
     )
-    n_planned = models.PositiveIntegerField(help_text="Signals the recipe asks for.")
+    n_planned = models.PositiveIntegerField(
+        help_text="Signals the recipe asks for; of an import its files."
+    )
+    origin = models.CharField(
+        max_length=10, choices=Origin, default=Origin.SIMULATED, db_default=Origin.SIMULATED
+    )
+    licence = models.CharField(max_length=200, blank=True, default="", db_default="")
+    citation = models.CharField(max_length=1000, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     ready_at = models.DateTimeField(null=True, blank=True)
 
@@ -41,7 +53,19 @@ class Dataset(models.Model):
             ),
             models.CheckConstraint(
                 name="dataset_status_known",
-                condition=Q(status__in=["queued", "generating", "ready", "failed", "cancelled"]),
+                condition=Q(
+                    status__in=[
+                        "queued",
+                        "generating",
+                        "importing",
+                        "ready",
+                        "failed",
+                        "cancelled",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="dataset_origin_known", condition=Q(origin__in=["simulated", "recorded"])
             ),
             models.CheckConstraint(
                 name="dataset_ready_has_time",
@@ -51,6 +75,11 @@ class Dataset(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether people brought its signals, rather than a recipe made them."""
+        return self.origin == self.Origin.RECORDED
 
 
 class ClassCount(models.Model):

@@ -4,6 +4,12 @@ from datasets.services.bearing import dataset_bearing_choose
 from datasets.services.creation import dataset_create, recipe_build
 from datasets.services.files import files_sweep
 from datasets.services.generation import dataset_generate
+from datasets.services.importing import (
+    dataset_import_add,
+    dataset_import_create,
+    dataset_import_give_up,
+    dataset_import_run,
+)
 from datasets.services.management import (
     dataset_cancel,
     dataset_delete,
@@ -19,6 +25,10 @@ __all__ = [
     "dataset_delete",
     "dataset_describe",
     "dataset_generate",
+    "dataset_import_add",
+    "dataset_import_create",
+    "dataset_import_give_up",
+    "dataset_import_run",
     "dataset_retry",
     "dataset_share",
     "files_sweep",

@@ -7,6 +7,7 @@ before its rows are there, and anything named ``*.trash-*`` is on its way out.
 import logging
 import re
 import shutil
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 DATASETS = "datasets"
 _MARGIN_BYTES = 64 * 2**20
+_IMPORT_KEPT_S = 14 * 86_400.0
 _NAME = re.compile(r"(?P<pk>\d+)(?:\.attempt-(?P<attempt>\d+))?")
 
 
@@ -36,6 +38,11 @@ def final_folder(dataset_id: int) -> Path:
 
 def attempt_folder(dataset_id: int, attempt: int) -> Path:
     return final_folder(dataset_id).with_name(f"{dataset_id}.attempt-{attempt}")
+
+
+def import_folder(dataset_id: int) -> Path:
+    """Return where an import works; what it has kept there survives a process that is killed."""
+    return final_folder(dataset_id).with_name(f"{dataset_id}.import")
 
 
 def space_prove(size_bytes: int) -> None:
@@ -71,17 +78,36 @@ def files_sweep() -> None:
         elif match and _is_orphan(match, known):
             logger.info("Removed the orphaned folder %s", path.name)
             folder_discard(path)
+    _imports_sweep(parent)
+
+
+def _imports_sweep(parent: Path) -> None:
+    """Remove what imports left that nobody goes on with: those of datasets that are gone."""
+    found = {path: path.name.removesuffix(".import") for path in parent.glob("*.import")}
+    ids = {int(name) for name in found.values() if name.isdecimal()}
+    known = set(Dataset.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    for path, name in found.items():
+        if name.isdecimal() and (int(name) not in known or _is_older(path, _IMPORT_KEPT_S)):
+            logger.info("Removed the folder of an import, %s", path.name)
+            folder_discard(path)
+
+
+def _is_older(path: Path, than_s: float) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > than_s
+    except FileNotFoundError:
+        return False
 
 
 def _attempts_under_way(pks: set[int]) -> dict[int, tuple[bool, int | None]]:
     """Tell of each dataset whether it has its files, and which attempt makes them now."""
     rows = Dataset.objects.filter(pk__in=pks).order_by()
-    return {
-        pk: (bool(folder), attempt if status == Job.Status.RUNNING else None)
-        for pk, folder, status, attempt in rows.values_list(
-            "pk", "store__folder", "job__status", "job__attempt"
-        )
-    }
+    columns = ("pk", "status", "store__folder", "job__status", "job__attempt")
+    known: dict[int, tuple[bool, int | None]] = {}
+    for pk, status, folder, job, attempt in rows.values_list(*columns):
+        is_made = job == Job.Status.RUNNING or status == Dataset.Status.IMPORTING
+        known[pk] = (bool(folder), (attempt or 0) if is_made else None)
+    return known
 
 
 def _is_orphan(match: re.Match[str], known: dict[int, tuple[bool, int | None]]) -> bool:

@@ -22,6 +22,8 @@ def dataset_follow_job(job: Job) -> None:
     if dataset is None:
         return
     status = _STATUS.get(Job.Status(job.status))
+    if status == Dataset.Status.GENERATING and dataset.is_recorded:
+        status = Dataset.Status.IMPORTING
     if status is not None and status != dataset.status:
         dataset.status = status
         dataset.save(update_fields=["status"])

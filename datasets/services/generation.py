@@ -29,10 +29,9 @@ from monitoring.models import SystemEvent
 from monitoring.notices.services import notification_send
 from signals.errors import told_as
 from signals.models import Signal, SignalStore
-from signals.selectors import store_path
 from signals.services.records import signals_insert
 from signals.waveforms.references import reference_build, references_missing
-from signals.waveforms.sources import LONG_SAMPLES, Source, pyramid_ensure
+from signals.waveforms.sources import LONG_SAMPLES, pyramid_ensure, source_at
 from vibration.generation import GenerationCancelled, generate
 from vibration.store import SIGNALS_FILE, StoreReader, read_metadata
 
@@ -87,7 +86,7 @@ def pyramids_fill(*, dataset_id: int) -> int:
     long = Signal.objects.filter(store__dataset=dataset_id, n_samples__gt=LONG_SAMPLES)
     try:
         for signal in long.select_related("store").iterator():
-            with Source(signal, store_path(signal.store)) as source:
+            with source_at(signal) as source:
                 pyramid_ensure(source)
             n_made += 1
     except (Expected, OSError, *OUTAGES) as error:

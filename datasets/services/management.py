@@ -12,7 +12,7 @@ from common.files import folder_discard
 from common.roles import may_manage
 from datasets.models import Dataset
 from datasets.services.creation import name_and_description, name_taken
-from datasets.services.files import final_folder
+from datasets.services.files import final_folder, import_folder
 from datasets.services.hints import dataset_hint
 from monitoring.events import event_record
 from monitoring.jobs.lifecycle import job_cancel_request, job_retry
@@ -111,6 +111,7 @@ def _cancel_quietly(user: Any, job: Job) -> None:
 
 def _after_delete(dataset: Dataset) -> None:
     leftovers_forget(dataset.store)
+    folder_discard(import_folder(dataset.pk))
     folder_discard(final_folder(dataset.pk))  # of an attempt that had published without its rows
     dataset_hint(dataset)
 

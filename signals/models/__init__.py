@@ -3,6 +3,7 @@
 from signals.models.bearing import Bearing
 from signals.models.catalogue import FaultClass, NoiseSource, Severity, Tag
 from signals.models.exploration import Projection, SavedView, TableColumn
+from signals.models.recordings import Recording, Run, Shard, Specimen
 from signals.models.signal import Annotation, Signal
 from signals.models.store import SignalStore
 from signals.models.upload import Upload
@@ -13,10 +14,14 @@ __all__ = [
     "FaultClass",
     "NoiseSource",
     "Projection",
+    "Recording",
+    "Run",
     "SavedView",
     "Severity",
+    "Shard",
     "Signal",
     "SignalStore",
+    "Specimen",
     "TableColumn",
     "Tag",
     "Upload",

@@ -58,7 +58,18 @@ class Signal(FeatureColumns):
         on_delete=models.SET_NULL,
         related_name="signals",
         db_index=False,
-        help_text="Empty: that of the store.",
+        help_text="Empty: that of the specimen, else of the store.",
+    )
+    recording = models.ForeignKey(  # generated signals have none: the index holds the others alone
+        "Recording",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="signals",
+        db_index=False,
+    )
+    segment = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Number in its recording, from 1; empty: the whole of it."
     )
 
     class Meta:
@@ -86,6 +97,11 @@ class Signal(FeatureColumns):
             models.Index(fields=["store", "load_percent"], name="signal_load"),
             models.Index(
                 fields=["bearing"], condition=Q(bearing__isnull=False), name="signal_own_bearing"
+            ),
+            models.Index(
+                fields=["recording", "row"],
+                condition=Q(recording__isnull=False),
+                name="signal_of_recording",
             ),
             # The one collation in which an index serves both a beginning and an order.
             models.Index(Collate(Upper("label"), "C"), name="signal_label_beginning"),

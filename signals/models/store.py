@@ -30,6 +30,9 @@ class SignalStore(models.Model):
     )
     version = models.PositiveIntegerField(default=0, help_text="Part of every cache key.")
     n_signals = models.PositiveIntegerField(default=0)
+    n_shards = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="0: the folder holds one file of all signals."
+    )
     size_bytes = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
     bearing = models.ForeignKey(

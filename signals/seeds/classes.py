@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from signals.models import FaultClass, NoiseSource, Severity
 from signals.services.bearings import bearings_seed
@@ -22,6 +23,19 @@ LABEL_PREFIXES = {
     "misalignment_imbalance": "MIM",
     "wear_lubrication": "WLU",
     "cavitation_clearance": "CCL",
+    "outer_race": "ORF",
+    "inner_race": "IRF",
+    "rolling_element": "REF",
+    "cage": "CGF",
+    "rolling_combined": "RCF",
+}
+# Of rolling bearings: the simulator makes none of these, recordings bear them.
+ROLLING_SIGNATURES = {
+    "outer_race": "Lines at BPFO and its harmonics in the envelope spectrum.",
+    "inner_race": "Lines at BPFI with side-bands of the shaft's turns in the envelope spectrum.",
+    "rolling_element": "Lines at twice BSF with side-bands of FTF in the envelope spectrum.",
+    "cage": "Lines at FTF; modulation of the whole signal at the cage's turns.",
+    "rolling_combined": "Lines of several parts of the bearing at once.",
 }
 
 Look = Mapping[str, Any]
@@ -34,7 +48,8 @@ def catalogue_seed(*, looks: Iterable[Look], severity_looks: Iterable[Look]) -> 
     Parameters
     ----------
     looks, severity_looks : iterables of mappings
-        The design tokens ``faultClass`` and ``severity``: names, colours, symbols, dashes by code.
+        The design tokens ``faultClass`` with ``rollingClass``, and ``severity``: names, colours,
+        symbols, dashes by code.
 
     Returns
     -------
@@ -45,19 +60,10 @@ def catalogue_seed(*, looks: Iterable[Look], severity_looks: Iterable[Look]) -> 
     shade_of = {look["code"]: look for look in severity_looks}
     return {
         "fault classes": rows_add_missing(
-            FaultClass(
-                code=spec.code,
-                name=look_of[spec.code]["label"],
-                short_name=look_of[spec.code]["short"],
-                label_prefix=LABEL_PREFIXES[spec.code],
-                position=position,
-                colour=look_of[spec.code]["color"],
-                symbol=look_of[spec.code]["symbol"],
-                dash=look_of[spec.code]["dash"],
-                signature=spec.signature,
-            )
+            _class_row(look_of[spec.code], position, spec.signature)
             for position, spec in enumerate(FAULT_CLASSES, start=1)
-        ),
+        )
+        + _rolling_add_missing(look_of),
         "severities": rows_add_missing(
             Severity(
                 code=spec.code,
@@ -76,3 +82,33 @@ def catalogue_seed(*, looks: Iterable[Look], severity_looks: Iterable[Look]) -> 
         ),
         "bearings": bearings_seed(),
     }
+
+
+def _rolling_add_missing(look_of: Mapping[str, Look]) -> int:
+    """Write them behind all there are: curators may have added classes of their own."""
+    highest = FaultClass.objects.aggregate(highest=Max("position"))["highest"] or 0
+    known = set(FaultClass.objects.values_list("code", flat=True))
+    missing = [code for code in ROLLING_SIGNATURES if code not in known]
+    if not missing:
+        return 0
+    return rows_add_missing(
+        _class_row(look_of[code], position, ROLLING_SIGNATURES[code], FaultClass.Family.ROLLING)
+        for position, code in enumerate(missing, start=highest + 1)
+    )
+
+
+def _class_row(
+    look: Look, position: int, signature: str, family: str = FaultClass.Family.JOURNAL
+) -> FaultClass:
+    return FaultClass(
+        code=look["code"],
+        name=look["label"],
+        short_name=look["short"],
+        label_prefix=LABEL_PREFIXES[look["code"]],
+        family=family,
+        position=position,
+        colour=look["color"],
+        symbol=look["symbol"],
+        dash=look["dash"],
+        signature=signature,
+    )

@@ -27,8 +27,9 @@ def bearing_get(pk: int) -> Bearing:
 
 
 def bearing_of(signal: Signal) -> Bearing | None:
-    """Return the bearing of a signal: its own, else that of its store."""
-    return signal.bearing or signal.store.bearing
+    """Return the bearing of a signal: its own, else that of its specimen, else of its store."""
+    specimen = signal.recording.specimen if signal.recording else None
+    return signal.bearing or (specimen.bearing if specimen else None) or signal.store.bearing
 
 
 def may_attach(user: Any, store: SignalStore) -> bool:

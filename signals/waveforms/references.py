@@ -7,10 +7,12 @@ once make the same file twice, and the later rename wins. Nothing here is truth:
 removed and made again.
 """
 
+import hashlib
 import logging
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +26,7 @@ from common.errors import NotFound, Unavailable
 from common.files import folder_make
 from signals.errors import told_as
 from signals.models import Signal, SignalStore
-from signals.selectors import store_path, stores_visible
+from signals.selectors import signal_file, stores_visible
 from vibration.errors import VibrationError
 from vibration.statistics.references import (
     ClassReference,
@@ -76,37 +78,50 @@ def reference_get(user: Any, signal: Signal, choice: Choice = AT_FIRST) -> Class
         raise NotFound("There is no such signal.")
     if signal.fault_class_id is None:
         return None
+    like = signal if store.n_shards else None
     try:
-        return load_reference(_path(store, signal.fault_class_id, choice))
+        return load_reference(_path(store, signal.fault_class_id, choice, like))
     except VibrationError:
-        return reference_build(store=store, fault_class_id=signal.fault_class_id, choice=choice)
+        return reference_build(
+            store=store, fault_class_id=signal.fault_class_id, choice=choice, like=like
+        )
 
 
 def reference_build(
-    *, store: SignalStore, fault_class_id: int, choice: Choice = AT_FIRST
+    *,
+    store: SignalStore,
+    fault_class_id: int,
+    choice: Choice = AT_FIRST,
+    like: Signal | None = None,
 ) -> ClassReference | None:
-    """Compute one reference and keep it; None where there are too few records."""
-    found = _rows(store, fault_class_id)
+    """Compute one reference and keep it; None where there are too few records.
+
+    `like` says of which rate, length and unit the records are, where a store holds several.
+    """
+    found = _records(store, fault_class_id, like)
     if len(found) < FEWEST_RECORDS:
         return None
-    rows = [row for row, _ in found]
-    speeds = [rpm / 60 if rpm else None for _, rpm in found]
-    with told_as(Unavailable), StoreReader(store_path(store)) as reader:
+    with told_as(Unavailable):
         reference = class_reference(
-            _samples(reader, rows),
-            reader.fs_hz,
-            shafts_hz=speeds,
+            _samples(found),
+            found[0].fs_hz,
+            shafts_hz=[record.rpm / 60 if record.rpm else None for record in found],
             segment=choice.segment,
             window=choice.window,
             averaging=choice.averaging,
         )
     if choice.is_kept:
-        _keep(store, _path(store, fault_class_id, choice), reference)
+        _keep(store, _path(store, fault_class_id, choice, like), reference)
     return reference
 
 
 def references_missing(store: SignalStore) -> list[int]:
-    """Return the ids of the classes that could have a reference and have none yet."""
+    """Return the ids of the classes that could have a reference and have none yet.
+
+    Those of a store of several shapes are made when somebody first looks at one.
+    """
+    if store.n_shards:
+        return []
     counted = (
         Signal.objects.filter(store=store, augmented=False, fault_class__isnull=False)
         .order_by()
@@ -143,16 +158,26 @@ def references_sweep() -> None:
             shutil.rmtree(folders[name], ignore_errors=True)
 
 
-def _rows(store: SignalStore, fault_class_id: int) -> list[tuple[int, float | None]]:
-    """Return row and speed of a fair sample of the class, without copies, as the file has them."""
+def _records(store: SignalStore, fault_class_id: int, like: Signal | None) -> list[Signal]:
+    """Return a fair sample of the class, without copies, as the file has them."""
     originals = Signal.objects.filter(store=store, fault_class=fault_class_id, augmented=False)
-    sample = originals.order_by("rank_in_class").values_list("row", "rpm")
-    return sorted(sample[:MOST_RECORDS], key=lambda one: one[0])
+    if like is not None:
+        originals = originals.filter(fs_hz=like.fs_hz, n_samples=like.n_samples, unit=like.unit)
+    sample = originals.order_by("rank_in_class").only("row", "rpm", "fs_hz", "store")
+    found = sorted(sample[:MOST_RECORDS], key=lambda record: record.row)
+    for record in found:
+        record.store = store
+    return found
 
 
-def _samples(reader: StoreReader, rows: list[int]) -> Iterator[npt.NDArray[np.float32]]:
-    for row in rows:
-        yield reader.read(row)
+def _samples(records: list[Signal]) -> Iterator[npt.NDArray[np.float32]]:
+    with ExitStack() as stack:
+        readers: dict[Path, StoreReader] = {}
+        for record in records:
+            path, row = signal_file(record)
+            if path not in readers:
+                readers[path] = stack.enter_context(StoreReader(path))
+            yield readers[path].read(row)
 
 
 def _keep(store: SignalStore, path: Path, reference: ClassReference) -> None:
@@ -165,9 +190,20 @@ def _keep(store: SignalStore, path: Path, reference: ClassReference) -> None:
     references_forget(store_id=store.pk, before_version=store.version)
 
 
-def _path(store: SignalStore, fault_class_id: int, choice: Choice = AT_FIRST) -> Path:
-    name = f"{fault_class_id}{choice.suffix}.npz"
+def _path(
+    store: SignalStore,
+    fault_class_id: int,
+    choice: Choice = AT_FIRST,
+    like: Signal | None = None,
+) -> Path:
+    shape = f".{_digest(like)}" if like else ""
+    name = f"{fault_class_id}{shape}{choice.suffix}.npz"
     return _folder_of_all() / f"{store.pk}.{store.version}" / name
+
+
+def _digest(like: Signal) -> str:
+    shape = f"{like.fs_hz!r} {like.n_samples} {like.unit}"
+    return hashlib.sha256(shape.encode()).hexdigest()[:12]
 
 
 def _folder_of_all() -> Path:

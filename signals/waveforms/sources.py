@@ -18,7 +18,7 @@ from django.core.cache import cache
 from common.errors import Invalid, NotFound, Unavailable
 from signals.errors import told_as
 from signals.models import Signal
-from signals.selectors import cache_key, store_path, stores_visible
+from signals.selectors import cache_key, signal_file, stores_visible
 from vibration.decimation import min_max
 from vibration.errors import VibrationError
 from vibration.simulation import Recipe, adc, part_title, record_turns, simulate_parts
@@ -42,14 +42,21 @@ class Source:
     signal : Signal
         Its row, already found to be visible.
     path : Path
-        The store's waveforms.
+        The file of its waveforms.
     off : tuple of str
         Parts of a simulated record that are left out.
+    file_row : int or None
+        Row in that file; None where the store has no other.
     """
 
     signal: Signal
     path: Path
     off: tuple[str, ...] = ()
+    file_row: int | None = None
+
+    @property
+    def row(self) -> int:
+        return self.signal.row if self.file_row is None else self.file_row
 
     @property
     def n_samples(self) -> int:
@@ -71,12 +78,12 @@ class Source:
             raise Invalid(f"This record is long: zoom to at most {limit_s:.4g} s of it first.")
         if self.off and self.parts:
             return _without(self.parts, self.off)
-        return _read(self.path, self.signal.row, 0, self.n_samples)
+        return _read(self.path, self.row, 0, self.n_samples)
 
     @cached_property
     def parts(self) -> dict[str, Samples]:
         """The parts of a simulated record by name; empty where it has none to show."""
-        return _parts(self.recipe, self.signal.row) if self.recipe else {}
+        return _parts(self.recipe, self.row) if self.recipe else {}
 
     def read(self, first: int, last: int) -> Samples:
         """Return the samples from `first` up to, not including, `last`."""
@@ -85,7 +92,7 @@ class Source:
         if self.off:
             raise Invalid("This record is too long to be taken apart; switch all its parts on.")
         with told_as(Unavailable):
-            return self._reader.read_span(self.signal.row, first, last)
+            return self._reader.read_span(self.row, first, last)
 
     @cached_property
     def _reader(self) -> StoreReader:
@@ -134,14 +141,14 @@ class Source:
     def recipe(self) -> Recipe | None:
         """What a simulated record was made from."""
         recipe = _recipe(self.path)
-        return recipe if recipe is not None and self.signal.row < recipe.n_records else None
+        return recipe if recipe is not None and self.row < recipe.n_records else None
 
     @cached_property
     def turns(self) -> npt.NDArray[np.float64] | None:
         """The shaft's angle in turns at each sample, where the recipe knows it."""
         if self.recipe is None or self.is_long:
             return None
-        return record_turns(self.recipe, self.signal.row)
+        return record_turns(self.recipe, self.row)
 
 
 def pyramid_path(store_path: Path, row: int) -> Path:
@@ -154,7 +161,7 @@ def pyramid_ensure(source: Source) -> Path:
 
     Two who need it at once make the same file twice, and the later rename wins.
     """
-    path = pyramid_path(source.path, source.signal.row)
+    path = pyramid_path(source.path, source.row)
     try:
         with Pyramid(path) as pyramid:
             if pyramid.n_samples == source.n_samples:
@@ -170,7 +177,13 @@ def source_of(user: Any, signal: Signal, *, off: tuple[str, ...] = ()) -> Source
     """Return the samples of a signal that `user` may read."""
     if not stores_visible(user).filter(pk=signal.store_id).exists():
         raise NotFound("There is no such signal.")
-    return Source(signal, store_path(signal.store), off)
+    return source_at(signal, off)
+
+
+def source_at(signal: Signal, off: tuple[str, ...] = ()) -> Source:
+    """Return the samples of a signal that was already found to be visible."""
+    path, row = signal_file(signal)
+    return Source(signal, path, off, row)
 
 
 def part_titles(source: Source) -> dict[str, str]:
@@ -192,7 +205,7 @@ def _names_of(source: Source) -> list[str]:
     parts = source.parts
     if not parts:
         return []
-    stored = _read(source.path, source.signal.row, 0, source.n_samples)
+    stored = _read(source.path, source.row, 0, source.n_samples)
     return [*parts] if np.array_equal(_without(parts, ()), stored) else []
 
 

@@ -24,14 +24,25 @@ def the_sample():
 
 def test_it_writes_classes_severities_noises_and_groups(seeded):
     counts = [model.objects.count() for model in (FaultClass, Severity, NoiseSource)]
-    assert counts == [11, 4, 7]
+    assert counts == [16, 4, 7]
     assert set(Group.objects.values_list("name", flat=True)) == {"viewer", "engineer", "curator"}
 
 
 def test_the_classes_look_as_the_design_says(seeded):
     rows = FaultClass.objects.values_list("code", "name", "colour", "symbol", "dash")
     keys = ("code", "label", "color", "symbol", "dash")
-    assert list(rows) == [tuple(look[key] for key in keys) for look in TOKENS["faultClass"]]
+    looks = [*TOKENS["faultClass"], *TOKENS["rollingClass"]]
+    assert list(rows) == [tuple(look[key] for key in keys) for look in looks]
+
+
+def test_rolling_classes_come_behind_those_that_a_curator_added(seeded):
+    FaultClass.objects.filter(family="rolling").delete()
+    FaultClass.objects.create(
+        code="own", name="Own", short_name="Own", label_prefix="OWN", position=12,
+        colour="#336699", symbol="circle", dash="solid",
+    )  # fmt: skip
+    called("seed", "--no-sample")
+    assert list(FaultClass.objects.values_list("position", flat=True)) == [*range(1, 18)]
 
 
 def test_repeating_it_writes_nothing(seeded):

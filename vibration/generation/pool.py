@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from pathlib import Path
+from typing import Any
 
 from vibration.errors import VibrationError
 from vibration.generation.produce import Produced
@@ -26,16 +27,19 @@ _ROOT = Path(__file__).resolve().parents[2]
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
 
 
+GENERATING = "vibration.generation.worker"
+
+
 class WorkerLostError(VibrationError):
-    """A generating process ended before its work was done."""
+    """A working process ended before its work was done."""
 
 
 class Worker:
-    """One generating process and the line to it."""
+    """One working process and the line to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str = GENERATING) -> None:
         self.connection, theirs = Pipe()
-        command = [sys.executable, "-m", "vibration.generation.worker"]
+        command = [sys.executable, "-m", module]
         path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
         self.process = subprocess.Popen(  # noqa: S603  (our own interpreter, no shell)
             [*command, str(theirs.fileno()), str(os.getpid())],
@@ -53,15 +57,15 @@ class Worker:
         except (BrokenPipeError, ConnectionResetError) as error:
             raise self._lost() from error
 
-    def receive(self) -> Produced:
-        """Return what was produced, or raise what went wrong over there."""
+    def receive(self) -> Any:
+        """Return what was sent back, or raise what went wrong over there."""
         try:
             answer = self.connection.recv()
         except (EOFError, ConnectionResetError) as error:
             raise self._lost() from error
         if isinstance(answer, Exception):
             raise answer
-        return Produced(*answer)
+        return answer
 
     def stop(self) -> None:
         """End the process at once; it holds nothing that must be saved."""
@@ -73,19 +77,21 @@ class Worker:
         code = self.process.wait()
         how = f"by {signal.Signals(-code).name}" if code < 0 else f"with status {code}"
         return WorkerLostError(
-            f"A generating process ended {how}, perhaps for lack of memory; "
+            f"A working process ended {how}, perhaps for lack of memory; "
             "nothing was kept. Try again."
         )
 
 
 @contextmanager
-def started_workers(count: int) -> Iterator[list[Worker]]:
+def started_workers(count: int, module: str = GENERATING) -> Iterator[list[Worker]]:
     """Yield running workers; none outlives the block.
 
     Parameters
     ----------
     count : int
         Number of processes.
+    module : str
+        What they run, with the end of their line and our process's id as arguments.
 
     Yields
     ------
@@ -100,7 +106,7 @@ def started_workers(count: int) -> Iterator[list[Worker]]:
     with ExitStack() as stack:
         workers = []
         for _ in range(count):
-            worker = Worker()
+            worker = Worker(module)
             stack.callback(worker.stop)
             workers.append(worker)
         yield workers
@@ -153,7 +159,7 @@ def produce_in_processes(
                 yield None
             for connection in ready:
                 worker = by_connection[connection]  # type: ignore[index]
-                produced = worker.receive()
+                produced = Produced(*worker.receive())
                 running += _feed(worker, waiting) - 1
                 yield produced
 

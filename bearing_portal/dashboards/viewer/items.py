@@ -11,9 +11,9 @@ from bearing_portal.dashboards.viewer.figures.common import Region, Style, regio
 from bearing_portal.dashboards.viewer.state import ViewerState
 from common.errors import Invalid, NotFound
 from signals.models import Signal
-from signals.selectors import signals_visible, store_path
+from signals.selectors import signals_visible
 from signals.services.bearings import bearing_get, bearing_of
-from signals.waveforms.sources import Source
+from signals.waveforms.sources import Source, source_at
 from vibration.features import FEATURE_NAMES
 from vibration.machines.bearings import BearingOrders
 from vibration.quantities import QUANTITIES, Unit, conversion_factor, unit_of
@@ -79,7 +79,9 @@ def items_of(user: Any, state: ViewerState) -> list[Item]:
 
     One of those compared with it that is gone is left out; without the first there is nothing.
     """
-    visible = signals_visible(user).select_related("store__bearing", "bearing")
+    visible = signals_visible(user).select_related(
+        "store__bearing", "bearing", "recording__specimen__bearing"
+    )
     rows = visible.defer(*FEATURE_NAMES).in_bulk(state.signals)
     if state.signal not in rows:
         raise NotFound("There is no such signal.")
@@ -90,9 +92,7 @@ def items_of(user: Any, state: ViewerState) -> list[Item]:
     return [
         Item(
             signal,
-            Source(
-                signal, store_path(signal.store), state.off if signal.pk == state.signal else ()
-            ),
+            source_at(signal, state.off if signal.pk == state.signal else ()),
             style,
             region_of(state.span_s, signal.n_samples, signal.fs_hz),
             unit,

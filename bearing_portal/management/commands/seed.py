@@ -24,9 +24,10 @@ class Command(PortalCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        written = catalogue_seed(looks=TOKENS["faultClass"], severity_looks=TOKENS["severity"]) | {
-            "groups": groups_seed()
-        }
+        written = catalogue_seed(
+            looks=[*TOKENS["faultClass"], *TOKENS["rollingClass"]],
+            severity_looks=TOKENS["severity"],
+        ) | {"groups": groups_seed()}
         self.stdout.write(", ".join(f"{n} {what}" for what, n in written.items()) + " written.")
         if options["sample"] is not False:
             outcome = sample_seed(again=bool(options["sample"]), say=self.say)

@@ -1,0 +1,293 @@
+from datetime import datetime
+
+import numpy as np
+import pytest
+from django.conf import settings
+
+from common.errors import Invalid, NotAllowed
+from datasets.imports.plan import PlannedSpecimen
+from datasets.models import Dataset
+from datasets.services import (
+    dataset_delete,
+    dataset_import_add,
+    dataset_import_create,
+    dataset_import_run,
+    importing,
+)
+from datasets.services.files import final_folder, import_folder
+from monitoring.models import SystemEvent
+from signals.models import Recording, Signal
+from signals.selectors import channels_of, signal_samples
+from signals.services.bearings import bearing_of
+from signals.waveforms.references import reference_get
+from tests.datasets.importing import Here, imported, plan, planned, planned_of, samples
+from tests.factories import make_bearing, make_catalogue, make_user
+from vibration.features import FEATURE_NAMES, extract
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def catalogue(db):
+    make_catalogue()
+
+
+def test_samples_come_back_as_they_were_brought(tmp_path):
+    owner = make_user("engineer")
+    first, second = samples(2048, seed=1), samples(3000, seed=2)
+    dataset = imported(
+        planned(tmp_path / "a.npy", first),
+        planned(tmp_path / "b.npy", np.vstack([second, -second])),
+        owner=owner,
+    )
+    found = list(Signal.objects.filter(store=dataset.store).order_by("pk"))
+    assert [s.label for s in found] == ["a", "b · channel 1", "b · channel 2"]
+    for signal, expected in zip(found, (first, second, -second), strict=True):
+        assert np.array_equal(signal_samples(owner, signal), expected)
+
+
+def test_features_follow_each_recordings_own_rate_and_speed(tmp_path):
+    x = samples(4096)
+    dataset = imported(
+        planned(tmp_path / "a.npy", x, fs_hz=8000.0, rpm=600.0),
+        planned(tmp_path / "b.npy", x * 2, fs_hz=51_200.0, rpm=3000.0, unit="m/s²"),
+    )
+    for signal, (y, fs_hz, shaft_hz) in zip(
+        Signal.objects.filter(store=dataset.store).order_by("pk"),
+        ((x, 8000.0, 10.0), (x * 2, 51_200.0, 50.0)),
+        strict=True,
+    ):
+        expected = extract(y, fs_hz, shaft_hz)
+        stored = [getattr(signal, name) for name in FEATURE_NAMES]
+        kept = [np.nan if value is None else value for value in stored]
+        np.testing.assert_allclose(kept, expected, rtol=1e-6)
+        assert (signal.fs_hz, signal.rpm) == (fs_hz, shaft_hz * 60)
+
+
+def test_segments_overlap_as_told_and_the_rest_is_left(tmp_path):
+    owner, x = make_user("engineer"), samples(5000)
+    dataset = imported(
+        planned(tmp_path / "a.npy", x), owner=owner, segment_samples=2000, overlap=0.5
+    )
+    found = list(Signal.objects.filter(store=dataset.store).order_by("row"))
+    assert [(s.segment, s.label) for s in found] == [
+        (1, "a #1"),
+        (2, "a #2"),
+        (3, "a #3"),
+        (4, "a #4"),
+    ]
+    for number, signal in enumerate(found):
+        start = 1000 * number
+        assert np.array_equal(signal_samples(owner, signal), x[start : start + 2000])
+
+
+def test_a_bad_file_is_named_and_the_good_ones_go_on(tmp_path):
+    good = planned(tmp_path / "good.npy", samples())
+    bad = tmp_path / "bad.npy"
+    bad.write_bytes(b"\x93NUMPY damaged")
+    wanted = plan(planned_of(bad), good)
+    dataset = dataset_import_create(owner=make_user("engineer"), plan=wanted)
+    outcome = dataset_import_run(run=Here(), dataset=dataset, plan=wanted)
+    assert [each.name for each in outcome.left_out] == ["bad.npy"]
+    assert "bad.npy" in outcome.left_out[0].reason
+    assert (outcome.n_signals, Dataset.objects.get().status) == (1, "ready")
+
+
+def test_when_no_file_is_good_nothing_is_shown(tmp_path):
+    bad = tmp_path / "bad.npy"
+    bad.write_bytes(b"\x93NUMPY damaged")
+    wanted = plan(planned_of(bad))
+    dataset = dataset_import_create(owner=make_user("engineer"), plan=wanted)
+    with pytest.raises(Invalid, match=r"bad\.npy"):
+        dataset_import_run(run=Here(), dataset=dataset, plan=wanted)
+    assert Dataset.objects.get().status == "failed"
+    assert not Signal.objects.exists()
+    assert not final_folder(dataset.pk).exists()
+
+
+def test_the_same_content_is_kept_once(tmp_path):
+    x = samples()
+    wanted = plan(planned(tmp_path / "a.npy", x), planned(tmp_path / "b.npy", x))
+    dataset = dataset_import_create(owner=make_user("engineer"), plan=wanted)
+    outcome = dataset_import_run(run=Here(), dataset=dataset, plan=wanted)
+    assert [each.reason for each in outcome.left_out] == [
+        "b.npy has the same content as a.npy; it is kept once."
+    ]
+
+
+def test_a_file_that_changed_since_is_refused(tmp_path):
+    file = planned(tmp_path / "a.npy", samples(seed=1))
+    planned(tmp_path / "a.npy", samples(seed=2))
+    with pytest.raises(Invalid, match="has changed since it was looked at"):
+        imported(file)
+
+
+def test_an_import_that_was_killed_goes_on_where_it_was(tmp_path, monkeypatch):
+    wanted = plan(*(planned(tmp_path / f"{n}.npy", samples(seed=n)) for n in range(3)))
+    dataset = dataset_import_create(owner=make_user("engineer"), plan=wanted)
+    keep, n_kept = importing.keep_file, []
+
+    def killed(*asked):
+        if len(n_kept) == 2:
+            raise KeyboardInterrupt
+        n_kept.append(keep(*asked))
+
+    monkeypatch.setattr(importing, "keep_file", killed)
+    with pytest.raises(KeyboardInterrupt):
+        dataset_import_run(run=Here(), dataset=dataset, plan=wanted)
+    assert not Signal.objects.exists()
+    n_again = []
+    monkeypatch.setattr(importing, "keep_file", lambda *asked: n_again.append(keep(*asked)))
+    outcome = dataset_import_run(run=Here(), dataset=dataset, plan=wanted)
+    assert (len(n_again), outcome.n_signals) == (1, 3)
+    assert not import_folder(dataset.pk).exists()
+
+
+def test_one_that_is_killed_after_the_files_were_named_loses_nothing(tmp_path, monkeypatch):
+    owner = make_user("engineer")
+    x = samples()
+    file = planned(tmp_path / "a.npy", x)
+    wanted = plan(file)
+    dataset = dataset_import_create(owner=owner, plan=wanted)
+    insert = importing.recordings_insert
+
+    def killed(**_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importing, "recordings_insert", killed)
+    with pytest.raises(KeyboardInterrupt):
+        dataset_import_run(run=Here(), dataset=dataset, plan=wanted)
+    monkeypatch.setattr(importing, "recordings_insert", insert)
+    dataset_import_run(run=Here(), dataset=dataset, plan=wanted)
+    assert np.array_equal(signal_samples(owner, Signal.objects.get()), x)
+    original = final_folder(dataset.pk) / "originals" / file.sha256
+    assert original.read_bytes() == file.path.read_bytes()
+
+
+def test_many_files_are_kept_over_processes(tmp_path, monkeypatch):
+    monkeypatch.setattr(importing, "_HERE_BYTES", 0)
+    owner = make_user("engineer")
+    dataset = imported(
+        *(planned(tmp_path / f"{n}.npy", samples(seed=n)) for n in range(4)), owner=owner
+    )
+    found = Signal.objects.filter(store=dataset.store).order_by("pk")
+    assert [s.label for s in found] == ["0", "1", "2", "3"]
+    assert np.array_equal(signal_samples(owner, found[3]), samples(seed=3))
+
+
+def test_more_can_be_added_later(tmp_path):
+    owner = make_user("engineer")
+    dataset = imported(planned(tmp_path / "a.npy", samples(seed=1)), owner=owner)
+    before = Signal.objects.get()
+    more = plan(
+        planned(tmp_path / "a.npy", samples(seed=1)), planned(tmp_path / "b.npy", samples(seed=2))
+    )
+    dataset_import_add(user=owner, dataset=dataset, plan=more)
+    outcome = dataset_import_run(run=Here(), dataset=dataset, plan=more)
+    assert outcome.left_out[0].reason == "a.npy is in the dataset already, as a.npy."
+    found = Signal.objects.filter(store=dataset.store).order_by("row")
+    assert found[0].pk == before.pk
+    assert np.array_equal(signal_samples(owner, found[1]), samples(seed=2))
+    dataset.refresh_from_db()
+    dataset.store.refresh_from_db()
+    assert (dataset.store.n_signals, dataset.store.version) == (2, 2)
+    assert SystemEvent.objects.first().detail == "1 signal of 1 file added"
+
+
+def test_only_the_owner_adds(tmp_path):
+    dataset = imported(planned(tmp_path / "a.npy", samples()), visibility="shared")
+    more = plan(planned(tmp_path / "b.npy", samples(seed=2)))
+    with pytest.raises(NotAllowed):
+        dataset_import_add(user=make_user("engineer"), dataset=dataset, plan=more)
+
+
+def test_a_viewer_imports_nothing(tmp_path):
+    with pytest.raises(NotAllowed):
+        dataset_import_create(
+            owner=make_user("viewer"), plan=plan(planned(tmp_path / "a.npy", samples()))
+        )
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"files": ()}, "files"),
+        ({"segment_samples": 10}, "segment_samples"),
+        ({"segment_samples": 100, "overlap": 1.0}, "overlap"),
+        ({"name": ""}, "name"),
+        ({"specimens": (PlannedSpecimen(name="B1", bearing_id=999_999),)}, "specimens"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused_at_its_field(tmp_path, values, field):
+    file = planned(tmp_path / "a.npy", samples())
+    with pytest.raises(Invalid) as refused:
+        dataset_import_create(
+            owner=make_user("engineer"), plan=plan(**({"files": (file,)} | values))
+        )
+    assert list(refused.value.field_errors) == [field]
+
+
+def test_recordings_of_a_run_are_numbered_by_time(tmp_path):
+    files = [
+        planned(
+            tmp_path / f"{name}.npy",
+            samples(seed=hour),
+            specimen="Bearing 1",
+            run="to failure",
+            recorded_at=datetime(2024, 5, 1, hour),
+        )
+        for name, hour in (("c", 1), ("a", 2), ("b", 3))
+    ]
+    bearing = make_bearing()
+    imported(*files, specimens=(PlannedSpecimen(name="Bearing 1", bearing_id=bearing.pk),))
+    rows = Recording.objects.order_by("position").values_list("name", "position")
+    assert list(rows) == [("c.npy", 1), ("a.npy", 2), ("b.npy", 3)]
+    recording = Recording.objects.select_related("run__specimen").first()
+    assert str(recording.run) == "Bearing 1 · to failure"
+    assert bearing_of(recording.signals.first()) == bearing
+
+
+def test_channels_and_segments_belong_to_their_recording(tmp_path):
+    owner = make_user("engineer")
+    x = np.vstack([samples(4096, seed=1), samples(4096, seed=2)])
+    imported(planned(tmp_path / "a.npy", x), owner=owner, segment_samples=2048)
+    recording = Recording.objects.get()
+    assert recording.signals.count() == 4
+    second = Signal.objects.get(channel="channel 1", segment=2)
+    assert [s.channel for s in channels_of(owner, second)] == ["channel 1", "channel 2"]
+
+
+def test_a_signals_class_has_an_expected_spectrum_of_its_own_shape(tmp_path):
+    owner = make_user("engineer")
+    imported(
+        *(planned(tmp_path / f"{n}.npy", samples(seed=n), label="healthy") for n in range(3)),
+        planned(tmp_path / "long.npy", samples(5000), label="healthy"),
+        owner=owner,
+    )
+    assert reference_get(owner, Signal.objects.get(label="1")) is not None
+    assert reference_get(owner, Signal.objects.get(label="long")) is None
+
+
+def test_the_dataset_counts_its_classes(tmp_path):
+    dataset = imported(
+        planned(tmp_path / "a.npy", samples(seed=1), label="healthy"),
+        planned(tmp_path / "b.npy", samples(seed=2)),
+    )
+    counts = dataset.class_counts.values_list("fault_class__code", "n_signals")
+    assert (list(counts), dataset.store.n_signals) == ([("healthy", 1)], 2)
+
+
+def test_originals_are_kept_where_wanted(tmp_path):
+    file = planned(tmp_path / "a.npy", samples())
+    with_it, without = imported(file), imported(file, name="other", keep_originals=False)
+    assert (final_folder(with_it.pk) / "originals" / file.sha256).is_file()
+    assert not list((final_folder(without.pk) / "originals").iterdir())
+
+
+def test_a_deleted_dataset_leaves_nothing(tmp_path, django_capture_on_commit_callbacks):
+    owner = make_user("engineer")
+    dataset = imported(planned(tmp_path / "a.npy", samples(), specimen="S", run="R"), owner=owner)
+    with django_capture_on_commit_callbacks(execute=True):
+        dataset_delete(user=owner, dataset=dataset)
+    assert not Recording.objects.exists()
+    assert not list((settings.STORAGE_DIR / "datasets").glob(f"{dataset.pk}*"))
