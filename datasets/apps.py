@@ -6,8 +6,8 @@ class DatasetsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from datasets.imports.selectors import IMPORT, READ
         from datasets.imports.services.drafts import drafts_prune, drafts_sweep
-        from datasets.imports.services.reading import READ
         from datasets.services.counting import class_counts_refresh
         from datasets.services.creation import GENERATE
         from datasets.services.files import files_sweep
@@ -28,6 +28,14 @@ class DatasetsConfig(AppConfig):
         register_kind(
             JobKind(
                 code=READ, entry="datasets.jobs.read_import", queue=Queue.SHORT, sweep=drafts_sweep
+            )
+        )
+        register_kind(
+            JobKind(
+                code=IMPORT,
+                entry="datasets.jobs.import_dataset",
+                queue=Queue.LONG,
+                changed=dataset_follow_job,
             )
         )
         register_pruner("imports", drafts_prune)

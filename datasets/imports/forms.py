@@ -89,6 +89,11 @@ class DraftForm(forms.Form):
         },
     )
 
+    def __init__(self, *args: Any, is_more: bool = False, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self.is_more = is_more  # what is added to a dataset has no name of its own
+        self.fields["name"].required = not is_more
+
     @classmethod
     def of(cls, draft: ImportDraft) -> "DraftForm":
         """Return the form as the draft stands, proven."""
@@ -99,9 +104,12 @@ class DraftForm(forms.Form):
                 "segment_samples", "overlap_percent",
             )
         }  # fmt: skip
-        return cls(said | {"is_cut": draft.segment_samples is not None})
+        is_cut = draft.segment_samples is not None
+        return cls(said | {"is_cut": is_cut}, is_more=draft.dataset_id is not None)
 
     def clean_name(self) -> str:
+        if self.is_more:
+            return ""
         name: str = self._clean("name", 100)
         if name_is_taken(name):
             raise forms.ValidationError(name_taken(name).sentence)

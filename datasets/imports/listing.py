@@ -68,7 +68,7 @@ def _row(file: ImportFile) -> Row:
         channels=_names(kept, len(channels)),
         rate=_span(rates, thousands),
         rate_source=", ".join(dict.fromkeys(each.source for each in rates if each.source)),
-        speed=_span([speed_of(file, each) for each in kept], lambda rpm: number(rpm, 5)),
+        speed=_span([speed_of(file, each) for each in kept], _speed),
         unit=", ".join(
             dict.fromkeys(str(each.value) for c in kept if (each := unit_of(file, c)).value)
         ),
@@ -98,6 +98,10 @@ def _names(kept: list[ImportChannel], n_all: int) -> str:
     more = len(kept) - len(names)
     text = ", ".join(names) + (f" and {more} more" if more else "")
     return f"{text} of {n_all}" if len(kept) < n_all else text
+
+
+def _speed(rpm: float) -> str:
+    return thousands(rpm) if rpm == round(rpm) else number(rpm, 5)
 
 
 def _span(facts: Iterable[Fact], written: Any) -> str:

@@ -1,16 +1,19 @@
 """Reads of drafts: each belongs to its owner alone, for everybody else it does not exist."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from common.errors import NotFound
 from common.roles import is_engineer
-from datasets.models import Dataset, ImportChannel, ImportDraft, ImportFile
+from datasets.models import ImportChannel, ImportDraft, ImportFile
+from monitoring.models import Job
 
-_STATUS = ImportFile.Status
+READ: Final = "read-import"
+IMPORT: Final = "import-dataset"
+_STATUS: Final = ImportFile.Status
 
 
 class Stage(StrEnum):
@@ -60,10 +63,14 @@ def import_file_get(user: Any, pk: int) -> ImportFile:
 
 def stage_of(draft: ImportDraft) -> Stage:
     """Return how far a draft of `drafts_of` is; its rows say it, nothing else keeps it."""
-    if draft.dataset is not None:
-        is_ready = draft.dataset.status == Dataset.Status.READY
-        return Stage.IMPORTED if is_ready else Stage.IMPORTING
-    if draft.job is not None and draft.job.is_active:
+    job = draft.job
+    if job is not None and job.kind == IMPORT:
+        if job.status == Job.Status.COMPLETED:
+            return Stage.IMPORTED
+        is_made = draft.dataset is not None and draft.dataset.job_id == job.pk
+        if job.is_active or is_made:
+            return Stage.IMPORTING
+    if job is not None and job.is_active:
         return Stage.READING
     n_files, n_missing = draft.n_files, draft.n_coming + draft.n_unread  # type: ignore[attr-defined]
     return Stage.COLLECTING if n_missing or not n_files else Stage.OPEN

@@ -39,8 +39,13 @@ class ImportDraft(models.Model):
     job = models.ForeignKey(
         Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="import_drafts"
     )
-    dataset = models.OneToOneField(
-        Dataset, null=True, blank=True, on_delete=models.SET_NULL, related_name="import_draft"
+    dataset = models.ForeignKey(
+        Dataset,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="import_drafts",
+        help_text="What it became, or is to be added to.",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(db_index=True, help_text="It is deleted by itself then.")

@@ -36,10 +36,11 @@ FILES = [
 def shot(page, name):
     folder = os.environ.get("IMPORT_SHOTS")
     if folder:
+        page.evaluate("scrollTo(0, 0)")
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
-def test_files_are_sent_read_and_answered(portal, log_in):
+def test_files_are_sent_read_answered_and_imported(portal, log_in):
     page = log_in(portal.make_user("engineer"))
     page.goto("/datasets/import/")
     shot(page, "list-empty")
@@ -63,8 +64,20 @@ def test_files_are_sent_read_and_answered(portal, log_in):
     table.get_by_role("button", name="motor.csv").click()
     expect(page.locator("#import-file")).to_contain_text("FE (g)")
     page.get_by_label("Name", exact=True).fill("Pump study")
-    expect(page.locator("#import-foot")).to_contain_text("4")
+    expect(page.locator("#import-submit")).to_be_enabled()
     shot(page, "ready")
+    page.locator("#import-submit").click()
+    page.wait_for_url("**/datasets/*/")
+    expect(page.locator("[data-status]").first).to_have_text("Ready", timeout=READY_MS)
+    expect(page.locator("#signals tbody tr")).to_have_count(4)
+    shot(page, "dataset")
+    page.goto("/datasets/")
+    shot(page, "datasets")
+    card = page.locator(".dataset-card").filter(has_text="Pump study")
+    expect(card).to_contain_text("4signals")
+    page.goto("/datasets/import/")
+    expect(page.locator("#import-drafts")).to_contain_text("Imported")
+    shot(page, "list-done")
 
 
 def test_the_page_holds_to_its_rules_in_both_themes(portal, log_in):

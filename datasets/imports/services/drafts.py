@@ -18,7 +18,7 @@ from django.utils import timezone
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed, NotFound, Unavailable
 from common.files import folder_discard, folder_make
-from common.roles import is_engineer
+from common.roles import is_engineer, may_manage
 from common.text import size, thousands
 from datasets.imports.paths import (
     FOLDER,
@@ -28,9 +28,10 @@ from datasets.imports.paths import (
     path_clean,
     stored_name,
 )
-from datasets.imports.selectors import Stage, draft_get, stage_of
-from datasets.models import ImportDraft, ImportFile
+from datasets.imports.selectors import IMPORT, Stage, draft_get, stage_of
+from datasets.models import Dataset, ImportDraft, ImportFile
 from monitoring.jobs.lifecycle import job_cancel_request
+from monitoring.models import Job
 
 logger = logging.getLogger(__name__)
 
@@ -52,10 +53,12 @@ class Offered:
     size_bytes: int
 
 
-def draft_create(*, owner: Any) -> ImportDraft:
-    """Make an empty draft."""
+def draft_create(*, owner: Any, dataset: Dataset | None = None) -> ImportDraft:
+    """Make an empty draft, of a new dataset or of more for one that was imported."""
     if not is_engineer(owner):
         raise NotAllowed("Importing needs the engineer role; ask an administrator for it.")
+    if dataset is not None:
+        _extensible_prove(owner, dataset)
     now = timezone.now()
     with transaction.atomic():
         _lock(owner)
@@ -64,7 +67,7 @@ def draft_create(*, owner: Any) -> ImportDraft:
                 f"You have {MOST_DRAFTS} imports, as many as one person may keep. "
                 "Finish or delete one, then try again."
             )
-        draft = ImportDraft(owner=owner, created_at=now, expires_at=now + KEPT)
+        draft = ImportDraft(owner=owner, dataset=dataset, created_at=now, expires_at=now + KEPT)
         draft.full_clean()
         draft.save()
     folder_make(draft_folder(draft.owner_id, draft.pk))
@@ -149,7 +152,8 @@ def file_remove(*, user: Any, file: ImportFile) -> None:
 
 def draft_delete(*, user: Any, draft: ImportDraft) -> None:
     """Delete a draft with everything that was sent for it; what it became stays."""
-    if stage_of(draft_get(user, draft.pk)) == Stage.IMPORTING:
+    seen = draft_get(user, draft.pk)
+    if stage_of(seen) == Stage.IMPORTING and seen.job is not None and seen.job.is_active:
         raise Invalid("This import is under way. Cancel it first, then delete it.")
     _remove(draft)
 
@@ -157,7 +161,7 @@ def draft_delete(*, user: Any, draft: ImportDraft) -> None:
 def drafts_prune(*, now: datetime) -> int:
     """Delete the drafts whose time is over, the oldest first; return how many they were."""
     expired = ImportDraft.objects.filter(expires_at__lte=now).order_by("expires_at")
-    waiting = expired.exclude(dataset__job__status__in=["queued", "running"])
+    waiting = expired.exclude(job__kind=IMPORT, job__status__in=Job.ACTIVE)
     return sum(_remove(draft) for draft in waiting[:_AT_ONCE])
 
 
@@ -183,6 +187,15 @@ def draft_lock(draft: ImportDraft) -> ImportDraft:
     if locked is None:
         raise NotFound("There is no such import.")
     return locked
+
+
+def _extensible_prove(owner: Any, dataset: Dataset) -> None:
+    if not may_manage(owner, dataset.store.owner_id):
+        raise NotAllowed("Only its owner may add recordings to this dataset.")
+    if not dataset.is_recorded:
+        raise Invalid("This dataset was generated from a recipe; import into another one.")
+    if dataset.status != Dataset.Status.READY:
+        raise Invalid("This dataset is not ready yet; add to it when it is.")
 
 
 def _editable(user: Any, draft: ImportDraft) -> ImportDraft:

@@ -37,7 +37,7 @@ from datasets.imports.paths import (
     stored_name,
 )
 from datasets.imports.pictures import MOST_PICTURES, picture_of, pictures_write
-from datasets.imports.selectors import Stage, draft_get, stage_of
+from datasets.imports.selectors import READ, Stage, draft_get, stage_of
 from datasets.imports.services.drafts import MOST_FILES, draft_lock, space_prove
 from datasets.models import ImportChannel, ImportDraft, ImportFile, ImportRate, ImportRemark
 from datasets.models.imports import LONGEST_PATH, LONGEST_REASON, LONGEST_WORD
@@ -45,6 +45,7 @@ from monitoring.jobs.lifecycle import JobLost, job_complete, job_create, job_enq
 from monitoring.jobs.pulse import JobRun
 from monitoring.models import Job
 from monitoring.notices.services import notification_send
+from signals.models import Recording
 from vibration.errors import FormatError, VibrationError
 from vibration.formats import Channel, Reading, sandbox
 from vibration.formats.answers import waits_with
@@ -52,7 +53,6 @@ from vibration.formats.archives import Entry, is_zip, opened_zip, unpacked
 
 logger = logging.getLogger(__name__)
 
-READ: Final = "read-import"
 _STATUS: Final = ImportFile.Status
 _AT_ONCE: Final = 2
 _HASH_BYTES: Final = 1 << 20
@@ -85,9 +85,10 @@ def reading_start(*, user: Any, draft: ImportDraft, url: str = "") -> Job:
     with transaction.atomic():
         locked = draft_lock(draft)
         seen = draft_get(user, locked.pk)
-        if stage_of(seen) == Stage.READING:
+        stage = stage_of(seen)
+        if stage == Stage.READING:
             raise Invalid("The files are being read already.")
-        if seen.dataset is not None:
+        if stage in (Stage.IMPORTING, Stage.IMPORTED):
             raise Invalid("This import has become a dataset.")
         n_files = locked.files.filter(status=_STATUS.RECEIVED).count()
         if not n_files:
@@ -325,6 +326,10 @@ def _keep(draft: ImportDraft, file: ImportFile, read: Read) -> None:
     if first is not None:
         _refuse(row, f"It has the same content as {first.path}; it is imported once.")
         return
+    there = _in_dataset(draft, row)
+    if there is not None:
+        _refuse(row, f"It is in the dataset already, as {there.name}.")
+        return
     if read.reason:
         _refuse(row, read.reason)
         return
@@ -343,6 +348,13 @@ def _keep(draft: ImportDraft, file: ImportFile, read: Read) -> None:
 def _first_alike(draft: ImportDraft, row: ImportFile) -> ImportFile | None:
     alike = draft.files.filter(sha256=row.sha256, status=_STATUS.READ).exclude(sha256="")
     return alike.exclude(pk=row.pk).first()
+
+
+def _in_dataset(draft: ImportDraft, row: ImportFile) -> Recording | None:
+    if draft.dataset_id is None or not row.sha256:
+        return None
+    found = Recording.objects.filter(store__dataset=draft.dataset_id, sha256=row.sha256)
+    return found.first()
 
 
 def _refuse(file: ImportFile, reason: str) -> None:

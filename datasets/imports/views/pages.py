@@ -35,6 +35,7 @@ from datasets.imports.selectors import (
     counts_of,
     draft_get,
     drafts_of,
+    files_of,
     import_file_get,
     stage_of,
 )
@@ -50,11 +51,18 @@ from datasets.imports.services.answering import (
     table_apply,
 )
 from datasets.imports.services.describing import draft_describe
-from datasets.imports.services.drafts import KEPT, MOST_DRAFTS, draft_delete, file_remove
+from datasets.imports.services.drafts import (
+    KEPT,
+    MOST_DRAFTS,
+    draft_create,
+    draft_delete,
+    file_remove,
+)
 from datasets.imports.services.importing import import_start
 from datasets.imports.services.reading import reading_start
 from datasets.imports.services.receiving import CHUNK_BYTES
-from datasets.models import ImportDraft, ImportFile
+from datasets.models import Dataset, ImportDraft, ImportFile
+from datasets.selectors import dataset_get
 from monitoring.jobs.lifecycle import job_cancel_request
 from signals.models import FaultClass, Severity
 from signals.services.bearings import bearing_get, bearings_all
@@ -92,11 +100,16 @@ def import_list(request: HttpRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def draft_page(request: HttpRequest, pk: int) -> HttpResponse:
     draft = draft_get(request.user, pk)
-    if stage_of(draft) == Stage.IMPORTED and not _is_fragment(request):
-        assert draft.dataset is not None  # noqa: S101  (what the stage says)
-        return redirect(reverse("datasets:detail", args=[draft.dataset.pk]))
     template = "imports/_draft.html" if _is_fragment(request) else "imports/draft.html"
     return render(request, template, _draft_context(request, draft))
+
+
+@login_required
+@require_POST
+def draft_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin a draft of more recordings for a dataset that was imported."""
+    draft = draft_create(owner=request.user, dataset=dataset_get(request.user, pk))
+    return _gone_to(request, reverse("imports:draft", args=[draft.pk]))
 
 
 @login_required
@@ -111,10 +124,10 @@ def draft_read(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def draft_stop(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop the reading; what was read stays."""
+    """Stop the reading or the import; what was read stays."""
     draft = draft_get(request.user, pk)
     if draft.job is None:
-        raise Invalid("Nothing is being read.")
+        raise Invalid("Nothing is under way.")
     job_cancel_request(user=request.user, job=draft.job)
     return _draft_again(request, pk)
 
@@ -253,7 +266,7 @@ def draft_specimen(request: HttpRequest, pk: int) -> HttpResponse:
 def draft_check(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep what was typed of the dataset; say what would come of it."""
     draft = draft_get(request.user, pk)
-    form = DraftForm(request.POST)
+    form = DraftForm(request.POST, is_more=draft.dataset_id is not None)
     form.is_valid()
     draft = draft_describe(draft=draft, said=form.kept())
     context = _foot_context(draft_get(request.user, pk), form) | {"is_check": True}
@@ -265,7 +278,7 @@ def draft_check(request: HttpRequest, pk: int) -> HttpResponse:
 def draft_import(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the dataset: a job does it, its page shows how far it is."""
     draft = draft_get(request.user, pk)
-    form = DraftForm(request.POST)
+    form = DraftForm(request.POST, is_more=draft.dataset_id is not None)
     if form.is_valid():
         draft_describe(draft=draft, said=form.kept())
         try:
@@ -273,7 +286,9 @@ def draft_import(request: HttpRequest, pk: int) -> HttpResponse:
         except Invalid as error:
             _refuse(form, error)
         else:
-            return _gone_to(request, reverse("datasets:detail", args=[dataset.pk]))
+            is_new = dataset.status != Dataset.Status.READY
+            page = ("datasets:detail", dataset.pk) if is_new else ("imports:draft", draft.pk)
+            return _gone_to(request, reverse(page[0], args=[page[1]]))
     context = _foot_context(draft_get(request.user, pk), form) | {"is_check": True}
     return render(request, "imports/_foot.html", context, status=422)
 
@@ -285,9 +300,11 @@ def _draft_context(request: HttpRequest, draft: ImportDraft) -> dict[str, Any]:
         "stage": stage.value,
         "look": STAGES[stage],
         "unfinished": unfinished_of(draft)[:10],
-        "is_live": stage == Stage.READING,
+        "is_live": draft.job is not None and draft.job.is_active,
         **_limits(),
     }
+    if stage == Stage.IMPORTED:
+        context["refused"] = files_of(draft).filter(SHOWN["out"])[:100]
     if stage in (Stage.OPEN, Stage.COLLECTING) and counts_of(draft)["all"]:
         context |= _work_context(request, draft)
         context |= _foot_context(draft, DraftForm.of(draft))

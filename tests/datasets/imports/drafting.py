@@ -6,7 +6,6 @@ import io
 import math
 import zipfile
 
-from django.test import TestCase
 from django.urls import reverse
 
 from datasets.imports.services.drafts import Offered, files_offer
@@ -44,8 +43,7 @@ def put(draft, files):
 def read(draft):
     """Read what was sent; return the files by path."""
     job = reading_start(user=draft.owner, draft=draft)
-    with TestCase.captureOnCommitCallbacks(execute=True):
-        read_import(str(job.pk))
+    read_import(str(job.pk))
     draft.refresh_from_db()
     return {row.path: row for row in ImportFile.objects.filter(draft=draft)}
 

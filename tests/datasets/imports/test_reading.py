@@ -21,7 +21,7 @@ from monitoring.jobs.lifecycle import job_cancel_request
 from monitoring.models import Job, Notification
 from tests.datasets.imports.drafting import CSV, put, read, recording, zipped
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 STATUS = ImportFile.Status
 
 
@@ -29,7 +29,7 @@ def test_channels_are_kept_with_the_source_of_each_fact(draft):
     put(draft, {"pump.csv": CSV.encode()})
     file = read(draft)["pump.csv"]
     channel = file.channels.get()
-    assert (file.status, channel.name, channel.n_samples) == (STATUS.READ, "DE", 600)
+    assert (file.status, channel.name, channel.n_samples) == (STATUS.READ, "DE (g)", 600)
     assert (channel.fs_hz, channel.fs_source, channel.unit) == (1000.0, "worked out", "g")
     assert channel.is_kept
 
