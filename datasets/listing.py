@@ -15,6 +15,8 @@ from monitoring.models import Job
 from monitoring.selectors import settings_of
 from signals.models import Bearing, FaultClass, Severity, Signal
 from signals.services.bearings import bearings_all, may_attach
+from signals.services.feature_groups import may_measure, why_not
+from vibration.features.groups import FEATURE_GROUPS
 
 DATASETS_PER_PAGE = 60
 SCOPES: dict[str, str] = {"all": "All", "own": "Own", "shared": "Shared"}
@@ -150,6 +152,44 @@ def signals_listed(user: Any, dataset: Dataset, query: SignalQuery) -> Page[Sign
 def bearing_choices(user: Any, dataset: Dataset) -> list[Bearing]:
     """Return the bearings from which this person may choose the dataset's: none, or all."""
     return list(bearings_all()) if may_attach(user, dataset.store) else []
+
+
+@dataclass(frozen=True)
+class GroupShown:
+    """A group of features as the dataset's page shows it.
+
+    Attributes
+    ----------
+    code, title : str
+    n_known : int or None
+        Signals with a value; None where it was not measured.
+    job : Job or None
+        The one that is measuring it.
+    why_not : str
+        Why it cannot be measured; empty where it can.
+    """
+
+    code: str
+    title: str
+    n_known: int | None
+    job: Job | None
+    why_not: str
+
+
+def feature_groups(user: Any, dataset: Dataset) -> dict[str, Any]:
+    """Return the groups of features beside the 36, and what this person may do about them."""
+    rows = {row.group: row for row in dataset.store.feature_groups.select_related("job")}
+    shown = []
+    for code, group in FEATURE_GROUPS.items():
+        row = rows.get(code)
+        job = row.job if row and row.job and row.job.is_active else None
+        n_known = row.n_known if row and row.stamp else None
+        shown.append(GroupShown(code, group.title, n_known, job, why_not(dataset.store, code)))
+    return {
+        "feature_groups": shown,
+        "may_measure": may_measure(user, dataset.store),
+        "is_measuring": any(group.job for group in shown),
+    }
 
 
 def signal_filters(dataset: Dataset) -> dict[str, Any]:

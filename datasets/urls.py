@@ -16,5 +16,6 @@ urlpatterns = [
     path("<int:pk>/retry/", datasets.dataset_again, name="retry"),
     path("<int:pk>/share/", datasets.dataset_visibility, name="share"),
     path("<int:pk>/bearing/", datasets.dataset_bearing, name="bearing"),
+    path("<int:pk>/features/", datasets.dataset_features, name="features"),
     path("<int:pk>/download/hdf5/", datasets.dataset_download, name="download"),
 ]

@@ -9,6 +9,7 @@ class SignalsConfig(AppConfig):
         from monitoring.jobs.kinds import JobKind, Queue, register_kind, register_sweeper
         from monitoring.retention import register_pruner
         from signals.projections.services import PROJECT, projections_sweep
+        from signals.services.feature_groups import MEASURE
         from signals.services.removal import REMOVE
         from signals.uploads.services import uploads_prune, uploads_sweep
         from signals.waveforms.references import references_sweep
@@ -21,6 +22,7 @@ class SignalsConfig(AppConfig):
                 sweep=projections_sweep,
             )
         )
+        register_kind(JobKind(code=MEASURE, entry="signals.jobs.measure", queue=Queue.LONG))
         register_kind(
             JobKind(
                 code=REMOVE,

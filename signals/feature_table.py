@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from common.errors import NotFound
 from common.text import thousands
+from signals.feature_groups import group_columns
 from signals.filters.cells import held_by
 from signals.filters.sample import SPREAD, fair_sample, order_lengths, scattered
 from signals.filters.scope import Scope
@@ -101,7 +102,8 @@ def feature_table(
 ) -> FeatureTable:
     """Return features of the scope's signals, of about `most` of them at most.
 
-    A sample is fair and the same each time. Which signals these are is read once, all their
+    `features` may name those of groups too (`signals.feature_groups`), behind the 36 or without
+    them. A sample is fair and the same each time. Which signals these are is read once, all their
     features or a single one once too, however many ask at the same time; they are cached until the
     store changes.
     """
@@ -109,11 +111,19 @@ def feature_table(
         raise ValueError("A scope is for the person it was made for.")
     rows, store_rows = _rows_of(scope, most)
     names = tuple(features)
-    if names == FEATURE_NAMES:
-        values = _kept(scope, most, "", rows, store_rows)
+    n_own = len(FEATURE_NAMES)
+    if names[:n_own] == FEATURE_NAMES:
+        columns = [_kept(scope, most, "", rows, store_rows)]
+        rest = names[n_own:]
+        columns += [group_columns(rows.pks, rest)] if rest else []
     else:
-        columns = [_kept(scope, most, name, rows, store_rows) for name in names]
-        values = np.concatenate(columns, axis=1) if columns else rows.values
+        columns = [
+            _kept(scope, most, name, rows, store_rows)
+            if name in FEATURE_NAMES
+            else group_columns(rows.pks, (name,))
+            for name in names
+        ]
+    values = np.concatenate(columns, axis=1) if columns else rows.values
     return replace(rows, values=values, names=names)
 
 

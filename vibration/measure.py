@@ -57,7 +57,7 @@ def measure(
     Raises
     ------
     VibrationError
-        When there is no such channel, no rate, or a rate or speed that cannot be.
+        When there is no such channel, no rate, or a rate or speed that is not positive.
 
     Examples
     --------
@@ -117,7 +117,7 @@ def _with_rate(
 def _positive(value: float, meaning: str, unit: str, field: str) -> float:
     if not math.isfinite(value) or value <= 0:
         raise VibrationError(
-            f"A {meaning} of {value:g} {unit} cannot be; it must be positive.", field=field
+            f"The {meaning} must be a positive number of {unit}, not {value:g}.", field=field
         )
     return value
 

@@ -7,6 +7,7 @@ transaction commits.
 
 import fcntl
 import hashlib
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +22,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from common.database import after_commit, retried
-from common.errors import Invalid, NotAllowed, Unavailable
+from common.errors import Expected, Invalid, NotAllowed, Unavailable
 from common.files import folder_discard, folder_make
 from common.names import text_clean
 from common.roles import is_engineer, may_manage
@@ -39,6 +40,7 @@ from monitoring.jobs.lifecycle import JobLost, job_complete
 from monitoring.models import Job, SystemEvent
 from monitoring.notices.services import notification_send
 from signals.models import Bearing, FaultClass, Recording, Severity, SignalStore
+from signals.services.feature_groups import store_features_fill
 from signals.services.recordings import Described, Kept, recordings_insert
 from signals.services.records import cached_results_forget
 from vibration.errors import VibrationError
@@ -53,6 +55,8 @@ from vibration.importing import (
 )
 from vibration.importing.pool import Task
 from vibration.store import StorageFullError
+
+logger = logging.getLogger(__name__)
 
 ORIGINALS: Final = "originals"
 FEWEST_SEGMENT_SAMPLES: Final = 64
@@ -180,7 +184,21 @@ def dataset_import_run(*, run: ImportRun, dataset: Dataset, plan: ImportPlan) ->
         raise Unavailable(str(error)) from error
     folder_discard(work)
     pyramids_fill(dataset_id=dataset.pk)
+    _features_fill(dataset.pk)
     return outcome
+
+
+def _features_fill(dataset_id: int) -> None:
+    """Measure what needs speed, geometry or unit. The dataset is ready: a failure is only logged,
+    and the features can be had later.
+    """
+    store = retried(lambda: SignalStore.objects.filter(dataset=dataset_id).first())
+    if store is None:
+        return
+    try:
+        store_features_fill(store=store)
+    except (Expected, VibrationError, OSError) as error:
+        logger.warning("The features of dataset %s were not measured: %s", dataset_id, error)
 
 
 def dataset_import_give_up(*, dataset: Dataset) -> None:

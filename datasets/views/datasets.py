@@ -28,6 +28,7 @@ from datasets.listing import (
     SignalQuery,
     bearing_choices,
     datasets_listed,
+    feature_groups,
     for_display,
     signal_filters,
     signals_listed,
@@ -38,6 +39,7 @@ from datasets.selectors import dataset_get, dataset_losses, dataset_path
 from monitoring.events import event_record
 from monitoring.models import SystemEvent
 from signals.services.bearings import bearing_get
+from signals.services.feature_groups import features_cancel, features_request
 
 CHANGED = "datasets:changed"
 
@@ -85,6 +87,7 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "page": signals_listed(request.user, dataset, query),
         **signal_filters(dataset),
         "bearings": bearing_choices(request.user, dataset),
+        **feature_groups(request.user, dataset),
     }
     template = "datasets/_detail.html" if _is_fragment(request) else "datasets/detail.html"
     return render(request, template, context)
@@ -180,6 +183,19 @@ def dataset_visibility(request: HttpRequest, pk: int) -> HttpResponse:
         dataset=dataset_get(request.user, pk),
         visibility=request.POST.get("visibility", ""),
     )
+    return _done(request)
+
+
+@login_required
+@require_POST
+def dataset_features(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have a group of features measured for all signals of a dataset, or stop it."""
+    dataset = dataset_get(request.user, pk)
+    group, page = request.POST.get("group", ""), reverse("datasets:detail", args=[dataset.pk])
+    if request.POST.get("act") == "cancel":
+        features_cancel(user=request.user, store=dataset.store, group=group)
+    else:
+        features_request(user=request.user, store=dataset.store, group=group, url=page)
     return _done(request)
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from signals.errors import told_as
+from signals.feature_groups import measured_groups
 from signals.feature_table import FeatureTable, feature_table
-from signals.filters.scope import Scope
+from signals.filters.scope import Scope, digest
 from vibration.statistics.correlation import correlation_matrix, similarity_order
 from vibration.statistics.ranking import Ranked, feature_ranking
 
@@ -23,6 +24,8 @@ class Ranking:
     Attributes
     ----------
     rows : list of Ranked
+    names : tuple of str
+        Of the features that the rows count.
     n, n_signals : int
         Signals that were used, and those they stand for.
     n_copies : int
@@ -30,6 +33,7 @@ class Ranking:
     """
 
     rows: list[Ranked]
+    names: tuple[str, ...]
     n: int
     n_signals: int
     n_copies: int
@@ -52,8 +56,10 @@ def ranking_of(user: Any, scope: Scope, *, with_copies: bool = False) -> Ranking
     or drawn with their record where they are asked for.
     """
 
+    measured = measured_groups(user, scope.store)
+
     def make() -> bytes:
-        whole = feature_table(user, scope)
+        whole = feature_table(user, scope, features=measured.names)
         table = (whole if with_copies else whole.originals()).at_most(MOST_ROWS)
         labelled = table.classes > 0
         with told_as():
@@ -63,8 +69,9 @@ def ranking_of(user: Any, scope: Scope, *, with_copies: bool = False) -> Ranking
         sizes = [*_sizes(table), whole.n_signals - whole.n_originals]
         return json.dumps([sizes, [asdict(row) for row in rows]]).encode()
 
-    sizes, rows = json.loads(scope.cached("ranking", make, "copies" if with_copies else ""))
-    return Ranking([Ranked(**row) for row in rows], *sizes)
+    inputs = digest("copies" if with_copies else "", measured.stamp)
+    sizes, rows = json.loads(scope.cached("ranking", make, inputs))
+    return Ranking([Ranked(**row) for row in rows], measured.names, *sizes)
 
 
 def correlations_of(user: Any, scope: Scope, kind: str = "spearman") -> Correlations:

@@ -2,13 +2,18 @@
 
 import csv
 import io
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+
 from signals.exploration.table import ids_in_order, tags_of
+from signals.feature_groups import group_columns, measured_groups
 from signals.filters.scope import Scope
 from signals.models import Signal
-from vibration.features import FEATURES
+from vibration.features import FEATURES, Feature
 
 BATCH: Final = 5_000
 BOM: Final = "\ufeff".encode()  # without it spreadsheets take UTF-8 for their own alphabet
@@ -33,12 +38,26 @@ _FIELDS: Final = (
     *(feature.name for feature in FEATURES),
 )
 _TEXTS: Final = ("label", "class", "severity", "unit", "tags")
-NAMES: Final = (*_COLUMNS, "tags", *(feature.name for feature in FEATURES))
-HEADER: Final = (
-    *(title for _, title in _COLUMNS.values()),
-    "tags",
-    *(feature.label for feature in FEATURES),
-)
+
+
+@dataclass(frozen=True)
+class _Head:
+    """The columns of a file: those that every signal has, and the groups that were measured."""
+
+    beside: tuple[Feature, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*_COLUMNS, "tags", *(feature.name for feature in (*FEATURES, *self.beside)))
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        own = (title for _, title in _COLUMNS.values())
+        return (*own, "tags", *(feature.label for feature in (*FEATURES, *self.beside)))
+
+
+def _head_of(scope: Scope) -> _Head:
+    return _Head(measured_groups(scope.user, scope.store).features)
 
 
 def csv_chunks(scope: Scope, order: str = "") -> Iterator[bytes]:
@@ -48,9 +67,10 @@ def csv_chunks(scope: Scope, order: str = "") -> Iterator[bytes]:
     yield BOM
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow(HEADER)
-    texts = [NAMES.index(name) for name in _TEXTS]
-    for batch in _batches(scope, order):
+    head = _head_of(scope)
+    writer.writerow(head.titles)
+    texts = [head.names.index(name) for name in _TEXTS]
+    for batch in _batches(scope, order, head):
         for row in batch:
             for place in texts:
                 row[place] = harmless(row[place])
@@ -65,12 +85,13 @@ def parquet_chunks(scope: Scope, order: str = "") -> Iterator[bytes]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = _schema()
+    head = _head_of(scope)
+    schema = _schema(head)
     sink = _Sink()
     with pq.ParquetWriter(pa.PythonFile(sink, "w"), schema, compression="zstd") as writer:
-        for batch in _batches(scope, order):
-            columns = dict(zip(NAMES, zip(*batch, strict=True), strict=True))
-            arrays = [pa.array(columns[name], schema.field(name).type) for name in NAMES]
+        for batch in _batches(scope, order, head):
+            columns = dict(zip(head.names, zip(*batch, strict=True), strict=True))
+            arrays = [pa.array(columns[name], schema.field(name).type) for name in head.names]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
             yield sink.taken()
     yield sink.taken()
@@ -81,14 +102,27 @@ def harmless(text: str | None) -> str | None:
     return f"'{text}" if text and text.startswith(_DANGEROUS) else text
 
 
-def _batches(scope: Scope, order: str) -> Iterator[list[list[Any]]]:
+def _batches(scope: Scope, order: str, head: _Head) -> Iterator[list[list[Any]]]:
     """Yield rows a batch at a time; no cursor and no transaction is held while they travel."""
     is_by_row = order in ("", "row") and scope.store is not None
     found = _by_row(scope) if is_by_row else _in_order(scope, order or "row")
     for rows in found:
         tags = tags_of([row[0] for row in rows])
         n_own = len(_COLUMNS)
-        yield [[*row[:n_own], "; ".join(tags.get(row[0], [])), *row[n_own:]] for row in rows]
+        rest = _beside(rows, head)
+        yield [
+            [*row[:n_own], "; ".join(tags.get(row[0], [])), *row[n_own:], *more]
+            for row, more in zip(rows, rest, strict=True)
+        ]
+
+
+def _beside(rows: list[tuple[Any, ...]], head: _Head) -> list[list[float | None]]:
+    """Return the values of the groups for each row, None where one is missing."""
+    if not head.beside:
+        return [[] for _ in rows]
+    pks = np.array([row[0] for row in rows], np.int64)
+    values = group_columns(pks, tuple(feature.name for feature in head.beside), np.float64)
+    return [[None if math.isnan(value) else value for value in row] for row in values.tolist()]
 
 
 def _by_row(scope: Scope) -> Iterator[list[tuple[Any, ...]]]:
@@ -118,14 +152,14 @@ def _taken(buffer: io.StringIO) -> bytes:
     return text.encode()
 
 
-def _schema() -> Any:
+def _schema(head: _Head) -> Any:
     import pyarrow as pa
 
     types = {"id": pa.int64(), "n_samples": pa.int64(), "rank_in_class": pa.int64()}
     types |= {name: pa.string() for name in _TEXTS}
     types |= {"augmented": pa.bool_()}
-    fields = [(name, types.get(name, pa.float64())) for name in NAMES]
-    return pa.schema(fields, metadata=dict(zip(NAMES, HEADER, strict=True)))
+    fields = [(name, types.get(name, pa.float64())) for name in head.names]
+    return pa.schema(fields, metadata=dict(zip(head.names, head.titles, strict=True)))
 
 
 class _Sink(io.RawIOBase):

@@ -19,9 +19,10 @@ from django.db.models import Q
 from common.errors import Invalid, NotFound
 from signals.filters.scope import Scope, digest
 from signals.filters.signal_filter import NO_SEVERITY
-from signals.models import SavedView
+from signals.models import SavedView, SignalFeatures
 from signals.projections.services import projection_points
 from vibration.features import FEATURE_NAMES
+from vibration.features.groups import place_of
 
 LASSO: Final = "lasso:"
 KEPT: Final = "kept:"
@@ -82,10 +83,17 @@ def _class(user: Any, text: str) -> Q:
 def _range(user: Any, text: str) -> Q:
     feature, _, rest = text.partition(":")
     ends, _, code = rest.partition(":")
-    if feature not in FEATURE_NAMES:
-        raise Invalid(_UNREADABLE)
     low, high = _numbers(ends, 2)
-    span = Q(**{f"{feature}__gte": low, f"{feature}__lte": high})
+    of_group = place_of(feature)
+    if of_group is not None:
+        group, place = of_group
+        span = Q(**{f"values__{place}__gte": low, f"values__{place}__lte": high})
+        rows = SignalFeatures.objects.filter(span, group=group.code)
+        span = Q(pk__in=rows.values("signal"))
+    elif feature in FEATURE_NAMES:
+        span = Q(**{f"{feature}__gte": low, f"{feature}__lte": high})
+    else:
+        raise Invalid(_UNREADABLE)
     return span & _of_class(code) if code else span
 
 

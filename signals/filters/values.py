@@ -42,7 +42,10 @@ def texts(query: Mapping[str, Any], key: str) -> list[str]:
     values = [str(value) for value in (found if isinstance(found, list | tuple) else [found])]
     for value in values:
         if len(value) > LONGEST_TEXT or not value.isprintable():
-            raise Invalid(f"The filter holds a {key} that cannot be; choose it again.")
+            raise Invalid(
+                f"The filter's {key} is too long or holds characters that are not text; "
+                "choose it again."
+            )
     return [value for value in values if value]
 
 

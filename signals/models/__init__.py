@@ -3,6 +3,7 @@
 from signals.models.bearing import Bearing
 from signals.models.catalogue import FaultClass, NoiseSource, Severity, Tag
 from signals.models.exploration import Projection, SavedView, TableColumn
+from signals.models.feature_groups import SignalFeatures, StoreFeatures
 from signals.models.recordings import Recording, Run, Shard, Specimen
 from signals.models.signal import Annotation, Signal
 from signals.models.store import SignalStore
@@ -20,8 +21,10 @@ __all__ = [
     "Severity",
     "Shard",
     "Signal",
+    "SignalFeatures",
     "SignalStore",
     "Specimen",
+    "StoreFeatures",
     "TableColumn",
     "Tag",
     "Upload",

@@ -10,6 +10,7 @@ from common.roles import is_curator, may_manage
 from signals.models import Bearing, Signal, SignalStore
 from signals.seeds.bearings import BEARINGS
 from signals.selectors import stores_visible
+from signals.services.feature_rows import order_features_forget
 from signals.services.history import history_write
 
 
@@ -47,7 +48,8 @@ def bearing_attach(
 ) -> bool:
     """Say in which bearing one signal, or a whole store, was measured; None takes it away.
 
-    The store keeps its version: nothing that is computed from samples depends on the bearing.
+    The store keeps its version: nothing that its results are made of depends on the bearing but
+    the bearing orders, which are forgotten.
 
     Returns
     -------
@@ -65,6 +67,10 @@ def bearing_attach(
     row.full_clean(validate_unique=False)
     row.save(update_fields=["bearing"])
     given.bearing = bearing
+    order_features_forget(
+        store=row.store if isinstance(row, Signal) else row,
+        signal=row if isinstance(row, Signal) else None,
+    )
     history_write(user=user, entries=[(row, f"Bearing: {before or '–'} → {bearing or '–'}.")])
     return True
 

@@ -10,7 +10,14 @@ from django.db import connection, transaction
 
 from common.cache.counted import forget_tagged
 from common.errors import Unavailable
-from signals.models import Annotation, FaultClass, Severity, Signal, SignalStore
+from signals.models import (
+    Annotation,
+    FaultClass,
+    Severity,
+    Signal,
+    SignalFeatures,
+    SignalStore,
+)
 from signals.services.tags import tags_forget_unused
 from vibration.store import StoreReader
 
@@ -64,6 +71,7 @@ def signals_insert(*, store: SignalStore, reader: StoreReader) -> dict[int, int]
 def signals_delete(*, store: SignalStore) -> None:
     """Delete a store's signals with what hangs on them, without reading a million of them first."""
     Annotation.objects.filter(signal__store=store).delete()
+    _features_delete("signal_id IN (SELECT id FROM signals_signal WHERE store_id = %s)", store.pk)
     links = Signal.tags.through.objects.filter(signal__store=store)
     tags = list(links.order_by().values_list("tag", flat=True).distinct())
     links.delete()
@@ -93,6 +101,7 @@ def signals_delete_some(*, store: SignalStore, from_row: int, at_most: int) -> t
         return 0, from_row
     pks = [pk for pk, _ in pairs]
     Annotation.objects.filter(signal__in=pks).delete()
+    _features_delete("signal_id = ANY(%s)", pks)
     links = Signal.tags.through.objects.filter(signal__in=pks)
     tags = list(links.order_by().values_list("tag", flat=True).distinct())
     links.delete()
@@ -101,6 +110,12 @@ def signals_delete_some(*, store: SignalStore, from_row: int, at_most: int) -> t
         cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [pks])  # noqa: S608
     tags_forget_unused(tags=tags)
     return len(pairs), pairs[-1][1] + 1
+
+
+def _features_delete(condition: str, value: Any) -> None:
+    table = connection.ops.quote_name(SignalFeatures._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE {condition}", [value])  # noqa: S608
 
 
 def cached_results_forget(*, store_id: int) -> None:

@@ -4,13 +4,21 @@ from typing import Any
 
 from django import forms
 
-from signals.uploads.questions import UNIT_CHARACTERS, UNITS, UNKNOWN, Questions
+from signals.uploads.questions import UNIT_CHARACTERS, UNKNOWN, Questions
+from vibration.quantities import QUANTITIES, UNITS
 
 OTHER = "other"
 QUESTIONS = ("fs_hz", "rpm", "unit")
 UNIT_CHOICES = (
     ("", "Choose the unit"),
-    *((unit, unit) for unit in UNITS),
+    *(
+        (
+            quantity.title,
+            [(each.name, each.name) for each in UNITS.values() if each.quantity == quantity],
+        )
+        for quantity in QUANTITIES.values()
+        if quantity.is_vibration
+    ),
     (OTHER, "Another unit"),
     (UNKNOWN, "Unknown"),
 )
@@ -25,7 +33,10 @@ class AnswersForm(forms.Form):
     )
     rpm_unknown = forms.BooleanField(required=False)
     unit = forms.ChoiceField(
-        required=False, choices=UNIT_CHOICES, error_messages={"invalid_choice": "Choose the unit."}
+        required=False,
+        choices=UNIT_CHOICES,
+        error_messages={"invalid_choice": "Choose the unit."},
+        widget=forms.Select(attrs={"class": "form-select", "aria-describedby": "errors-unit"}),
     )
     unit_other = forms.CharField(
         required=False,

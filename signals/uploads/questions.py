@@ -13,7 +13,6 @@ from vibration.formats.answers import contradicts, waits_with, with_rate
 from vibration.quantities import find_unit
 
 UNKNOWN: Final = "unknown"
-UNITS: Final = ("g", "m/s²", "mm/s")
 UNIT_CHARACTERS: Final = 10
 HIGHEST_FS_HZ: Final = 1e8
 HIGHEST_RPM: Final = 1e6
@@ -62,7 +61,7 @@ def questions_answer(reading: Reading, answers: Answers) -> tuple[Channel, ...]:
     Raises
     ------
     Questions
-        Where something is still to be asked, or an answer cannot be.
+        Where something is still to be asked, or an answer is out of range.
     """
     vibration = [channel for channel in reading.channels if channel.is_vibration]
     found = {

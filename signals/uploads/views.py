@@ -15,7 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from common.errors import Invalid, NotAllowed
 from common.roles import may_manage
 from signals.selectors import upload_first_signal, upload_get, uploads_of
-from signals.uploads.forms import UNIT_CHOICES, AnswersForm
+from signals.uploads.forms import AnswersForm
 from signals.uploads.questions import Questions
 from signals.uploads.receiving import limit_mb, size_prove
 from signals.uploads.services import KEPT, MOST_UPLOADS, upload_create, upload_delete
@@ -93,7 +93,7 @@ def upload_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _again(request: HttpRequest, form: AnswersForm) -> HttpResponse:
     """Swap what stands below the file, which the browser keeps."""
-    context = {"form": form, "unit_choices": UNIT_CHOICES}
+    context = {"form": form}
     return render(request, "signals/_upload_questions.html", context, status=422)
 
 

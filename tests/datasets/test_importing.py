@@ -16,6 +16,7 @@ from datasets.services import (
 )
 from datasets.services.files import final_folder, import_folder
 from monitoring.models import SystemEvent
+from signals.feature_groups import measured_groups
 from signals.models import Recording, Signal
 from signals.selectors import channels_of, signal_samples
 from signals.services.bearings import bearing_of
@@ -23,6 +24,7 @@ from signals.waveforms.references import reference_get
 from tests.datasets.importing import Here, imported, plan, planned, planned_of, samples
 from tests.factories import make_bearing, make_catalogue, make_user
 from vibration.features import FEATURE_NAMES, extract
+from vibration.features.orders import order_features
 
 pytestmark = pytest.mark.django_db
 
@@ -291,3 +293,24 @@ def test_a_deleted_dataset_leaves_nothing(tmp_path, django_capture_on_commit_cal
         dataset_delete(user=owner, dataset=dataset)
     assert not Recording.objects.exists()
     assert not list((settings.STORAGE_DIR / "datasets").glob(f"{dataset.pk}*"))
+
+
+def test_what_speed_geometry_and_unit_allow_is_measured_at_the_end(tmp_path):
+    owner = make_user("engineer")
+    bearing = make_bearing()
+    x = samples(24_000)
+    dataset = imported(
+        planned(tmp_path / "a.npy", x, fs_hz=12_000.0, rpm=1800.0, specimen="one"),
+        planned(tmp_path / "b.npy", 2 * x, fs_hz=12_000.0, rpm=None, specimen="one"),
+        owner=owner,
+        specimens=(PlannedSpecimen(name="one", bearing_id=bearing.pk),),
+    )
+    known, unknown = (s.feature_groups for s in Signal.objects.filter(store=dataset.store))
+    wanted = order_features(x, 12_000.0, 30.0, bearing.orders)
+    np.testing.assert_allclose(np.array(known.get(group="bearing_orders").values, float), wanted)
+    assert set(unknown.get(group="bearing_orders").values) == {None}
+    assert unknown.get(group="severity").values[0] > 0
+    assert {g.code for g in measured_groups(owner, dataset.store).groups} == {
+        "bearing_orders",
+        "severity",
+    }

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from vibration.errors import VibrationError
-from vibration.exports.uff import QUANTITY_OF_UNIT, known_speed, record_uff
+from vibration.exports.uff import known_speed, record_uff
+from vibration.quantities import UNKNOWN, unit_of
 from vibration.spectra.samples import FloatArray, as_samples, as_sampling_rate
 from vibration.store import FORMAT
 
@@ -61,7 +62,7 @@ def record_npy(
     Raises
     ------
     VibrationError
-        For what is no channel of finite samples, and a rate that cannot be.
+        For what is no channel of finite samples, and a rate that is not positive.
 
     Examples
     --------
@@ -108,7 +109,7 @@ def record_csv(
     Raises
     ------
     VibrationError
-        For what is no channel of finite samples, and a rate that cannot be.
+        For what is no channel of finite samples, and a rate that is not positive.
 
     Examples
     --------
@@ -123,7 +124,8 @@ def record_csv(
     """
     array, fs_hz = _checked(samples, fs_hz)
     head = [f"# {' '.join(name.split())}", f"# Sampling rate: {_number(fs_hz)} Hz"]
-    speed, quantity = known_speed(rpm), QUANTITY_OF_UNIT.get(unit, "signal")
+    speed, measured = known_speed(rpm), unit_of(unit).quantity
+    quantity = "signal" if measured == UNKNOWN.quantity else measured.name
     if speed is not None:
         head.append(f"# Shaft speed: {_number(speed)} rpm")
     plain_unit = " ".join(unit.replace(",", " ").split())
@@ -170,7 +172,7 @@ def record_mat(
     Raises
     ------
     VibrationError
-        For what is no channel of finite samples, a rate that cannot be, and 2 GiB or more.
+        For what is no channel of finite samples, a rate that is not positive, and 2 GiB or more.
 
     Examples
     --------

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vibration.errors import VibrationError
+from vibration.quantities import unit_of
 from vibration.spectra.samples import as_samples, as_sampling_rate
 
 _EDGE: Final = b"    -1\n"
@@ -16,14 +17,6 @@ _TIME_RESPONSE, _EVEN = 1, 1
 _REAL_SINGLE, _REAL_DOUBLE = 2, 4
 _UNKNOWN, _DISPLACEMENT, _VELOCITY, _ACCELERATION, _TIME, _RPM = 0, 8, 11, 12, 17, 19
 _NO_NAME: Final = "NONE"
-QUANTITY_OF_UNIT: Final = {
-    "g": "acceleration",
-    "m/s²": "acceleration",
-    "m/s^2": "acceleration",
-    "m/s2": "acceleration",
-    "mm/s": "velocity",
-    "µm": "displacement",
-}
 _ORDINATES: Final = {
     "acceleration": (_ACCELERATION, "Acceleration"),
     "velocity": (_VELOCITY, "Velocity"),
@@ -73,7 +66,8 @@ def record_uff(
     Raises
     ------
     VibrationError
-        For what is no channel of finite samples, a rate that cannot be, and a billion samples.
+        For what is no channel of finite samples, a rate that is not positive, and a billion
+        samples.
 
     Examples
     --------
@@ -103,7 +97,7 @@ def record_uff(
         f"{kind:10d}{array.size:10d}{_EVEN:10d}"
         + "".join(_real(value) for value in (start_s, 1 / fs_hz, speed or 0.0)),
         _axis(_TIME, "Time", "s"),
-        _axis(*_ORDINATES.get(QUANTITY_OF_UNIT.get(unit, ""), (_UNKNOWN, _NO_NAME)), unit),
+        _axis(*_ORDINATES.get(unit_of(unit).quantity.name, (_UNKNOWN, _NO_NAME)), unit),
         _axis(_UNKNOWN, _NO_NAME, _NO_NAME),
         _axis(*(_UNKNOWN, _NO_NAME, _NO_NAME) if speed is None else (_RPM, "Shaft speed", "rpm")),
     ]

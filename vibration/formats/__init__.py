@@ -68,6 +68,15 @@ def read_recording(
     ------
     FormatError
         In one sentence: why the file cannot be read as vibration data.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("comments.csv") as file:
+    ...     reading = read_recording(file.path)
+    >>> channel = reading.channel()
+    >>> channel.fs_hz, channel.unit, channel.source_of("fs_hz")
+    (20000.0, 'm/s²', 'in the file')
     """
     file = Path(path)
     title = name or file.name

@@ -15,6 +15,28 @@ def contradicts(channel: Channel, fs_hz: float) -> str:
     """Say with what a given rate does not agree within 1 %; empty where it does, or may.
 
     Where the file contradicts itself, one of its own rates may be chosen.
+
+    Parameters
+    ----------
+    channel : Channel
+        With every statement of its rate.
+    fs_hz : float
+        The rate given, in Hz.
+
+    Returns
+    -------
+    str
+        The sentence; empty where nothing contradicts.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vibration.formats.facts import stated
+    >>> channel = Channel("DE", np.zeros(4), rates=(stated(12000.0, "line 1"),))
+    >>> contradicts(channel, 12010.0)
+    ''
+    >>> contradicts(channel, 48000.0)
+    'The file says 12000 Hz (line 1) for DE'
     """
     if not channel.rates or any(agree(each.value, fs_hz) for each in channel.rates):
         return ""
@@ -31,13 +53,25 @@ def with_rate(channel: Channel, fs_hz: float) -> Channel:
     fs_hz : float
         Above 0.
 
+    Returns
+    -------
+    Channel
+        Its rate is called given by the person.
+
     Raises
     ------
     VibrationError
-        For a rate that cannot be.
+        For a rate that is not positive.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> channel = with_rate(Channel("DE", np.zeros(4)), 12000.0)
+    >>> channel.fs_hz, channel.source_of("fs_hz")
+    (12000.0, 'given by the person')
     """
     if not (math.isfinite(fs_hz) and fs_hz > 0):
-        raise VibrationError(f"A sampling rate of {fs_hz:g} Hz cannot be; it must be positive.")
+        raise VibrationError(f"The sampling rate must be a positive number of Hz, not {fs_hz:g}.")
     if channel.fs_hz is not None:
         return channel
     words, samples = "", channel.samples
@@ -54,6 +88,25 @@ def waits_with(channel: Channel, reading: Reading) -> bool:
     """Tell whether a rate given for the file is about this channel too.
 
     An answer is about the samples that are asked about: those of other lengths have other rates.
+
+    Parameters
+    ----------
+    channel : Channel
+        One of the reading's.
+    reading : Reading
+        Of the whole file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> fast, slow = Channel("DE", np.zeros(64)), Channel("T", np.zeros(4), is_vibration=False)
+    >>> reading = Reading.of_channels("csv", [fast, slow])
+    >>> waits_with(fast, reading), waits_with(slow, reading)
+    (True, False)
     """
     if channel.fs_hz is not None:
         return False

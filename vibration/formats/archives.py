@@ -48,7 +48,24 @@ class Entry:
 
 
 def is_zip(path: Path) -> bool:
-    """Tell a zip archive by its first letters and its suffix: spreadsheets are zips too."""
+    """Tell a zip archive by its first letters and its suffix: spreadsheets are zips too.
+
+    Parameters
+    ----------
+    path : Path
+        A file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("numpy.npz") as file:
+    ...     is_zip(file.path)
+    False
+    """
     with path.open("rb") as file:
         return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06") and path.suffix.lower() == ".zip"
 
@@ -57,7 +74,7 @@ def is_zip(path: Path) -> bool:
 def opened_zip(
     path: Path, name: str, *, max_bytes: int = MAX_BYTES
 ) -> Iterator[tuple[zipfile.ZipFile, list[Entry], list[LeftOut]]]:
-    """Open an archive: give it with the entries that may be unpacked, and those left out.
+    r"""Open an archive: give it with the entries that may be unpacked, and those left out.
 
     Parameters
     ----------
@@ -67,10 +84,28 @@ def opened_zip(
     max_bytes : int
         The most that all entries may unpack to.
 
+    Yields
+    ------
+    archive : ZipFile, entries : list of Entry, left_out : list of LeftOut
+        Folders and what systems litter are in neither list.
+
     Raises
     ------
     FormatError
         For what is no archive, holds too much, or packs better than any recording can.
+
+    Examples
+    --------
+    >>> import io
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "rig.zip"
+    ...     with zipfile.ZipFile(path, "w") as made:
+    ...         made.writestr("run/1.csv", "0.1\n")
+    ...         made.writestr("../evil.csv", "0.1\n")
+    ...     with opened_zip(path, "rig.zip") as (archive, entries, left_out):
+    ...         [each.name for each in entries], [each.name for each in left_out]
+    (['run/1.csv'], ['../evil.csv'])
     """
     try:
         archive = zipfile.ZipFile(path)
@@ -102,10 +137,36 @@ def opened_zip(
 def unpacked(archive: zipfile.ZipFile, entry: Entry, folder: Path, name: str) -> Path:
     """Unpack one entry below a folder, and return where it lies.
 
+    Parameters
+    ----------
+    archive : ZipFile
+        Open.
+    entry : Entry
+        One of those that `opened_zip` gave.
+    folder : Path
+        What may not be left.
+    name : str
+        What the archive is called, for refusals.
+
+    Returns
+    -------
+    Path
+
     Raises
     ------
     FormatError
         Where it is damaged, or unpacks to more than the directory says.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "rig.zip"
+    ...     with zipfile.ZipFile(path, "w") as made:
+    ...         made.writestr("run/1.csv", "0.1")
+    ...     with opened_zip(path, "rig.zip") as (archive, entries, _):
+    ...         unpacked(archive, entries[0], Path(folder), "rig.zip").read_text()
+    '0.1'
     """
     target = folder.joinpath(*PurePosixPath(entry.name).parts)
     if not target.resolve().is_relative_to(folder.resolve()):

@@ -157,6 +157,17 @@ def assemble(
     ------
     FormatError
         Where no channel remains; it says what the file holds instead.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from vibration.formats.facts import stated
+    >>> times = Series("t (s)", np.arange(64) / 1000)
+    >>> vibration = Series("DE (g)", np.sin(np.arange(64.0)))
+    >>> reading = assemble("csv", [times, vibration], Stated(), name="rig.csv")
+    >>> channel = reading.channel()
+    >>> channel.name, channel.fs_hz, channel.unit
+    ('DE (g)', 1000.0, 'g')
     """
     return _Assembly(form, series, file_stated, name, list(left_out), list(questions)).reading()
 
@@ -429,10 +440,26 @@ class _Timing:
 def prove_no_features(titles: Sequence[str], name: str) -> None:
     """Refuse a table whose titles are those of features, one row a record.
 
+    Parameters
+    ----------
+    titles : sequence of str
+        Of the table's columns.
+    name : str
+        The file, for the refusal.
+
     Raises
     ------
     FormatError
         Where at least three titles, and half of them, name features.
+
+    Examples
+    --------
+    >>> prove_no_features(["time", "drive end"], "rig.csv")
+    >>> try:
+    ...     prove_no_features(["rms", "kurtosis", "skewness"], "rig.csv")
+    ... except FormatError as error:
+    ...     str(error)[:61]
+    'rig.csv is a table of features (rms, kurtosis, skewness …), o'
     """
     named = [title for title in titles if title and is_feature_name(title)]
     many = 2 * len(named) >= len([title for title in titles if title]) or len(named) >= 5

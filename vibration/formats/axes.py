@@ -90,6 +90,17 @@ def axis_of(
     leads : bool
         Whether it stands before all others: there even a nameless column of growing, uneven
         numbers is a time.
+
+    Returns
+    -------
+    Axis or None
+        With the rate that it proves, or the rates that it may mean.
+
+    Examples
+    --------
+    >>> axis = axis_of("time (ms)", np.arange(0.0, 10.0, 0.1))
+    >>> axis.kind, axis.fs_hz
+    ('time', 10000.0)
     """
     if values.dtype.kind not in "fiu" or len(values) < 2:
         return None

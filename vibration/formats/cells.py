@@ -29,7 +29,24 @@ class Row:
 
 
 def numbers_in_cell(text: str) -> npt.NDArray[np.float64] | None:
-    """Return the numbers of a cell such as ``[0.1, -0.2 …]``, None where it holds others."""
+    """Return the numbers of a cell such as ``[0.1, -0.2 …]``, None where it holds others.
+
+    Parameters
+    ----------
+    text : str
+        The cell.
+
+    Returns
+    -------
+    ndarray, (N,), or None
+
+    Examples
+    --------
+    >>> numbers_in_cell("[0.1, -0.2 3]").tolist()
+    [0.1, -0.2, 3.0]
+    >>> numbers_in_cell("pump 3") is None
+    True
+    """
     bare = text.strip().strip("[]()").strip()
     try:
         return np.array([float(part) for part in _BETWEEN.split(bare) if part], dtype=np.float64)
@@ -46,6 +63,24 @@ def cells_reading(rows: Iterable[Row], file: SourceFile, form: str = "table/cell
     file : SourceFile
     form : str
         The layout's name.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    FormatError
+        Where no row holds a waveform.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> file = SourceFile(Path("rig.parquet"), "rig.parquet")
+    >>> rows = [Row({"signal": np.sin(np.arange(64.0))}, {"id": "pump", "fs_hz": 1000.0})]
+    >>> reading = cells_reading(rows, file)
+    >>> reading.recordings[0].name, reading.channels[0].fs_hz
+    ('pump', 1000.0)
     """
     readings: list[Reading] = []
     left_out: list[LeftOut] = []

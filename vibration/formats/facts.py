@@ -40,6 +40,23 @@ def number_and_unit(text: str) -> tuple[float, str] | None:
     """Return the number that a text begins with and the unit after it; None where there is none.
 
     ``25.6 kHz``, ``1,5 ms``, ``25,600`` (a thousand between commas) and ``25 600 Hz`` are read.
+
+    Parameters
+    ----------
+    text : str
+        What stands beside a key.
+
+    Returns
+    -------
+    (float, str) or None
+        The unit is empty where none stands there.
+
+    Examples
+    --------
+    >>> number_and_unit("25.6 kHz"), number_and_unit("25,600")
+    ((25.6, 'kHz'), (25600.0, ''))
+    >>> number_and_unit("fast") is None
+    True
     """
     ratio = _RATIO.match(text)
     if ratio is not None:
@@ -69,6 +86,18 @@ def rate_of(name: str, value: float, unit: str | None = None) -> float | None:
     value : float
     unit : str, optional
         As it stands beside the value; else the one in the name counts.
+
+    Returns
+    -------
+    float or None
+        In Hz.
+
+    Examples
+    --------
+    >>> rate_of("Sample rate", 25.6, "kHz"), rate_of("dt", 0.5, "ms")
+    (25600.0, 2000.0)
+    >>> rate_of("rms", 3.0) is None
+    True
     """
     if not math.isfinite(value) or value <= 0:
         return None
@@ -83,7 +112,28 @@ def rate_of(name: str, value: float, unit: str | None = None) -> float | None:
 
 
 def speed_of(name: str, value: float, unit: str | None = None) -> float | None:
-    """Return the shaft speed in rpm that a named number states; None where its unit is open."""
+    """Return the shaft speed in rpm that a named number states; None where its unit is open.
+
+    Parameters
+    ----------
+    name : str
+        Key, variable, field or attribute.
+    value : float
+    unit : str, optional
+        As it stands beside the value; else the one in the name counts.
+
+    Returns
+    -------
+    float or None
+        In rpm.
+
+    Examples
+    --------
+    >>> speed_of("rpm", 1797.0), speed_of("shaft speed", 25.0, "Hz")
+    (1797.0, 1500.0)
+    >>> speed_of("speed", 25.0) is None
+    True
+    """
     is_speed = is_speed_name(name)
     known = find_unit(unit or unit_in_name(name) or _last_word(name) or "")
     words = words_of(name)
@@ -114,6 +164,22 @@ def agreed(statements: Iterable[Statement]) -> Statement | None:
     """Return what all statements of one number agree on within 1 %; None where they differ.
 
     What the file says in words comes before what was worked out from an axis.
+
+    Parameters
+    ----------
+    statements : iterable of Statement
+        Of one number.
+
+    Returns
+    -------
+    Statement or None
+
+    Examples
+    --------
+    >>> agreed([stated(12000.0, "line 1"), stated(12001.0, "line 2")]).value
+    12000.0
+    >>> agreed([stated(12000.0, "line 1"), stated(48000.0, "line 2")]) is None
+    True
     """
     ordered = sorted(statements, key=lambda each: _TRUST.index(each.origin.source))
     if not ordered or not all(agree(ordered[0].value, other.value) for other in ordered):
@@ -131,26 +197,105 @@ _TRUST: Final = (
 
 
 def agree(first: float, second: float) -> bool:
-    """Tell whether two numbers differ by no more than 1 %."""
+    """Tell whether two numbers differ by no more than 1 %.
+
+    Parameters
+    ----------
+    first, second : float
+        In one unit.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> agree(1797.0, 1800.0), agree(12000.0, 48000.0)
+    (True, False)
+    """
     return abs(first - second) <= AGREEMENT * max(abs(first), abs(second))
 
 
 def is_usual_rate(fs_hz: float) -> bool:
-    """Tell whether a rate needs no second question: 10 Hz to 10 MHz."""
+    """Tell whether a rate needs no second question: 10 Hz to 10 MHz.
+
+    Parameters
+    ----------
+    fs_hz : float
+        In Hz.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_usual_rate(25600.0), is_usual_rate(2.0)
+    (True, False)
+    """
     return LOWEST_FS_HZ <= fs_hz <= HIGHEST_FS_HZ
 
 
 def rate_of_step(step_s: float) -> float:
-    """Return the rate of a step in s, free of the rounding of its reciprocal: 50 000, not …01."""
+    """Return the rate of a step in s, free of the rounding of its reciprocal: 50 000, not …01.
+
+    Parameters
+    ----------
+    step_s : float
+        In s, above 0.
+
+    Returns
+    -------
+    float
+        In Hz.
+
+    Examples
+    --------
+    >>> rate_of_step(2e-5)
+    50000.0
+    """
     return float(f"{1.0 / step_s:.12g}")
 
 
 def stated(value: float, words: str, source: Source = Source.IN_FILE) -> Statement:
-    """Return a statement with its source in one call."""
+    """Return a statement with its source in one call.
+
+    Parameters
+    ----------
+    value : float
+    words : str
+        Where it stands.
+    source : Source
+        In the file, unless told otherwise.
+
+    Returns
+    -------
+    Statement
+
+    Examples
+    --------
+    >>> stated(12000.0, "line 1").origin.source.value
+    'in the file'
+    """
     return Statement(value, Origin(source, words))
 
 
 def contradiction(statements: Sequence[Statement]) -> str:
-    """Write statements that differ, each with where it stands."""
+    """Write statements that differ, each with where it stands.
+
+    Parameters
+    ----------
+    statements : sequence of Statement
+        Of one rate in Hz.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> contradiction([stated(12000.0, "line 1"), stated(48000.0, "the name")])
+    '12000 Hz (line 1) and 48000 Hz (the name)'
+    """
     parts = list(dict.fromkeys(f"{each.value:.6g} Hz ({each.origin.words})" for each in statements))
     return " and ".join(parts)

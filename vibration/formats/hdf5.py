@@ -31,7 +31,24 @@ _LAYOUT_ERRORS: Final = (
 
 
 def is_hdf5(path: Path) -> bool:
-    """Tell HDF5 by its signature, which a block for the user may precede."""
+    """Tell HDF5 by its signature, which a block for the user may precede.
+
+    Parameters
+    ----------
+    path : Path
+        A file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("attributes.h5") as file:
+    ...     is_hdf5(file.path)
+    True
+    """
     with path.open("rb") as file:
         for start in (0, 512, 1024, 2048):
             file.seek(start)
@@ -49,7 +66,29 @@ class Refused:
 
 @contextmanager
 def opened_hdf5(file: SourceFile) -> Iterator[Any]:
-    """Open an HDF5 file for reading; whatever the library says of damage becomes one sentence."""
+    """Open an HDF5 file for reading; whatever the library says of damage becomes one sentence.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Yields
+    ------
+    h5py.File
+
+    Raises
+    ------
+    FormatError
+        For a damaged file.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("attributes.h5") as file, opened_hdf5(file) as opened:
+    ...     list(opened)
+    ['pump']
+    """
     import h5py
 
     try:
@@ -66,12 +105,44 @@ def opened_hdf5(file: SourceFile) -> Iterator[Any]:
 
 
 def damaged(file: SourceFile) -> FormatError:
-    """Return the refusal of a file that the library cannot read."""
+    """Return the refusal of a file that the library cannot read.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    FormatError
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> str(damaged(SourceFile(Path("a.h5"), "a.h5")))[:31]
+    'a.h5 is a damaged HDF5 file, or'
+    """
     return FormatError(f"{file.name} is a damaged HDF5 file, or was cut short; copy it once more.")
 
 
 def members(group: Any) -> Iterator[tuple[str, Any]]:
-    """Give the members of a group by name: groups, datasets, or `Refused` for links."""
+    """Give the members of a group by name: groups, datasets, or `Refused` for links.
+
+    Parameters
+    ----------
+    group : h5py.Group
+
+    Yields
+    ------
+    (str, group, dataset or Refused)
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("attributes.h5") as file, opened_hdf5(file) as opened:
+    ...     [name for name, _ in members(opened["pump"])]
+    ['drive_end', 'fan_end']
+    """
     import h5py
 
     for key in group:
@@ -85,7 +156,24 @@ def members(group: Any) -> Iterator[tuple[str, Any]]:
 
 
 def storage_fault(dataset: Any) -> str:
-    """Say why a dataset's samples are not read: they lie outside the file, or chunks are huge."""
+    """Say why a dataset's samples are not read: they lie outside the file, or chunks are huge.
+
+    Parameters
+    ----------
+    dataset : h5py.Dataset
+
+    Returns
+    -------
+    str
+        Empty where they may be read.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("attributes.h5") as file, opened_hdf5(file) as opened:
+    ...     storage_fault(opened["pump/drive_end"])
+    ''
+    """
     if dataset.external:
         return "its samples lie in another file, which is not opened"
     if dataset.is_virtual:

@@ -162,7 +162,7 @@ class Inspection:
         if fs_hz is None:
             return
         if not (math.isfinite(fs_hz) and fs_hz > 0):
-            raise FormatError(f"A sampling rate of {fs_hz:g} Hz cannot be; it must be positive.")
+            raise FormatError(f"The sampling rate must be a positive number of Hz, not {fs_hz:g}.")
         for channel in reading.channels:
             against = contradicts(channel, fs_hz) if channel.is_measurable else ""
             if against:
@@ -223,7 +223,25 @@ class Inspection:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Return the files below a folder in their names' order; hidden ones and links are not read."""
+    """Return the files below a folder in their names' order; hidden ones and links are not read.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    list of Path
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     for name in ("b.csv", "a.csv", ".hidden"):
+    ...         _ = (Path(folder) / name).write_text("")
+    ...     [path.name for path in files_below(Path(folder))]
+    ['a.csv', 'b.csv']
+    """
     found = []
     for parent, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(each for each in folders if not each.startswith("."))
@@ -233,12 +251,32 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def table_of(path: Path, column: str) -> dict[str, str]:
-    """Return file to label or specimen from a CSV file with these columns.
+    r"""Return file to label or specimen from a CSV file with these columns.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV file whose first row names its columns.
+    column : str
+        ``label`` or ``specimen``.
+
+    Returns
+    -------
+    dict of str to str
 
     Raises
     ------
     FormatError
         Where it cannot be read, or lacks a column.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "labels.csv"
+    ...     _ = path.write_text("File,Label\n1.csv,healthy\n")
+    ...     table_of(path, "label")
+    {'1.csv': 'healthy'}
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:

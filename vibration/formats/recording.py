@@ -223,7 +223,24 @@ class Reading:
 
 
 def is_vibration(unit: str | None, kind: str) -> bool:
-    """Tell whether a channel is vibration by its unit, or by its name where the unit is open."""
+    """Tell whether a channel is vibration by its unit, or by its name where the unit is open.
+
+    Parameters
+    ----------
+    unit : str or None
+        As stated.
+    kind : str
+        The quantity that its name speaks of, else empty.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_vibration("g", ""), is_vibration("°C", ""), is_vibration(None, "temperature")
+    (True, False, False)
+    """
     quantity = (unit_of(unit) if unit else UNKNOWN).quantity
     if quantity.name in _OPEN_QUANTITIES:
         return not kind or kind in ("acceleration", "velocity", "displacement")
@@ -231,7 +248,29 @@ def is_vibration(unit: str | None, kind: str) -> bool:
 
 
 def positive(value: float, meaning: str) -> float:
-    """Return a rate or speed read from a file, or refuse one that cannot be."""
+    """Return a rate or speed read from a file, or refuse one that is not positive.
+
+    Parameters
+    ----------
+    value : float
+    meaning : str
+        In words, for the refusal.
+
+    Returns
+    -------
+    float
+        The same.
+
+    Raises
+    ------
+    VibrationError
+        For what is not finite, or not above 0.
+
+    Examples
+    --------
+    >>> positive(12000.0, "sampling rate")
+    12000.0
+    """
     if not math.isfinite(value) or value <= 0:
         raise VibrationError(f"The file gives {value} as its {meaning}; it must be positive.")
     return value

@@ -69,10 +69,27 @@ _COPY_BYTES: Final = 1 << 20
 def read_file(file: SourceFile) -> Reading:
     """Read a file by the reader of its kind.
 
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    Reading
+
     Raises
     ------
     FormatError
         Where it is of no kind that is read, or damaged.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("comments.csv") as file:
+    ...     reading = read_file(file)
+    >>> reading.format, reading.channels[0].rpm
+    ('csv', 1800.0)
     """
     head = _head(file.path)
     if head[:2] == _GZIP and file.suffix not in _TEXT_SUFFIXES:

@@ -12,7 +12,30 @@ MAX_CHANNELS: Final = 64
 
 
 def as_samples(values: npt.NDArray[Any], name: str) -> Samples:
-    """Return values as a float vector, or refuse what is no finite real signal."""
+    """Return values as a float vector, or refuse what is no finite real signal.
+
+    Parameters
+    ----------
+    values : ndarray
+        Of any shape.
+    name : str
+        What they are called, for the refusal.
+
+    Returns
+    -------
+    ndarray, (N,), float32 or float64
+        A copy: what is read must not change with the file.
+
+    Raises
+    ------
+    FormatError
+        For what is empty, complex, no number or not finite.
+
+    Examples
+    --------
+    >>> as_samples(np.array([1, 2], dtype="i2"), "DE").dtype.name
+    'float32'
+    """
     fault = fault_of(values)
     if fault:
         raise FormatError(f"{name} {fault}.")
@@ -26,7 +49,24 @@ def as_samples(values: npt.NDArray[Any], name: str) -> Samples:
 
 
 def fault_of(values: npt.NDArray[Any]) -> str:
-    """Say why values are no signal, in words that follow its name; empty where they are one."""
+    """Say why values are no signal, in words that follow its name; empty where they are one.
+
+    Parameters
+    ----------
+    values : ndarray
+        Of any shape.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> fault_of(np.array([1.0, 2.0]))
+    ''
+    >>> fault_of(np.array([1.0, np.nan]))[:34]
+    'has 1 of 2 samples not finite, the'
+    """
     if values.size == 0:
         return "is empty"
     if values.dtype.kind == "c":
@@ -48,10 +88,25 @@ def split_channels(values: npt.NDArray[Any], name: str) -> list[tuple[str, npt.N
 
     A square array, or one with more than 64 channels, does not say which axis is time.
 
+    Parameters
+    ----------
+    values : ndarray, (N,), (N, channels) or (channels, N)
+    name : str
+        What it is called.
+
+    Returns
+    -------
+    list of (str, ndarray)
+
     Raises
     ------
     FormatError
         Where the shape does not say it.
+
+    Examples
+    --------
+    >>> [(name, row.size) for name, row in split_channels(np.zeros((64, 2)), "vib")]
+    [('vib 1', 64), ('vib 2', 64)]
     """
     if values.ndim == 0 or values.size == 0:
         raise FormatError(f"{name} is empty or a single number; a signal needs an axis of time.")

@@ -28,7 +28,28 @@ class SideCar:
 
 
 def sidecar_of(file: SourceFile) -> SideCar:
-    """Return what the side-car beside a file says; nothing where there is none to be read."""
+    """Return what the side-car beside a file says; nothing where there is none to be read.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    SideCar
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from pathlib import Path
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "a.npy"
+    ...     _ = path.with_name("a.json").write_text('{"sampling_rate": 12000}')
+    ...     side = sidecar_of(SourceFile(path, "a.npy", has_neighbours=True))
+    >>> [each.value for each in side.rates]
+    [12000.0]
+    """
     if not file.has_neighbours:
         return SideCar()
     for ending in _ENDINGS:

@@ -85,10 +85,23 @@ def variables_reading(
     kind : str
         What one is called in the words of a source.
 
+    Returns
+    -------
+    Reading
+
     Raises
     ------
     FormatError
         Where there is no signal; it names what there is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from pathlib import Path
+    >>> file = SourceFile(Path("rig.mat"), "rig.mat")
+    >>> variables = {"vib": np.sin(np.arange(64.0)), "fs": np.array([[1000.0]])}
+    >>> variables_reading(variables, file, "mat").channels[0].fs_hz
+    1000.0
     """
     left_out: list[LeftOut] = []
     walker = _Walker(file, left_out, kind)

@@ -245,7 +245,22 @@ _STEMS: Final = frozenset({"temp", "tacho", "press", "volt", "gyro", "humid", "t
 
 
 def words_of(name: str) -> tuple[str, ...]:
-    """Return the words of a name in lower case, without the unit in brackets at its end."""
+    """Return the words of a name in lower case, without the unit in brackets at its end.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in the file.
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> words_of("SampleRate_Hz"), words_of("Drive end (g)")
+    (('sample', 'rate', 'hz'), ('drive', 'end'))
+    """
     text = unicodedata.normalize("NFKC", name[:200]).replace("μ", "µ")
     text = _UNIT_AT_END.sub(" ", text)
     spread = _CAMEL.sub(" ", text).lower().replace("'", "’")
@@ -254,7 +269,24 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 def unit_in_name(name: str) -> str | None:
-    """Return the text in brackets at a name's end, or after its last comma or blank."""
+    """Return the text in brackets at a name's end, or after its last comma or blank.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in the file.
+
+    Returns
+    -------
+    str or None
+
+    Examples
+    --------
+    >>> unit_in_name("Drive end (g)")
+    'g'
+    >>> unit_in_name("Drive end") is None
+    True
+    """
     found = _UNIT_AT_END.search(name)
     if found is not None:
         return found.group(1)
@@ -270,7 +302,22 @@ def _joined(words: tuple[str, ...]) -> str:
 
 
 def is_rate_name(name: str) -> bool:
-    """Tell whether a number of this name is a sampling rate."""
+    """Tell whether a number of this name is a sampling rate.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in the file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_rate_name("Sample Rate"), is_rate_name("fs"), is_rate_name("rate")
+    (True, True, False)
+    """
     words = words_of(name)
     if not words or _has(words, _NOT_A_RATE):
         return False
@@ -282,7 +329,22 @@ def is_rate_name(name: str) -> bool:
 
 
 def is_interval_name(name: str) -> bool:
-    """Tell whether a number of this name is the time between two samples."""
+    """Tell whether a number of this name is the time between two samples.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in the file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_interval_name("dt"), is_interval_name("Tinterval"), is_interval_name("fs")
+    (True, True, False)
+    """
     words = words_of(name)
     if not words or _has(words, ("count", "number", "calibr", "start", "total", "duration")):
         return False
@@ -299,7 +361,22 @@ _TIME_UNITS: Final = frozenset({"s", "sec", "ms", "us", "µs", "ns", "msec", "us
 
 
 def is_speed_name(name: str) -> bool:
-    """Tell whether a number of this name is a shaft speed."""
+    """Tell whether a number of this name is a shaft speed.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in the file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_speed_name("rpm"), is_speed_name("shaft speed"), is_speed_name("fs")
+    (True, True, False)
+    """
     words = words_of(name)
     if _has(words, ("max", "min", "sampl", "number", "ratio")):
         return False
@@ -312,7 +389,22 @@ def is_speed_name(name: str) -> bool:
 
 
 def is_time_name(name: str) -> bool:
-    """Tell whether a column of this name holds times."""
+    """Tell whether a column of this name holds times.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in the file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_time_name("Zeit [s]"), is_time_name("x")
+    (True, False)
+    """
     words = words_of(name)
     text = " ".join(words)
     return bool(words) and (
@@ -322,19 +414,66 @@ def is_time_name(name: str) -> bool:
 
 
 def is_counter_name(name: str) -> bool:
-    """Tell whether a column of this name numbers the samples."""
+    """Tell whether a column of this name numbers the samples.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in the file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_counter_name("index"), is_counter_name("drive end")
+    (True, False)
+    """
     words = words_of(name) or (name.strip().lower(),)
     return words[0] in _COUNTER
 
 
 def is_frequency_name(name: str) -> bool:
-    """Tell whether an axis of this name counts frequencies or orders."""
+    """Tell whether an axis of this name counts frequencies or orders.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in the file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_frequency_name("Frequency (Hz)"), is_frequency_name("Time (s)")
+    (True, False)
+    """
     words = words_of(name)
     return bool(words) and any(_DIGITS.sub("", word) in _FREQUENCY_AXIS for word in words[:2])
 
 
 def no_waveform(name: str) -> str | None:
-    """Return what a column or array of this name is, where that is no signal over time."""
+    """Return what a column or array of this name is, where that is no signal over time.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in the file.
+
+    Returns
+    -------
+    str or None
+
+    Examples
+    --------
+    >>> no_waveform("PSD")
+    'a power spectral density'
+    >>> no_waveform("drive end") is None
+    True
+    """
     words = words_of(name)
     joined = _joined(words)
     for meaning, known in _NO_WAVEFORM:
@@ -346,13 +485,43 @@ def no_waveform(name: str) -> str | None:
 
 
 def is_feature_name(name: str) -> bool:
-    """Tell whether a column of this name holds one number a record, as tables of features do."""
+    """Tell whether a column of this name holds one number a record, as tables of features do.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in the file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_feature_name("Kurtosis"), is_feature_name("drive end")
+    (True, False)
+    """
     words = words_of(name)
     return bool(words) and bool({*words, _joined(words)} & _FEATURES)
 
 
 def kind_of_name(name: str) -> str:
-    """Return the quantity that a name speaks of where it is no vibration, else an empty text."""
+    """Return the quantity that a name speaks of where it is no vibration, else an empty text.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in the file.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> kind_of_name("Bearing temperature"), kind_of_name("drive end")
+    ('temperature', '')
+    """
     words = tuple(_DIGITS.sub("", word) for word in words_of(name))
     joined = _joined(words)
     for kind, known in _KINDS:

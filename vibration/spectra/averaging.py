@@ -236,7 +236,8 @@ class _Plan:
         known(averaging, AVERAGINGS, "averaging")
         if not 0 <= overlap <= MAX_OVERLAP:
             raise VibrationError(
-                f"An overlap of {overlap:g} cannot be: take 0 to {MAX_OVERLAP}.", field="overlap"
+                f"Segments overlap by 0 to {MAX_OVERLAP} of their length, not by {overlap:g}.",
+                field="overlap",
             )
         n = welch_segment(n_samples, fs_hz) if segment is None else segment
         if not MIN_SAMPLES <= n <= n_samples:

@@ -252,8 +252,8 @@ def _filtered(
     samples, fs_hz = as_samples(x_g), as_sampling_rate(fs_hz)
     if not 0 < highpass_hz < fs_hz / 2:
         raise VibrationError(
-            f"A high-pass at {highpass_hz:g} Hz cannot be: take one above 0 and below "
-            f"{fs_hz / 2:g} Hz, half the sampling rate.",
+            f"The high-pass needs a frequency above 0 and below {fs_hz / 2:g} Hz, half the "
+            f"sampling rate, not {highpass_hz:g} Hz.",
             field="highpass_hz",
         )
     spectrum = scipy.fft.rfft(samples - samples.mean(dtype=float).astype(samples.dtype))
@@ -270,7 +270,9 @@ def _filtered(
 def _check_band(duration_s: float, fs_hz: float, low_hz: float, high_hz: float) -> None:
     if not 0 < low_hz < high_hz:
         raise VibrationError(
-            f"A band from {low_hz:g} to {high_hz:g} Hz cannot be: let it rise.", field="high_hz"
+            f"The band needs a lower end above 0 and an upper end above that, not "
+            f"{low_hz:g} to {high_hz:g} Hz.",
+            field="high_hz",
         )
     if high_hz > fs_hz / 2:
         raise VibrationError(

@@ -72,7 +72,7 @@ def window_facts(name: str, segment: int, fs_hz: float) -> WindowFacts:
     Raises
     ------
     VibrationError
-        For an unknown window, a segment that is too short and a rate that cannot be.
+        For an unknown window, a segment that is too short and a rate that is not positive.
 
     Examples
     --------

@@ -27,7 +27,7 @@ from common.page_state import (
 )
 from signals.exploration.selection import MOST_IDS, MOST_VERTICES
 from signals.filters.signal_filter import FILTER_KEYS
-from vibration.features import FEATURE_NAMES
+from vibration.features.groups import ALL_FEATURES
 from vibration.statistics.projection import METRICS, Method, ProjectionParameters
 
 RANKS = ("f", "mi")
@@ -40,7 +40,7 @@ MOST_GROUPS = 4
 PAGE_ROWS = 50
 
 _PLAIN = ProjectionParameters()
-_FEATURE = Choice({"": None} | {name: name for name in FEATURE_NAMES})
+_FEATURE = Choice({"": None} | {name: name for name in ALL_FEATURES})
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class ExplorerState(PageState):
     metric: str = key("metric", Choice(METRICS, _PLAIN.metric))
     seed: int = key("seed", Number(_PLAIN.seed, 0, 2**31 - 1, is_whole=True))
     projection: str = key("projection", Text(64))
-    colour: str = key("colour", Choice(("class", *CONDITIONS, *FEATURE_NAMES)))
+    colour: str = key("colour", Choice(("class", *CONDITIONS, *ALL_FEATURES)))
     sort: str = key("sort", Text(60))
     grid: dict[str, Any] = key("grid", JsonObject(), of=FILTER)
     checked: str = key("checked", Text(), is_continuous=True, of="sel")  # the scripts' alone

@@ -108,8 +108,8 @@ def test_a_plain_mapping_is_read_like_a_query(catalogue):
         ("rms_max=nan", "“nan” is no number"),
         ("load_min=5&load_max=4", "above the highest"),
         ("text=" + "x" * 61, "at most 60 characters"),
-        ("text=a%00b", "cannot be"),
-        ("class=" + "x" * 101, "cannot be"),
+        ("text=a%00b", "is too long or holds"),
+        ("class=" + "x" * 101, "is too long or holds"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_in_one_sentence(catalogue, query, says):

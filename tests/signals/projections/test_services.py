@@ -179,7 +179,7 @@ def test_labels_that_change_before_it_runs_end_it_with_a_sentence(dataset):
 @pytest.mark.parametrize(
     ("method", "parameters", "says"),
     [
-        (Method.TSNE, {"perplexity": 30.0}, "choose 2 to 3"),
+        (Method.TSNE, {"perplexity": 30.0}, "perplexity of 2 to 3 "),
         (Method.UMAP_LIKE, {"n_neighbours": 12}, "needs 2 to 11 neighbours for 12"),
         (Method.UMAP_LIKE, {"n_neighbours": 4, "metric": "odd"}, "no metric"),
     ],

@@ -136,7 +136,7 @@ def test_the_severity_grows_with_the_amplitude():
 @pytest.mark.parametrize("integrate", [to_velocity, to_displacement])
 @pytest.mark.parametrize("highpass_hz", [0.0, -1.0, FS_HZ / 2, np.nan])
 def test_a_high_pass_that_cannot_be_is_refused(integrate, highpass_hz):
-    with pytest.raises(VibrationError, match="high-pass at"):
+    with pytest.raises(VibrationError, match="high-pass needs"):
         integrate(noise(), FS_HZ, highpass_hz=highpass_hz)
 
 
@@ -145,8 +145,8 @@ def test_a_high_pass_that_cannot_be_is_refused(integrate, highpass_hz):
     [
         (N, 1500.0, (10.0, 1000.0), "nothing above 750 Hz"),
         (100, FS_HZ, (10.0, 1000.0), r"needs 0\.2 s"),
-        (N, FS_HZ, (100.0, 100.0), "let it rise"),
-        (N, FS_HZ, (0.0, 100.0), "let it rise"),
+        (N, FS_HZ, (100.0, 100.0), "upper end above"),
+        (N, FS_HZ, (0.0, 100.0), "upper end above"),
     ],
 )
 def test_a_band_that_the_record_does_not_hold_is_refused(n, fs_hz, band_hz, words):

@@ -22,17 +22,70 @@ _DAMAGE: Final = (OSError, ValueError, KeyError, TypeError, NotImplementedError,
 
 
 def is_parquet(head: bytes) -> bool:
-    """Tell Parquet by its first letters."""
+    """Tell Parquet by its first letters.
+
+    Parameters
+    ----------
+    head : bytes
+        The first bytes of the file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_parquet(b"PAR1"), is_parquet(b"RIFF")
+    (True, False)
+    """
     return head[:4] == _PARQUET
 
 
 def is_feather(head: bytes) -> bool:
-    """Tell Feather and Arrow files by their first letters."""
+    """Tell Feather and Arrow files by their first letters.
+
+    Parameters
+    ----------
+    head : bytes
+        The first bytes of the file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_feather(b"ARROW1"), is_feather(b"FEA1"), is_feather(b"PAR1")
+    (True, True, False)
+    """
     return head[:6] == _ARROW or head[:4] == _FEATHER_1
 
 
 def read_parquet(file: SourceFile) -> Reading:
-    """Read a Parquet file; its rows are counted before they are unpacked."""
+    """Read a Parquet file; its rows are counted before they are unpacked.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    FormatError
+        For a damaged file, and for one without a signal; it says which.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("columns.parquet") as file:
+    ...     reading = read_parquet(file)
+    >>> reading.format, len(reading.channels)
+    ('parquet', 2)
+    """
     parquet = needed("pyarrow.parquet", "pyarrow", file.name)
     try:
         opened = parquet.ParquetFile(file.path)
@@ -47,7 +100,30 @@ def read_parquet(file: SourceFile) -> Reading:
 
 
 def read_feather(file: SourceFile) -> Reading:
-    """Read a Feather or an Arrow file."""
+    """Read a Feather or an Arrow file.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    FormatError
+        For a damaged file, and for one without a signal; it says which.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("columns.feather") as file:
+    ...     reading = read_feather(file)
+    >>> reading.format, len(reading.channels)
+    ('feather', 2)
+    """
     feather = needed("pyarrow.feather", "pyarrow", file.name)
     try:
         table = feather.read_table(file.path, memory_map=True, use_threads=False)

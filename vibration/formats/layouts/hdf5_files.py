@@ -20,7 +20,30 @@ _IMAGE_SIDE: Final = 65
 
 
 def read_hdf5(file: SourceFile) -> Reading:
-    """Read an HDF5 file; MATLAB's own are read by its classes."""
+    """Read an HDF5 file; MATLAB's own are read by its classes.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    FormatError
+        For a damaged file, and for one without a signal; it says which.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("attributes.h5") as file:
+    ...     reading = read_hdf5(file)
+    >>> reading.format, len(reading.channels)
+    ('hdf5', 2)
+    """
     with opened_hdf5(file) as opened:
         is_matlab = any(
             "MATLAB_class" in node.attrs

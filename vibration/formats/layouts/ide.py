@@ -34,12 +34,55 @@ _DAMAGE: Final = (
 
 
 def is_ide(head: bytes) -> bool:
-    """Tell an EBML file by its first bytes."""
+    """Tell an EBML file by its first bytes.
+
+    Parameters
+    ----------
+    head : bytes
+        The first bytes of the file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_ide(bytes.fromhex("1a45dfa3")), is_ide(b"RIFF")
+    (True, False)
+    """
     return head[:4] == _MAGIC
 
 
 def read_ide(file: SourceFile) -> Reading:
-    """Read the sub-channels of all channels of a logger's file."""
+    """Read the sub-channels of all channels of a logger's file.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    FormatError
+        For a damaged file, and for one without a signal; it says which.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "cut.ide"
+    ...     _ = path.write_bytes(bytes.fromhex("1a45dfa3"))
+    ...     try:
+    ...         read_ide(SourceFile(path, "cut.ide"))
+    ...     except FormatError as error:
+    ...         str(error)[:29]
+    'cut.ide is a damaged logger f'
+    """
     importer = needed("idelib.importer", "idelib", file.name)
     try:
         dataset = importer.importFile(str(file.path))

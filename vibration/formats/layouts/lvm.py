@@ -32,12 +32,54 @@ class _Segment:
 
 
 def is_lvm(first_line: str) -> bool:
-    """Tell a LabVIEW measurement by its first words."""
+    r"""Tell a LabVIEW measurement by its first words.
+
+    Parameters
+    ----------
+    first_line : str
+        Of the file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_lvm("LabVIEW Measurement\t"), is_lvm("t;x")
+    (True, False)
+    """
     return first_line.lstrip("\ufeff").startswith("LabVIEW Measurement")
 
 
 def read_lvm(file: SourceFile, head: Sequence[Line], lines: Iterable[tuple[int, str]]) -> Reading:
-    """Read a LabVIEW measurement: each segment is a recording."""
+    """Read a LabVIEW measurement: each segment is a recording.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+    head : sequence of Line
+        The lines read already.
+    lines : iterable of (int, str)
+        Those that follow, with their numbers.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    FormatError
+        For a damaged file, and for one without a signal; it says which.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("labview.lvm") as file:
+    ...     reading = read_lvm(file, [], enumerate(file.path.read_text().splitlines(), 1))
+    >>> reading.format, [each.name for each in reading.recordings]
+    ('lvm', ['segment 1', 'segment 2'])
+    """
     all_lines = chain(head, (Line(number, text) for number, text in lines))
     facts, separator, decimal = _file_head(all_lines, file)
     segments = _segments(all_lines, separator, file)

@@ -47,7 +47,30 @@ _DAMAGE: Final = (
 
 
 def read_npy(file: SourceFile) -> Reading:
-    """Read an NPY file: (N,), (N, channels) or (channels, N); the longer axis is time."""
+    """Read an NPY file: (N,), (N, channels) or (channels, N); the longer axis is time.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    FormatError
+        For a damaged file, and for one without a signal; it says which.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("numpy.npy") as file:
+    ...     reading = read_npy(file)
+    >>> reading.format, len(reading.channels)
+    ('npy', 2)
+    """
     try:
         # Mapped, so that a header which promises more than the file holds costs nothing.
         array = np.load(file.path, mmap_mode="r", allow_pickle=False)
@@ -87,7 +110,24 @@ def _damaged(file: SourceFile) -> FormatError:
 
 
 def is_npz(path: Path) -> bool:
-    """Tell an archive that holds NumPy's arrays and nothing else."""
+    """Tell an archive that holds NumPy's arrays and nothing else.
+
+    Parameters
+    ----------
+    path : Path
+        A file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("numpy.npz") as file:
+    ...     is_npz(file.path)
+    True
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             names = [info.filename for info in archive.infolist()]
@@ -97,7 +137,30 @@ def is_npz(path: Path) -> bool:
 
 
 def read_npz(file: SourceFile) -> Reading:
-    """Read an archive of arrays: each is a signal, an axis, or a number that states a fact."""
+    """Read an archive of arrays: each is a signal, an axis, or a number that states a fact.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    FormatError
+        For a damaged file, and for one without a signal; it says which.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("numpy.npz") as file:
+    ...     reading = read_npz(file)
+    >>> reading.channels[0].fs_hz, reading.channels[0].rpm
+    (20000.0, 1800.0)
+    """
     variables: dict[str, Value] = {}
     try:
         with zipfile.ZipFile(file.path) as archive:

@@ -55,7 +55,32 @@ class Known:
 
 
 def published_table(titles: list[str], table: Table, file: SourceFile) -> Known | None:
-    """Return the columns of a known layout, None for any other table."""
+    r"""Return the columns of a known layout, None for any other table.
+
+    Parameters
+    ----------
+    titles : list of str
+        Of the columns; empty where there are none.
+    table : Table
+        With its columns.
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    Known or None
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from vibration.formats.text.dialect import Dialect
+    >>> from vibration.formats.text.table import Column
+    >>> columns = {place: Column(np.zeros(20480)) for place in range(4)}
+    >>> table = Table([], Dialect("\t", "."), [], columns=columns, n_rows=20480)
+    >>> known = published_table([], table, SourceFile(Path("x"), "2004.02.12.10.32.39"))
+    >>> known.form, known.stated.rates[0].value
+    ('csv/ims', 20000.0)
+    """
     columns = [table.columns[index].values for index in sorted(table.columns)]
     if any(column.is_clock for column in table.columns.values()) or not columns:
         return None
@@ -70,7 +95,23 @@ _Columns = list[npt.NDArray[np.float64]]
 
 
 def by_publication(value: float, words: str) -> Statement:
-    """Return a number that a publication gives."""
+    """Return a number that a publication gives.
+
+    Parameters
+    ----------
+    value : float
+    words : str
+        The publication.
+
+    Returns
+    -------
+    Statement
+
+    Examples
+    --------
+    >>> by_publication(20000.0, "IMS").origin.source.value
+    'known layout'
+    """
     return stated(value, words, Source.KNOWN_LAYOUT)
 
 
@@ -213,7 +254,28 @@ def _uored(titles: list[str], columns: _Columns, table: Table, file: SourceFile)
 
 
 def uored(columns: _Columns, form: str, file: SourceFile) -> Known:
-    """Return the five channels of a UORED-VAFCLS file."""
+    """Return the five channels of a UORED-VAFCLS file.
+
+    Parameters
+    ----------
+    columns : list of ndarray, (N,)
+        Five.
+    form : str
+        The layout's name.
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    Known
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> known = uored([np.zeros(16)] * 5, "csv/uored", SourceFile(Path("H_1_0.csv"), "H_1_0.csv"))
+    >>> known.stated.label, known.stated.rates[0].value
+    ('healthy', 42000.0)
+    """
     names = (
         ("accelerometer", ""), ("microphone", "sound pressure"), ("load", "force"),
         ("hall effect sensor", "tacho"), ("temperature difference", "temperature"),

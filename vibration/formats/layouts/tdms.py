@@ -35,12 +35,50 @@ _DAMAGE: Final = (
 
 
 def is_tdms(head: bytes) -> bool:
-    """Tell a TDMS file, or its index, by its first letters."""
+    """Tell a TDMS file, or its index, by its first letters.
+
+    Parameters
+    ----------
+    head : bytes
+        The first bytes of the file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_tdms(b"TDSm"), is_tdms(b"RIFF")
+    (True, False)
+    """
     return head[:4] in _MAGIC
 
 
 def read_tdms(file: SourceFile) -> Reading:
-    """Read all channels of all groups; groups are recordings where they repeat the channels."""
+    """Read all channels of all groups; groups are recordings where they repeat the channels.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    FormatError
+        For a damaged file, and for one without a signal; it says which.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("labview.tdms") as file:
+    ...     reading = read_tdms(file)
+    >>> reading.format, len(reading.channels)
+    ('tdms', 3)
+    """
     nptdms = needed("nptdms", "npTDMS", file.name)
     try:
         with nptdms.TdmsFile.open(file.path) as opened:

@@ -45,14 +45,52 @@ _ORDERS: Final = {1: "<", 2: ">"}
 
 
 def is_uff(head: bytes) -> bool:
-    """Tell a universal file by the edge of its first dataset and the number after it."""
+    r"""Tell a universal file by the edge of its first dataset and the number after it.
+
+    Parameters
+    ----------
+    head : bytes
+        The first bytes of the file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_uff(b"    -1\n    58\n"), is_uff(b"t;x\n")
+    (True, False)
+    """
     lines = head.lstrip(b"\r\n").split(b"\n")
     number = lines[1][:6].strip() if len(lines) > 1 else b""
     return lines[0].strip() == _EDGE and number.isdigit()
 
 
 def read_uff(file: SourceFile) -> Reading:
-    """Read the time responses of a universal file, each as a channel."""
+    """Read the time responses of a universal file, each as a channel.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    FormatError
+        For a damaged file, and for one without a signal; it says which.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("universal.uff") as file:
+    ...     reading = read_uff(file)
+    >>> reading.format, len(reading.channels)
+    ('uff58', 1)
+    """
     file.prove_kept(file.path.stat().st_size)
     content = file.path.read_bytes()
     try:
@@ -200,7 +238,7 @@ def _function(title: bytes, content: bytes, at: int) -> tuple[_Function, int]:
     kind, count = _whole(shape, 0, 10), _whole(shape, 10, 20)
     is_even = _whole(shape, 20, 30) == 1
     if count < 0 or kind not in (2, 4, 5, 6):
-        raise ValueError("a kind of number that cannot be")
+        raise ValueError("a kind of number that does not exist")
     axes = tuple((_whole(h, 0, 10), h[26:46].strip(), h[47:67].strip()) for h in head[7:11])
     z_value = _real(shape, 56, 69)
     is_speed = axes[3][0] == _RPM_AXIS and z_value > 0

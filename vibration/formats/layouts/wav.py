@@ -28,12 +28,50 @@ _DAMAGE: Final = (
 
 
 def is_wav(head: bytes) -> bool:
-    """Tell a sound file by its first letters."""
+    """Tell a sound file by its first letters.
+
+    Parameters
+    ----------
+    head : bytes
+        The first bytes of the file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_wav(b"RIFF____WAVE"), is_wav(b"PAR1")
+    (True, False)
+    """
     return head[:4] in (b"RIFF", b"RIFX", b"RF64") and head[8:12] == b"WAVE"
 
 
 def read_wav(file: SourceFile) -> Reading:
-    """Read a sound file: 8 to 32 bits, floating point, any number of channels."""
+    """Read a sound file: 8 to 32 bits, floating point, any number of channels.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    FormatError
+        For a damaged file, and for one without a signal; it says which.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("sound16.wav") as file:
+    ...     reading = read_wav(file)
+    >>> reading.channels[0].fs_hz, reading.channels[0].unit
+    (20000.0, 'full scale')
+    """
     from scipy.io import wavfile
 
     file.prove_kept(4 * file.path.stat().st_size)

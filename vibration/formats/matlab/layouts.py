@@ -46,7 +46,29 @@ _OTTAWA_LABELS: Final = {
 
 
 def known_layout(variables: Mapping[str, Any], file: SourceFile) -> Reading | None:
-    """Return the reading of a known data set, None for any other file."""
+    """Return the reading of a known data set, None for any other file.
+
+    Parameters
+    ----------
+    variables : mapping
+        By name.
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    Reading or None
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> file = SourceFile(Path("105.mat"), "105.mat")
+    >>> reading = known_layout({"X105_DE_time": np.sin(np.arange(64.0))}, file)
+    >>> reading.format, reading.channels[0].fs_hz is None
+    ('mat/cwru', True)
+    >>> known_layout({"x": np.zeros(64)}, file) is None
+    True
+    """
     for layout in _LAYOUTS:
         reading = layout(variables, file)
         if reading is not None:
@@ -330,5 +352,32 @@ _LAYOUTS: Final[tuple[Callable[[Mapping[str, Any], SourceFile], Reading | None],
 
 
 def any_layout(variables: Mapping[str, Any], file: SourceFile, form: str) -> Reading:
-    """Return the reading by a known layout, else by the names of the variables."""
+    """Return the reading by a known layout, else by the names of the variables.
+
+    Parameters
+    ----------
+    variables : mapping
+        By name.
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+    form : str
+        The layout's name where it is none of the known ones.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    FormatError
+        Where there is no signal; it names what there is.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> file = SourceFile(Path("rig.mat"), "rig.mat")
+    >>> variables = {"vib": np.sin(np.arange(64.0)), "fs": np.array([[1000.0]])}
+    >>> any_layout(variables, file, "mat").channels[0].fs_hz
+    1000.0
+    """
     return known_layout(variables, file) or variables_reading(variables, file, form)

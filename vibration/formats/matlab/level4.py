@@ -18,7 +18,26 @@ _HEAD: Final = 20
 
 
 def byte_order_4(head: bytes) -> str | None:
-    """Return the byte order of a MATLAB 4 file by its first head, None where it is none."""
+    """Return the byte order of a MATLAB 4 file by its first head, None where it is none.
+
+    Parameters
+    ----------
+    head : bytes
+        The first bytes of the file.
+
+    Returns
+    -------
+    {'<', '>'} or None
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("matlab4.mat") as file:
+    ...     byte_order_4(file.path.read_bytes()[:128])
+    '<'
+    >>> byte_order_4(b"RIFF" * 32) is None
+    True
+    """
     if len(head) < _HEAD:
         return None
     for order in "<>":
@@ -44,10 +63,30 @@ def byte_order_4(head: bytes) -> str | None:
 def read_mat4(path: Path, order: str, keep: Keep) -> dict[str, Value]:
     """Return the variables of a MATLAB 4 file, in the file's order.
 
+    Parameters
+    ----------
+    path : Path
+        A file that begins as a MATLAB 4 file does.
+    order : {'<', '>'}
+        Byte order, as `byte_order_4` tells it.
+    keep : callable
+        Told the bytes that the samples read so far will take; raises where they are too many.
+
+    Returns
+    -------
+    dict
+
     Raises
     ------
     DamagedMatError
         Where the file does not hold together.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("matlab4.mat") as file:
+    ...     list(read_mat4(file.path, "<", file.prove_kept))
+    ['A', 'B', 'Tinterval']
     """
     variables: dict[str, Value] = {}
     size, kept = path.stat().st_size, 0
@@ -59,7 +98,7 @@ def read_mat4(path: Path, order: str, keep: Keep) -> dict[str, Value]:
             tens, ones = kind // 10 % 10, kind % 10
             sound = 0 <= kind < 5000 and tens < len(_DTYPES) and ones <= 2
             if not sound or rows < 0 or columns < 0 or not 0 < length <= _MAX_NAME:
-                raise DamagedMatError("a head of numbers that cannot be")
+                raise DamagedMatError("a head with numbers out of range")
             name = file.read(length).split(b"\0")[0].decode("latin-1")
             dtype = np.dtype(order + _DTYPES[tens])
             count = rows * columns

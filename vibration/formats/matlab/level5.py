@@ -64,10 +64,21 @@ def read_mat5(path: Path, order: str, keep: Keep, most_bytes: int) -> dict[str, 
     most_bytes : int
         The most that may be unpacked at all.
 
+    Returns
+    -------
+    dict
+
     Raises
     ------
     DamagedMatError
         Where the file does not hold together.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("matlab5.mat") as file:
+    ...     list(read_mat5(file.path, "<", file.prove_kept, file.kept_bytes))
+    ['vib', 'fs', 'rpm', 'temperature']
     """
     with path.open("rb") as file:
         # not closed by hand: it goes with the last view of it, that of a traceback included

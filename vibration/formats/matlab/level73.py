@@ -16,7 +16,29 @@ _NUMERIC: Final = frozenset(
 
 
 def read_mat73(file: SourceFile) -> dict[str, Value]:
-    """Return the variables of a MATLAB 7.3 file by name."""
+    """Return the variables of a MATLAB 7.3 file by name.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    FormatError
+        For a damaged file.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("matlab73.mat") as file:
+    ...     list(read_mat73(file))
+    ['acc', 'fs']
+    """
     variables: dict[str, Value] = {}
     with opened_hdf5(file) as opened:
         reader = _Reader(opened, file)

@@ -15,12 +15,52 @@ from vibration.formats.recording import Reading
 
 
 def is_matlab(head: bytes) -> bool:
-    """Tell MATLAB 5 and 7.3 by the mark at the end of the head."""
+    """Tell MATLAB 5 and 7.3 by the mark at the end of the head.
+
+    Parameters
+    ----------
+    head : bytes
+        The first bytes of the file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("matlab5.mat") as file:
+    ...     is_matlab(file.path.read_bytes()[:128])
+    True
+    """
     return len(head) >= HEADER_BYTES and head[126:128] in (b"IM", b"MI")
 
 
 def read_mat(file: SourceFile) -> Reading:
-    """Read a MATLAB file of version 4, 5 or 7.3."""
+    """Read a MATLAB file of version 4, 5 or 7.3.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    FormatError
+        For a damaged file, and for one without a signal; it says which.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("cwru.mat") as file:
+    ...     reading = read_mat(file)
+    >>> reading.format, len(reading.channels)
+    ('mat/cwru', 2)
+    """
     head = _head(file.path)
     try:
         if is_hdf5(file.path):

@@ -27,21 +27,70 @@ class DamagedMatError(ValueError):
 
 
 def scalar(value: Any) -> float | None:
-    """Return a variable that is one real number, else None."""
+    """Return a variable that is one real number, else None.
+
+    Parameters
+    ----------
+    value : object
+        A variable.
+
+    Returns
+    -------
+    float or None
+
+    Examples
+    --------
+    >>> scalar(np.array([[5.0]]))
+    5.0
+    >>> scalar("text") is None
+    True
+    """
     if isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "fiu":
         return float(value.reshape(-1)[0])
     return None
 
 
 def array(value: Any) -> Array | None:
-    """Return a variable that is an array of more than one real number, else None."""
+    """Return a variable that is an array of more than one real number, else None.
+
+    Parameters
+    ----------
+    value : object
+        A variable.
+
+    Returns
+    -------
+    ndarray or None
+
+    Examples
+    --------
+    >>> array(np.ones((2, 1))).shape
+    (2, 1)
+    >>> array(np.array([[5.0]])) is None
+    True
+    """
     if isinstance(value, np.ndarray) and value.size > 1 and value.dtype.kind in "fiu":
         return value
     return None
 
 
 def described(value: Any) -> str:
-    """Return the words for a variable's kind."""
+    """Return the words for a variable's kind.
+
+    Parameters
+    ----------
+    value : object
+        A variable.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> described(np.ones(3)), described({}), described("text")
+    ('an array', 'a struct', 'text')
+    """
     if isinstance(value, Unread):
         return value.kind
     if isinstance(value, np.ndarray):

@@ -47,7 +47,17 @@ def limit_process() -> None:
 
 
 def limit_reading(memory_bytes: int, cpu_s: float, output_bytes: int) -> None:
-    """Set what holds for the next reading, from where the child stands now."""
+    """Set what holds for the next reading, from where the child stands now.
+
+    Parameters
+    ----------
+    memory_bytes : int
+        More than it has now.
+    cpu_s : float
+        More than it has used.
+    output_bytes : int
+        Of the file that it writes its samples to.
+    """
     _lower(resource.RLIMIT_DATA, _data_bytes() + memory_bytes)
     used = resource.getrusage(resource.RUSAGE_SELF)
     _lower(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + cpu_s) + 1)

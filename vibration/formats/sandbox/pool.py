@@ -69,6 +69,14 @@ def read(
     ------
     FormatError
         In one sentence: why the file cannot be read, also where its reader died or took too long.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("comments.csv") as file:
+    ...     reading = read(file.path)
+    >>> reading.channels[0].fs_hz, reading.channels[0].samples.flags.writeable
+    (20000.0, False)
     """
     title = name or Path(path).name
     size = Path(path).stat().st_size if Path(path).is_file() else 0
@@ -95,7 +103,12 @@ def read(
 
 
 def warm() -> None:
-    """Start a child ahead of the first file, without waiting for it."""
+    """Start a child ahead of the first file, without waiting for it.
+
+    Examples
+    --------
+    >>> warm()
+    """
     _POOL.warm()
 
 

@@ -29,7 +29,27 @@ _ALIGNED: Final = 64
 
 
 def packed(reading: Reading, output: IO[bytes]) -> dict[str, Any]:
-    """Write the samples to a file, and return the rest as what JSON can hold."""
+    """Write the samples to a file, and return the rest as what JSON can hold.
+
+    Parameters
+    ----------
+    reading : Reading
+    output : binary file
+        Open for writing.
+
+    Returns
+    -------
+    dict
+
+    Examples
+    --------
+    >>> import io
+    >>> import numpy as np
+    >>> output = io.BytesIO()
+    >>> content = packed(Reading.of_channels("csv", [Channel("DE", np.zeros(8))]), output)
+    >>> content["format"], len(output.getvalue())
+    ('csv', 64)
+    """
     return {
         "format": reading.format,
         "questions": [asdict(question) for question in reading.questions],
@@ -79,10 +99,33 @@ def _origins_out(origins: Any) -> dict[str, Any]:
 def unpacked(content: dict[str, Any], output: Path) -> Reading:
     """Return the reading that a child described, its samples mapped from the file it wrote.
 
+    Parameters
+    ----------
+    content : dict
+        As `packed` returned it.
+    output : Path
+        The file that the samples are in.
+
+    Returns
+    -------
+    Reading
+        Its samples are read-only.
+
     Raises
     ------
     ValueError, KeyError, TypeError
         For what no reading is.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> import numpy as np
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "samples"
+    ...     with path.open("wb") as output:
+    ...         content = packed(Reading.of_channels("csv", [Channel("DE", np.ones(8))]), output)
+    ...     unpacked(content, path).channels[0].samples.sum()
+    np.float64(8.0)
     """
     size = output.stat().st_size
     with output.open("rb") as file:
@@ -145,5 +188,20 @@ def _origin_in(content: dict[str, Any]) -> Origin:
 
 
 def line_of(content: dict[str, Any]) -> bytes:
-    """Return a message as one line."""
+    r"""Return a message as one line.
+
+    Parameters
+    ----------
+    content : dict
+        What JSON can hold.
+
+    Returns
+    -------
+    bytes
+
+    Examples
+    --------
+    >>> line_of({"ready": True})
+    b'{"ready": true}\n'
+    """
     return json.dumps(content).encode() + b"\n"

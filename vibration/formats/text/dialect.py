@@ -78,6 +78,15 @@ def dialect_of(lines: list[str]) -> Dialect:
     ----------
     lines : list of str
         At least one; blank lines taken out.
+
+    Returns
+    -------
+    Dialect
+
+    Examples
+    --------
+    >>> dialect_of(["0,1;2,5", "0,2;2,7"])
+    Dialect(separator=';', decimal=',', quotes=False)
     """
     line = lines[0].strip()
     near = lines[:_LONGEST_COMMA_TEST]
@@ -123,6 +132,23 @@ def clock(field: str) -> tuple[int | None, float | None, bool] | None:
 
     ``2024-04-16T11:02:03.5Z``, ``16.04.2024 11:02``, ``11:02:03,500 PM`` and dates alone are read.
     A day before a month with a slash between is in doubt up to the twelfth.
+
+    Parameters
+    ----------
+    field : str
+        Of a table.
+
+    Returns
+    -------
+    (int or None, float or None, bool) or None
+        The day as its proleptic Gregorian ordinal; seconds of the day.
+
+    Examples
+    --------
+    >>> clock("2024-04-16T11:02:03.5Z")
+    (738992, 39723.5, True)
+    >>> clock("pump") is None
+    True
     """
     duration = _DURATION.match(field)
     if duration is not None:

@@ -81,10 +81,28 @@ class _Guarded(io.RawIOBase):
 def opened_text(path: Path, name: str) -> Iterator[TextLines]:
     """Open a text file, packed by gzip or not, in the encoding that its first bytes show.
 
+    Parameters
+    ----------
+    path : Path
+        A file.
+    name : str
+        What it is called, for refusals.
+
+    Yields
+    ------
+    TextLines
+
     Raises
     ------
     FormatError
         Where the file is no text, is damaged gzip, or a line is too long.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("packed.csv.gz") as file, opened_text(file.path, file.name) as lines:
+    ...     next(iter(lines))
+    (1, 'Time (s),DE (g),FE (g)')
     """
     with path.open("rb") as file:
         is_gzip = file.read(2) == _GZIP
@@ -108,6 +126,20 @@ def encoding_of(sample: bytes) -> str | None:
 
     A byte-order mark decides; else UTF-16 shows in its zero bytes; else UTF-8 where it is valid,
     and Latin-1 for the rest: only titles can differ then, digits are the same.
+
+    Parameters
+    ----------
+    sample : bytes
+        The first of the file.
+
+    Returns
+    -------
+    str or None
+
+    Examples
+    --------
+    >>> encoding_of(b"t;x"), encoding_of("°C".encode("latin-1")), encoding_of("t".encode("utf-16"))
+    ('utf-8', 'latin-1', 'utf-16')
     """
     marked = next((encoding for mark, encoding in _BOMS if sample.startswith(mark)), None)
     if marked is not None:

@@ -118,10 +118,22 @@ def preamble_of(
     name : str
         The file, for refusals.
 
+    Returns
+    -------
+    Preamble
+        Titles, units and what the key lines state.
+
     Raises
     ------
     FormatError
         Where titles do not match the columns.
+
+    Examples
+    --------
+    >>> lines = [Line(1, "# fs: 1000 Hz"), Line(2, "a,b")]
+    >>> found = preamble_of(lines, Dialect(",", "."), ["0.1,0.2"], "rig.csv")
+    >>> found.titles, found.rates[0].value
+    (['a', 'b'], 1000.0)
     """
     width = len(dialect.fields(first_rows[0]))
     found = Preamble()

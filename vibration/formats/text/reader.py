@@ -30,7 +30,30 @@ _MOST_ROWS: Final = 4096
 
 
 def read_text(file: SourceFile) -> Reading:
-    """Read a text table, or one of the layouts that are written as text."""
+    """Read a text table, or one of the layouts that are written as text.
+
+    Parameters
+    ----------
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
+    Returns
+    -------
+    Reading
+
+    Raises
+    ------
+    FormatError
+        For a damaged file, and for one without a signal; it says which.
+
+    Examples
+    --------
+    >>> from vibration.formats.examples import example_file
+    >>> with example_file("titled.csv") as file:
+    ...     reading = read_text(file)
+    >>> [(each.name, each.fs_hz) for each in reading.channels]
+    [('DE (g)', 20000.0), ('FE (g)', 20000.0)]
+    """
     with opened_text(file.path, file.name) as lines:
         head = head_of(lines)
         if is_lvm(head[0].text if head else ""):

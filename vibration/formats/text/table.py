@@ -64,7 +64,23 @@ class Table:
 
 
 def head_of(lines: TextLines) -> list[Line]:
-    """Return the first lines of a file, blank ones too."""
+    r"""Return the first lines of a file, blank ones too.
+
+    Parameters
+    ----------
+    lines : TextLines
+        From the first one.
+
+    Returns
+    -------
+    list of Line
+
+    Examples
+    --------
+    >>> import io
+    >>> [line.number for line in head_of(TextLines(io.StringIO("a\n\n1\n")))]
+    [1, 2, 3]
+    """
     head: list[Line] = []
     characters = 0
     for number, text in lines:
@@ -79,6 +95,24 @@ def without_side_keys(head: Sequence[Line], lines: TextLines) -> list[Line]:
     """Return the first lines with key columns to the left of the samples made key lines above.
 
     Oscilloscopes write ``Sample Interval,1e-4,,0.0,0.5``, and three empty fields further down.
+
+    Parameters
+    ----------
+    head : sequence of Line
+        As `head_of` gives them.
+    lines : TextLines
+        Of the same file; told what to leave off from here on.
+
+    Returns
+    -------
+    list of Line
+
+    Examples
+    --------
+    >>> import io
+    >>> head = [Line(1, "1.5,2.5"), Line(2, "1.6,2.6")]
+    >>> without_side_keys(head, TextLines(io.StringIO(""))) == head
+    True
     """
     filled = [line for line in head if line.text.strip()]
     separator = "," if filled and "," in filled[-1].text else "\t"
@@ -100,12 +134,31 @@ def without_side_keys(head: Sequence[Line], lines: TextLines) -> list[Line]:
 def find_table(head: Sequence[Line], name: str) -> tuple[Table, int]:
     """Find where the samples begin and how they are written.
 
+    Parameters
+    ----------
+    head : sequence of Line
+        As `head_of` gives them.
+    name : str
+        The file, for the refusal.
+
     Returns
     -------
     table : Table
         Without its columns.
     first : int
         Index into the head of the first row.
+
+    Raises
+    ------
+    FormatError
+        Where there are no rows of numbers.
+
+    Examples
+    --------
+    >>> head = [Line(1, "a;b"), Line(2, "0.1;0.2"), Line(3, "0.3;0.4")]
+    >>> table, first = find_table(head, "rig.csv")
+    >>> first, table.dialect.separator
+    (1, ';')
     """
     filled = [(index, line) for index, line in enumerate(head) if line.text.strip()]
     for place, (index, line) in enumerate(filled[: _MOST_TITLE_LINES + 1]):
@@ -202,10 +255,32 @@ def parse(
 ) -> None:
     """Read all rows into the columns of a table.
 
+    Parameters
+    ----------
+    table : Table
+        As `find_table` gives it; its columns are filled.
+    first : int
+        Index into the head of the first row.
+    head : sequence of Line
+    lines : TextLines
+        Those that follow the head.
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
+
     Raises
     ------
     FormatError
         For a row that does not fit, with its number and its words.
+
+    Examples
+    --------
+    >>> import io
+    >>> from pathlib import Path
+    >>> head = [Line(1, "a;b"), Line(2, "0.1;0.2"), Line(3, "0.3;0.4")]
+    >>> table, first = find_table(head, "rig.csv")
+    >>> parse(table, first, head, TextLines(io.StringIO("")), SourceFile(Path("r"), "rig.csv"))
+    >>> table.columns[1].values.tolist()
+    [0.2, 0.4]
     """
     kinds = table.dialect.kinds(table.first_rows[0])
     blocks: list[npt.NDArray[np.float64]] = []

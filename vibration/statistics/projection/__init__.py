@@ -215,7 +215,7 @@ def prove_parameters(method: Method, parameters: ProjectionParameters, n: int) -
     Raises
     ------
     VibrationError
-        With one sentence: what cannot be, and what can.
+        With one sentence: what is needed, and what was given.
 
     Examples
     --------

@@ -54,7 +54,7 @@ def nearest_rows(x: Table, n_neighbours: int, metric: str = "euclidean") -> tupl
         )
     if not 1 <= n_neighbours < len(x):
         raise VibrationError(
-            f"{n_neighbours} neighbours of {len(x)} rows cannot be: choose 1 to {len(x) - 1}.",
+            f"{len(x)} rows have 1 to {len(x) - 1} neighbours each, not {n_neighbours}.",
             field="n_neighbours",
         )
     from sklearn.neighbors import NearestNeighbors  # its import would slow every process's start

@@ -115,8 +115,8 @@ def prove_perplexity(perplexity: float, n: int) -> None:
     """
     if not 2 <= perplexity <= (n - 1) / 3:
         raise VibrationError(
-            f"A perplexity of {perplexity:g} cannot be with {n} signals: choose 2 to "
-            f"{max((n - 1) // 3, 2)}.",
+            f"t-SNE needs a perplexity of 2 to {max((n - 1) // 3, 2)} for {n} signals, "
+            f"not {perplexity:g}.",
             field="perplexity",
         )
 

@@ -202,7 +202,7 @@ def test_what_cannot_be_projected_is_said_in_the_panel(shown, dataset, filter_te
 @pytest.mark.django_db
 def test_parameters_that_cannot_be_are_refused_in_words(compute):
     answer = compute(method="tsne", perplexity="900")
-    assert "choose 2 to 3" in answer["sideUpdate"]["portal-message"]["data"]["text"]
+    assert "perplexity of 2 to 3 " in answer["sideUpdate"]["portal-message"]["data"]["text"]
     assert not Job.objects.filter(kind="project-features").exists()
 
 

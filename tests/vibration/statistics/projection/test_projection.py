@@ -215,7 +215,7 @@ def test_equal_signals_are_no_trouble():
     [
         (2, Method.PCA, {}, "at least 3"),
         (9, Method.PCA, {}, "at least 10"),
-        (30, Method.TSNE, {"perplexity": 30.0}, "choose 2 to 9"),
+        (30, Method.TSNE, {"perplexity": 30.0}, "perplexity of 2 to 9 "),
         (30, Method.UMAP_LIKE, {"n_neighbours": 30}, "needs 2 to 29 neighbours for 30"),
         (30, Method.UMAP_LIKE, {"min_dist": 2.0}, "from 0 to 1, not 2"),
         (60, Method.UMAP_LIKE, {"metric": "odd"}, "no metric"),

@@ -32,10 +32,10 @@ from signals.feature_table import FeatureTable, feature_table
 from signals.filters.scope import Scope
 from signals.models import Signal
 from vibration.features import FEATURE_NAMES, FEATURES
+from vibration.features.groups import ALL_FEATURES
 from vibration.features.registry import Feature
 from vibration.statistics.ranking import Ranked
 
-OF = dict(zip(FEATURE_NAMES, FEATURES, strict=True))
 RULE = "Whiskers reach the last value within 1.5 box lengths{}; dots lie beyond, {} at most."
 VIOLIN_RULE = "The width is the density of the values{}; the bar spans the middle half."
 ALL, SELECTED = "All", "Selected"
@@ -71,6 +71,7 @@ class RankingPanel:
     """The ranking in the order of what is asked for; without one, why there is none."""
 
     rows: list[Ranked]
+    names: tuple[str, ...]
     meta: str
     why_not: str
     chosen: str
@@ -84,20 +85,22 @@ def ranking_panel(user: Any, state: ExplorerState) -> RankingPanel:
     try:
         ranking = ranking_of(user, signals, with_copies=state.with_copies)
     except Expected as error:
-        return RankingPanel([], "", error.sentence, state.feature or FEATURE_NAMES[0], False)
+        return RankingPanel(
+            [], FEATURE_NAMES, "", error.sentence, state.feature or FEATURE_NAMES[0], False
+        )
     rows = _ordered(ranking, state.rank)
-    chosen = state.feature or _name(rows[0])
+    chosen = state.feature or ranking.names[rows[0].column]
     meta = f"n = {numbers_of(ranking.n, ranking.n_signals)}"
     if ranking.n_copies:
         copies = counted(ranking.n_copies, "copy", "copies")
         meta += f" · {copies} {'drawn with their record' if state.with_copies else 'left out'}"
-    return RankingPanel(rows, meta, "", chosen, is_information)
+    return RankingPanel(rows, ranking.names, meta, "", chosen, is_information)
 
 
 def feature_panel(user: Any, state: ExplorerState) -> FeaturePanel:
     """Return a feature by group, the first of the ranking where none is named."""
     scope = signals_of(user, state)
-    feature = OF[state.feature or first_ranked(user, scope, state)[0]]
+    feature = ALL_FEATURES[state.feature or first_ranked(user, scope, state)[0]]
     table = feature_table(user, scope, features=(feature.name,))
     values = table.column(feature.name)
     label = feature.label_of(scope.units())
@@ -164,10 +167,11 @@ def correlation_panel(user: Any, state: ExplorerState) -> CorrelationPanel:
 def first_ranked(user: Any, scope: Scope, state: ExplorerState) -> tuple[str, str]:
     """Return the two features that tell the classes apart best; of one class, the first two."""
     try:
-        rows = _ordered(ranking_of(user, scope, with_copies=state.with_copies), state.rank)
+        ranking = ranking_of(user, scope, with_copies=state.with_copies)
     except Expected:
         return FEATURE_NAMES[0], FEATURE_NAMES[1]
-    return _name(rows[0]), _name(rows[1])
+    first, second = _ordered(ranking, state.rank)[:2]
+    return ranking.names[first.column], ranking.names[second.column]
 
 
 def pair_of(user: Any, scope: Scope, state: ExplorerState) -> tuple[str, str]:
@@ -211,8 +215,8 @@ def _scatter(user: Any, state: ExplorerState, scope: Scope, fx: str, fy: str) ->
     x, y = table.column(fx), table.column(fy)
     clouds = clouds_of(table, x, y)
     plane = Plane(
-        OF[fx].label,
-        OF[fy].label,
+        ALL_FEATURES[fx].label,
+        ALL_FEATURES[fy].label,
         state.theme,
         f"scatter {fx} {fy}",
         is_log_x=spans_decades(x),
@@ -228,10 +232,6 @@ def _ordered(ranking: Ranking, rank: str) -> list[Ranked]:
     if rank == "mi":
         return sorted(ranking.rows, key=lambda row: -row.information)
     return ranking.rows
-
-
-def _name(row: Ranked) -> str:
-    return FEATURE_NAMES[row.column]
 
 
 def _note(state: ExplorerState, groups: list[Group], axis: Axis) -> str:

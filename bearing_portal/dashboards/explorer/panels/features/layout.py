@@ -19,7 +19,7 @@ from bearing_portal.dashboards.explorer.panels.features.ranking_list import no_r
 from bearing_portal.dashboards.explorer.reading import answered
 from bearing_portal.dashboards.explorer.state import ExplorerState
 from bearing_portal.dashboards.widgets import choice, figure_tools, graph, menu, panel, segments
-from vibration.features import FEATURES
+from vibration.features.groups import ALL_FEATURES
 
 GROUPINGS = {
     "class": "by class",
@@ -29,7 +29,7 @@ GROUPINGS = {
     "temperature": "by temperature",
 }
 SCALES = {"linear": "Linear", "log": "Log"}
-TITLES = {feature.name: feature.title for feature in FEATURES}
+TITLES = {name: feature.title for name, feature in ALL_FEATURES.items()}
 
 
 def section() -> list[html.Section]:

@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 
 from bearing_portal.dashboards.explorer.panels.features.data import RankingPanel, short_title
-from vibration.features import FEATURE_NAMES, FEATURES
+from vibration.features.groups import ALL_FEATURES
 from vibration.statistics.ranking import Ranked
 
 FIRST = 11
@@ -47,18 +47,18 @@ class Scale:
 def ranking_list(found: RankingPanel, *, is_all: bool) -> list[Any]:
     """Return the ranking; without one all features in their order, and why there is none."""
     if not found.rows:
-        rows = [_row(name, None, None, name == found.chosen, "") for name in FEATURE_NAMES]
+        rows = [_row(name, None, None, name == found.chosen, "") for name in found.names]
         return [*no_ranking(found.why_not), *rows]
     shown = found.rows if is_all else found.rows[:FIRST]
     scores = [score_of(row, is_information=found.is_information) for row in shown]
     scale = scale_of(scores, is_log=not found.is_information)
     rows = [
         _row(
-            FEATURE_NAMES[row.column],
+            found.names[row.column],
             score,
             scale,
-            FEATURE_NAMES[row.column] == found.chosen,
-            row.sentence(FEATURES[row.column].title),
+            found.names[row.column] == found.chosen,
+            row.sentence(ALL_FEATURES[found.names[row.column]].title),
             is_first=place == 0,
         )
         for place, (row, score) in enumerate(zip(shown, scores, strict=True))
@@ -98,7 +98,7 @@ def _row(
     *,
     is_first: bool = False,
 ) -> html.Button:
-    title = short_title(FEATURES[FEATURE_NAMES.index(name)])
+    title = short_title(ALL_FEATURES[name])
     parts: list[Any] = [html.Span(title, className="ranking-name")]
     if score is not None and scale is not None:
         parts += [_track(score, scale), html.Span(score.text, className="ranking-value")]

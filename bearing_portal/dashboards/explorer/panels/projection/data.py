@@ -18,6 +18,7 @@ from common.text import counted
 from monitoring.models import Job
 from signals.exploration.conditions import CONDITIONS
 from signals.exploration.selection import LASSO, read_lasso
+from signals.feature_groups import group_columns
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Projection, Signal
@@ -30,7 +31,7 @@ from signals.projections.services import (
     projection_request,
     projection_seen,
 )
-from vibration.features import FEATURE_NAMES, FEATURES
+from vibration.features.groups import ALL_FEATURES, place_of
 from vibration.statistics.projection import Method, ProjectionParameters
 
 SMALL_PERPLEXITY: Final = 10
@@ -219,23 +220,26 @@ def _shade(colour: str) -> tuple[str, str]:
     if colour in CONDITIONS:
         column, title, unit = CONDITIONS[colour]
         return f"{title} ({unit})", column
-    if colour in FEATURE_NAMES:
-        return FEATURES[FEATURE_NAMES.index(colour)].label, colour
+    if colour in ALL_FEATURES:
+        return ALL_FEATURES[colour].label, colour
     return "", ""
 
 
 def _clouds(row: Projection, found: ProjectionPoints, shade: str) -> list[Cloud]:
     """Return the points by class as the signals are labelled now, without those that are gone; a
-    column of the signals shades them.
+    column of the signals, or a feature of a group, shades them.
     """
     pks = [int(pk) for pk in found.pks]
     rows = Signal.objects.filter(store=row.store_id, pk__in=pks).order_by()
-    columns = ("pk", "label", "fault_class", *([shade] if shade else []))
+    of_group = bool(shade) and place_of(shade) is not None
+    columns = ("pk", "label", "fault_class", *([shade] if shade and not of_group else []))
     known = {
         pk: (label, fault or 0, *values) for pk, label, fault, *values in rows.values_list(*columns)
     }
     shades = None
-    if shade:
+    if of_group:
+        shades = group_columns(found.pks, (shade,))[:, 0].astype(float)
+    elif shade:
         values = [known[pk][2] if pk in known else None for pk in pks]
         shades = np.array(values, dtype=float)
     classes = np.array([known[pk][1] if pk in known else -1 for pk in pks], dtype=np.int64)

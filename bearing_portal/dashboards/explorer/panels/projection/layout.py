@@ -21,13 +21,13 @@ from bearing_portal.dashboards.explorer.state import read
 from bearing_portal.dashboards.widgets import choice, figure_tools, graph, panel, segments
 from bearing_portal.frame.templatetags.portal import thousands
 from signals.exploration.conditions import CONDITIONS
-from vibration.features import FEATURES
+from vibration.features.groups import ALL_FEATURES
 from vibration.statistics.projection import METRICS, Method, ProjectionParameters
 
 COLOURS = {
     "class": "Class",
     **{code: title for code, (_, title, _) in CONDITIONS.items()},
-    **{feature.name: feature.title for feature in FEATURES},
+    **{name: feature.title for name, feature in ALL_FEATURES.items()},
 }
 HELP = (
     "UMAP-like is our own optimiser on UMAP's graph of neighbours and its objective: pictures are "

@@ -18,7 +18,7 @@ def ranked(column=0, f=100.0, low=50.0, high=200.0, information=1.0):
 
 
 def panel(*rows, is_information=False, chosen="rms"):
-    return RankingPanel(list(rows), "40", "", chosen, is_information)
+    return RankingPanel(list(rows), FEATURE_NAMES, "40", "", chosen, is_information)
 
 
 def text(*rows, **values):
