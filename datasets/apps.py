@@ -6,28 +6,27 @@ class DatasetsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from datasets.imports.selectors import IMPORT, READ
-        from datasets.imports.services.drafts import drafts_prune, drafts_sweep
-        from datasets.services.counting import class_counts_refresh
-        from datasets.services.creation import GENERATE
-        from datasets.services.files import files_sweep
-        from datasets.services.following import dataset_follow_job
-        from monitoring.jobs.kinds import JobKind, Queue, register_kind
+        from datasets.kinds import GENERATE, IMPORT, READ
+        from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
         from monitoring.retention import register_pruner
         from signals.services.labels import register_relabel_follower
 
+        follow = Later("datasets.services.following.dataset_follow_job")
         register_kind(
             JobKind(
                 code=GENERATE,
                 entry="datasets.jobs.generate",
                 queue=Queue.LONG,
-                changed=dataset_follow_job,
-                sweep=files_sweep,
+                changed=follow,
+                sweep=Later("datasets.services.files.files_sweep"),
             )
         )
         register_kind(
             JobKind(
-                code=READ, entry="datasets.jobs.read_import", queue=Queue.SHORT, sweep=drafts_sweep
+                code=READ,
+                entry="datasets.jobs.read_import",
+                queue=Queue.SHORT,
+                sweep=Later("datasets.imports.services.drafts.drafts_sweep"),
             )
         )
         register_kind(
@@ -35,8 +34,8 @@ class DatasetsConfig(AppConfig):
                 code=IMPORT,
                 entry="datasets.jobs.import_dataset",
                 queue=Queue.LONG,
-                changed=dataset_follow_job,
+                changed=follow,
             )
         )
-        register_pruner("imports", drafts_prune)
-        register_relabel_follower(class_counts_refresh)
+        register_pruner("imports", Later("datasets.imports.services.drafts.drafts_prune"))
+        register_relabel_follower(Later("datasets.services.counting.class_counts_refresh"))

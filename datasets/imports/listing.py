@@ -10,10 +10,12 @@ from django.db.models import Count, QuerySet
 from common.text import counted, number, thousands
 from datasets.imports.drawing import Plot, spectrum_plot, time_plot
 from datasets.imports.facts import Fact, n_segments, rate_of, speed_of, unit_of
+from datasets.imports.labels import class_meant
 from datasets.imports.paths import PICTURE, draft_folder, name_of
 from datasets.imports.pictures import picture_read
 from datasets.imports.selectors import SHOWN, files_of
 from datasets.models import ImportChannel, ImportDraft, ImportFile, ImportRemark
+from signals.models import FaultClass
 
 PER_PAGE: Final = 100
 MOST_LABELS: Final = 40
@@ -154,9 +156,12 @@ def labels_of(draft: ImportDraft) -> list[dict[str, Any]]:
     read = draft.files.filter(status=ImportFile.Status.READ, is_left_out=False).exclude(label="")
     rows = read.order_by().values("label").annotate(n=Count("pk")).order_by("label")
     labels = list(rows[:MOST_LABELS])
+    known = list(FaultClass.objects.all()) if labels else []
     for each in labels:
         classes = set(read.filter(label=each["label"]).values_list("fault_class__code", flat=True))
         each["code"] = classes.pop() if len(classes) == 1 else None
+        if each["code"] is None:
+            each["proposal"] = class_meant(each["label"], known)
     return labels
 
 

@@ -8,11 +8,10 @@ from django.db.models.functions import Coalesce
 
 from common.errors import NotFound
 from common.roles import is_engineer
+from datasets.kinds import IMPORT
 from datasets.models import ImportChannel, ImportDraft, ImportFile
 from monitoring.models import Job
 
-READ: Final = "read-import"
-IMPORT: Final = "import-dataset"
 _STATUS: Final = ImportFile.Status
 
 

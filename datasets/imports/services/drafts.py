@@ -28,7 +28,8 @@ from datasets.imports.paths import (
     path_clean,
     stored_name,
 )
-from datasets.imports.selectors import IMPORT, Stage, draft_get, stage_of
+from datasets.imports.selectors import Stage, draft_get, stage_of
+from datasets.kinds import IMPORT
 from datasets.models import Dataset, ImportDraft, ImportFile
 from monitoring.jobs.lifecycle import job_cancel_request
 from monitoring.models import Job

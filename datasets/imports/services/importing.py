@@ -12,8 +12,9 @@ from common.files import folder_discard
 from datasets.imports.facts import file_planned
 from datasets.imports.paths import draft_folder
 from datasets.imports.plan import ImportPlan, PlannedSpecimen
-from datasets.imports.selectors import IMPORT, SHOWN, Stage, draft_get, files_of, stage_of
+from datasets.imports.selectors import SHOWN, Stage, draft_get, files_of, stage_of
 from datasets.imports.services.drafts import draft_lock
+from datasets.kinds import IMPORT
 from datasets.models import Dataset, ImportDraft
 from datasets.services.importing import (
     dataset_import_add,

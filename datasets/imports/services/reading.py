@@ -37,8 +37,9 @@ from datasets.imports.paths import (
     stored_name,
 )
 from datasets.imports.pictures import MOST_PICTURES, picture_of, pictures_write
-from datasets.imports.selectors import READ, Stage, draft_get, stage_of
+from datasets.imports.selectors import Stage, draft_get, stage_of
 from datasets.imports.services.drafts import MOST_FILES, draft_lock, space_prove
+from datasets.kinds import READ
 from datasets.models import ImportChannel, ImportDraft, ImportFile, ImportRate, ImportRemark
 from datasets.models.imports import LONGEST_PATH, LONGEST_REASON, LONGEST_WORD
 from monitoring.jobs.lifecycle import JobLost, job_complete, job_create, job_enqueue

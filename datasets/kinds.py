@@ -1,0 +1,7 @@
+"""The kinds of job of this room, by the code of their rows."""
+
+from typing import Final
+
+GENERATE: Final = "generate-dataset"
+READ: Final = "read-import"
+IMPORT: Final = "import-dataset"
