@@ -5,7 +5,11 @@ from vibration.generation import VerificationCancelled, generate, verify_records
 from vibration.simulation import Recipe
 
 RECIPE = Recipe(
-    per_class=50, classes=("healthy", "imbalance"), augmentation=False, duration_s=0.25, fs_hz=4096.0
+    per_class=50,
+    classes=("healthy", "imbalance"),
+    augmentation=False,
+    duration_s=0.25,
+    fs_hz=4096.0,
 )
 
 
