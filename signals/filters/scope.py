@@ -54,7 +54,9 @@ class Scope:
         return chosen.apply(own.filter(store__in=stores_visible(self.user).values("pk").order_by()))
 
     def units(self) -> list[str]:
-        """Return the units of its records, each once; those of one store share theirs."""
+        """Return the units of its records, each once; those of one file share theirs."""
+        if self.store is not None and self.store.n_shards:
+            return sorted(set(self.store.shards.values_list("unit", flat=True)))
         if self.store is not None:
             return list(self.store.signals.values_list("unit", flat=True)[:1])
         return sorted(self.signals().order_by().values_list("unit", flat=True).distinct())
