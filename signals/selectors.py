@@ -129,6 +129,8 @@ class Around:
 
 def recording_around(user: Any, signal: Signal) -> Around | None:
     """Return what lies around a signal that was imported; None for others and for strangers."""
+    if signal.recording_id is None:
+        return None
     recording = (
         Recording.objects.select_related("specimen__bearing", "run")
         .filter(pk=signal.recording_id, store__in=stores_visible(user))

@@ -52,7 +52,16 @@ class RunAdmin(WrittenBySystem):
 class RecordingAdmin(WrittenBySystem):
     """Continuous measurements with the file they came in."""
 
-    list_display = ("name", "part", "format", "specimen", "run", "position", "recorded_at", "size_shown")
+    list_display = (
+        "name",
+        "part",
+        "format",
+        "specimen",
+        "run",
+        "position",
+        "recorded_at",
+        "size_shown",
+    )
     list_filter = ("format", "recorded_at")
     search_fields = ("name", "sha256", "specimen__name")
     date_hierarchy = "recorded_at"

@@ -17,18 +17,21 @@ from signals.admin.actions import add_tag, relabel, remove_tag
 from signals.admin.bearings import BearingAdmin
 from signals.admin.exploration import ProjectionAdmin, SavedViewAdmin, TableColumnAdmin
 from signals.admin.forms import FaultClassForm, NoteForm, SeverityForm, SignalForm
-from signals.admin.tags import TagAdmin, TaggedFilter
 from signals.admin.recordings import RecordingAdmin, RunAdmin, SpecimenAdmin
+from signals.admin.tags import TagAdmin, TaggedFilter
 from signals.admin.uploads import UploadAdmin
 from signals.models import (
     Annotation,
     FaultClass,
     NoiseSource,
     Projection,
+    Recording,
+    Run,
     SavedView,
     Severity,
     Signal,
     SignalStore,
+    Specimen,
     TableColumn,
     Tag,
     Upload,
