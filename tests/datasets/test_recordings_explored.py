@@ -11,8 +11,10 @@ from datasets.scope import explorer_scope
 from signals.exploration.exports import csv_chunks, parquet_chunks
 from signals.exploration.overview import overview, recording_counts
 from signals.exploration.table import TableQuery, table_page
+from signals.feature_table import feature_table
 from signals.filters.signal_filter import SignalFilter
-from signals.models import Recording
+from signals.models import Recording, Signal
+from signals.selectors import group_key
 from tests.datasets.importing import imported, planned, samples
 from tests.factories import make_catalogue, make_user
 
@@ -117,3 +119,14 @@ def test_the_explorers_form_offers_them(owner, dataset, client):
     assert 'name="specimen" value="B1" checked' in text
     assert 'name="run" value="to failure"' in text
     assert 'name="class" value="none"' in text
+
+
+def test_signals_of_a_specimen_are_one_group(owner, dataset):
+    table = feature_table(owner, scope(owner, dataset))
+    by_label = dict(Signal.objects.values_list("pk", "label"))
+    group = {by_label[pk]: n for pk, n in zip(table.pks.tolist(), table.records, strict=True)}
+    assert group["B1-1"] == group["B1-2"]
+    assert len({group["B1-1"], group["=B2-1"], group["alone"]}) == 3
+    keys = {signal.label: group_key(signal) for signal in Signal.objects.all()}
+    assert keys["B1-1"] == keys["B1-2"] != keys["=B2-1"]
+    assert keys["alone"][0] == "recording"
