@@ -28,6 +28,8 @@ from vibration.processes import die_with_parent
 
 __all__ = ["keep", "pytest_runtest_logreport", "pytest_sessionfinish", "pytest_terminal_summary"]
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: the runs share the cores
+
 SERVERS = pytest.StashKey[EmbeddedServers]()
 LONG = ("e2e", "faults")
 VALKEY_DATABASES_EACH = 2  # a second one for tests that empty a database
@@ -84,6 +86,28 @@ def quick_flush() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def jobs_seen_by_their_pulse() -> Iterator[None]:
+    """Refuse to run a job inside the transaction of a test.
+
+    Its pulse looks from another connection, sees no such job and stops the work, if it takes long
+    enough to be looked at: green on a quick machine only.
+    """
+    from django.db import connection
+
+    from monitoring.jobs.pulse import Pulse
+
+    begin = Pulse.__enter__
+
+    def enter(pulse: Pulse) -> Pulse:
+        assert not connection.in_atomic_block, "mark the test django_db(transaction=True)"
+        return begin(pulse)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Pulse, "__enter__", enter)
         yield
 
 
