@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from common.errors import Invalid, NotFound
 from signals.filters.once import made_once
 from signals.filters.signal_filter import SignalFilter
-from signals.models import Signal, SignalStore
+from signals.models import Shard, Signal, SignalStore
 from signals.selectors import cache_key, stores_visible
 
 TIMEOUT_S = 3600
@@ -62,7 +62,9 @@ class Scope:
         own = Signal.objects.filter(store=OuterRef("pk")).order_by()
         held = self.signals().filter(store=OuterRef("pk"))
         stores = stores_visible(self.user).filter(Exists(held)).order_by()
-        return sorted(set(stores.values_list(Subquery(own.values("unit")[:1]), flat=True)))
+        found = set(stores.values_list(Subquery(own.values("unit")[:1]), flat=True))
+        shards = Shard.objects.filter(store__in=stores.values("pk"))
+        return sorted(found | set(shards.values_list("unit", flat=True)))
 
     def unit_words(self) -> str:
         """Return the unit of its records, in words where there are several; nothing for none."""

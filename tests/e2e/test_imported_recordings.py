@@ -61,7 +61,6 @@ def test_an_imported_run_is_walked_and_filtered(portal, log_in, owner, dataset):
     page = log_in(owner)
     page.goto(f"/datasets/{dataset.pk}/")
     expect(page.locator("#recordings")).to_contain_text("6 recordings of 2 specimens, 2 runs")
-    page.screenshot(path="/tmp/wt/measure/dataset.png", full_page=True)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download", exact=True).first.click()
     assert download.value.suggested_filename == "Bearing 1-1.npy"
@@ -85,7 +84,6 @@ def test_an_imported_run_is_walked_and_filtered(portal, log_in, owner, dataset):
     page.wait_for_url(f"**signal={first_of(2, 2)}*")
     expect(page.locator(".inspector")).to_contain_text("Segment 2 of 2")
 
-    page.screenshot(path="/tmp/wt/measure/viewer.png")
     page.goto(f"/data-explorer/?dataset={dataset.pk}&specimen=Bearing+2")
     expect(page.locator("#explorer-filters")).to_contain_text("Bearing 1")
     expect(page.get_by_text("12 of 24").first).to_be_visible()
