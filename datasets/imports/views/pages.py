@@ -22,6 +22,7 @@ from datasets.imports.listing import (
     labels_of,
     outcome_of,
     plots_of,
+    questions_of,
     remarks_of,
     rows_of,
     rows_page,
@@ -423,7 +424,7 @@ def _file_context(request: HttpRequest, file: ImportFile) -> dict[str, Any]:
         "number_shown": number,
         "channel_shown": channels[number] if channels else None,
         "plots": plots_of(file, number),
-        "questions": remarks_of(file, "question"),
+        "questions": questions_of(file),
         "left_out": remarks_of(file, "left_out"),
     }
 

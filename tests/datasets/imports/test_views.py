@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from datasets.imports.services.drafts import Offered, draft_create, files_offer
-from datasets.models import Dataset, ImportDraft, ImportFile
+from datasets.models import Dataset, ImportDraft, ImportFile, ImportRemark
 from monitoring.models import Job
 from signals.models import Bearing
 from signals.services.bearings import bearing_add
@@ -252,3 +252,11 @@ def test_a_proposal_of_somebody_else_cannot_be_chosen(client, file):
     other = bearing_add(user=make_user("engineer"), **TYPE)
     answer = posted(client, "specimen", file.draft_id, specimen="B1", bearing=other.pk)
     assert answer.status_code == 400
+
+
+def test_a_rate_that_was_given_is_asked_for_no_more(client, file):
+    ImportRemark.objects.create(file=file, kind="question", about="fs_hz", sentence="Which rate?")
+    shown = url("row", file.pk)
+    assert "Which rate?" in client.get(shown, headers=FRAGMENT).content.decode()
+    posted(client, "answer", file.draft_id, file=[file.pk], fs_hz="20480")
+    assert "Which rate?" not in client.get(shown, headers=FRAGMENT).content.decode()
