@@ -6,11 +6,8 @@ class DatasetsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from datasets.services.counting import class_counts_refresh
-        from datasets.services.creation import GENERATE
-        from datasets.services.files import files_sweep
-        from datasets.services.following import dataset_follow_job
-        from monitoring.jobs.kinds import JobKind, Queue, register_kind
+        from datasets.kinds import GENERATE
+        from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
         from signals.services.labels import register_relabel_follower
 
         register_kind(
@@ -18,8 +15,8 @@ class DatasetsConfig(AppConfig):
                 code=GENERATE,
                 entry="datasets.jobs.generate",
                 queue=Queue.LONG,
-                changed=dataset_follow_job,
-                sweep=files_sweep,
+                changed=Later("datasets.services.following.dataset_follow_job"),
+                sweep=Later("datasets.services.files.files_sweep"),
             )
         )
-        register_relabel_follower(class_counts_refresh)
+        register_relabel_follower(Later("datasets.services.counting.class_counts_refresh"))

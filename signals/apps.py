@@ -6,20 +6,16 @@ class SignalsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from monitoring.jobs.kinds import JobKind, Queue, register_kind, register_sweeper
+        from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind, register_sweeper
         from monitoring.retention import register_pruner
-        from signals.projections.services import PROJECT, projections_sweep
-        from signals.services.feature_groups import MEASURE
-        from signals.services.removal import REMOVE
-        from signals.uploads.services import uploads_prune, uploads_sweep
-        from signals.waveforms.references import references_sweep
+        from signals.kinds import MEASURE, PROJECT, REMOVE
 
         register_kind(
             JobKind(
                 code=PROJECT,
                 entry="signals.jobs.project",
                 queue=Queue.SHORT,
-                sweep=projections_sweep,
+                sweep=Later("signals.projections.services.projections_sweep"),
             )
         )
         register_kind(JobKind(code=MEASURE, entry="signals.jobs.measure", queue=Queue.LONG))
@@ -32,6 +28,6 @@ class SignalsConfig(AppConfig):
                 is_cancellable=False,
             )
         )
-        register_sweeper(references_sweep)
-        register_pruner("uploads", uploads_prune)
-        register_sweeper(uploads_sweep)
+        register_sweeper(Later("signals.waveforms.references.references_sweep"))
+        register_pruner("uploads", Later("signals.uploads.services.uploads_prune"))
+        register_sweeper(Later("signals.uploads.services.uploads_sweep"))

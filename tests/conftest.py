@@ -87,6 +87,28 @@ def quick_flush() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def jobs_seen_by_their_pulse() -> Iterator[None]:
+    """Refuse to run a job inside the transaction of a test.
+
+    Its pulse looks from another connection, sees no such job and stops the work, if it takes long
+    enough to be looked at: green on a quick machine only.
+    """
+    from django.db import connection
+
+    from monitoring.jobs.pulse import Pulse
+
+    begin = Pulse.__enter__
+
+    def enter(pulse: Pulse) -> Pulse:
+        assert not connection.in_atomic_block, "mark the test django_db(transaction=True)"
+        return begin(pulse)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Pulse, "__enter__", enter)
+        yield
+
+
 def end_in_order() -> None:
     """Have SIGTERM end the run as Ctrl-C does, and a worker end with its controller."""
     if threading.current_thread() is threading.main_thread():

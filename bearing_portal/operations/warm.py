@@ -3,7 +3,11 @@
 import importlib
 from threading import Thread
 
+# The science says `import scipy`, which loads its parts when they are first used.
 SLOW_TO_IMPORT = (
+    "scipy.fft",
+    "scipy.special",
+    "scipy.optimize",
     "scipy.stats",
     "scipy.signal",
     "scipy.cluster.hierarchy",

@@ -11,6 +11,7 @@ from common.errors import Invalid, NotAllowed, Unavailable
 from common.names import name_clean, text_clean
 from common.roles import is_engineer
 from common.text import counted
+from datasets.kinds import GENERATE
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow
 from datasets.selectors import name_suggestion
@@ -24,7 +25,6 @@ from signals.models import FaultClass, NoiseSource, Severity, SignalStore
 from vibration.generation import estimate
 from vibration.simulation import Recipe
 
-GENERATE = "generate-dataset"
 _LONGEST_NAME = Dataset._meta.get_field("name").max_length or 0
 _LONGEST_DESCRIPTION = Dataset._meta.get_field("description").max_length or 2_000
 
@@ -117,9 +117,9 @@ def _write_recipe(recipe: Recipe) -> RecipeRow:
     )
     row.full_clean()
     row.save()
-    row.classes.set(_rows(FaultClass, recipe.classes))
-    row.severities.set(_rows(Severity, recipe.severities))
-    row.noises.set(_rows(NoiseSource, recipe.noises))
+    row.classes.add(*_rows(FaultClass, recipe.classes))
+    row.severities.add(*_rows(Severity, recipe.severities))
+    row.noises.add(*_rows(NoiseSource, recipe.noises))
     return row
 
 

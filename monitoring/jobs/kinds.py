@@ -3,8 +3,25 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from django.utils.module_loading import import_string
 
 from monitoring.models import Job
+
+
+@dataclass(frozen=True)
+class Later:
+    """A function by its dotted path, imported when it is called.
+
+    Kinds are registered by every process that starts Django; most never do the work, and the
+    science behind it takes longer to import than the rest of the portal.
+    """
+
+    path: str
+
+    def __call__(self, *values: Any, **named: Any) -> Any:
+        return import_string(self.path)(*values, **named)
 
 
 class Queue(StrEnum):

@@ -26,6 +26,7 @@ from signals.errors import told_as
 from signals.feature_table import MOST_ROWS, feature_table
 from signals.filters.scope import Scope, digest
 from signals.filters.signal_filter import SignalFilter
+from signals.kinds import PROJECT
 from signals.models import Projection, Signal
 from signals.projections.files import (
     ProjectionPoints,
@@ -43,7 +44,6 @@ from vibration.statistics.projection import (
     prove_parameters,
 )
 
-PROJECT: Final = "project-features"
 KEPT: Final = timedelta(days=14)  # after somebody last looked
 _LONGEST_ADDRESS: Final = Job._meta.get_field("url").max_length or 0
 _KEYS_OF_PAGE: Final = {"n_neighbours": "neighbours"}

@@ -25,6 +25,7 @@ from monitoring.jobs.lifecycle import (
 )
 from monitoring.jobs.pulse import JobRun
 from monitoring.models import Job
+from signals.kinds import MEASURE
 from signals.models import Signal, SignalFeatures, SignalStore, StoreFeatures
 from signals.selectors import stores_visible
 from signals.services.bearings import bearing_of
@@ -33,7 +34,6 @@ from vibration.features import MIN_FEATURE_SAMPLES
 from vibration.features.groups import FEATURE_GROUPS, FeatureGroup, Measured
 from vibration.quantities import unit_of
 
-MEASURE: Final = "measure-features"
 BLOCK: Final = 100
 
 

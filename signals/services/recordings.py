@@ -1,7 +1,7 @@
 """The rows of brought-in recordings: specimens, runs, recordings, shards and their signals."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -215,7 +215,12 @@ def _copy_signals(
     classes = dict(FaultClass.objects.values_list("code", "pk"))
     severities = dict(Severity.objects.values_list("code", "pk"))
     next_row = {each.shape: each.first_row for each in shards}
-    stems = _stems(store, [kept.planned.name for kept in files])
+    earlier = store.recordings.filter(pk__lt=min(row.pk for row in recordings.values()))
+    stems = _stems(
+        store,
+        [kept.planned.name for kept in files],
+        before=earlier.values_list("name", flat=True),
+    )
     table = connection.ops.quote_name(Signal._meta.db_table)
     names = ", ".join(connection.ops.quote_name(name) for name in _COLUMNS)
     n_signals = 0
@@ -285,15 +290,12 @@ def _rows(
         }
 
 
-def _stems(store: SignalStore, names: Sequence[str]) -> list[str]:
+def _stems(store: SignalStore, names: Sequence[str], *, before: Iterable[str]) -> list[str]:
     """Return for each file what its signals' labels begin with, each once in the store."""
     plain = [PurePosixPath(name).name.removesuffix(".gz") for name in names]
     shown = [_without_suffix(name) for name in plain]
     counts = Counter(shown)
-    taken = {
-        _without_suffix(PurePosixPath(name).name.removesuffix(".gz"))
-        for name in store.recordings.values_list("name", flat=True)
-    }
+    taken = {_without_suffix(PurePosixPath(name).name.removesuffix(".gz")) for name in before}
     found: list[str] = []
     used: set[str] = set()
     for name, stem in zip(names, shown, strict=True):

@@ -15,6 +15,7 @@ from common.files import folder_discard
 from monitoring.jobs.lifecycle import JobLost, job_complete, job_create, job_enqueue
 from monitoring.jobs.pulse import JobRun
 from monitoring.models import Job
+from signals.kinds import REMOVE
 from signals.models import SignalStore
 from signals.services.records import (
     cached_results_forget,
@@ -23,7 +24,6 @@ from signals.services.records import (
 )
 from signals.waveforms.references import references_forget
 
-REMOVE: Final = "remove-signals"
 AT_ONCE: Final = 5_000  # signals that go while somebody waits: under a second
 _ATTEMPTS: Final = 5
 

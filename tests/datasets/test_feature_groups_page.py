@@ -25,6 +25,7 @@ def ask(client, dataset, user, **data):
     return client.post(reverse("datasets:features", args=[dataset.pk]), data)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_owner_has_a_group_measured_and_sees_it(client, dataset):
     owner = dataset.store.owner
     assert "measure-severity" in page(client, dataset, owner)

@@ -6,8 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
-import scipy.special
+import scipy
 
 from vibration.features.waveform import Waveform
 from vibration.spectra.samples import ComplexArray, FloatArray

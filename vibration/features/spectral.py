@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-import scipy.special
+import scipy
 
 from vibration.features.registry import BANDS_HZ
 from vibration.features.waveform import Waveform

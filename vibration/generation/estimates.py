@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import nnls
+import scipy
 
 from vibration.features import FEATURE_NAMES
 from vibration.simulation import Recipe
@@ -93,7 +93,7 @@ def pace_of(foreseen: Sequence[Estimate], took_s: Sequence[float]) -> Pace:
     for one, seconds in zip(foreseen, took_s, strict=True):
         rows.append([1 / one.duration_s, one.work_s / one.duration_s])
         wanted.append(seconds / one.duration_s)
-    (start_s, factor), _ = nnls(np.array(rows), np.array(wanted))
+    (start_s, factor), _ = scipy.optimize.nnls(np.array(rows), np.array(wanted))
     return Pace(float(start_s), max(float(factor), _LOWEST_FACTOR))
 
 

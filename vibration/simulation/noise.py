@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-import scipy.fft
+import scipy
 
 from vibration.simulation.arrays import Float32Array
 from vibration.simulation.recipe import Recipe

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import scipy.fft
+import scipy
 
 from vibration.simulation.arrays import Float32Array, Float64Array
 from vibration.simulation.conditions import Conditions

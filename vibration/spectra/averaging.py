@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
+import scipy
 
 from vibration.errors import VibrationError
 from vibration.spectra.samples import MIN_SAMPLES, FloatArray, as_samples, as_sampling_rate

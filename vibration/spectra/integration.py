@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
+import scipy
 
 from vibration.errors import VibrationError
 from vibration.quantities import STANDARD_GRAVITY_M_S2, conversion_factor, unit_of

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
+import scipy
 
 from vibration.errors import VibrationError
 from vibration.spectra.samples import ComplexArray, FloatArray, as_samples, as_sampling_rate

@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
+import scipy
 
 from vibration.errors import VibrationError
 from vibration.spectra.samples import as_sampling_rate

@@ -2,7 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
+import scipy
 
 from vibration.errors import VibrationError
 from vibration.spectra.samples import as_sampling_rate

@@ -14,7 +14,6 @@ from bearing_portal.operations.configuration import leave
 from bearing_portal.operations.embedded.errors import ServerError
 from bearing_portal.operations.embedded.facts import HOST, read_facts
 from bearing_portal.operations.embedded.ports import is_free
-from bearing_portal.operations.embedded.servers import EmbeddedServers
 from bearing_portal.operations.runner.lock import FolderHeldError, FolderLock, Holder
 from bearing_portal.settings.places import data_dir, environment
 
@@ -83,6 +82,9 @@ def _embedded(folder: Path, *, postgres: bool, valkey: bool) -> Iterator[None]:
         _wait_for_the_portal(folder, holder, valkey=valkey)
         yield  # outside of the handler: an error of the command has nothing to do with the lock
         return
+    # Their clients take a second to import, which most commands have no use for.
+    from bearing_portal.operations.embedded.servers import EmbeddedServers
+
     signal.signal(signal.SIGTERM, _exit)
     try:
         with EmbeddedServers(folder, postgres=postgres, valkey=valkey):

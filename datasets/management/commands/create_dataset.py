@@ -1,11 +1,9 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth import get_user_model
-
 from common.commands import PortalCommand, codes, codes_or_none, positive_number, whole_number
-from common.errors import Invalid
 from common.text import counted, size
+from datasets.management.owners import owner_named
 from datasets.management.waiting import dataset_await
 from datasets.models import Dataset
 from datasets.services import dataset_create, recipe_build
@@ -61,20 +59,6 @@ def recipe_from(options: dict[str, Any]) -> Recipe:
         duration_s=options["duration"],
         shaft_hz=options["speed"] / 60,
     )
-
-
-def owner_named(username: str | None) -> Any:
-    """Return the user of this name; without a name the first superuser."""
-    users = get_user_model().objects.filter(is_active=True).order_by("pk")
-    if username is None:
-        owner = users.filter(is_superuser=True).first()
-        if owner is None:
-            raise Invalid("There is no superuser to own the dataset; name a user with --owner.")
-        return owner
-    owner = users.filter(username=username).first()
-    if owner is None:
-        raise Invalid(f"There is no active user “{username}” to own the dataset.")
-    return owner
 
 
 def described(dataset: Dataset) -> str:

@@ -7,7 +7,7 @@ from django.db import connection
 from common.commands import PortalCommand, whole_number
 from common.errors import Invalid
 from common.text import thousands
-from datasets.management.commands.create_dataset import owner_named
+from datasets.management.owners import owner_named
 from datasets.services.index_rows import MOST_ROWS, catalogue_make, next_name
 from monitoring.management.progress import progress_bar
 from signals.models import Signal

@@ -24,7 +24,7 @@ from vibration.features import FEATURE_NAMES
 from vibration.features.orders import ORDER_FEATURE_NAMES, order_features
 from vibration.spectra.integration import velocity_rms
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 LONG = {"duration_s": 1.0, "classes": ("healthy", "wear"), "per_class": 2}
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
+import scipy
 
 _BLOCK_ROWS: Final = 128  # a block of pairs stays in the processor's cache
 _NODES: Final = 3  # interpolation nodes a box and dimension
@@ -139,11 +139,11 @@ def _deposited(
 def _convolved(grids: Grid, spacing: float) -> Grid:
     """Return the first grid's field of k, then every grid's field of k²."""
     n = grids.shape[-1]
-    length = fft.next_fast_len(2 * n, real=True)
+    length = scipy.fft.next_fast_len(2 * n, real=True)
     offset = np.minimum(np.arange(length), length - np.arange(length)) * spacing
     kernel = (1 / (1 + offset[:, None] ** 2 + offset**2)).astype(np.float32)
-    spectra = fft.rfft2(grids, (length, length))
-    of_k, of_square = fft.rfft2(np.stack([kernel, kernel**2]))
+    spectra = scipy.fft.rfft2(grids, (length, length))
+    of_k, of_square = scipy.fft.rfft2(np.stack([kernel, kernel**2]))
     products = np.concatenate([spectra[:1] * of_k, spectra * of_square])
-    found: Grid = fft.irfft2(products, (length, length))[:, :n, :n]
+    found: Grid = scipy.fft.irfft2(products, (length, length))[:, :n, :n]
     return found
