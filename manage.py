@@ -7,6 +7,8 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bearing_portal.settings.development")
+    # Processes share the cores: threads within one product of two vectors wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from django.core.management import execute_from_command_line
 
     from bearing_portal.operations.configuration import load_settings_or_exit

@@ -5,6 +5,7 @@ import shutil
 import statistics
 import sys
 import tempfile
+from importlib.util import find_spec
 
 from bench.registry import Figures, benchmark
 from bench.served.portal import COOKIE, Served, sample_signals, served
@@ -31,16 +32,22 @@ def measure_explorer() -> Figures:
     return _page_figures(served(), f"/data-explorer/?dataset={_dataset()}", _EXPLORER)
 
 
-def _page_figures(portal: Served, path: str, shown: tuple[str, ...]) -> Figures:
+def chromium() -> str | None:
+    """Return where the browser is; None, and a word, where a page cannot be measured."""
     browser = os.environ.get("CHROMIUM")
     browser = browser or shutil.which("chromium") or shutil.which("google-chrome")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        browser = None
-    if browser is None:
+    if browser is None or find_spec("playwright") is None:
         print("Pages are left out: they need Chromium and Playwright.", file=sys.stderr)
+        return None
+    return browser
+
+
+def _page_figures(portal: Served, path: str, shown: tuple[str, ...]) -> Figures:
+    browser = chromium()
+    if browser is None:
         return {}
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as profile:
         # A profile on disk, as a person has: a private window forgets what has been compiled.
         context = playwright.chromium.launch_persistent_context(

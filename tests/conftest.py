@@ -28,6 +28,8 @@ from vibration.processes import die_with_parent
 
 __all__ = ["keep", "pytest_runtest_logreport", "pytest_sessionfinish", "pytest_terminal_summary"]
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: the runs share the cores
+
 SERVERS = pytest.StashKey[EmbeddedServers]()
 LONG = ("e2e", "faults")
 VALKEY_DATABASES_EACH = 2  # a second one for tests that empty a database

@@ -1,13 +1,13 @@
 """What Daphne takes in: a body that is too large is refused before any of it is kept.
 
 Daphne writes a body to a temporary file and calls the application at its end, so no middleware can
-refuse one in time, and it drops a line that is too long without a word. Both are mended here, at
-the two places where Twisted says that they may be.
+refuse one in time, it drops a line that is too long without a word, and it keeps a megabyte of what
+a socket sends. All are mended here, at the places where Twisted and Autobahn say that they may be.
 """
 
 from typing import Any, Final
 
-from daphne import http_protocol
+from daphne import http_protocol, server
 from django.conf import settings
 from django.urls import reverse
 from twisted.internet import reactor
@@ -27,6 +27,7 @@ HEADERS_TOO_LARGE: Final = (
     "The browser sent too many cookies or headers; clear those of this site.",
 )
 _FORM_OVERHEAD_BYTES: Final = 1 << 20
+MOST_SOCKET_BYTES: Final = 4096  # a page sends nothing but pings
 
 
 def most_bytes(path: str) -> int:
@@ -88,7 +89,16 @@ def _line_too_long(channel: Any, line: bytes) -> None:
     answer_and_close(channel, *(TOO_LONG if is_first else HEADERS_TOO_LARGE))
 
 
+class BoundedSockets(server.WebSocketFactory):  # type: ignore[misc]
+    """Sockets that are closed, with code 1009, once a message is announced that is too long."""
+
+    def setProtocolOptions(self, **options: Any) -> None:  # noqa: N802 - Autobahn's name
+        most = dict.fromkeys(("maxFramePayloadSize", "maxMessagePayloadSize"), MOST_SOCKET_BYTES)
+        super().setProtocolOptions(**options | most)
+
+
 def bound_intake() -> None:
     """Have every connection of this process take in what is bounded."""
     http_protocol.WebRequest = BoundedRequest
+    server.WebSocketFactory = BoundedSockets
     HTTPChannel.lineLengthExceeded = _line_too_long  # type: ignore[method-assign]

@@ -42,7 +42,7 @@ def explorer_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
         kind=SystemEvent.Kind.EXPORTED,
         actor=request.user,
         subject=name,
-        detail=f"{code}: {scope.filter.describe()}",
+        detail=f"{code}: {scope.filter.describe(scope.unit_words())}",
     )
     response = StreamingHttpResponse(
         _streamed(request, chunks(scope, order)), content_type=content_type

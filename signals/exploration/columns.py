@@ -18,7 +18,7 @@ class Column:
     code : str
         As rows, sorts and filters name it.
     title, unit : str
-        Its head; no unit where it has none.
+        Its head; no unit where it has none, that of records in g where it hangs on theirs.
     group : str
         Under which it is offered.
     meaning : str
@@ -34,7 +34,18 @@ class Column:
     def heading(self) -> str:
         return f"{self.title} ({self.unit})" if self.unit else self.title
 
+    def heading_of(self, units: list[str]) -> str:
+        """Return its head over signals whose records are in some units."""
+        feature = _FEATURES.get(self.code)
+        return feature.label_of(units) if feature else self.heading
 
+    @property
+    def is_of_records(self) -> bool:
+        """Whether its unit is made of that of the records."""
+        return self.code in _FEATURES and _FEATURES[self.code].power > 0
+
+
+_FEATURES: Final = {feature.name: feature for feature in FEATURES}
 _LEVEL, _SHAPE, *_OTHERS = (
     Column(f.name, f.title, "" if f.unit == "–" else f.unit, f.group, f.meaning) for f in FEATURES
 )

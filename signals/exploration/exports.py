@@ -42,9 +42,12 @@ _TEXTS: Final = ("label", "class", "severity", "unit", "tags")
 
 @dataclass(frozen=True)
 class _Head:
-    """The columns of a file: those that every signal has, and the groups that were measured."""
+    """The columns of a file: those that every signal has, and the groups that were measured, in
+    units that hang on those of the records.
+    """
 
     beside: tuple[Feature, ...]
+    units: list[str]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -53,11 +56,15 @@ class _Head:
     @property
     def titles(self) -> tuple[str, ...]:
         own = (title for _, title in _COLUMNS.values())
-        return (*own, "tags", *(feature.label for feature in (*FEATURES, *self.beside)))
+        return (
+            *own,
+            "tags",
+            *(feature.label_of(self.units) for feature in (*FEATURES, *self.beside)),
+        )
 
 
 def _head_of(scope: Scope) -> _Head:
-    return _Head(measured_groups(scope.user, scope.store).features)
+    return _Head(measured_groups(scope.user, scope.store).features, scope.units())
 
 
 def csv_chunks(scope: Scope, order: str = "") -> Iterator[bytes]:

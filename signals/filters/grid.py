@@ -12,6 +12,8 @@ from vibration.features import FEATURE_NAMES
 
 LONGEST_TEXT: Final = 100
 LONGEST_MODEL: Final = 4000
+MOST_COLUMNS: Final = 8
+MOST_CONDITIONS: Final = 2  # of a column
 NUMBERS: Final = {
     "id": "pk",
     "row": "row",
@@ -60,6 +62,8 @@ def read_model(text: str) -> dict[str, Any]:
 
 def conditions_of(model: Mapping[str, Any]) -> Q:
     """Return the condition of a grid's filter model; what cannot be meant raises `Invalid`."""
+    if len(model) > MOST_COLUMNS:
+        raise Invalid(f"At most {MOST_COLUMNS} columns are filtered at once; clear some of them.")
     found = Q()
     for column, given in model.items():
         if column not in NUMBERS and column not in TEXTS:
@@ -74,8 +78,10 @@ def _of_column(column: str, given: Any) -> Q:
     parts = given.get("conditions")
     if not isinstance(parts, list):
         return _of_part(column, given)
+    if len(parts) > MOST_CONDITIONS:
+        raise Invalid(f"A column takes at most {MOST_CONDITIONS} conditions; take some away.")
     either, found = given.get("operator") == "OR", Q()
-    for part in parts[:5]:
+    for part in parts:
         condition = _of_part(column, part)
         found = found | condition if either else found & condition
     return found

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from common.errors import Invalid, NotFound
 from signals.filters.once import made_once
@@ -57,7 +57,15 @@ class Scope:
         """Return the units of its records, each once; those of one store share theirs."""
         if self.store is not None:
             return list(self.store.signals.values_list("unit", flat=True)[:1])
-        return sorted(self.signals().order_by().values_list("unit", flat=True).distinct())
+        own = Signal.objects.filter(store=OuterRef("pk")).order_by()
+        held = self.signals().filter(store=OuterRef("pk"))
+        stores = stores_visible(self.user).filter(Exists(held)).order_by()
+        return sorted(set(stores.values_list(Subquery(own.values("unit")[:1]), flat=True)))
+
+    def unit_words(self) -> str:
+        """Return the unit of its records, in words where there are several; nothing for none."""
+        units = self.units()
+        return "mixed units" if len(units) > 1 else next(iter(units), "")
 
     def key(self, operation: str, inputs: str = "") -> str | None:
         """Return the cache's key of a result; None where it may not be cached.

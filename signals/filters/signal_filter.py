@@ -44,7 +44,7 @@ KEYS_OF: Final = {
     "originals": ("originals",),
 }
 FILTER_KEYS: Final = tuple(key for keys in KEYS_OF.values() for key in keys)
-_UNITS = {"rpm": ("speed", "rpm"), "load": ("load", "%"), "rms": ("RMS", "g")}
+_UNITS = {"rpm": ("speed", "rpm"), "load": ("load", "%")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,8 +125,10 @@ class SignalFilter:
         """Whether it lets every signal through."""
         return all(getattr(self, part.name) == part.default for part in fields(self))
 
-    def describe(self) -> str:
-        """Say in words which signals these are; the dataset's name is the caller's to add."""
+    def describe(self, unit: str = "") -> str:
+        """Say in words which signals these are; the dataset's name is the caller's to add, and the
+        unit of its records.
+        """
         names = dict(FaultClass.objects.values_list("code", "name")) if self.classes else {}
         levels = dict(Severity.objects.values_list("code", "name")) if self.severities else {}
         parts = [
@@ -142,9 +144,9 @@ class SignalFilter:
         ]
         if self.tags:
             parts.append("tagged " + _joined([f"“{name}”" for name in self.tags], "", "tags"))
-        for key, (word, unit) in _UNITS.items():
+        for key, (word, own) in {**_UNITS, "rms": ("RMS", unit)}.items():
             if (span := getattr(self, key)) != ANY:
-                parts.append(f"{word} {span.describe(unit)}")
+                parts.append(f"{word} {span.describe(own)}".rstrip())
         if self.per_class is not None:
             parts.append(f"at most {self.per_class} of each class")
         if self.originals:

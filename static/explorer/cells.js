@@ -64,7 +64,7 @@ const Bars = ({ kind, column, api, model }) => {
     h("rect", { className: "head-fill", x: place + 0.06, y: BAR_H - share(n, most, least), width: 0.88, height: share(n, most, least), ...(colour ? { fill: colour } : {}) }))));
 };
 
-const ExplorerHead = ({ displayName, column, api, kind, meaning, enableSorting, progressSort, showFilter }) => {
+const ExplorerHead = ({ displayName: plain, column, api, kind, meaning, enableSorting, progressSort, showFilter }) => {
   const { useEffect, useRef, useReducer } = window.React;
   const [, again] = useReducer((count) => count + 1, 0);
   const opener = useRef(null);
@@ -75,6 +75,7 @@ const ExplorerHead = ({ displayName, column, api, kind, meaning, enableSorting, 
     return () => { events.forEach((name) => column.removeEventListener(name, again)); watchers.delete(again); };
   }, [column]);
   const id = column.getColId(), sort = column.getSort(), model = api.getFilterModel()[id];
+  const displayName = shared.heads?.titles?.[id] ?? plain;
   const words = sort ? `, sorted ${sort === "asc" ? "upwards" : "downwards"}` : "";
   const name = enableSorting
     ? h("button", { type: "button", className: "head-name", tabIndex: -1, title: meaning || undefined, "aria-label": `${displayName}${words}`, onClick: (event) => progressSort(event.shiftKey) }, displayName, sort && h("span", { className: `head-sort is-${sort}` }))

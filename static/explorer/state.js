@@ -10,11 +10,22 @@ const $ = (selector) => document.querySelector(selector);
 const $$ = (selector) => document.querySelectorAll(selector);
 const inSight = new Set();
 const near = () => new Set([...inSight].map((part) => part.dataset.asks));
+export const isNear = (store) => near().has(store);
+
+/* Rows of the table come first: panels are asked once they are there, or late. */
+const PATIENCE_MS = 1500;
+let rows = null;
+export const awaitRows = (come) => {
+  const late = new Promise((done) => { setTimeout(done, PATIENCE_MS); });
+  const mine = Promise.race([come, late]).finally(() => { if (rows === mine) rows = null; });
+  rows = mine;
+};
 
 export const page = createPageState(declaration(), {
   root: ".explorer",
   empty: "dataset=", // an address without anything opens the newest dataset; this one means all
-  isAsked: (store) => near().has(store),
+  isAsked: isNear,
+  first: () => rows,
   /* Rows that are checked are so among all. */
   trim: (store, { sel, ...data }) => (sel === undefined || (store === "explorer-ask-table" && sel.startsWith("ids:")) ? data : { ...data, sel }),
 });
@@ -22,9 +33,9 @@ const { go } = page;
 export const select = (text) => go({ sel: text && text !== page.state.sel ? text : null });
 
 /* The form and the line as the server writes them. What they are of is kept, so that a step back
-   asks for them again and nothing else does. */
+   asks for them again and nothing else does. The newest question lets go of the one before. */
 const shown = { filter: page.state.filter, sel: page.state.sel };
-let asking = 0;
+let asking = null, applying = null;
 const swap = (text) => {
   const fresh = new DOMParser().parseFromString(text, "text/html");
   for (const id of ["explorer-filters", "explorer-line"]) {
@@ -41,18 +52,24 @@ const swap = (text) => {
   document.dispatchEvent(new Event("portal:fresh"));
 };
 const written = async (url) => {
-  const mine = (asking += 1);
-  const found = await fetched(url), text = found && (await found.text());
+  asking?.abort();
+  const mine = asking = new AbortController(), { signal } = mine;
+  const found = await fetched(url, { signal }), text = found && (await found.text().catch(() => ""));
   if (mine !== asking) return false;
   if (text) { swap(text); dropLost(); }
   return Boolean(text);
 };
-/* A filter is applied once the server has taken it: then its form and its line are there too. */
+/* A filter is applied once the server has taken it: then its form and its line are there too. What
+   is selected meanwhile goes with the old filter. */
 export const filtered = async (filter) => {
+  const mine = applying = Symbol(filter);
   $(".explorer")?.setAttribute("aria-busy", "true");
+  document.dispatchEvent(new CustomEvent("explorer:filtering", { detail: filter }));
   const isTaken = await written(`filters/?${filter}`);
+  if (applying !== mine) return;
+  applying = null;
   $(".explorer")?.removeAttribute("aria-busy");
-  if (!isTaken) return;
+  if (!isTaken) { told(); return; }
   Object.assign(shown, { filter, sel: undefined });
   $("#explorer-trouble")?.remove();
   go({ filter });
@@ -64,12 +81,15 @@ const dropLost = () => {
   go({ sel: null });
 };
 const line = () => written(`line/${page.address()}`);
-document.addEventListener("page:state", () => {
+const told = () => {
   const { filter, sel } = page.state, isOther = filter !== shown.filter;
-  if (!isOther && sel === shown.sel) return;
+  if (!isOther && (sel === shown.sel || applying)) return;
   Object.assign(shown, { filter, sel });
+  applying = null;
+  $(".explorer")?.removeAttribute("aria-busy");
   if (isOther) written(`filters/${page.address()}`); else line();
-});
+};
+document.addEventListener("page:state", told);
 
 document.addEventListener("click", (event) => {
   const at = event.target.closest?.("[data-filter-query], [data-select], [data-share], [data-section], [data-view-new]");
@@ -99,7 +119,9 @@ let watch = null, spy = null;
 const observe = () => {
   watch ??= new IntersectionObserver((entries) => {
     entries.forEach(({ target, isIntersecting }) => { if (isIntersecting) inSight.add(target); else inSight.delete(target); });
-    if (entries.some(({ isIntersecting }) => isIntersecting)) page.ask();
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    document.dispatchEvent(new Event("explorer:near"));
+    page.ask();
   }, { rootMargin: "400px" });
   spy ??= new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
     if (isIntersecting) $$("[data-section]").forEach((link) => { if (`section-${link.dataset.section}` === target.id) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current"); });
@@ -116,4 +138,4 @@ answer("explorer", {
   start() { setTimeout(() => { dropLost(); observe(); page.start(); }); },
   toast(message) { if (message) toast(message); },
 });
-document.addEventListener("explorer:changed", () => { line(); page.ask(true); });
+document.addEventListener("explorer:changed", () => { line(); queueMicrotask(() => page.ask(true)); }); // rows first

@@ -7,12 +7,12 @@ import { dialog, fetched } from "../js/requests.js";
 import { toast } from "../js/toasts.js";
 import * as cells from "./cells.js";
 import { idsOf, ofIds } from "./selection.js";
-import { page as address } from "./state.js";
+import { awaitRows, isNear, page as address } from "./state.js";
 
 let why = "";
 const BY_HAND = new Set(["checkboxSelected", "spaceKey", "rowClicked"]);
-const GRID = "explorer-table-grid", PAUSE_MS = 150;
-const { pageRows: BLOCK, mostChecked: MOST } = address.limits;
+const GRID = "explorer-table-grid", ASK = "explorer-ask-table", PAUSE_MS = 150;
+const { pageRows: BLOCK, mostChecked: MOST, mostFiltered: MOST_FILTERED } = address.limits;
 const $ = (selector) => document.querySelector(selector);
 const touch = matchMedia("(pointer: coarse), (max-width: 767.98px)");
 let api = null, begun = false, total = 0, shown = null, failed = false;
@@ -35,29 +35,61 @@ const viewerUrl = (id) => {
   return `${address.declared.links.viewer}?signal=${id}${filter && `&${filter}`}`;
 };
 
-/* Rows. An answer belongs to its request: what was asked before a change is never shown after. */
+/* Rows. An answer belongs to its request: what was asked before a change is never shown after. The
+   first of a filter are asked for while the server looks at it, the next ones as one scrolls on. */
+const rowsUrl = (more) => `table/rows/?${query(more)}`;
+let early = null, settle = null;
+const ahead = (url) => {
+  if (early?.url === url) return;
+  early?.given.abort();
+  const given = new AbortController();
+  early = { url, given, found: read(url, { isQuiet: true, signal: given.signal }) };
+};
+const read = async (url, how) => (await fetched(url, how))?.json().catch(() => null);
+/* What was asked for ahead, else asked for now. */
+const came = async (url, signal) => {
+  const found = early?.url === url ? await early.found : null;
+  if (early?.url === url) early = null;
+  return found ?? (signal.aborted ? null : read(url, { signal }));
+};
 const source = () => {
+  const given = new AbortController();
   let live = true;
   return {
     async getRows({ startRow, endRow, sortModel, filterModel, successCallback, failCallback }) {
       const [by] = sortModel, keys = Object.keys(filterModel);
       const sort = by ? `${by.sort === "desc" ? "-" : ""}${by.colId}` : "";
       const grid = keys.length ? JSON.stringify(filterModel) : "";
-      const found = await fetched(`table/rows/?${query({ sort, grid, start: startRow, end: endRow })}`);
+      const found = await came(rowsUrl({ sort, grid, start: startRow, end: endRow }), given.signal);
       if (!live) return;
+      settle?.();
       failed = !found;
       if (!found) { failCallback(); foot(); return; }
-      const { rows, total: n, why: reason = "" } = await found.json();
+      const { rows, total: n, why: reason = "" } = found;
       total = n;
       why = reason;
       successCallback(rows, n);
       mark();
       foot();
     },
-    destroy() { live = false; },
+    destroy() { live = false; given.abort(); },
   };
 };
-const again = () => { if (api && begun) { api.setGridOption("datasource", source()); api.ensureIndexVisible(0, "top"); } };
+const again = () => {
+  if (!api || !begun) return;
+  settle?.();
+  awaitRows(new Promise((done) => { settle = done; }));
+  api.setGridOption("datasource", source());
+  api.ensureIndexVisible(0, "top");
+};
+document.addEventListener("explorer:filtering", ({ detail: filter }) => {
+  if (begun && isNear(ASK)) ahead(rowsUrl({ filter, sel: "", sort: sorted(), grid: "", start: 0, end: BLOCK }));
+});
+const onwards = () => {
+  const next = BLOCK * (1 + Math.floor(api.getLastDisplayedRowIndex() / BLOCK));
+  const isHalf = api.getLastDisplayedRowIndex() % BLOCK > BLOCK / 2;
+  if (isHalf && next < total && !api.getDisplayedRowAtIndex(next)?.data) ahead(rowsUrl({ sort: sorted(), grid: filters(), start: next, end: next + BLOCK }));
+};
 
 /* From the address to the grid. */
 const sorted = () => {
@@ -85,7 +117,7 @@ const follow = () => {
   if (writing === null) checked = fromAddress();
   reflect();
   const wanted = `${state().filter || ""}\n${narrowing()}`;
-  if (wanted !== shown) {
+  if (wanted !== shown && isNear(ASK)) {
     clearTimeout(writing);
     writing = null;
     checked = fromAddress();
@@ -113,6 +145,10 @@ const write = () => {
   }, PAUSE_MS);
   foot();
   cells.tell({});
+};
+const tooMany = () => {
+  toast({ level: "warning", title: `${MOST_FILTERED} columns are filtered`, text: "No more can be at once: clear one of them first." });
+  api.setFilterModel(JSON.parse(state().grid || "null"));
 };
 const full = () => toast({ level: "warning", title: `${MOST} rows are checked`, text: "No more can be checked one by one. With none checked, an action is for all rows of the table." });
 const check = ({ node, source: by }) => {
@@ -239,7 +275,7 @@ document.addEventListener("explorer:columns", () => {
   give("explorer-ask-columns", { data: now });
   give("explorer-ask-table", { data: { filter: state().filter, sel: narrowing(), again: now } });
 });
-document.addEventListener("explorer:changed", () => again());
+document.addEventListener("explorer:changed", () => { if (isNear(ASK)) again(); else shown = null; });
 document.addEventListener("explorer:said", ({ detail }) => {
   const { undo, ...words } = detail;
   toast({ text: "", ...words, ...(undo ? { action: { label: "Undo", run: () => window.htmx.ajax("POST", "table/tag/undo/", { values: { undo }, swap: "none", target: "body" }) } } : {}) });
@@ -281,10 +317,14 @@ const listen = () => {
   on("newColumnsLoaded", arrange);
   on("displayedColumnsChanged", begin);
   on("sortChanged", () => { if (begun && sorted() !== (state().sort || "")) address.go({ sort: sorted() || null }); });
-  on("filterChanged", () => { if (begun && filters() !== (state().grid || "")) address.go({ grid: filters() || null }); });
+  on("filterChanged", () => {
+    if (!begun || filters() === (state().grid || "")) return;
+    if (Object.keys(api.getFilterModel()).length > MOST_FILTERED) { tooMany(); return; }
+    address.go({ grid: filters() || null });
+  });
   on("rowSelected", check);
   on("modelUpdated", () => { if (begun) { mark(); foot(); } });
-  on("bodyScroll", () => foot());
+  on("bodyScroll", () => { foot(); onwards(); });
   on("cellClicked", ({ data, column, event }) => {
     if (column.getColId().startsWith("ag-Grid-Selection") || event.target.closest("a, input, button")) return;
     open(data, event.ctrlKey || event.metaKey);
@@ -293,6 +333,7 @@ const listen = () => {
 };
 touch.addEventListener("change", () => { if (begun) { heights(); again(); } });
 document.addEventListener("page:state", follow);
+document.addEventListener("explorer:near", follow);
 
 const place = () => {
   const spot = $("#explorer-page-place");

@@ -42,27 +42,43 @@
   const SEVERAL = "_dash-update-components";
   let gathered = [];
   const together = (url, options) => new Promise((resolve, reject) => {
-    gathered.push({ url, options, resolve, reject });
+    const call = { url, options, resolve, reject };
+    replace(call);
+    gathered.push(call);
     if (gathered.length === 1) setTimeout(send);
   });
+  /* Dash drops an answer once the same was asked anew. A request none of whose answers is wanted any
+     more is let go; while one is, the others come with it. */
+  const newest = new Map();
+  const replace = (call) => {
+    const { output } = JSON.parse(call.options.body), old = newest.get(output);
+    newest.set(output, call);
+    if (!old) return;
+    old.isOld = true;
+    const open = old.batch?.calls ?? [];
+    if (open.length && open.every(({ isOld }) => isOld)) old.batch.given.abort();
+  };
   const send = async () => {
-    const calls = gathered, [first, ...rest] = calls, { url, options } = first;
+    const calls = gathered, [first, ...rest] = calls, { url } = first, given = new AbortController();
+    const options = { ...first.options, signal: given.signal };
+    calls.forEach((call) => { call.batch = { calls, given }; });
     gathered = [];
     const nothing = (call, status) => {
       scripts.then(() => empty(call.options, wordsOf(status)));
       call.resolve(new Response(null, NOTHING));
     };
     try {
-      if (!rest.length) { first.resolve(await fetch(url, options)); return; }
+      if (!rest.length) { first.resolve(await fetch(url, options)); calls.shift(); return; }
       const body = `[${calls.map((call) => call.options.body).join(",")}]`;
       const answer = await fetch(url.replace("_dash-update-component", SEVERAL), { ...options, body });
-      if (!answer.ok) { first.resolve(answer); rest.forEach((call) => nothing(call, answer.status)); return; }
+      if (!answer.ok) { first.resolve(answer); rest.forEach((call) => nothing(call, answer.status)); calls.length = 0; return; }
       for await (const line of linesOf(answer.body)) {
         const status = Number(line.slice(0, 3)), text = line.slice(4);
         calls.shift().resolve(new Response(text || null, { status, headers: { "Content-Type": "application/json" } }));
       }
       if (calls.length) throw new TypeError("The answer ended early.");
     } catch (error) {
+      if (given.signal.aborted) { calls.forEach((call) => call.resolve(new Response(null, NOTHING))); return; }
       calls.shift()?.reject(error); // it is said once
       calls.forEach((call) => nothing(call, 0));
     }

@@ -11,9 +11,9 @@ const $$ = (selector) => document.querySelectorAll(selector);
 export const declaration = () => JSON.parse(document.getElementById("page-state").textContent);
 
 /* `root` holds the controls. A page may say what an address without anything is, what a change
-   brings with it, which panels are asked now, and what of a question is left out. */
-export const createPageState = (declared, { root, width = () => "", empty = "", beside = (changes) => changes, isAsked = () => true, trim = (_, data) => data }) => {
-  let state = read(declared, location.search), last = null, started = false;
+   brings with it, which panels are asked now, what they wait for, and what of a question is left out. */
+export const createPageState = (declared, { root, width = () => "", empty = "", beside = (changes) => changes, isAsked = () => true, first = () => null, trim = (_, data) => data }) => {
+  let state = read(declared, location.search), last = null, started = false, awaited = null, isAnew = false;
   const sent = {};
   const look = { theme: () => window.portal.theme, width };
 
@@ -30,8 +30,15 @@ export const createPageState = (declared, { root, width = () => "", empty = "", 
 
     ask(again = false) {
       if (!started) return;
+      const coming = first();
+      if (coming) { wait(coming, again); return; }
       for (const asked of declared.questions) {
-        const { store } = asked, plain = isAsked(store) && question(declared, asked, state, look);
+        const { store } = asked;
+        if (!isAsked(store)) {
+          if (again) delete sent[store]; // what it was asked is out of date, once it is asked
+          continue;
+        }
+        const plain = question(declared, asked, state, look);
         if (!plain) continue;
         const data = trim(store, plain), text = JSON.stringify(data);
         if (!again && sent[store] === text) continue;
@@ -67,8 +74,8 @@ export const createPageState = (declared, { root, width = () => "", empty = "", 
       });
       $$(`${root} [data-toggle]`).forEach((button) => press(button, Boolean(page.current(button.dataset.toggle.split("=")[0]))));
       $$(`${root} select[data-key]`).forEach((select) => {
-        const first = [...select.options].find((option) => option.value === "") ?? select.options[0];
-        const wanted = page.current(select.dataset.key) || first?.value;
+        const plain = [...select.options].find((option) => option.value === "") ?? select.options[0];
+        const wanted = page.current(select.dataset.key) || plain?.value;
         if (select.value !== wanted) select.value = wanted;
       });
       $$(`${root} [data-when]`).forEach((part) => {
@@ -84,6 +91,18 @@ export const createPageState = (declared, { root, width = () => "", empty = "", 
         ? { level: "success", title: "Link copied", text: `It opens what you see now, for whoever may see ${whoever}.` }
         : { level: "warning", title: "The link was not copied", text: "The browser keeps the clipboard closed: copy the address of this page." });
     },
+  };
+
+  const wait = async (coming, again) => {
+    isAnew ||= again;
+    if (awaited === coming) return;
+    awaited = coming;
+    await coming;
+    if (awaited !== coming) return;
+    const wasAnew = isAnew;
+    awaited = null;
+    isAnew = false;
+    page.ask(wasAnew);
   };
 
   document.addEventListener("click", (event) => {

@@ -25,12 +25,16 @@ export const refused = (status, said = {}) => {
   toast({ level: "error", title: said.title || "That did not work", text: `${said.sentence || `The portal answered ${status}.`}${incident}` });
 };
 
-/* The answer, or nothing where it was refused: that has then been said. */
-export const fetched = async (url) => {
+/* The answer, or nothing where it was refused: that has then been said, unless nobody waits for it.
+   What is let go by its signal comes to nothing and is not said. */
+export const fetched = async (url, { signal, isQuiet = false } = {}) => {
   let answer;
-  try { answer = await fetch(url, { headers: { "HX-Request": "true" } }); } catch { unanswered(); return null; }
+  try { answer = await fetch(url, { headers: { "HX-Request": "true" }, signal }); } catch {
+    if (!isQuiet && !signal?.aborted) unanswered();
+    return null;
+  }
   if (answer.ok) return answer;
-  refused(answer.status, await answer.json().catch(() => ({})));
+  if (!isQuiet) refused(answer.status, await answer.json().catch(() => ({})));
   return null;
 };
 

@@ -1,6 +1,8 @@
 /* How the controls are worked: menus that close, tabs with arrow keys, and the keys of the page. */
 
+import { toast } from "../js/toasts.js";
 import { page, shown } from "./state.js";
+import { createSteps } from "./steps.js";
 
 const $ = (selector) => document.querySelector(selector);
 
@@ -36,23 +38,22 @@ const turn = (event) => {
   all[next].focus();
 };
 
-/* A key pressed before the neighbours of the new signal came would step from the old one:
-   keys wait their turn, those of a signal that never comes not for long. */
-const PATIENCE_MS = 3000, LOOK_MS = 50;
-const steps = [];
+/* Keys that step wait for the signal they lead from. */
+const LOOK_MS = 50;
 let looker;
-const look = () => {
-  if (steps[0].until < Date.now()) steps.length = 0;
-  else if (String(shown()?.id) === page.state.signal) $(`.viewer-step.${steps.shift().side}`)?.click();
-  if (steps.length) return;
-  clearInterval(looker);
-  looker = undefined;
-};
-const step = (side) => {
-  steps.push({ side, until: Date.now() + PATIENCE_MS });
-  looker ??= setInterval(look, LOOK_MS);
-  if (steps.length === 1) look();
-};
+const steps = createSteps({
+  at: () => page.state.signal,
+  shownAt: () => (shown() ? $(".viewer-steps [data-from]")?.dataset.from : undefined),
+  step: (side) => $(`.viewer-step.${side}`)?.click(),
+  tell(n) {
+    $(".viewer-steps")?.setAttribute("aria-busy", String(n > 0));
+    if (n) looker ??= setInterval(() => steps.look(), LOOK_MS);
+    else { clearInterval(looker); looker = undefined; }
+  },
+});
+const lost = () => { if (steps.drop()) toast({ level: "warning", title: "The step was not taken", text: "The signal it leads from did not come. Open it again." }); };
+document.addEventListener("portal:refused", lost);
+document.addEventListener("viewer:opened", ({ detail }) => { if (!detail) lost(); });
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || $(".modal.show")) return;
   const [menu] = opened();
@@ -67,5 +68,5 @@ document.addEventListener("keydown", (event) => {
   const side = { j: "is-right", k: "is-left" }[event.key.toLowerCase()];
   if (!side) return;
   event.preventDefault();
-  step(side);
+  steps.press(side);
 });

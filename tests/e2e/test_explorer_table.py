@@ -11,6 +11,7 @@ from tests.e2e.test_accessibility import findings
 pytestmark = pytest.mark.browser
 
 GRID = "#explorer-table-grid"
+TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 ROW = GRID + " .ag-center-cols-container .ag-row[row-index='{}']"
 CELL = ROW + " [col-id='{}']"
 BOX = GRID + " .ag-row[row-index='{}'] .ag-selection-checkbox input"
@@ -95,6 +96,68 @@ def test_pages_are_turned_by_arrows_and_by_number(page):
     page.locator("#explorer-page").fill("1")
     page.keyboard.press("Enter")
     expect(rows(page)).to_have_text("Rows 1–50 of 75")
+
+
+@pytest.fixture
+def asked(page):
+    """What the page asks from now on, and what was answered, in order."""
+    said = []
+    ask = lambda request: said.append(("asked", request.url))  # noqa: E731
+    get = lambda request: said.append(("came", request.url))  # noqa: E731
+    page.on("request", ask)
+    page.on("requestfinished", get)
+    yield said
+    page.remove_listener("request", ask)
+    page.remove_listener("requestfinished", get)
+
+
+def of_rows(asked, start=0):
+    return [
+        (what, url) for what, url in asked if "table/rows/?" in url and f"start={start}&" in url
+    ]
+
+
+def of_panels(asked):
+    return [(what, url) for what, url in asked if "_dash-update-component" in url]
+
+
+def keep_wear(page):
+    for box in page.locator("[name=class]").all():
+        box.set_checked(box.get_attribute("value") == "wear")
+    page.get_by_role("button", name="Apply").click()
+
+
+def test_after_a_filter_the_rows_are_asked_once_and_come_before_any_panel(page, asked):
+    keep_wear(page)
+    expect(rows(page)).to_have_text("Rows 1–25 of 25")
+    expect(page.locator("#explorer-table-meta")).to_have_text("25 signals · 50 a page")
+    assert [what for what, _ in of_rows(asked)] == ["asked", "came"]
+    [_, came], first = of_rows(asked), of_panels(asked)[0]
+    assert asked.index(came) < asked.index(first)
+
+
+def test_what_left_the_sight_is_asked_once_it_is_seen_again(page, asked):
+    page.locator(".explorer-main").evaluate("(part) => part.scrollTo(0, 0)")
+    page.evaluate("scrollTo(0, 0)")
+    page.locator("#explorer-bars").wait_for()
+    page.evaluate(TWO_FRAMES)  # by then it is seen that the table is not in sight
+    keep_wear(page)
+    expect(page.locator("#explorer-bars-meta")).to_contain_text("25")
+    assert not of_rows(asked)
+    shown(page)
+    expect(rows(page)).to_have_text("Rows 1–25 of 25")
+    assert [what for what, _ in of_rows(asked)] == ["asked", "came"]
+
+
+def test_the_next_rows_are_asked_for_ahead_and_once(page, asked):
+    page.locator(f"{GRID} .ag-body-viewport").evaluate("(part) => part.scrollTo(0, 32 * 26)")
+    page.wait_for_function(
+        "() => performance.getEntriesByType('resource')"
+        ".some(({ name }) => name.includes('start=50'))"
+    )
+    table_button(page, "Next page").click()
+    expect(page.locator(CELL.format(50, "label"))).not_to_be_empty()
+    assert [what for what, _ in of_rows(asked, 50)] == ["asked", "came"]
 
 
 def test_sort_and_column_filter_stand_in_the_address_and_are_back_after_a_reload(

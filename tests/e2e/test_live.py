@@ -8,6 +8,7 @@ from tests.e2e.viewing import settled
 
 pytestmark = pytest.mark.browser
 
+TOO_LONG = 1009  # of RFC 6455
 OPEN_SOCKETS = """
     const Real = window.WebSocket; window.sockets = []; window.refuse = false;
     window.WebSocket = class extends Real {
@@ -35,6 +36,22 @@ def page(portal, owner):
 
 def cut(page, *, for_good):
     page.evaluate(f"window.refuse = {str(for_good).lower()}; sockets.at(-1).close()")
+
+
+def test_a_message_that_is_too_long_closes_its_socket_and_nothing_else(portal, page, owner):
+    code = page.evaluate("""() => new Promise((done) => {
+        const socket = sockets.at(-1);
+        socket.addEventListener("close", (event) => done(event.code));
+        socket.send("x".repeat(10_000_000));
+    })""")
+    assert code == TOO_LONG
+    page.wait_for_function("sockets.length > 1 && sockets.at(-1).readyState === WebSocket.OPEN")
+    pong = page.evaluate("""() => new Promise((done) => {
+        const socket = sockets.at(-1);
+        socket.addEventListener("message", ({ data }) => done(data));
+        socket.send('{"type": "ping"}');
+    })""")
+    assert "pong" in pong
 
 
 def test_a_notice_is_a_toast_and_a_count_on_the_bell(portal, page, owner):

@@ -87,3 +87,37 @@ test("a panel is asked again when its part of the address changed, and only then
   page.go({ q: "velocity" });
   equal([stores["viewer-ask-time"]?.q, stores["viewer-ask-map"]], ["velocity", null]);
 });
+
+/* A page whose panels wait, and are asked where they are said to be in sight. */
+const waiting = (isAsked) => {
+  const own = { coming: null };
+  const made = createPageState(viewer, { root: ".none", width: () => "800", isAsked, first: () => own.coming });
+  own.come = () => { own.coming = null; };
+  return [made, own];
+};
+test("panels wait for what comes first, then are asked what the address says by then", async () => {
+  at("signal=5");
+  const [held, own] = waiting(() => true);
+  let done = null;
+  own.coming = new Promise((resolve) => { done = resolve; }).then(own.come);
+  held.start();
+  equal(held.asked("viewer-ask-time"), null);
+  held.go({ q: "velocity" });
+  done();
+  await until(() => held.asked("viewer-ask-time"));
+  equal(held.asked("viewer-ask-time").q, "velocity");
+});
+test("what is out of sight is asked once it is seen, and asked anew where it was out of date", () => {
+  at("signal=5");
+  let isSeen = false;
+  const [hidden] = waiting(() => isSeen);
+  hidden.start();
+  hidden.go({ q: "velocity" });
+  equal(hidden.asked("viewer-ask-time"), null);
+  isSeen = true;
+  hidden.ask();
+  equal(hidden.asked("viewer-ask-time").q, "velocity");
+  isSeen = false;
+  hidden.ask(true);
+  equal(hidden.asked("viewer-ask-time"), null);
+});

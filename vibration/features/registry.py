@@ -47,9 +47,11 @@ class Feature:
         return powered_unit(unit, self.power) if self.power else self.unit
 
     def label_of(self, units: Iterable[str]) -> str:
-        """Return title and unit for records in these units, saying where they are mixed."""
+        """Return title and unit for records in these units, saying where they are mixed; of no
+        records the title alone.
+        """
         own = sorted({self.unit_of(unit) for unit in units}) if self.power else [self.unit]
-        if own == [NO_UNIT]:
+        if own in ([], [NO_UNIT]):
             return self.title
         return f"{self.title} ({'mixed units: ' if len(own) > 1 else ''}{', '.join(own)})"
 

@@ -46,6 +46,7 @@ class WindowFacts:
     scalloping_db: float
 
 
+@lru_cache(maxsize=64)
 def window_facts(name: str, segment: int, fs_hz: float) -> WindowFacts:
     """Effective noise bandwidth and scalloping loss of a window.
 

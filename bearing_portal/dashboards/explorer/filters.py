@@ -27,7 +27,8 @@ from signals.filters.signal_filter import ANY, KEYS_OF, SignalFilter
 from signals.filters.values import written
 from signals.models import FaultClass, Severity
 
-SLIDERS = {"rpm": ("Speed", "rpm"), "load": ("Load", "%"), "rms": ("RMS", "g")}
+SLIDERS = {"rpm": "Speed", "load": "Load", "rms": "RMS"}
+UNITS = {"rpm": "rpm", "load": "%"}
 STEPS = 200
 SECTIONS = (
     ("overview", "Overview"),
@@ -123,7 +124,7 @@ def _line(user: Any, query: QueryDict, scope: Scope, found: Overview) -> dict[st
         "dropped": dropped,
         "may_relabel": is_curator(user),
         "has_runs": has_runs(scope),
-        "chips": chips(scope.filter),
+        "chips": chips(scope.filter, scope.unit_words()),
         "dataset": dataset_get(user, scope.filter.dataset) if scope.filter.dataset else None,
         "filter": scope.filter,
         "filter_query": scope.filter.to_query(),
@@ -131,17 +132,20 @@ def _line(user: Any, query: QueryDict, scope: Scope, found: Overview) -> dict[st
     }
 
 
-def chips(chosen: SignalFilter) -> list[Chip]:
-    """Return the conditions that are set beside the dataset, each with the query without it."""
+def chips(chosen: SignalFilter, unit: str) -> list[Chip]:
+    """Return the conditions that are set beside the dataset, each with the query without it; the
+    records are in `unit`.
+    """
     found = []
     if chosen.classes:
         found.append(_chip(chosen, "classes", "Class", _names(FaultClass, chosen.classes)))
     if chosen.severities:
         found.append(_chip(chosen, "severities", "Severity", _names(Severity, chosen.severities)))
-    for key, (label, unit) in SLIDERS.items():
+    for key, label in SLIDERS.items():
         span = getattr(chosen, key)
         if span != ANY:
-            found.append(_chip(chosen, key, label, _span_words(span.low, span.high, unit)))
+            words = _span_words(span.low, span.high, {**UNITS, "rms": unit}[key])
+            found.append(_chip(chosen, key, label, words))
     if chosen.tags:
         found.append(_chip(chosen, "tags", "Tag", ", ".join(chosen.tags)))
     if chosen.per_class is not None:
@@ -197,16 +201,16 @@ def _form(user: Any, scope: Scope, found: Overview) -> dict[str, Any]:
 
 
 def _sliders(user: Any, scope: Scope) -> list[Slider]:
-    found = []
+    found, units = [], {**UNITS, "rms": scope.unit_words()}
     for key, ends in range_ends(user, scope).items():
         if ends is None or ends[0] == ends[1]:
             continue
-        label, unit = SLIDERS[key]
         step = _step(*ends)
         lowest, highest = step * (ends[0] // step), step * -(-ends[1] // step)
         span = getattr(scope.filter, key)
         shown = [written(round(value, 9)) for value in (lowest, highest, step)]
-        found.append(Slider(key, label, unit, *shown, written(span.low), written(span.high)))
+        set_to = written(span.low), written(span.high)
+        found.append(Slider(key, SLIDERS[key], units[key], *shown, *set_to))
     return found
 
 

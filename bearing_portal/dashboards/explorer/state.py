@@ -26,6 +26,7 @@ from common.page_state import (
     key,
 )
 from signals.exploration.selection import MOST_IDS, MOST_VERTICES
+from signals.filters.grid import LONGEST_MODEL, MOST_COLUMNS
 from signals.filters.signal_filter import FILTER_KEYS
 from vibration.features.groups import ALL_FEATURES
 from vibration.machines.iso20816 import MACHINE_GROUPS
@@ -77,7 +78,7 @@ class ExplorerState(PageState):
     along: str = key("along", Choice(ALONG))
     machine: str = key("machine", Choice(tuple(MACHINE_GROUPS)))
     sort: str = key("sort", Text(60))
-    grid: dict[str, Any] = key("grid", JsonObject(), of=FILTER)
+    grid: dict[str, Any] = key("grid", JsonObject(LONGEST_MODEL), of=FILTER)
     checked: str = key("checked", Text(), is_continuous=True, of="sel")  # the scripts' alone
     theme: str = key("theme", Choice(THEMES), is_beside=True)
 
@@ -114,5 +115,6 @@ DECLARED = ExplorerState.declared(
     mostGroups=MOST_GROUPS,
     mostChecked=MOST_IDS,
     mostVertices=MOST_VERTICES,
+    mostFiltered=MOST_COLUMNS,
     pageRows=PAGE_ROWS,
 ) | {"links": {"viewer": reverse_lazy("viewer")}}

@@ -49,7 +49,7 @@ def open_signal(asked: Any, *, user: Any) -> tuple[Any, ...]:
         return None, markup(nothing(error.sentence, GONE)), False, True, "", ""
     if opened is None:
         return None, markup(nothing(*NONE_CHOSEN)), False, True, "", ""
-    around = markup(steps(opened.place)), markup(filter_chip(opened))
+    around = markup(steps(opened.place, opened.signal.pk)), markup(filter_chip(opened))
     return opened.facts, "", True, False, *around
 
 

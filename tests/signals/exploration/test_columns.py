@@ -2,7 +2,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from common.errors import Invalid, NotAllowed
-from signals.exploration.columns import AT_FIRST, columns_of
+from signals.exploration.columns import AT_FIRST, COLUMNS, columns_of
 from signals.models import TableColumn
 from signals.services.table_columns import columns_choose, columns_reset
 from tests.factories import make_user
@@ -59,6 +59,21 @@ def test_a_column_says_its_unit_and_what_it_means():
     columns_choose(user=user, codes=["rms", "kurtosis", "rpm"])
     headings = [column.heading for column in columns_of(user)]
     assert headings == ["ID", "RMS (g)", "Kurtosis", "Speed (rpm)"]
+
+
+@pytest.mark.parametrize(
+    ("code", "units", "heading"),
+    [
+        ("rms", ["mg"], "RMS (mg)"),
+        ("rms", ["g", "m/s²"], "RMS (mixed units: g, m/s²)"),
+        ("rms", [], "RMS"),
+        ("kurtosis", ["g", "m/s²"], "Kurtosis"),
+        ("dominant_frequency", ["m/s²"], "Dominant frequency (Hz)"),
+        ("rpm", ["m/s²"], "Speed (rpm)"),
+    ],
+)
+def test_a_column_over_records_names_their_unit(code, units, heading):
+    assert COLUMNS[code].heading_of(units) == heading
 
 
 def test_nobody_logged_in_chooses_columns():

@@ -126,7 +126,7 @@ def test_what_cannot_be_meant_is_refused_in_one_sentence(catalogue, query, says)
         ("severity=none&severity=severe", "All classes, no severity and severe"),
         ("rpm_min=1000&rpm_max=3000", "All classes, all severities, speed 1000–3000 rpm"),
         ("load_min=50", "All classes, all severities, load from 50 %"),
-        ("rms_max=0.5", "All classes, all severities, RMS up to 0.5 g"),
+        ("rms_max=0.5", "All classes, all severities, RMS up to 0.5"),
         ("per_class=50&text=OWH", "All classes, all severities, at most 50 of each class, "
          "labels beginning with “OWH”"),
         ("tag=odd", "All classes, all severities, tagged “odd”"),
@@ -135,6 +135,10 @@ def test_what_cannot_be_meant_is_refused_in_one_sentence(catalogue, query, says)
 )  # fmt: skip
 def test_a_filter_says_itself_in_words(catalogue, query, words):
     assert read(query).describe() == words
+
+
+def test_a_filter_names_the_unit_it_is_told(catalogue):
+    assert read("rms_min=0.5&rms_max=2").describe("m/s²").endswith("RMS 0.5–2 m/s²")
 
 
 def test_classes_let_through_any_of_them(signals):

@@ -14,7 +14,11 @@ from vibration.errors import Cancelled, VibrationError
 from vibration.statistics.projection.neighbours import METRICS
 from vibration.statistics.projection.repulsion import Points
 from vibration.statistics.projection.table import principal_points, standardised
-from vibration.statistics.projection.trust import N_NEIGHBOURS, trustworthiness
+from vibration.statistics.projection.trust import (
+    N_NEIGHBOURS,
+    n_rows_asked,
+    trustworthiness,
+)
 from vibration.statistics.projection.tsne import prove_perplexity, tsne_points
 from vibration.statistics.projection.umap_like import prove_graph, umap_like_points
 
@@ -24,6 +28,7 @@ __all__ = [
     "Projected",
     "ProjectionCancelled",
     "ProjectionParameters",
+    "n_rows_asked",
     "project",
     "prove_parameters",
 ]

@@ -10,7 +10,31 @@ from vibration.statistics.projection.neighbours import Table
 
 N_NEIGHBOURS: Final = 10
 MOST_ASKED: Final = 2_000  # rows whose neighbours are looked at, spread over all
-_BLOCK_VALUES: Final = 4 << 20
+_FEWEST_ASKED: Final = 200
+_MOST_PAIRS: Final = 6_000_000  # of an asked row with another one
+_BLOCK_VALUES: Final = 1 << 20
+
+
+def n_rows_asked(n: int) -> int:
+    """Return of how many of n rows `trustworthiness` is: of all, or of a fair sample.
+
+    min(n, 2000, max(200, 6·10⁶/n)), since each is compared with all n.
+
+    Parameters
+    ----------
+    n : int
+        Rows.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> n_rows_asked(1430), n_rows_asked(20_000)
+    (1430, 300)
+    """
+    return min(n, MOST_ASKED, max(_FEWEST_ASKED, _MOST_PAIRS // max(n, 1)))
 
 
 def trustworthiness(
@@ -20,8 +44,8 @@ def trustworthiness(
 
     T(k) = 1 − 2/(n k (2n − 3k − 1)) · ΣΣ max(0, r(i, j) − k), where j runs over the k nearest
     points of i in the plane and r(i, j) is its rank by Euclidean distance among the features, the
-    nearest being 1. Of more than 2 000 rows so many, evenly spread, are asked for their neighbours
-    among all. Near 0.5 the neighbours are chance.
+    nearest being 1. Of many rows `n_rows_asked` are asked for their neighbours among all, the same
+    ones each time. Near 0.5 the neighbours are chance.
 
     References
     ----------
@@ -60,11 +84,13 @@ def trustworthiness(
             f"Trustworthiness of {n} points needs 1 to {max((n - 1) // 2, 1)} neighbours, "
             f"not {n_neighbours}."
         )
-    asked = np.unique(np.linspace(0, n - 1, min(n, MOST_ASKED)).astype(int))
+    # By chance: rows at even steps are all of one kind where kinds take turns.
+    asked = np.sort(np.random.default_rng(0).choice(n, n_rows_asked(n), replace=False))
     near = _nearest_points(points, asked, n_neighbours)
     step = max(1, _BLOCK_VALUES // n)
+    double = z.astype(np.float64)
     penalty = sum(
-        _ranks_beyond(z, asked[first : first + step], near[first : first + step], n_neighbours)
+        _ranks_beyond(double, asked[first : first + step], near[first : first + step], n_neighbours)
         for first in range(0, asked.size, step)
     )
     scale = 2 / (asked.size * n_neighbours * (2 * n - 3 * n_neighbours - 1))
@@ -85,13 +111,15 @@ def _nearest_points(
 
 
 def _ranks_beyond(
-    z: Table, rows: npt.NDArray[np.intp], near: npt.NDArray[np.intp], n_neighbours: int
+    z: npt.NDArray[np.float64],
+    rows: npt.NDArray[np.intp],
+    near: npt.NDArray[np.intp],
+    n_neighbours: int,
 ) -> float:
     """Return by how much the ranks of some rows' neighbours are too large, in sum."""
-    from scipy.spatial.distance import cdist
-
-    distances = cdist(z[rows], z, "sqeuclidean")
-    distances[np.arange(rows.size), rows] = -1.0  # a row itself is nearer than any other
+    # |b − a|² without |a|², which is the same for all that a row is compared with.
+    distances = np.einsum("ij,ij->i", z, z) - 2 * z[rows] @ z.T
+    distances[np.arange(rows.size), rows] = -np.inf  # a row itself is nearer than any other
     beyond = 0.0
     for neighbour in near.T:
         reach = distances[np.arange(rows.size), neighbour]

@@ -1,5 +1,6 @@
 """Classes of the filter in numbers, and how many signals of each severity they hold."""
 
+from dataclasses import replace
 from typing import Any
 
 from dash import Output, html
@@ -22,8 +23,10 @@ from bearing_portal.dashboards.explorer.state import ExplorerState
 from bearing_portal.dashboards.widgets import figure_tools, graph, panel
 from bearing_portal.frame.templatetags.portal import number, thousands
 from signals.exploration.overview import ClassRow, Overview, overview
+from vibration.features import FEATURE_NAMES, FEATURES
 
-HEAD = ("Class", "Count", "Mean |x| (g)", "RMS (g)", "Dominant (Hz)", "Kurtosis")
+LEVEL = FEATURES[FEATURE_NAMES.index("rms")]
+MEAN = replace(LEVEL, title="Mean |x|")
 
 
 def section() -> list[html.Section]:
@@ -57,7 +60,7 @@ def _shown(user: Any, state: ExplorerState) -> tuple[Any, ...]:
     words = _meta(found, chosen)
     part = chosen.table if chosen is not None else None
     classes, severities = class_marks(), severity_marks()
-    table = classes_table(found, chosen, classes)
+    table = classes_table(found, chosen, classes, scope.units())
     figure = bars_figure(found.table, part, classes, severities, state.theme)
     legend = markup(_legend(found, severities))
     return markup(table), f"{words} · {_medians(found)}", figure, words, legend
@@ -88,13 +91,16 @@ def register(app: PortalDash) -> None:
 
 
 def classes_table(
-    found: Overview, chosen: Overview | None, classes: dict[str, ClassMark]
+    found: Overview, chosen: Overview | None, classes: dict[str, ClassMark], units: list[str]
 ) -> html.Table:
-    """Return a row for each class; of a selection how many of it are chosen."""
+    """Return a row for each class, of records in these units; of a selection how many of it are
+    chosen.
+    """
+    levels = (MEAN.label_of(units), LEVEL.label_of(units))
     counts = {row.code: row.n for row in chosen.rows} if chosen is not None else None
     head = [
         html.Th(title, scope="col", className="num" if column else "")
-        for column, title in enumerate(HEAD)
+        for column, title in enumerate(("Class", "Count", *levels, "Dominant (Hz)", "Kurtosis"))
     ]
     rows = [_row(row, counts, classes.get(row.code)) for row in found.rows]
     return html.Table(

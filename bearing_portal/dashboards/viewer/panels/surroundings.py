@@ -14,21 +14,23 @@ from signals.filters.neighbours import Neighbours
 LINES = {"solid": "solid", "dot": "dotted"}  # what CSS can draw of a class's dash
 
 
-def steps(place: Neighbours) -> list[Any]:
+def steps(place: Neighbours, pk: int) -> list[Any]:
+    """The ways from a signal to its neighbours, which say whose they are."""
     return [
-        _step(place.previous, "Previous signal", "K", "is-left"),
+        _step(pk, place.previous, "Previous signal", "K", "is-left"),
         html.Span(
             f"{thousands(place.number)} of {thousands(place.total)}",
             className="viewer-place text-2",
         ),
-        _step(place.next, "Next signal", "J", "is-right"),
+        _step(pk, place.next, "Next signal", "J", "is-right"),
     ]
 
 
 def filter_chip(opened: Opened) -> list[Any]:
     """Say through what filter Next and Previous walk, with the way out of it and into one."""
     if not opened.filter.is_open:
-        words = opened.filter.describe()
+        # Those of one dataset share the unit of this one; others may be mixed.
+        words = opened.filter.describe(opened.signal.unit if opened.filter.dataset else "")
         leave = html.Button(
             html.Span(className="glyph is-x"),
             type="button",
@@ -91,18 +93,21 @@ def nothing(title: str, sentence: str) -> list[Any]:
     ]
 
 
-def _step(pk: int | None, name: str, key: str, css_class: str) -> Any:
+def _step(pk: int, to: int | None, name: str, key: str, css_class: str) -> Any:
     inside = [
         html.Span(className=f"glyph {css_class}"),
         html.Kbd(key),
         html.Span(name, className="visually-hidden"),
     ]
-    if pk is None:
-        return html.Span(inside, className="btn btn-secondary is-off", **{"aria-disabled": "true"})
+    whose = {"data-from": str(pk)}
+    if to is None:
+        off = {"aria-disabled": "true"}
+        return html.Span(inside, className="btn btn-secondary is-off", **whose, **off)
     return html.Button(
         inside,
         type="button",
         className=f"btn btn-secondary viewer-step {css_class}",
         title=name,
-        **{"data-open": str(pk)},
+        **whose,
+        **{"data-open": str(to)},
     )

@@ -5,7 +5,7 @@ import pytest
 
 from vibration.errors import VibrationError
 from vibration.statistics.projection import trust
-from vibration.statistics.projection.trust import trustworthiness
+from vibration.statistics.projection.trust import n_rows_asked, trustworthiness
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +39,19 @@ def test_a_part_of_the_rows_speaks_for_all(table, monkeypatch):
     whole = trustworthiness(table, plane(table, 1.0))
     monkeypatch.setattr(trust, "MOST_ASKED", 100)
     assert trustworthiness(table, plane(table, 1.0)) == pytest.approx(whole, abs=0.02)
+
+
+def test_a_part_of_rows_that_take_turns_is_a_fair_one():
+    random = np.random.default_rng(5)
+    loose = np.arange(6_000) % 20 == 0  # one kind of twenty whose points say nothing
+    table = random.normal(size=(6_000, 3)).astype(np.float32)
+    points = np.where(loose[:, None], random.normal(size=(6_000, 2)), table[:, :2])
+    few = [trustworthiness(table, points), trustworthiness(table[1:], points[1:])]
+    assert few[0] == pytest.approx(few[1], abs=0.02)
+
+
+def test_few_of_many_rows_are_asked_and_all_of_few():
+    assert [n_rows_asked(n) for n in (10, 1_430, 3_000, 20_000)] == [10, 1_430, 2_000, 300]
 
 
 def test_points_at_one_place_are_no_crash(table):

@@ -214,9 +214,10 @@ def _scatter(user: Any, state: ExplorerState, scope: Scope, fx: str, fy: str) ->
     table = feature_table(user, scope, features=(fx, fy))
     x, y = table.column(fx), table.column(fy)
     clouds = clouds_of(table, x, y)
+    units = scope.units()
     plane = Plane(
-        ALL_FEATURES[fx].label,
-        ALL_FEATURES[fy].label,
+        ALL_FEATURES[fx].label_of(units),
+        ALL_FEATURES[fy].label_of(units),
         state.theme,
         f"scatter {fx} {fy}",
         is_log_x=spans_decades(x),

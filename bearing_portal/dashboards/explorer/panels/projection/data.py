@@ -14,7 +14,7 @@ from bearing_portal.dashboards.explorer.grouping import by_class
 from bearing_portal.dashboards.explorer.reading import signals_of
 from bearing_portal.dashboards.explorer.state import ExplorerState
 from common.errors import Expected, NotFound
-from common.text import counted
+from common.text import counted, thousands
 from monitoring.models import Job
 from signals.exploration.conditions import CONDITIONS
 from signals.exploration.selection import LASSO, read_lasso
@@ -32,7 +32,7 @@ from signals.projections.services import (
     projection_seen,
 )
 from vibration.features.groups import ALL_FEATURES, place_of
-from vibration.statistics.projection import Method, ProjectionParameters
+from vibration.statistics.projection import Method, ProjectionParameters, n_rows_asked
 
 SMALL_PERPLEXITY: Final = 10
 _SMALL: Final = {
@@ -180,7 +180,7 @@ def _filter_words(row: Projection, scope: Scope) -> str:
     if row.store_version != scope.store.version:
         return ", from before labels were changed"
     if row.query != replace(scope.filter, dataset=None).to_query():
-        described = SignalFilter.from_query(QueryDict(row.query)).describe()
+        described = SignalFilter.from_query(QueryDict(row.query)).describe(scope.unit_words())
         return f" of another filter ({described[:1].lower()}{described[1:]})"
     return ""
 
@@ -188,7 +188,7 @@ def _filter_words(row: Projection, scope: Scope) -> str:
 def _drawn(
     user: Any, state: ExplorerState, scope: Scope, row: Projection, found: ProjectionPoints
 ) -> ProjectionPanel:
-    title, column = _shade(state.colour)
+    title, column = _shade(state.colour, scope)
     everything = _clouds(row, found, column)
     clouds = drawn_of(everything)
     selected = selected_of(user, state, scope, clouds)
@@ -215,13 +215,13 @@ def _caution(row: Projection) -> str:
     return _SMALL[method] if few.get(method, math.inf) < SMALL_PERPLEXITY else ""
 
 
-def _shade(colour: str) -> tuple[str, str]:
+def _shade(colour: str, scope: Scope) -> tuple[str, str]:
     """Return title and column of what colours the points; both empty where that is the class."""
     if colour in CONDITIONS:
         column, title, unit = CONDITIONS[colour]
         return f"{title} ({unit})", column
     if colour in ALL_FEATURES:
-        return ALL_FEATURES[colour].label, colour
+        return ALL_FEATURES[colour].label_of(scope.units()), colour
     return "", ""
 
 
@@ -270,7 +270,9 @@ def _meta(row: Projection, found: ProjectionPoints, clouds: list[Cloud]) -> str:
     n = len(found.pks)
     parts = [words_of(row), f"n = {numbers_of(n, found.n_signals)}{drawn_words(clouds, n)}"]
     if not math.isnan(found.trust):
-        parts.append(f"trustworthiness {found.trust:.2f}")
+        n_asked = n_rows_asked(n)
+        of = f" of {thousands(n_asked)}" if n_asked < n else ""
+        parts.append(f"trustworthiness {found.trust:.2f}{of}")
     if found.n_filled:
         parts.append(f"{counted(found.n_filled, 'missing value')} set to the median")
     if found.n_idle:

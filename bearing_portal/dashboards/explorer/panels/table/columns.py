@@ -77,7 +77,8 @@ def _definition(column: Column, *, is_hidden: bool) -> dict[str, Any]:
     definition: dict[str, Any] = {
         "colId": code,
         "field": code,
-        "headerName": column.heading,
+        # The heads bring the units of what is shown.
+        "headerName": column.title if column.is_of_records else column.heading,
         "hide": is_hidden,
         "width": WIDTHS_PX.get(code, width),
         "sortable": code in SORTS,
@@ -104,10 +105,13 @@ def heads(user: Any, shown: Scope, found: Overview, around: Overview) -> dict[st
     """
     columns = [column for column in columns_of(user) if column.code in MEASURED]
     bins = histograms_of(user, shown, [column.code for column in columns])
+    units = shown.units()
+    titles = {column.code: column.heading_of(units) for column in columns}
     return {
         "class": _class_counts(found, around),
         "severity": _severity_counts(found, around),
-        "bins": {column.code: _bins(column, bins[column.code]) for column in columns},
+        "titles": titles,
+        "bins": {code: _bins(title, bins[code]) for code, title in titles.items()},
     }
 
 
@@ -146,10 +150,9 @@ def _by_severity(found: Overview) -> dict[str, int]:
     return sums
 
 
-def _bins(column: Column, histogram: Histogram) -> dict[str, Any]:
+def _bins(title: str, histogram: Histogram) -> dict[str, Any]:
     low, high = histogram.edges[0], histogram.edges[-1]
-    ends = f"{number(low, 3)} to {number(high, 3)} {column.unit}".strip()
-    words = f"{column.title} from {ends}"
+    words = f"{title} from {number(low, 3)} to {number(high, 3)}"
     if histogram.is_sample:
         counted, total = thousands(histogram.n_counted), thousands(histogram.n_signals)
         words += f", of {counted} of {total} signals, the same share of each class"

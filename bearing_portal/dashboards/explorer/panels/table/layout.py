@@ -23,6 +23,7 @@ from bearing_portal.frame.templatetags.portal import thousands
 from common.roles import is_curator
 from common.text import counted
 from signals.exploration.overview import overview
+from signals.filters.grid import MOST_CONDITIONS
 
 HEAD_PX, ROW_PX = 56, 32
 NO_HEADS: dict[str, Any] = {"class": [], "severity": [], "bins": {}}
@@ -58,7 +59,11 @@ DEFAULTS: dict[str, Any] = {
     "suppressHeaderMenuButton": True,
     "suppressHeaderContextMenu": True,
     "headerComponent": "ExplorerHead",
-    "filterParams": {"buttons": ["reset", "apply"], "closeOnApply": True, "maxNumConditions": 2},
+    "filterParams": {
+        "buttons": ["reset", "apply"],
+        "closeOnApply": True,
+        "maxNumConditions": MOST_CONDITIONS,
+    },
 }
 
 
