@@ -18,6 +18,7 @@ urlpatterns = [
     path("documentation/<slug:name>/", views.documentation, name="documentation-page"),
     path("accounts/", include("monitoring.accounts.urls")),
     path("system-health/logs/", logs, name="health-logs"),
+    path("datasets/import/", include("datasets.imports.urls")),
     path("datasets/", include("datasets.urls")),
     path("uploads/", include("signals.uploads.urls")),
     path("notifications/", include("monitoring.notices.urls")),

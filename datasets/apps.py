@@ -6,17 +6,36 @@ class DatasetsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from datasets.kinds import GENERATE
+        from datasets.kinds import GENERATE, IMPORT, READ
         from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
+        from monitoring.retention import register_pruner
         from signals.services.labels import register_relabel_follower
 
+        follow = Later("datasets.services.following.dataset_follow_job")
         register_kind(
             JobKind(
                 code=GENERATE,
                 entry="datasets.jobs.generate",
                 queue=Queue.LONG,
-                changed=Later("datasets.services.following.dataset_follow_job"),
+                changed=follow,
                 sweep=Later("datasets.services.files.files_sweep"),
             )
         )
+        register_kind(
+            JobKind(
+                code=READ,
+                entry="datasets.jobs.read_import",
+                queue=Queue.SHORT,
+                sweep=Later("datasets.imports.services.drafts.drafts_sweep"),
+            )
+        )
+        register_kind(
+            JobKind(
+                code=IMPORT,
+                entry="datasets.jobs.import_dataset",
+                queue=Queue.LONG,
+                changed=follow,
+            )
+        )
+        register_pruner("imports", Later("datasets.imports.services.drafts.drafts_prune"))
         register_relabel_follower(Later("datasets.services.counting.class_counts_refresh"))

@@ -1,5 +1,7 @@
 """What the queue calls."""
 
+from datasets.imports.services.importing import import_run
+from datasets.imports.services.reading import reading_run
 from datasets.services import dataset_generate
 from monitoring.jobs.entry import job_entry
 from monitoring.jobs.pulse import JobRun
@@ -8,3 +10,13 @@ from monitoring.jobs.pulse import JobRun
 @job_entry
 def generate(run: JobRun) -> None:
     dataset_generate(run=run)
+
+
+@job_entry
+def read_import(run: JobRun) -> None:
+    reading_run(run=run)
+
+
+@job_entry
+def import_dataset(run: JobRun) -> None:
+    import_run(run=run)

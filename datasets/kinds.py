@@ -3,3 +3,5 @@
 from typing import Final
 
 GENERATE: Final = "generate-dataset"
+READ: Final = "read-import"
+IMPORT: Final = "import-dataset"

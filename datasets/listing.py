@@ -13,10 +13,13 @@ from datasets.models import Dataset
 from datasets.selectors import dataset_signals, datasets_visible
 from monitoring.models import Job
 from monitoring.selectors import settings_of
-from signals.models import Bearing, FaultClass, Severity, Signal
+from signals.models import Bearing, FaultClass, Recording, Run, Severity, Signal, Specimen
 from signals.services.bearings import bearings_all, may_attach
 from signals.services.feature_groups import may_measure, why_not
 from vibration.features.groups import FEATURE_GROUPS
+
+RECORDINGS_EACH = 25
+MOST_SPECIMENS = 100
 
 DATASETS_PER_PAGE = 60
 SCOPES: dict[str, str] = {"all": "All", "own": "Own", "shared": "Shared"}
@@ -147,6 +150,19 @@ def signals_listed(user: Any, dataset: Dataset, query: SignalQuery) -> Page[Sign
     return Paginator(signals.order_by(order, "row"), settings_of(user).page_size).get_page(
         query.page
     )
+
+
+def recordings_listed(dataset: Dataset, page: str) -> dict[str, Any]:
+    """Return a page of an imported dataset's recordings, and its specimens."""
+    rows = Recording.objects.filter(store=dataset.store_id).select_related("specimen", "run")
+    specimens = Specimen.objects.filter(store=dataset.store_id)
+    counted = specimens.select_related("bearing").prefetch_related("runs")
+    return {
+        "recordings": Paginator(rows.order_by("pk"), RECORDINGS_EACH).get_page(page),
+        "specimens": counted.annotate(n_recordings=Count("recordings"))[:MOST_SPECIMENS],
+        "n_specimens": specimens.count(),
+        "n_runs": Run.objects.filter(specimen__store=dataset.store_id).count(),
+    }
 
 
 def bearing_choices(user: Any, dataset: Dataset) -> list[Bearing]:

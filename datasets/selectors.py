@@ -12,11 +12,15 @@ from common.errors import NotFound
 from common.roles import visible_to
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow
-from signals.models import Annotation, Signal, SignalStore
-from signals.selectors import store_folder, store_path
+from signals.models import Annotation, Recording, Signal, SignalStore
+from signals.selectors import recordings_visible, store_folder, store_path
 from vibration.simulation import Recipe
+from vibration.store import SIGNALS_FILE
+
+ORIGINALS = "originals"
 
 __all__ = [
+    "dataset_files",
     "dataset_folder",
     "dataset_get",
     "dataset_losses",
@@ -25,7 +29,9 @@ __all__ = [
     "datasets_visible",
     "name_is_taken",
     "name_suggestion",
+    "original_path",
     "recipe_of",
+    "recording_get",
 ]
 
 
@@ -61,6 +67,31 @@ def dataset_folder(dataset: Dataset) -> Path:
 def dataset_path(dataset: Dataset) -> Path:
     """Return the path of a ready dataset's waveforms."""
     return store_path(dataset.store)
+
+
+def dataset_files(dataset: Dataset) -> list[tuple[str, Path]]:
+    """Return the files of a ready dataset's waveforms, each with a name of its own."""
+    store = dataset.store
+    if not store.n_shards:
+        return [(SIGNALS_FILE, store_path(store))]
+    numbers = store.shards.order_by("number").values_list("number", flat=True)
+    folder = store_folder(store)
+    return [(f"signals-{n}.h5", folder / str(n) / SIGNALS_FILE) for n in numbers]
+
+
+def recording_get(user: Any, dataset: Dataset, pk: int) -> Recording:
+    """Return one recording of a dataset that `user` may see."""
+    found = recordings_visible(user).filter(store=dataset.store_id, pk=pk).first()
+    if found is None:
+        raise NotFound("There is no such recording.")
+    return found
+
+
+def original_path(dataset: Dataset, recording: Recording) -> Path:
+    """Return where the file of a recording lies."""
+    if not recording.has_original:
+        raise NotFound("The file of this recording was not kept.")
+    return store_folder(dataset.store) / ORIGINALS / recording.sha256
 
 
 def recipe_of(dataset: Dataset) -> Recipe:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from datasets.views import datasets
+from datasets.views import datasets, recordings
 
 app_name = "datasets"
 
@@ -17,5 +17,11 @@ urlpatterns = [
     path("<int:pk>/share/", datasets.dataset_visibility, name="share"),
     path("<int:pk>/bearing/", datasets.dataset_bearing, name="bearing"),
     path("<int:pk>/features/", datasets.dataset_features, name="features"),
+    path("<int:pk>/recordings/", recordings.dataset_recordings, name="recordings"),
+    path(
+        "<int:pk>/recordings/<int:recording_pk>/original/",
+        recordings.recording_original,
+        name="original",
+    ),
     path("<int:pk>/download/hdf5/", datasets.dataset_download, name="download"),
 ]

@@ -38,7 +38,8 @@ class FeatureTable:
     pks, classes, severities : ndarray, shape (n,)
         Ids of the signals, their classes and severities; 0 where there is none.
     records : ndarray of int, shape (n,)
-        A number that a record and the copies made of it have in common.
+        A number that a record and the copies made of it have in common; of imported signals those
+        of one specimen, else of one recording.
     is_copy : ndarray of bool, shape (n,)
         Whether augmentation made the signal of another one.
     places : ndarray, shape (n,)
@@ -147,11 +148,17 @@ def _read(scope: Scope, most: int) -> dict[str, Any]:
     held = held_by(scope)
     signals = fair_sample(scope, most)
     order = scattered() if scope.store is None else "rank_in_class"
-    columns = ("pk", "row", "store", "fault_class", "severity", "augmented", "source_row", order)
+    columns = (
+        *("pk", "row", "store", "fault_class", "severity", "augmented", "source_row"),
+        *(order, "recording", "recording__specimen"),
+    )
     rows = [[-1 if part is None else part for part in row] for row in signals.values_list(*columns)]
     numbers = np.array(sorted(rows), np.int64).reshape(-1, len(columns))
-    pks, row, store, classes, severities, is_copy, source, place = numbers.T
+    pks, row, store, classes, severities, is_copy, source, place, recording, specimen = numbers.T
+    # Its specimen, else its recording, else the original: as `signals.selectors.group_key` says.
     records = np.where(source >= 0, source, row) + _ROWS_OF_STORE * store
+    records = np.where(recording >= 0, -2 - 2 * recording, records)
+    records = np.where(specimen >= 0, -3 - 2 * specimen, records)
     return {
         "pks": pks,
         "store_rows": row,

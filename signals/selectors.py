@@ -1,5 +1,6 @@
 """Reads of signals. A signal's rights are those of its store."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.db.models.lookups import IsNull
 from common.errors import NotFound, Unavailable
 from common.roles import visible_to
 from signals.errors import told_as
-from signals.models import Signal, SignalStore, Tag, Upload
+from signals.models import Recording, Signal, SignalStore, Tag, Upload
 from vibration.store import SIGNALS_FILE, StoreReader
 
 
@@ -97,6 +98,92 @@ def channels_of(user: Any, signal: Signal) -> list[Signal]:
     else:
         same = Q(pk=signal.pk)
     return list(signals_visible(user).filter(same).order_by("pk"))
+
+
+@dataclass(frozen=True)
+class Around:
+    """Where a signal stands in its recording, and the recording in its run.
+
+    Attributes
+    ----------
+    recording : Recording
+        With its specimen and its run.
+    n_segments : int
+        Of its channel.
+    previous_segment, next_segment : int or None
+        Ids of the signals beside it on the same channel.
+    n_in_run : int
+        Recordings of the run.
+    previous, next : int or None
+        Ids of the signals of the same channel and segment in the recordings before and after.
+    """
+
+    recording: Recording
+    n_segments: int
+    previous_segment: int | None
+    next_segment: int | None
+    n_in_run: int
+    previous: int | None
+    next: int | None
+
+
+def recording_around(user: Any, signal: Signal) -> Around | None:
+    """Return what lies around a signal that was imported; None for others and for strangers."""
+    if signal.recording_id is None:
+        return None
+    recording = (
+        Recording.objects.select_related("specimen__bearing", "run")
+        .filter(pk=signal.recording_id, store__in=stores_visible(user))
+        .first()
+    )
+    if recording is None:
+        return None
+    own = Signal.objects.filter(recording=recording, channel=signal.channel).order_by()
+    run, position = recording.run_id, recording.position
+    beside = Recording.objects.filter(run=run, store=recording.store_id).order_by("position")
+    is_placed = run is not None and position is not None
+    earlier = beside.filter(position__lt=position).last() if is_placed else None
+    later = beside.filter(position__gt=position).first() if is_placed else None
+    return Around(
+        recording=recording,
+        n_segments=own.count() if signal.segment else 1,
+        previous_segment=_pk_of(own, segment=signal.segment - 1) if signal.segment else None,
+        next_segment=_pk_of(own, segment=signal.segment + 1) if signal.segment else None,
+        n_in_run=beside.count() if run is not None else 0,
+        previous=_same_of(earlier, signal),
+        next=_same_of(later, signal),
+    )
+
+
+def _pk_of(signals: QuerySet[Signal], **condition: Any) -> int | None:
+    return signals.filter(**condition).values_list("pk", flat=True).first()
+
+
+def _same_of(recording: Recording | None, signal: Signal) -> int | None:
+    if recording is None:
+        return None
+    same = Signal.objects.filter(recording=recording, channel=signal.channel)
+    return _pk_of(same, segment=signal.segment)
+
+
+def recordings_visible(user: Any) -> QuerySet[Recording]:
+    """Return the recordings `user` may see: those of stores that this person may read."""
+    return Recording.objects.filter(store__in=stores_visible(user))
+
+
+def group_key(signal: Signal) -> tuple[str, int]:
+    """Return what a signal belongs together with; no split parts signals of one key.
+
+    Its specimen, else its recording, else the signal it was copied from, else itself. Load its
+    recording along where many are asked.
+    """
+    recording = signal.recording
+    if recording is not None and recording.specimen_id is not None:
+        return "specimen", recording.specimen_id
+    if recording is not None:
+        return "recording", recording.pk
+    row = signal.row if signal.source_row is None else signal.source_row
+    return f"store {signal.store_id}", row
 
 
 def _first_vibration(signals: QuerySet[Signal]) -> "QuerySet[Signal, int]":

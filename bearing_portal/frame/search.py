@@ -59,6 +59,7 @@ def _places(user: Any) -> list[Hit]:
     if is_engineer(user):
         url = reverse("datasets:list") + "?dialog=create"
         places.insert(0, Hit("Create a dataset", url, "plus-lg", "Action"))
+        places.insert(1, Hit("Import recordings", reverse("imports:list"), "upload", "Action"))
     if user.is_staff:
         places.append(Hit("Admin", reverse("admin:index"), "shield-lock"))
     return places

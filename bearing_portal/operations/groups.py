@@ -16,6 +16,9 @@ SEEN = {
         "tag",
         "signalstore",
         "signal",
+        "specimen",
+        "run",
+        "recording",
     ),
     "datasets": ("dataset", "recipe"),
 }

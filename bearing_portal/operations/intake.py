@@ -13,6 +13,8 @@ from django.urls import reverse
 from twisted.internet import reactor
 from twisted.web.http import HTTPChannel
 
+from datasets.imports.services.receiving import CHUNK_BYTES
+
 LINGER_S: Final = 5.0
 TOO_LARGE: Final = (
     "413 Content Too Large",
@@ -32,6 +34,8 @@ MOST_SOCKET_BYTES: Final = 4096  # a page sends nothing but pings
 
 def most_bytes(path: str) -> int:
     """Return how large the body of a request to a path may be."""
+    if path.startswith(reverse("imports:list")) and path.endswith("/chunks/"):
+        return CHUNK_BYTES
     if path == reverse("uploads:new"):
         return int(settings.UPLOAD_MAX_BYTES) + _FORM_OVERHEAD_BYTES
     return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

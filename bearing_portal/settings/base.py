@@ -222,6 +222,10 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = STORAGE_DIR / "uploads"
 MAINS_HZ = int(env.choice("MAINS_HZ", "50", ("50", "60")))
 UPLOAD_MAX_BYTES = 1_000_000 * env.integer("UPLOAD_MAX_MB", 10, lowest=1, highest=1000)
+IMPORT_MAX_BYTES = 1_000_000 * env.integer("IMPORT_MAX_MB", 2000, lowest=1, highest=1_000_000)
+IMPORT_QUOTA_BYTES = 1_000_000 * env.integer("IMPORT_QUOTA_MB", 10_000, lowest=1, highest=10**8)
+if IMPORT_QUOTA_BYTES < IMPORT_MAX_BYTES:
+    raise ImproperlyConfigured("IMPORT_QUOTA_MB must not be less than IMPORT_MAX_MB.")
 
 # Without EMAIL_URL the portal sends no e-mail, and offers none in the settings of a person.
 SITE_URL = env.origin("SITE_URL", f"http://{HOST}:{PORT}")

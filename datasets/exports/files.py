@@ -1,12 +1,15 @@
-"""Send a dataset's file without holding it: a chunk at a time, under ASGI too."""
+"""Send a dataset's files without holding them: a chunk at a time, under ASGI too."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from django.core.handlers.asgi import ASGIRequest
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+
+from common.http import name_download
+from datasets.exports.archives import archive_chunks
 
 CHUNK_BYTES = 1 << 20
 
@@ -22,4 +25,24 @@ def file_response(request: HttpRequest, path: Path, filename: str) -> FileRespon
 
 async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
     while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+        yield chunk
+
+
+def archive_response(
+    request: HttpRequest, files: list[tuple[str, Path]], filename: str
+) -> StreamingHttpResponse:
+    """Send several files as one archive, which is written while it travels."""
+    for _, path in files:
+        path.stat()  # missing ones are said before the first byte
+    chunks = archive_chunks(files)
+    is_async = isinstance(request, ASGIRequest)
+    content = _one_by_one(chunks) if is_async else chunks
+    response = StreamingHttpResponse(content, content_type="application/zip")
+    stem, _, suffix = filename.rpartition(".")
+    name_download(response, stem, f".{suffix}")
+    return response
+
+
+async def _one_by_one(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while (chunk := await asyncio.to_thread(next, chunks, None)) is not None:
         yield chunk

@@ -1,6 +1,24 @@
 """The rows of datasets: Django finds its models here."""
 
 from datasets.models.dataset import ClassCount, Dataset
+from datasets.models.imports import (
+    ImportChannel,
+    ImportDraft,
+    ImportFile,
+    ImportRate,
+    ImportRemark,
+    ImportSpecimen,
+)
 from datasets.models.recipe import Recipe
 
-__all__ = ["ClassCount", "Dataset", "Recipe"]
+__all__ = [
+    "ClassCount",
+    "Dataset",
+    "ImportChannel",
+    "ImportDraft",
+    "ImportFile",
+    "ImportRate",
+    "ImportRemark",
+    "ImportSpecimen",
+    "Recipe",
+]

@@ -81,6 +81,11 @@ class Dataset(models.Model):
         """Whether people brought its signals, rather than a recipe made them."""
         return self.origin == self.Origin.RECORDED
 
+    @property
+    def is_being_made(self) -> bool:
+        """Whether a job makes it now."""
+        return self.status in (self.Status.GENERATING, self.Status.IMPORTING)
+
 
 class ClassCount(models.Model):
     """Signals per class of a ready dataset, stored once: cards and charts need no grouping."""

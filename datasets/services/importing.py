@@ -30,6 +30,7 @@ from common.text import counted
 from datasets.imports.outcome import FileOutcome, ImportOutcome
 from datasets.imports.plan import ImportPlan
 from datasets.models import Dataset
+from datasets.selectors import ORIGINALS
 from datasets.services.counting import class_counts_refresh
 from datasets.services.creation import name_and_description, name_taken
 from datasets.services.files import final_folder, folder_name, import_folder, space_prove
@@ -58,7 +59,6 @@ from vibration.store import StorageFullError
 
 logger = logging.getLogger(__name__)
 
-ORIGINALS: Final = "originals"
 FEWEST_SEGMENT_SAMPLES: Final = 64
 MOST_OVERLAP: Final = 0.95
 MOST_FILES: Final = 20_000

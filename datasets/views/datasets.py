@@ -19,7 +19,7 @@ from common.errors import Invalid, NotAllowed, Unavailable
 from common.http import file_name
 from common.roles import is_engineer, may_manage
 from datasets import services
-from datasets.exports.files import file_response
+from datasets.exports.files import archive_response, file_response
 from datasets.forms import DatasetForm, DescribeForm
 from datasets.listing import (
     SCOPES,
@@ -30,12 +30,13 @@ from datasets.listing import (
     datasets_listed,
     feature_groups,
     for_display,
+    recordings_listed,
     signal_filters,
     signals_listed,
     totals,
 )
 from datasets.models import Dataset
-from datasets.selectors import dataset_get, dataset_losses, dataset_path
+from datasets.selectors import dataset_files, dataset_get, dataset_losses
 from monitoring.events import event_record
 from monitoring.models import SystemEvent
 from signals.services.bearings import bearing_get
@@ -88,6 +89,7 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
         **signal_filters(dataset),
         "bearings": bearing_choices(request.user, dataset),
         **feature_groups(request.user, dataset),
+        **(recordings_listed(dataset, "1") if dataset.is_recorded else {}),
     }
     template = "datasets/_detail.html" if _is_fragment(request) else "datasets/detail.html"
     return render(request, template, context)
@@ -220,9 +222,14 @@ def dataset_download(request: HttpRequest, pk: int) -> HttpResponseBase:
     dataset = dataset_get(request.user, pk)
     if dataset.status != Dataset.Status.READY:
         raise Invalid(f"{dataset.name} is not ready, so it has no file yet.")
-    filename = file_name(dataset.name, ".h5")
+    files = dataset_files(dataset)
     try:
-        response = file_response(request, dataset_path(dataset), filename)
+        if len(files) == 1:
+            response: HttpResponseBase = file_response(
+                request, files[0][1], file_name(dataset.name, ".h5")
+            )
+        else:
+            response = archive_response(request, files, file_name(dataset.name, ".zip"))
     except FileNotFoundError as error:
         raise Unavailable(f"The file of {dataset.name} is missing from the storage.") from error
     event_record(

@@ -4,8 +4,10 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
+from common.admin import act_on_each
 from signals.models import Bearing, Signal, SignalStore
 from signals.seeds.bearings import BEARING_NAMES
+from signals.services.bearings import bearing_accept
 
 
 def order(name: str) -> Any:
@@ -24,6 +26,7 @@ class BearingAdmin(admin.ModelAdmin):
 
     list_display = (
         "name",
+        "is_proposed",
         "manufacturer",
         "n_elements",
         "element_diameter_mm",
@@ -36,7 +39,8 @@ class BearingAdmin(admin.ModelAdmin):
         "n_stores",
         "n_signals",
     )
-    list_filter = ("manufacturer", "n_elements", "contact_angle_deg")
+    actions = ("accept",)
+    list_filter = ("is_proposed", "manufacturer", "n_elements", "contact_angle_deg")
     search_fields = ("name", "manufacturer", "source")
     orders = ("bpfo_x", "bpfi_x", "bsf_x", "ftf_x")
     geometry = ("n_elements", "element_diameter_mm", "pitch_diameter_mm", "contact_angle_deg")
@@ -69,6 +73,13 @@ class BearingAdmin(admin.ModelAdmin):
         if obj is None or request.user.is_superuser:
             return allowed
         return allowed and not obj.stores.exists() and not obj.signals.exists()
+
+    @admin.action(description="Accept the selected proposals", permissions=["change"])
+    def accept(self, request: HttpRequest, bearings: QuerySet[Bearing]) -> None:
+        def accept_one(bearing: Bearing) -> None:
+            bearing_accept(user=request.user, bearing=bearing)
+
+        act_on_each(self, request, bearings, accept_one, done="accepted")
 
     bpfo_x = order("bpfo")
     bpfi_x = order("bpfi")

@@ -17,6 +17,7 @@ from signals.admin.actions import add_tag, relabel, remove_tag
 from signals.admin.bearings import BearingAdmin
 from signals.admin.exploration import ProjectionAdmin, SavedViewAdmin, TableColumnAdmin
 from signals.admin.forms import FaultClassForm, NoteForm, SeverityForm, SignalForm
+from signals.admin.recordings import RecordingAdmin, RunAdmin, SpecimenAdmin
 from signals.admin.tags import TagAdmin, TaggedFilter
 from signals.admin.uploads import UploadAdmin
 from signals.models import (
@@ -24,10 +25,13 @@ from signals.models import (
     FaultClass,
     NoiseSource,
     Projection,
+    Recording,
+    Run,
     SavedView,
     Severity,
     Signal,
     SignalStore,
+    Specimen,
     TableColumn,
     Tag,
     Upload,
@@ -44,6 +48,9 @@ __all__ = ["BearingAdmin"]
 admin.site.register(Tag, TagAdmin)
 
 admin.site.register(Upload, UploadAdmin)
+admin.site.register(Specimen, SpecimenAdmin)
+admin.site.register(Run, RunAdmin)
+admin.site.register(Recording, RecordingAdmin)
 admin.site.register(SavedView, SavedViewAdmin)
 admin.site.register(Projection, ProjectionAdmin)
 admin.site.register(TableColumn, TableColumnAdmin)

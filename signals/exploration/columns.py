@@ -59,6 +59,10 @@ _IN_ORDER: Final = (
     Column("load", "Load", "%", "conditions"),
     Column("temperature", "Temperature", "°C", "conditions"),
     *_OTHERS,
+    Column("specimen", "Specimen", group="recording", meaning="Physical bearing or machine"),
+    Column("run", "Run", group="recording", meaning="Recordings of a specimen in time"),
+    Column("position", "Position", group="recording", meaning="Number of the recording in its run"),
+    Column("recording", "Recording", group="recording", meaning="The file it came in"),
     Column("tags", "Tags"),
     Column("created", "Created"),
 )

@@ -32,12 +32,22 @@ _COLUMNS: Final = {
     "unit": ("unit", "unit"),
     "augmented": ("augmented", "augmented"),
     "rank_in_class": ("rank_in_class", "random order within class"),
+    "channel": ("channel", "channel"),
+    "specimen": ("recording__specimen__name", "specimen"),
+    "run": ("recording__run__name", "run"),
+    "position": ("recording__position", "number in the run"),
+    "recording": ("recording__name", "recording"),
+    "segment": ("segment", "segment"),
+    "recorded_at": ("recording__recorded_at", "recorded at (UTC)"),
 }
 _FIELDS: Final = (
     *(field for field, _ in _COLUMNS.values()),
     *(feature.name for feature in FEATURES),
 )
-_TEXTS: Final = ("label", "class", "severity", "unit", "tags")
+_TEXTS: Final = (
+    *("label", "class", "severity", "unit", "tags"),
+    *("channel", "specimen", "run", "recording"),
+)
 
 
 @dataclass(frozen=True)
@@ -164,7 +174,8 @@ def _schema(head: _Head) -> Any:
 
     types = {"id": pa.int64(), "n_samples": pa.int64(), "rank_in_class": pa.int64()}
     types |= {name: pa.string() for name in _TEXTS}
-    types |= {"augmented": pa.bool_()}
+    types |= {"augmented": pa.bool_(), "position": pa.int64(), "segment": pa.int64()}
+    types |= {"recorded_at": pa.timestamp("us", tz="UTC")}
     fields = [(name, types.get(name, pa.float64())) for name in head.names]
     return pa.schema(fields, metadata=dict(zip(head.names, head.titles, strict=True)))
 

@@ -21,7 +21,9 @@ N_BINS: Final = 16
 MOST_COUNTED: Final = 50_000
 MOST_FOR_ENDS: Final = 5_000
 CUT: Final = 0.01  # of the values at either end may lie beyond the ends of the bins
-MEASURED: Final = {name: field for name, field in NUMBERS.items() if name not in ("id", "row")}
+MEASURED: Final = {
+    name: field for name, field in NUMBERS.items() if name not in ("id", "row", "position")
+}
 _DIGITS: Final = 3
 
 

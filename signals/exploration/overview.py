@@ -20,6 +20,9 @@ _CONDITIONS = {
     "classes": "fault class",
     "severities": "severity",
     "tags": "tag",
+    "specimens": "specimen",
+    "runs": "run",
+    "recordings": "recording",
     "rpm": "speed",
     "load": "load",
     "rms": "RMS",
@@ -161,6 +164,36 @@ def tag_counts(user: Any, scope: Scope) -> dict[str, int]:
     counted = links.filter(signal__in=all_of_them).values_list("tag__name")
     within = Count("pk", filter=Q(signal__in=chosen))
     return dict(counted.annotate(n=within).order_by("tag__name"))
+
+
+def recording_counts(user: Any, scope: Scope, part: str) -> dict[str, int]:
+    """Return how many signals each specimen, or each run, of the dataset would show.
+
+    Parameters
+    ----------
+    part : str
+        ``specimens`` or ``runs``; counted as if the filter did not ask for any of these.
+    """
+    _own(user, scope)
+    if scope.store is None:
+        return {}
+    column = f"recording__{part.removesuffix('s')}__name"
+    others = replace(scope, filter=replace(scope.filter, **{part: ()}))
+
+    def counted_of(one: Scope) -> dict[str, int]:
+        rows = one.signals().filter(recording__isnull=False).values_list(column)
+        return {name: n for name, n in rows.annotate(n=Count("pk")) if name}
+
+    def make(one: Scope) -> bytes:
+        return json.dumps(counted_of(one)).encode()
+
+    if not scope.store.recordings.filter(**{f"{part.removesuffix('s')}__isnull": False}).exists():
+        return {}
+    whole = whole_of(scope)
+    names = json.loads(whole.cached(f"count-{part}", lambda: make(whole)))
+    return dict.fromkeys(names, 0) | json.loads(
+        others.cached(f"count-{part}", lambda: make(others))
+    )
 
 
 def culprits(user: Any, scope: Scope) -> list[Culprit]:

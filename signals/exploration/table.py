@@ -30,6 +30,10 @@ _VALUES: Final = (
     "severity__code",
     "severity__name",
     "store__created_at",
+    "recording__specimen__name",
+    "recording__run__name",
+    "recording__position",
+    "recording__name",
 )
 
 
@@ -232,6 +236,10 @@ def _row(values: dict[str, Any], tags: list[str], features: tuple[str, ...]) -> 
         "rpm": values["rpm"],
         "load": values["load_percent"],
         "temperature": values["temperature_c"],
+        "specimen": values["recording__specimen__name"],
+        "run": values["recording__run__name"],
+        "position": values["recording__position"],
+        "recording": values["recording__name"],
         "tags": tags,
         "created": values["store__created_at"].isoformat(),
         **{name: values[name] for name in features},

@@ -20,6 +20,7 @@ NUMBERS: Final = {
     "rpm": "rpm",
     "load": "load_percent",
     "temperature": "temperature_c",
+    "position": "recording__position",
     **{name: name for name in FEATURE_NAMES},
 }
 TEXTS: Final = {
@@ -27,12 +28,18 @@ TEXTS: Final = {
     "class": "fault_class__name",
     "severity": "severity__name",
     "tags": "tags__name",
+    "specimen": "recording__specimen__name",
+    "run": "recording__run__name",
+    "recording": "recording__name",
 }
 SORTS: Final = {
     **NUMBERS,
     "label": "label",
     "class": "fault_class__position",
     "severity": "severity__level",
+    "specimen": "recording__specimen__name",
+    "run": "recording__run__name",
+    "recording": "recording__name",
 }
 _COMPARISONS = {
     "equals": "exact",

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from common.errors import Invalid, NotFound
 from signals.filters.once import made_once
 from signals.filters.signal_filter import SignalFilter
-from signals.models import Signal, SignalStore
+from signals.models import Shard, Signal, SignalStore
 from signals.selectors import cache_key, stores_visible
 
 TIMEOUT_S = 3600
@@ -54,13 +54,17 @@ class Scope:
         return chosen.apply(own.filter(store__in=stores_visible(self.user).values("pk").order_by()))
 
     def units(self) -> list[str]:
-        """Return the units of its records, each once; those of one store share theirs."""
+        """Return the units of its records, each once; those of one file share theirs."""
+        if self.store is not None and self.store.n_shards:
+            return sorted(set(self.store.shards.values_list("unit", flat=True)))
         if self.store is not None:
             return list(self.store.signals.values_list("unit", flat=True)[:1])
         own = Signal.objects.filter(store=OuterRef("pk")).order_by()
         held = self.signals().filter(store=OuterRef("pk"))
         stores = stores_visible(self.user).filter(Exists(held)).order_by()
-        return sorted(set(stores.values_list(Subquery(own.values("unit")[:1]), flat=True)))
+        found = set(stores.values_list(Subquery(own.values("unit")[:1]), flat=True))
+        shards = Shard.objects.filter(store__in=stores.values("pk"))
+        return sorted(found | set(shards.values_list("unit", flat=True)))
 
     def unit_words(self) -> str:
         """Return the unit of its records, in words where there are several; nothing for none."""

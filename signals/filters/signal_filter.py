@@ -20,15 +20,17 @@ from signals.filters.values import (
     known_codes,
     read_count,
     read_id,
+    read_ids,
     read_range,
     read_switch,
     read_text,
     texts,
     written,
 )
-from signals.models import FaultClass, Severity, Signal
+from signals.models import FaultClass, Recording, Severity, Signal
 
 NO_SEVERITY: Final = "none"
+NO_CLASS: Final = "none"
 MOST_PER_CLASS: Final = 1_000_000
 ANY: Final = Range()
 RANGES: Final = {"rpm": "rpm", "load": "load_percent", "rms": "rms"}
@@ -38,6 +40,9 @@ KEYS_OF: Final = {
     "classes": ("class",),
     "severities": ("severity",),
     "tags": ("tag",),
+    "specimens": ("specimen",),
+    "runs": ("run",),
+    "recordings": ("recording",),
     **{part: (f"{part}_min", f"{part}_max") for part in RANGES},
     "per_class": ("per_class",),
     "text": ("text",),
@@ -56,9 +61,13 @@ class SignalFilter:
     dataset : int or None
         Id of a dataset.
     classes, severities, tags : tuple of str
-        Codes, codes and names, any of which may hold; severity ``none`` is that of signals
-        without one. A tag may be any word: it exists only on signals, and who applies the filter
-        finds those it may see.
+        Codes, codes and names, any of which may hold; class ``none`` and severity ``none`` are
+        those of signals without one. A tag may be any word: it exists only on signals, and who
+        applies the filter finds those it may see.
+    specimens, runs : tuple of str
+        Names, any of which may hold; as with tags they may be any words.
+    recordings : tuple of int
+        Ids, any of which may hold; one that the person may not see holds no signal.
     rpm, load, rms : Range
         Both ends included: speed in rpm, load in %, RMS in the signal's unit.
     per_class : int or None
@@ -73,6 +82,9 @@ class SignalFilter:
     classes: tuple[str, ...] = ()
     severities: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    specimens: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    recordings: tuple[int, ...] = ()
     rpm: Range = field(default=ANY)
     load: Range = field(default=ANY)
     rms: Range = field(default=ANY)
@@ -95,10 +107,13 @@ class SignalFilter:
         levels = codes(query, "severity")
         return cls(
             dataset=read_id(query, "dataset"),
-            classes=known_codes(codes(query, "class"), classes, "fault class"),
+            classes=known_codes(codes(query, "class"), lambda: [*classes, NO_CLASS], "fault class"),
             severities=known_codes(levels, lambda: [NO_SEVERITY, *severities], "severity"),
             # Any word: to refuse those that nobody uses would tell which ones strangers use.
             tags=tuple(sorted(set(texts(query, "tag")))),
+            specimens=tuple(sorted(set(texts(query, "specimen")))),
+            runs=tuple(sorted(set(texts(query, "run")))),
+            recordings=read_ids(query, "recording"),
             rpm=read_range(query, "rpm"),
             load=read_range(query, "load"),
             rms=read_range(query, "rms"),
@@ -132,7 +147,14 @@ class SignalFilter:
         names = dict(FaultClass.objects.values_list("code", "name")) if self.classes else {}
         levels = dict(Severity.objects.values_list("code", "name")) if self.severities else {}
         parts = [
-            _joined([names.get(code, code) for code in self.classes], "all classes", "classes"),
+            _joined(
+                [
+                    "no class" if code == NO_CLASS else names.get(code, code)
+                    for code in self.classes
+                ],
+                "all classes",
+                "classes",
+            ),
             _joined(
                 [
                     "no severity" if code == NO_SEVERITY else levels.get(code, code)
@@ -144,6 +166,13 @@ class SignalFilter:
         ]
         if self.tags:
             parts.append("tagged " + _joined([f"“{name}”" for name in self.tags], "", "tags"))
+        if self.specimens:
+            parts.append("of " + _joined([f"“{name}”" for name in self.specimens], "", "specimens"))
+        if self.runs:
+            parts.append("in " + _joined([f"“{name}”" for name in self.runs], "", "runs"))
+        if self.recordings:
+            n = len(self.recordings)
+            parts.append("of one recording" if n == 1 else f"of {n} recordings")
         for key, (word, own) in {**_UNITS, "rms": ("RMS", unit)}.items():
             if (span := getattr(self, key)) != ANY:
                 parts.append(f"{word} {span.describe(own)}".rstrip())
@@ -175,12 +204,17 @@ class SignalFilter:
             signals = signals.filter(store=store_of(self.dataset))
         if self.classes:
             # Ids, not a join: so the indexes that begin with the store serve.
-            signals = signals.filter(fault_class__in=_ids(FaultClass, self.classes))
+            named = Q(fault_class__in=_ids(FaultClass, self.classes))
+            signals = signals.filter(
+                named | Q(fault_class=None) if NO_CLASS in self.classes else named
+            )
         if self.severities:
             signals = signals.filter(self._has_severity())
         if self.tags:
             tagged = Signal.tags.through.objects.filter(tag__name__in=self.tags)
             signals = signals.filter(pk__in=tagged.values("signal"))
+        if self.specimens or self.runs or self.recordings:
+            signals = signals.filter(recording__in=self._recordings().values("pk"))
         for key, column in RANGES.items():
             signals = signals.filter(getattr(self, key).condition(column))
         if self.per_class is not None:
@@ -188,6 +222,15 @@ class SignalFilter:
         if self.originals:
             signals = signals.filter(augmented=False)
         return labels_beginning(signals, self.text) if self.text else signals
+
+    def _recordings(self) -> QuerySet[Recording]:
+        """Return the recordings that pass, of all stores: those of the signals decide."""
+        found = Recording.objects.order_by()
+        if self.specimens:
+            found = found.filter(specimen__name__in=self.specimens)
+        if self.runs:
+            found = found.filter(run__name__in=self.runs)
+        return found.filter(pk__in=self.recordings) if self.recordings else found
 
     def _has_severity(self) -> Q:
         named = Q(severity__in=_ids(Severity, self.severities))

@@ -72,6 +72,19 @@ def read_id(query: Mapping[str, Any], key: str) -> int | None:
     return _whole(query, key, f"The {key} in the address is no number.", highest=HIGHEST_ID)
 
 
+def read_ids(query: Mapping[str, Any], key: str) -> tuple[int, ...]:
+    """Return every id under a key, repeated or with commas between them, each once, rising."""
+    found = codes(query, key)
+    if any(not _is_id(text) for text in found):
+        raise Invalid(f"The {key} in the address is no number.")
+    return tuple(sorted({int(text) for text in found}))
+
+
+def _is_id(text: str) -> bool:
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(HIGHEST_ID))
+    return is_number and 1 <= int(text) <= HIGHEST_ID
+
+
 def read_count(query: Mapping[str, Any], key: str, most: int) -> int | None:
     sentence = f"Signals per class is a whole number from 1 to {thousands(most)}."
     return _whole(query, key, sentence, highest=most)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -37,6 +38,18 @@ class Bearing(models.Model):
         max_length=500, help_text="Where this geometry is published, and what in it is approximate."
     )
 
+    is_proposed = models.BooleanField(
+        "proposed", default=False, db_default=False, help_text="Until a curator accepts it."
+    )
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="proposed_bearings",
+    )
+
     class Meta:
         ordering = ["name"]
         constraints = [
@@ -60,7 +73,7 @@ class Bearing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.name} (proposed)" if self.is_proposed else self.name
 
     def clean(self) -> None:
         if any(getattr(self, name) is None for name in _GEOMETRY):

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 
-from common.errors import NotAllowed, NotFound
-from common.roles import is_curator, may_manage
+from common.errors import Invalid, NotAllowed, NotFound
+from common.names import name_clean, text_clean
+from common.roles import is_curator, is_engineer, may_manage
 from signals.models import Bearing, Signal, SignalStore
 from signals.seeds.bearings import BEARINGS
 from signals.selectors import stores_visible
@@ -15,12 +17,82 @@ from signals.services.history import history_write
 
 
 def bearings_all() -> QuerySet[Bearing]:
-    """Return the whole catalogue, which everybody may read."""
-    return Bearing.objects.all()
+    """Return the whole catalogue, which everybody may read, without what is only proposed."""
+    return Bearing.objects.filter(is_proposed=False)
+
+
+def bearings_offered(user: Any) -> QuerySet[Bearing]:
+    """Return the types that `user` may choose for a specimen: the catalogue, and own proposals.
+
+    Curators are offered the proposals of all.
+    """
+    if is_curator(user):
+        return Bearing.objects.all()
+    return Bearing.objects.filter(Q(is_proposed=False) | Q(proposed_by=user.pk))
+
+
+def bearing_add(
+    *,
+    user: Any,
+    name: str,
+    n_elements: int,
+    element_diameter_mm: float,
+    pitch_diameter_mm: float,
+    contact_angle_deg: float = 0.0,
+    manufacturer: str = "",
+    source: str,
+) -> Bearing:
+    """Add a type to the catalogue; that of an engineer is a proposal until a curator accepts it.
+
+    Raises
+    ------
+    NotAllowed
+        Where `user` is neither curator nor engineer.
+    Invalid
+        By field: where the name is taken, or no bearing can be built from the numbers.
+    """
+    if not (is_curator(user) or is_engineer(user)):
+        raise NotAllowed("Bearing types are added by curators and proposed by engineers.")
+    is_proposed = not is_curator(user)
+    row = Bearing(
+        name=name_clean(name, what="A bearing's name", longest=80),
+        manufacturer=text_clean(
+            manufacturer, what="A manufacturer", longest=80, field="manufacturer"
+        ),
+        n_elements=n_elements,
+        element_diameter_mm=element_diameter_mm,
+        pitch_diameter_mm=pitch_diameter_mm,
+        contact_angle_deg=contact_angle_deg,
+        source=text_clean(source, what="A source", longest=500, field="source"),
+        is_proposed=is_proposed,
+        proposed_by=user if is_proposed else None,
+    )
+    try:
+        row.full_clean()
+        with transaction.atomic():
+            row.save()
+    except ValidationError as error:
+        fields = {"" if k == "__all__" else k: list(v) for k, v in error.message_dict.items()}
+        raise Invalid(next(iter(fields.values()))[0], field_errors=fields) from error
+    except IntegrityError as error:
+        sentence = "There is a bearing of this name already."
+        raise Invalid(sentence, field_errors={"name": [sentence]}) from error
+    history_write(user=user, entries=[(row, "Proposed." if is_proposed else "Added.")])
+    return row
+
+
+@transaction.atomic
+def bearing_accept(*, user: Any, bearing: Bearing) -> None:
+    """Take a proposed type into the catalogue."""
+    if not is_curator(user):
+        raise NotAllowed("Proposed bearing types are accepted by curators.")
+    Bearing.objects.filter(pk=bearing.pk).update(is_proposed=False)
+    bearing.is_proposed = False
+    history_write(user=user, entries=[(bearing, "Accepted.")])
 
 
 def bearing_get(pk: int) -> Bearing:
-    """Return one bearing of the catalogue."""
+    """Return one bearing of the catalogue, or a proposed one."""
     bearing = Bearing.objects.filter(pk=pk).first()
     if bearing is None:
         raise NotFound("There is no such bearing.")

@@ -52,7 +52,7 @@ const reread = async (element) => {
   const again = running.get(id);
   running.delete(id);
   const current = document.getElementById(id);
-  if (again && current) reread(current);
+  if (again && current?.dataset.liveUrl) reread(current); // what it has become may be still
 };
 const replace = async (element) => {
   const response = await ask(element.dataset.liveUrl);

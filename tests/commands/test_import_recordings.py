@@ -148,6 +148,15 @@ def test_the_same_command_again_adds_only_what_is_new(owner, given):
     assert Recording.objects.count() == 2
 
 
+def test_signals_of_several_lengths_are_exported_as_an_archive(owner, given, tmp_path):
+    listed(put(given, "titled", "packed"), "--dataset", "Rig")
+    put(given, "ims_run")
+    listed(given / "ims_run", "--dataset", "Rig")
+    called("export_dataset", "Rig", "--format", "npz", "--out", str(tmp_path / "out.zip"))
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        assert set(archive.namelist()) == {"signals-1.npz", "signals-2.npz"}
+
+
 @pytest.mark.parametrize(
     ("layout", "specimen", "n_channels"),
     [("ims_run", "ims_run", 4), ("femto_run", "Bearing1_1", 2), ("xjtu_run", "Bearing1_1", 2)],

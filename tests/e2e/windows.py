@@ -66,7 +66,7 @@ class Windows:
             _leave(page)
             self._kept.append(page)
         troubles, self._troubles = self._troubles, []
-        assert not troubles
+        assert not troubles, troubles
 
     def _new(self, **options: Any) -> Page:
         context = self._chromium.new_context(

@@ -3,14 +3,22 @@
 from vibration.generation.dataset import GenerationCancelled, GenerationResult, generate
 from vibration.generation.estimates import Estimate, Pace, estimate, pace_of
 from vibration.generation.pool import WorkerLostError
+from vibration.generation.verification import (
+    Difference,
+    VerificationCancelled,
+    verify_records,
+)
 
 __all__ = [
+    "Difference",
     "Estimate",
     "GenerationCancelled",
     "GenerationResult",
     "Pace",
+    "VerificationCancelled",
     "WorkerLostError",
     "estimate",
     "generate",
     "pace_of",
+    "verify_records",
 ]

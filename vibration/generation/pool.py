@@ -147,24 +147,59 @@ def produce_in_processes(
     ...     [one.row for one in made if one is not None]
     [0]
     """
+    for answer in answers(tasks, count, first=(recipe.to_dict(), path)):
+        yield None if answer is None else Produced(*answer)
+
+
+def answers(
+    tasks: Iterable[Any], count: int, *, module: str = GENERATING, first: object = None
+) -> Iterator[Any]:
+    """Yield what working processes answer to tasks, in any order, and None at least every 0.1 s.
+
+    Parameters
+    ----------
+    tasks : iterable
+        One message each; read as far as the workers get.
+    count : int
+        Number of processes.
+    module : str
+        What they run.
+    first : object, optional
+        What each of them is told before its first task.
+
+    Yields
+    ------
+    object or None
+        An answer; None where there was none for 0.1 s.
+
+    Raises
+    ------
+    WorkerLostError
+        Where a process was killed.
+
+    Examples
+    --------
+    >>> list(answers([], 1))
+    []
+    """
     waiting = iter(tasks)
-    with started_workers(count) as workers:
+    with started_workers(count, module) as workers:
         by_connection = {worker.connection: worker for worker in workers}
-        for worker in workers:
-            worker.send((recipe.to_dict(), path))
+        if first is not None:
+            for worker in workers:
+                worker.send(first)
         running = sum(_feed(worker, waiting) for worker in workers for _ in range(_TASKS_AHEAD))
         while running:
             ready = wait(list(by_connection), timeout=_POLL_S)
             if not ready:
                 yield None
             for connection in ready:
-                worker = by_connection[connection]  # type: ignore[index]
-                produced = Produced(*worker.receive())
-                running += _feed(worker, waiting) - 1
-                yield produced
+                answer = by_connection[connection].receive()  # type: ignore[index]
+                running += _feed(by_connection[connection], waiting) - 1  # type: ignore[index]
+                yield answer
 
 
-def _feed(worker: Worker, waiting: Iterator[tuple[int, int]]) -> int:
+def _feed(worker: Worker, waiting: Iterator[Any]) -> int:
     task = next(waiting, None)
     if task is None:
         return 0

@@ -18,6 +18,7 @@ from signals.exploration.overview import (
     culprits,
     overview,
     range_ends,
+    recording_counts,
     tag_counts,
     why_empty,
 )
@@ -30,6 +31,7 @@ from signals.models import FaultClass, Severity
 SLIDERS = {"rpm": "Speed", "load": "Load", "rms": "RMS"}
 UNITS = {"rpm": "rpm", "load": "%"}
 STEPS = 200
+MOST_NAMES = 300  # of specimens and runs; an address may name any
 SECTIONS = (
     ("overview", "Overview"),
     ("features", "Features"),
@@ -148,6 +150,13 @@ def chips(chosen: SignalFilter, unit: str) -> list[Chip]:
             found.append(_chip(chosen, key, label, words))
     if chosen.tags:
         found.append(_chip(chosen, "tags", "Tag", ", ".join(chosen.tags)))
+    for part, label in (("specimens", "Specimen"), ("runs", "Run")):
+        if names := getattr(chosen, part):
+            words = ", ".join(names) if len(names) <= 2 else f"{len(names)} chosen"
+            found.append(_chip(chosen, part, label, words))
+    if chosen.recordings:
+        n = len(chosen.recordings)
+        found.append(_chip(chosen, "recordings", "Recording", "one" if n == 1 else f"{n} chosen"))
     if chosen.per_class is not None:
         words = f"at most {thousands(chosen.per_class)}"
         found.append(_chip(chosen, "per_class", "Per class", words))
@@ -166,9 +175,11 @@ def _chip(chosen: SignalFilter, part: str, name: str, text: str) -> Chip:
 def _form(user: Any, scope: Scope, found: Overview) -> dict[str, Any]:
     chosen, facets = scope.filter, found.facets
     tags = tag_counts(user, scope)
+    rows: list[Any] = [*FaultClass.objects.order_by("position"), None]
     classes = [
-        Option(row.code, row, facets.classes.get(row.code, 0), _is_on(row.code, chosen.classes))
-        for row in FaultClass.objects.order_by("position")
+        Option(code, row, facets.classes.get(code, 0), _is_on(code, chosen.classes))
+        for row in rows
+        for code in (row.code if row else NONE,)
     ]
     severities: list[Any] = [*Severity.objects.order_by("level"), None]
     return {
@@ -194,10 +205,25 @@ def _form(user: Any, scope: Scope, found: Overview) -> dict[str, Any]:
             ((name, tags.get(name, 0)) for name in {*tags, *chosen.tags}),
             key=lambda pair: pair[0].lower(),
         ),
+        "of_recordings": [
+            (key, title, _named_options(user, scope, part))
+            for key, part, title in (
+                ("specimen", "specimens", "Specimen"),
+                ("run", "runs", "Run"),
+            )
+        ],
         "sliders": _sliders(user, scope),
         "most_per_class": facets.most_in_class,
         "n_originals": facets.n_originals if facets.has_copies or chosen.originals else None,
     }
+
+
+def _named_options(user: Any, scope: Scope, part: str) -> list[tuple[str, int, bool]]:
+    """Return names with how many signals each would show, those that are chosen marked."""
+    chosen: tuple[str, ...] = getattr(scope.filter, part)
+    counts = recording_counts(user, scope, part)
+    names = sorted({*counts, *chosen}, key=str.lower)
+    return [(name, counts.get(name, 0), name in chosen) for name in names[:MOST_NAMES]]
 
 
 def _sliders(user: Any, scope: Scope) -> list[Slider]:

@@ -73,7 +73,7 @@ def contradiction(item: Item, turns: Turns, state: ViewerState) -> str:
 
 def tachos_of(user: Any, signal: Signal) -> list[Signal]:
     """Return the channels that could be a signal's tacho: recorded together with it, as long."""
-    channels = channels_of(user, signal) if signal.store.upload_id else []
+    channels = channels_of(user, signal)
     return [
         channel
         for channel in channels

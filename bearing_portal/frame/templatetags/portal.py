@@ -147,11 +147,13 @@ def _remaining_s(job: Any) -> float | None:
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context: dict[str, Any], view_name: str, icon_name: str, label: str) -> SafeString:
+def nav_link(
+    context: dict[str, Any], view_name: str, icon_name: str, label: str, also: str = ""
+) -> SafeString:
     match = context["request"].resolver_match
+    room = view_name.split(":", maxsplit=1)[0] if ":" in view_name else ""
     here = bool(match) and (
-        match.view_name == view_name
-        or (":" in view_name and match.namespace == view_name.split(":", maxsplit=1)[0])
+        match.view_name == view_name or match.namespace in {each for each in (room, also) if each}
     )
     return format_html(
         '<a class="nav-item" href="{}" data-go="{}" title="{}"{}>{}'

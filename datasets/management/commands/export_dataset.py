@@ -5,18 +5,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from zipfile import ZIP_STORED, ZipFile
 
 from common.commands import PortalCommand
 from common.errors import Invalid, NotFound
 from common.text import counted, size
 from datasets.models import Dataset
-from datasets.selectors import dataset_folder
+from datasets.selectors import dataset_files
 from monitoring.events import event_record
 from monitoring.management.progress import progress_bar
 from monitoring.models import SystemEvent
 from vibration.errors import VibrationError
-from vibration.exports.dataset import EXPORTS
+from vibration.exports.dataset import EXPORTS, SUFFIXES
+from vibration.store import whole_file
 
 LOOK_EVERY_S = 0.2
 
@@ -37,7 +40,7 @@ class Command(PortalCommand):
         out = checked_target(options["out"], force=options["force"])
         total = dataset.store.size_bytes
         with progress_bar(out.name, total=total, unit="B") as show, watched(out, show):
-            EXPORTS[options["format"]](dataset_folder(dataset), out)
+            write(dataset, options["format"], out)
         event_record(
             kind=SystemEvent.Kind.EXPORTED,
             actor=None,
@@ -48,6 +51,20 @@ class Command(PortalCommand):
         self.stdout.write(
             f"Wrote {out}: {counted(dataset.store.n_signals, 'signal')}, {size(n_bytes)}."
         )
+
+
+def write(dataset: Dataset, form: str, out: Path) -> None:
+    """Write a dataset's file; of one that holds several files a zip archive of their exports."""
+    files = dataset_files(dataset)
+    if len(files) == 1:
+        EXPORTS[form](files[0][1].parent, out)
+        return
+    with whole_file(out) as partial, ZipFile(partial, "w", ZIP_STORED) as archive:
+        for name, path in files:
+            with TemporaryDirectory(dir=out.parent, prefix=".export-") as folder:
+                part = Path(folder) / Path(name).with_suffix(SUFFIXES[form]).name
+                EXPORTS[form](path.parent, part)
+                archive.write(part, part.name)
 
 
 def ready_dataset(name: str) -> Dataset:

@@ -8,6 +8,7 @@ from twisted.internet.testing import StringTransport
 from twisted.web.http import HTTPChannel
 
 from bearing_portal.operations import intake
+from datasets.imports.services.receiving import CHUNK_BYTES
 
 MOST = 2_000
 UPLOAD = b"/uploads/new/"
@@ -91,6 +92,14 @@ def test_a_recording_may_be_as_large_as_the_portal_says(server):
     assert [len(body) for body in server.reached] == [n_bytes]
     too_large = n_bytes + intake._FORM_OVERHEAD_BYTES + 1
     assert sent(server, posted(UPLOAD, too_large)).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_chunk_of_an_import_is_as_large_as_chunks_are(server):
+    chunk = b"/datasets/import/file/7/chunks/"
+    sent(server, posted(chunk, CHUNK_BYTES), b"x" * CHUNK_BYTES)
+    assert [len(body) for body in server.reached] == [CHUNK_BYTES]
+    assert sent(server, posted(chunk, CHUNK_BYTES + 1)).startswith(b"HTTP/1.1 413 ")
+    assert sent(server, posted(b"/datasets/import/7/files/", MOST + 1)).startswith(b"HTTP/1.1 413 ")
 
 
 def test_an_address_that_is_too_long_is_answered(server):

@@ -32,6 +32,9 @@ filters = st.builds(
     dataset=st.none() | st.integers(1, 2**63 - 1),
     classes=subsets(CLASS_CODES),
     severities=subsets(("none", *SEVERITY_CODES)),
+    recordings=st.lists(st.integers(1, 2**63 - 1), max_size=3, unique=True).map(
+        lambda found: tuple(sorted(found))
+    ),
     tags=subsets(sorted(TAGS)),
     rpm=ranges,
     load=ranges,

@@ -88,7 +88,12 @@ def columns(request: HttpRequest) -> HttpResponse:
 
 
 def _column_groups(shown: set[str]) -> list[tuple[str, list[tuple[Any, bool]]]]:
-    titles = {"signal": "Signal", "conditions": "Conditions", **GROUPS}
+    titles = {
+        "signal": "Signal",
+        "recording": "Recording",
+        "conditions": "Conditions",
+        **GROUPS,
+    }
     return [
         (title, [(c, c.code in shown) for c in COLUMNS.values() if c.group == group])
         for group, title in titles.items()

@@ -8,7 +8,7 @@ from bearing_portal.dashboards.viewer.tracking import tachos_of
 from datasets.selectors import datasets_visible
 from signals.exploration.distributions import Distribution, distribution_of
 from signals.models import Bearing, Signal
-from signals.selectors import channels_of, signal_get
+from signals.selectors import Around, channels_of, recording_around, signal_get
 from signals.services.bearings import bearing_of, bearings_all
 from signals.waveforms.sources import part_titles, source_of
 
@@ -21,6 +21,7 @@ class Side:
     state: ViewerState
     dataset: tuple[int, str] | None
     channels: list[Signal]
+    around: Around | None
     tachos: list[Signal]
     bearing: Bearing | None
     bearings: list[tuple[int, str]]
@@ -37,7 +38,8 @@ def side_of(user: Any, state: ViewerState) -> Side:
         signal=signal,
         state=state,
         dataset=dataset_of(user, signal),
-        channels=channels_of(user, signal) if signal.store.upload_id else [signal],
+        channels=channels_of(user, signal),
+        around=recording_around(user, signal),
         tachos=tachos_of(user, signal),
         bearing=bearing_of(signal),
         bearings=list(bearings_all().values_list("pk", "name")),

@@ -8,6 +8,7 @@ from django.urls import reverse
 from bearing_portal.dashboards.figures.symbols import class_badge, severity_badge
 from bearing_portal.dashboards.viewer.panels.inspector.data import Side
 from bearing_portal.dashboards.viewer.panels.inspector.feature_list import UNDEFINED, feature_group
+from bearing_portal.dashboards.viewer.panels.inspector.recording import recording_section
 from bearing_portal.frame.templatetags.portal import number, thousands
 from common.text import counted
 from signals.models import Signal
@@ -36,7 +37,10 @@ def inspector(side: Side) -> list[Any]:
             ],
             className="inspector-facts",
         ),
-        html.Div([*_parts(side), *groups, _remarks(side)], className="inspector-features"),
+        html.Div(
+            [*recording_section(side), *_parts(side), *groups, _remarks(side)],
+            className="inspector-features",
+        ),
     ]
 
 

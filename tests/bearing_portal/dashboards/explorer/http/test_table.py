@@ -188,7 +188,7 @@ class TestAllIds:
 class TestColumns:
     def test_are_offered_by_group_with_units(self, owner):
         page = owner.get(reverse("explorer-columns")).content.decode()
-        assert page.count("<legend>") == 7
+        assert page.count("<legend>") == 8
         assert page.count('name="column"') == len(COLUMNS)
         assert "Temperature (°C)" in page
 

@@ -1,0 +1,83 @@
+"""Where a signal comes from: its recording, the bearing it was measured on, and what is beside."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from dash import html
+from django.urls import reverse
+from django.utils import timezone
+
+from bearing_portal.dashboards.viewer.panels.inspector.data import Side
+from common.text import thousands
+from signals.selectors import Around
+
+
+def recording_section(side: Side) -> list[Any]:
+    """Return the facts of the recording, and steps to the segments and recordings beside it."""
+    around = side.around
+    if around is None:
+        return []
+    facts = [html.Div([html.Dt(name), html.Dd(text)]) for name, text in _facts(around) if text]
+    walks = [*_segments(side, around), *_recordings(around)]
+    summary = html.Summary(["Recording", html.Span(around.recording.format, className="text-3")])
+    body = [html.Dl(facts, className="conditions is-long"), *walks, *_all_of_it(side, around)]
+    return [html.Details([summary, *body], className="features", open=True)]
+
+
+def _facts(around: Around) -> list[tuple[str, str]]:
+    recording = around.recording
+    specimen = recording.specimen
+    size = "" if recording.fault_size_mm is None else f"{recording.fault_size_mm:g} mm"
+    began = recording.recorded_at
+    return [
+        ("File", str(recording)),
+        ("Recorded", f"{timezone.localtime(began):%Y-%m-%d %H:%M:%S}" if began else ""),
+        ("Specimen", specimen.name if specimen else ""),
+        ("Type", specimen.bearing.name if specimen and specimen.bearing else ""),
+        ("Run", recording.run.name if recording.run else ""),
+        ("Load", recording.load),
+        ("Fault", ", ".join(filter(None, [size, recording.fault_location]))),
+        ("Rate", recording.fs_source),
+        ("Speed", recording.rpm_source or "unknown"),
+        ("Unit", recording.unit_source or "unknown"),
+    ]
+
+
+def _segments(side: Side, around: Around) -> list[Any]:
+    if not side.signal.segment or around.n_segments < 2:
+        return []
+    words = f"Segment {thousands(side.signal.segment)} of {thousands(around.n_segments)}"
+    return [_walk(words, "segment", around.previous_segment, around.next_segment)]
+
+
+def _recordings(around: Around) -> list[Any]:
+    position = around.recording.position
+    if position is None or around.n_in_run < 2:
+        return []
+    words = f"Recording {thousands(position)}, {thousands(around.n_in_run)} in the run"
+    return [_walk(words, "recording", around.previous, around.next)]
+
+
+def _walk(words: str, what: str, before: int | None, after: int | None) -> html.Div:
+    def step(sign: str, name: str, pk: int | None) -> html.Button:
+        attributes = {"aria-label": f"{name} {what}"} | ({"data-open": str(pk)} if pk else {})
+        return html.Button(
+            sign,
+            type="button",
+            className="btn btn-secondary is-small",
+            disabled=pk is None,
+            **attributes,
+        )
+
+    return html.Div(
+        [step("‹", "Previous", before), html.Span(words), step("›", "Next", after)],
+        className="inspector-walk",
+    )
+
+
+def _all_of_it(side: Side, around: Around) -> list[Any]:
+    if side.dataset is None:
+        return []
+    query = urlencode({"dataset": side.dataset[0], "recording": around.recording.pk})
+    href = f"{reverse('explorer')}?{query}"
+    return [html.A("All signals of this recording", href=href, className="inspector-dataset")]

@@ -1,0 +1,100 @@
+"""What a channel looks like before anything is decided: few numbers, made where it was read.
+
+The spectrum is kept over cycles a sample, so that it fits any rate a person then gives.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from vibration.decimation import min_max
+from vibration.spectra.averaging import averaged_spectrum
+
+Array = npt.NDArray[np.float32]
+
+MOST_PICTURES: Final = 16
+_BUCKETS: Final = 360
+_BINS: Final = 360
+_SEGMENT: Final = 8192
+_FEWEST: Final = 64
+_LONGEST: Final = 1 << 21  # of longer records the spectrum is that of the beginning
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One channel, small.
+
+    Attributes
+    ----------
+    positions, values : ndarray
+        Extremes in the order of time: number of the sample, and value.
+    cycles, amplitudes : ndarray
+        Frequencies in cycles a sample, 0 to 0.5, and the largest amplitude around each; empty where
+        the record is too short for a spectrum.
+    n_samples : int
+        Length of the record.
+    """
+
+    positions: Array
+    values: Array
+    cycles: Array
+    amplitudes: Array
+    n_samples: int
+
+
+def picture_of(samples: npt.NDArray[np.floating]) -> Picture:
+    """Return the picture of a channel."""
+    positions, values = min_max(samples, _BUCKETS)
+    cycles: npt.NDArray[Any] = np.empty(0)
+    amplitudes: npt.NDArray[Any] = np.empty(0)
+    if samples.size >= _FEWEST:
+        part = samples[:_LONGEST]
+        segment = min(_SEGMENT, part.size)
+        spectrum = averaged_spectrum(part, 1.0, quantity="amplitude", segment=segment)
+        cycles, amplitudes = _pooled(spectrum.f_hz, spectrum.values)
+    curves = {
+        "positions": positions,
+        "values": values,
+        "cycles": cycles,
+        "amplitudes": amplitudes,
+    }
+    small = {name: np.asarray(curve, np.float32) for name, curve in curves.items()}
+    return Picture(n_samples=samples.size, **small)
+
+
+def pictures_write(path: Path, pictures: Sequence[Picture]) -> None:
+    """Write the pictures of a file's first channels, whole or not at all."""
+    arrays: dict[str, npt.NDArray[np.generic]] = {}
+    for number, picture in enumerate(pictures[:MOST_PICTURES]):
+        fields = vars(picture) | {"n_samples": np.array(picture.n_samples)}
+        arrays |= {f"{number}.{name}": value for name, value in fields.items()}
+    partial = path.with_name(path.name + ".partial")
+    with partial.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+    os.replace(partial, path)
+
+
+def picture_read(path: Path, number: int) -> Picture | None:
+    """Return one picture; None where there is none."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return _picture(arrays, number)
+    except (FileNotFoundError, KeyError):
+        return None
+
+
+def _picture(arrays: Mapping[str, Array], number: int) -> Picture:
+    names = ("positions", "values", "cycles", "amplitudes")
+    fields = {name: arrays[f"{number}.{name}"] for name in names}
+    return Picture(n_samples=int(arrays[f"{number}.n_samples"]), **fields)
+
+
+def _pooled(cycles: npt.NDArray[Any], amplitudes: npt.NDArray[Any]) -> tuple[Any, Any]:
+    """Return at most `_BINS` bins, each with the highest amplitude of those it stands for."""
+    positions, values = min_max(amplitudes, _BINS // 2)
+    return cycles[positions], values

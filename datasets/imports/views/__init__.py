@@ -1,0 +1,1 @@
+"""The Import page, and what its scripts send."""

@@ -1,0 +1,111 @@
+"""Whether a dataset's files are still what was made or brought."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from common.errors import Invalid
+from datasets.models import Dataset
+from datasets.selectors import dataset_folder, dataset_path
+from datasets.services.generation import n_workers
+from datasets.services.importing import ORIGINALS
+from vibration.generation import verify_records
+from vibration.store import SIGNALS_FILE, file_sha256
+
+T = TypeVar("T")
+Step = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was compared.
+
+    Attributes
+    ----------
+    n_checked : int
+        Records made again, or files whose checksum was taken.
+    unit : str
+        What was counted: record or file.
+    findings : tuple of str
+        A sentence for each that differs; empty where all is as it was.
+    """
+
+    n_checked: int
+    unit: str
+    findings: tuple[str, ...]
+
+
+def dataset_verify(
+    dataset: Dataset,
+    *,
+    sample: int | None = None,
+    step: Step = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Verification:
+    """Make simulated records again and compare them; take the checksums of recorded files.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        A ready one.
+    sample : int, optional
+        How many records or files to check, drawn anew each time; all where not given.
+    step : callable, optional
+        Called with how many are done, of how many.
+    cancelled : callable, optional
+        Asked now and then; True stops the work.
+
+    Raises
+    ------
+    Invalid
+        For a sample that is not positive.
+    """
+    if sample is not None and sample < 1:
+        raise Invalid(
+            "A sample has at least 1 record.",
+            field_errors={"sample": ["A sample has at least 1 record."]},
+        )
+    if dataset.is_recorded:
+        return _files_verified(dataset, sample, step)
+    rows = _drawn(list(range(dataset.store.n_signals)), sample)
+    found = verify_records(
+        dataset_folder(dataset),
+        rows,
+        workers=n_workers(),
+        progress=lambda done: step(done, len(rows)),
+        cancelled=cancelled,
+    )
+    sentences = [str(each) for each in found]
+    if sample is None and file_sha256(dataset_path(dataset)) != dataset.store.sha256:
+        sentences.append(f"{SIGNALS_FILE} has another checksum than when it was written.")
+    return Verification(len(rows), "record", tuple(sentences))
+
+
+def _files_verified(dataset: Dataset, sample: int | None, step: Step) -> Verification:
+    files = _drawn(list(_files_of(dataset)), sample)
+    findings = []
+    for number, (path, shown, sha256) in enumerate(files, start=1):
+        if not path.is_file():
+            findings.append(f"{shown} is missing.")
+        elif file_sha256(path) != sha256:
+            findings.append(f"{shown} has another checksum than when it was brought.")
+        step(number, len(files))
+    return Verification(len(files), "file", tuple(findings))
+
+
+def _files_of(dataset: Dataset) -> Iterator[tuple[Path, str, str]]:
+    folder = dataset_folder(dataset)
+    for shard in dataset.store.shards.all():
+        name = f"{shard.number}/{SIGNALS_FILE}"
+        yield folder / name, name, shard.sha256
+    kept = dataset.store.recordings.filter(has_original=True)
+    for name, sha256 in kept.order_by("name").values_list("name", "sha256").distinct():
+        yield folder / ORIGINALS / sha256, f"The original of {name}", sha256
+
+
+def _drawn(all_of: list[T], sample: int | None) -> list[T]:
+    if sample is None or sample >= len(all_of):
+        return all_of
+    return random.sample(all_of, sample)

@@ -1,0 +1,101 @@
+"""From files in the browser to a dataset: sent, read, asked about, imported."""
+
+import os
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.test_upload_journey import PHONE, findings
+from tests.signals.recordings import npy
+
+pytestmark = pytest.mark.browser
+
+READY_MS = 120_000
+CSV = "Time (s),DE (g),FE (g)\n" + "".join(
+    f"{n / 5000:.4f},{np.sin(n / 3):.4f},{np.cos(n / 5):.4f}\n" for n in range(5000)
+)
+
+
+def file(name, content):
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+def noise(seed, n_samples=20_480):
+    return npy(np.random.default_rng(seed).normal(size=n_samples).astype(np.float32))
+
+
+FILES = [
+    file("pump_01.npy", noise(1)),
+    file("pump_02.npy", noise(2)),
+    file("motor.csv", CSV.encode()),
+    file("broken.mat", b"this is no MATLAB file"),
+]
+
+
+def shot(page, name):
+    folder = os.environ.get("IMPORT_SHOTS")
+    if folder:
+        page.evaluate("scrollTo(0, 0)")
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
+def test_files_are_sent_read_answered_and_imported(portal, log_in):
+    page = log_in(portal.make_user("engineer"))
+    page.goto("/datasets/import/")
+    shot(page, "list-empty")
+    page.locator("#import-files").set_input_files(FILES)
+    table = page.locator("#import-table")
+    expect(table).to_contain_text("4 files: 1 ready, 2 open, 1 left out", timeout=READY_MS)
+    expect(table.get_by_role("row", name="broken.mat")).to_contain_text("is not a MATLAB file")
+    table.get_by_role("button", name="pump_01.npy").click()
+    expect(page.locator("#import-file")).to_contain_text("the rate is open")
+    shot(page, "open")
+    page.locator("#show-open + label").click()
+    expect(table.locator("tbody tr")).to_have_count(2)
+    page.get_by_label("Choose all files shown").check()
+    expect(page.locator("#chosen-count")).to_have_text("2 chosen")
+    page.get_by_label("Sampling rate (Hz)").fill("20480")
+    page.get_by_label("Shaft speed (rpm)").fill("1500")
+    page.locator("#answer-submit").click()
+    expect(table).to_contain_text("4 files: 3 ready, 1 left out")
+    expect(table).to_contain_text("No file is open")
+    page.locator("#show-all + label").click()
+    table.get_by_role("button", name="motor.csv").click()
+    expect(page.locator("#import-file")).to_contain_text("FE (g)")
+    page.get_by_label("Name", exact=True).fill("Pump study")
+    expect(page.locator("#import-submit")).to_be_enabled()
+    shot(page, "ready")
+    page.locator("#import-submit").click()
+    page.wait_for_url("**/datasets/*/")
+    expect(page.locator("[data-status]").first).to_have_text("Ready", timeout=READY_MS)
+    expect(page.locator("#signals tbody tr")).to_have_count(4)
+    shot(page, "dataset")
+    page.goto("/datasets/")
+    shot(page, "datasets")
+    card = page.locator(".dataset-card").filter(has_text="Pump study")
+    expect(card).to_contain_text("4signals")
+    page.goto("/datasets/import/")
+    expect(page.locator("#import-drafts")).to_contain_text("Imported")
+    shot(page, "list-done")
+
+
+def test_the_page_holds_to_its_rules_in_both_themes(portal, log_in):
+    page = log_in(portal.make_user("engineer"))
+    page.goto("/datasets/import/")
+    found = findings(page)
+    page.locator("#import-files").set_input_files(FILES)
+    expect(page.locator("#import-table")).to_contain_text("2 open", timeout=READY_MS)
+    page.get_by_role("button", name="motor.csv").click()
+    expect(page.locator(".import-plot")).to_have_count(2)
+    for theme in ("light", "dark"):
+        page.evaluate("(theme) => window.portal.setTheme(theme)", theme)
+        found += findings(page)
+        shot(page, f"draft-{theme}")
+        page.set_viewport_size(PHONE)
+        found += findings(page)
+        shot(page, f"draft-390-{theme}")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE["width"]
+        page.set_viewport_size({"width": 1440, "height": 900})
+    assert found == []
