@@ -1,5 +1,6 @@
 """The rows of brought-in recordings: specimens, runs, recordings, shards and their signals."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ _CHANNEL: Final = 15
 _NAME: Final = 60
 _SOURCE: Final = 80
 _AT_ONCE: Final = 2_000
+BATCH_ROWS: Final = 10_000
+_SEGMENT: Final = re.compile(r" #\d+$")
 
 
 @dataclass(frozen=True)
@@ -297,22 +300,26 @@ def _stems(store: SignalStore, names: Sequence[str], *, before: Iterable[str]) -
     counts = Counter(shown)
     taken = {_without_suffix(PurePosixPath(name).name.removesuffix(".gz")) for name in before}
     found: list[str] = []
-    used: set[str] = set()
+    used = _stems_used(store) if taken else set()
     for name, stem in zip(names, shown, strict=True):
         folder = PurePosixPath(name).parent.name
         wanted = f"{folder}/{stem}" if folder and (counts[stem] > 1 or stem in taken) else stem
         wanted = _short(wanted, _STEM)
         label, number = wanted, 2
-        while label in used or _begins_a_label(store, label, taken):
+        while label in used:
             label, number = f"{wanted} ({number})", number + 1
         used.add(label)
         found.append(label)
     return found
 
 
-def _begins_a_label(store: SignalStore, stem: str, taken: set[str]) -> bool:
-    """Tell whether signals that were there before are called so; only where there are any."""
-    return bool(taken) and store.signals.filter(label__startswith=stem).exists()
+def _stems_used(store: SignalStore) -> set[str]:
+    """Return what the labels of a store's signals begin with, without channel and segment."""
+    used: set[str] = set()
+    for label in store.signals.order_by().values_list("label", flat=True).iterator(BATCH_ROWS):
+        whole = _SEGMENT.sub("", label)
+        used |= {whole, whole.rpartition(" · ")[0] or whole}
+    return used
 
 
 def _without_suffix(name: str) -> str:

@@ -12,6 +12,7 @@ from datasets.services import (
     dataset_import_add,
     dataset_import_create,
     dataset_import_run,
+    files_sweep,
     importing,
 )
 from datasets.services.files import final_folder, import_folder
@@ -194,6 +195,30 @@ def test_more_can_be_added_later(tmp_path):
     dataset.store.refresh_from_db()
     assert (dataset.store.n_signals, dataset.store.version) == (2, 2)
     assert SystemEvent.objects.first().detail == "1 signal of 1 file added"
+
+
+def test_labels_of_files_of_one_name_differ(tmp_path):
+    owner = make_user("engineer")
+    rows = np.vstack([samples(seed=1), samples(seed=2)])
+    first = planned(tmp_path / "x" / "a.npy", rows)
+    dataset = imported(first, owner=owner)
+    more = plan(
+        planned(tmp_path / "y" / "a.npy", -rows), planned(tmp_path / "z" / "a.npy", 2 * rows)
+    )
+    dataset_import_run(run=Here(), dataset=dataset, plan=more)
+    stems = [s.label.partition(" · ")[0] for s in Signal.objects.order_by("pk")]
+    assert stems == ["a", "a", "a (2)", "a (2)", "a (3)", "a (3)"]
+
+
+def test_what_a_killed_import_left_is_swept_once_its_dataset_is_gone(tmp_path):
+    wanted = plan(planned(tmp_path / "a.npy", samples()))
+    dataset = dataset_import_create(owner=make_user("engineer"), plan=wanted)
+    kept = import_folder(dataset.pk)
+    gone = import_folder(dataset.pk + 1000)
+    for folder in (kept, gone):
+        folder.mkdir(parents=True)
+    files_sweep()
+    assert (kept.exists(), gone.exists()) == (True, False)
 
 
 def test_only_the_owner_adds(tmp_path):

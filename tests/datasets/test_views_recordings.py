@@ -138,7 +138,7 @@ def test_the_viewer_shows_a_signals_recording_and_what_is_beside(owner, tmp_path
     later = Signal.objects.get(recording__position=2, segment=1)
     side = side_of(owner, ViewerState.read({"signal": str(first.pk)}))
     words = str(recording_section(side))
-    for text in ("1.npy", "B1", "to failure", "given by the person", "Segment 1 of 2"):
+    for text in ("1.npy", "B1", "to failure", "Rate from", "the person", "Segment 1 of 2"):
         assert text in words
     assert (side.around.previous_segment, side.around.next_segment) == (None, second.pk)
     assert (side.around.previous, side.around.next) == (None, later.pk)

@@ -80,9 +80,10 @@ def test_an_imported_run_is_walked_and_filtered(portal, log_in, owner, dataset):
     drawn(page)
     page.get_by_role("button", name="Next segment").click()
     page.wait_for_url(f"**signal={first_of(2, 1)}*")
+    expect(page.locator(".inspector")).to_contain_text("Segment 2 of 2")
     page.get_by_role("button", name="Next recording").click()
     page.wait_for_url(f"**signal={first_of(2, 2)}*")
-    expect(page.locator(".inspector")).to_contain_text("Segment 2 of 2")
+    expect(page.locator(".inspector")).to_contain_text("Recording 2, 3 in the run")
 
     page.goto(f"/data-explorer/?dataset={dataset.pk}&specimen=Bearing+2")
     expect(page.locator("#explorer-filters")).to_contain_text("Bearing 1")

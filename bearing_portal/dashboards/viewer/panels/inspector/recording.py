@@ -37,10 +37,15 @@ def _facts(around: Around) -> list[tuple[str, str]]:
         ("Run", recording.run.name if recording.run else ""),
         ("Load", recording.load),
         ("Fault", ", ".join(filter(None, [size, recording.fault_location]))),
-        ("Rate", recording.fs_source),
-        ("Speed", recording.rpm_source or "unknown"),
-        ("Unit", recording.unit_source or "unknown"),
+        ("Rate from", _source(recording.fs_source)),
+        ("Speed from", _source(recording.rpm_source)),
+        ("Unit from", _source(recording.unit_source)),
     ]
+
+
+def _source(words: str) -> str:
+    """Return a source as it stands after “from”: “in the file” is the file."""
+    return words.replace("in the file", "the file").replace("given by the person", "the person")
 
 
 def _segments(side: Side, around: Around) -> list[Any]:
