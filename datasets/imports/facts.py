@@ -79,6 +79,7 @@ def file_planned(file: ImportFile) -> PlannedFile:
         specimen=file.specimen,
         run=file.run,
         recorded_at=file.recorded_at,
+        load=file.load,
         channels=tuple(_channels_planned(file)),
     )
 
@@ -99,7 +100,7 @@ def _channels_planned(file: ImportFile) -> Iterable[PlannedChannel]:
             rpm_source=speed.source,
             unit=str(unit.value or ""),
             unit_source=unit.source,
-            is_vibration=channel.is_vibration,
+            is_vibration=channel.is_measurable,  # a voltage may be a sensor's
             is_tacho=channel.is_tacho,
         )
 

@@ -83,6 +83,7 @@ class ImportFile(models.Model):
     format = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=LONGEST_REASON, blank=True)
     recorded_at = models.DateTimeField(null=True, blank=True)
+    load = models.CharField(max_length=60, blank=True, default="", help_text="As stated.")
     label = models.CharField(
         max_length=LONGEST_WORD, blank=True, help_text="Of the file, its folder or name, or a CSV."
     )

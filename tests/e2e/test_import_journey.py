@@ -12,6 +12,8 @@ from tests.signals.recordings import npy
 pytestmark = pytest.mark.browser
 
 READY_MS = 120_000
+CHUNK_BYTES = 4 << 20
+LONG = 2_500_000  # samples: three chunks
 CSV = "Time (s),DE (g),FE (g)\n" + "".join(
     f"{n / 5000:.4f},{np.sin(n / 3):.4f},{np.cos(n / 5):.4f}\n" for n in range(5000)
 )
@@ -99,3 +101,52 @@ def test_the_page_holds_to_its_rules_in_both_themes(portal, log_in):
         assert width <= PHONE["width"]
         page.set_viewport_size({"width": 1440, "height": 900})
     assert found == []
+
+
+def offset_of(request):
+    return int(request.headers.get("upload-offset", -1))
+
+
+def test_sending_goes_on_after_a_dropped_connection(portal, log_in):
+    page = log_in(portal.make_user("engineer"))
+    page.goto("/datasets/import/")
+    dropped = []
+
+    def drop_one(route):
+        if route.request.method == "PATCH" and offset_of(route.request) and not dropped:
+            dropped.append(offset_of(route.request))
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/chunks/", drop_one)
+    page.locator("#import-files").set_input_files([file("long.npy", noise(1, LONG))])
+    expect(page.locator("#import-table")).to_contain_text("1 file: 1 open", timeout=READY_MS)
+    assert dropped == [CHUNK_BYTES]
+
+
+def test_sending_goes_on_after_a_reload(portal, log_in):
+    page = log_in(portal.make_user("engineer"))
+    page.goto("/datasets/import/")
+    page.on("dialog", lambda dialog: dialog.accept())  # the page asks before it is left
+    page.route(
+        "**/chunks/",
+        lambda route: (
+            route.abort()
+            if route.request.method == "PATCH" and offset_of(route.request)
+            else route.continue_()
+        ),
+    )
+    long = file("long.npy", noise(1, LONG))
+    with page.expect_event("requestfailed"):
+        page.locator("#import-files").set_input_files([long])
+    page.reload()
+    page.unroute("**/chunks/")
+    expect(page.locator(".note-warning")).to_contain_text("1 file had not come whole: long.npy")
+    offsets = []
+    page.on(
+        "request", lambda sent: offsets.append(offset_of(sent)) if sent.method == "PATCH" else None
+    )
+    page.locator("#import-files").set_input_files([long])
+    expect(page.locator("#import-table")).to_contain_text("1 file: 1 open", timeout=READY_MS)
+    assert offsets == list(range(CHUNK_BYTES, len(long["buffer"]), CHUNK_BYTES))

@@ -1,5 +1,6 @@
 """From an answered draft to a dataset, or to more of one."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,7 @@ from common.errors import Invalid
 from common.files import folder_discard
 from datasets.imports.facts import file_planned
 from datasets.imports.paths import draft_folder
-from datasets.imports.plan import ImportPlan, PlannedSpecimen
+from datasets.imports.plan import ImportPlan, PlannedFile, PlannedSpecimen
 from datasets.imports.selectors import SHOWN, Stage, draft_get, files_of, stage_of
 from datasets.imports.services.drafts import draft_lock
 from datasets.kinds import IMPORT
@@ -23,6 +24,7 @@ from datasets.services.importing import (
 )
 from monitoring.jobs.lifecycle import JobLost, job_create, job_enqueue
 from monitoring.jobs.pulse import JobRun
+from vibration.importing.planning import with_runs
 
 
 def import_start(*, user: Any, draft: ImportDraft) -> Dataset:
@@ -78,6 +80,7 @@ def import_run(*, run: JobRun) -> None:
 def plan_of(draft: ImportDraft) -> ImportPlan:
     """Return what a draft is to become."""
     files = files_of(draft).filter(SHOWN["ready"]).prefetch_related("channels")
+    planned = [file_planned(file) for file in files]
     return ImportPlan(
         name=draft.name,
         description=draft.description,
@@ -86,12 +89,20 @@ def plan_of(draft: ImportDraft) -> ImportPlan:
         segment_samples=draft.segment_samples,
         overlap=draft.overlap_percent / 100,
         keep_originals=draft.keeps_originals,
-        files=tuple(file_planned(file) for file in files),
+        files=tuple(map(_placed, planned, with_runs(planned))),
         specimens=tuple(
             PlannedSpecimen(name=each.name, bearing_id=each.bearing_id)
             for each in draft.specimens.all()
         ),
     )
+
+
+def _placed(said: PlannedFile, told: PlannedFile) -> PlannedFile:
+    """Return a file with its place in a run: what a person says of specimen and run holds."""
+    if not said.specimen:
+        return said
+    run = said.run or told.run
+    return replace(said, run=run, position=told.position if run == told.run else None)
 
 
 def _of_run(run: JobRun) -> tuple[Dataset, ImportDraft]:

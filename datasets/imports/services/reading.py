@@ -51,6 +51,7 @@ from vibration.errors import FormatError, VibrationError
 from vibration.formats import Channel, Reading, sandbox
 from vibration.formats.answers import waits_with
 from vibration.formats.archives import Entry, is_zip, opened_zip, unpacked
+from vibration.importing.planning import RUN, RUN_LAYOUTS
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +70,7 @@ class Read:
     reason: str = ""
     format: str = ""
     label: str = ""
+    load: str = ""
     recorded_at: datetime | None = None
     channels: Sequence[ImportChannel] = ()
     rates: Sequence[ImportRate] = ()
@@ -337,6 +339,11 @@ def _keep(draft: ImportDraft, file: ImportFile, read: Read) -> None:
     row.status = _STATUS.READ
     row.reason = ""
     row.format, row.label, row.recorded_at = read.format, read.label, read.recorded_at
+    row.load = read.load
+    folder = folders_of(row.path)[-1:]
+    if row.format in RUN_LAYOUTS and folder and not row.specimen:
+        # A folder of such a data set is one run of one specimen.
+        row.specimen, row.run = _cut(folder[0], LONGEST_WORD), RUN
     row.full_clean(exclude=["draft"], validate_unique=False, validate_constraints=False)
     row.save()
     row.channels.all().delete()
@@ -396,6 +403,7 @@ def _described(file: ImportFile, sha256: str, reading: Reading) -> Read:
         sha256=sha256,
         format=reading.format[:40],
         label=_cut(first.label or "", LONGEST_WORD),
+        load=_cut(str(first.facts.get("load", "")), 60),
         recorded_at=_with_zone(first.recorded_at),
         channels=channels,
         rates=rates,

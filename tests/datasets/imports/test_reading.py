@@ -14,6 +14,7 @@ from datasets.imports.pictures import picture_of, picture_read, pictures_write
 from datasets.imports.selectors import Stage, counts_of, draft_get, stage_of
 from datasets.imports.services import reading as reading_module
 from datasets.imports.services.drafts import Offered, draft_delete, files_offer
+from datasets.imports.services.importing import plan_of
 from datasets.imports.services.reading import reading_start
 from datasets.jobs import read_import
 from datasets.models import ImportFile, ImportRemark
@@ -198,3 +199,15 @@ def test_a_picture_loses_no_extreme_and_finds_the_line(tmp_path):
 @pytest.mark.parametrize("samples", [np.zeros(1), np.full(10, 3.0), np.zeros(5000)])
 def test_short_and_constant_channels_have_a_picture(samples):
     assert picture_of(samples).n_samples == samples.size
+
+
+def test_a_folder_of_a_published_run_is_one_run_of_one_specimen(draft):
+    rows = np.random.default_rng(1).normal(size=(200, 4))
+    text = "\n".join("\t".join(f"{value:.3f}" for value in row) for row in rows).encode()
+    put(draft, {f"rig/1st_test/2003.10.22.12.0{n}.24": text + b"\n" * n for n in range(3)})
+    files = read(draft).values()
+    assert {(file.format, file.specimen, file.run) for file in files} == {
+        ("csv/ims", "1st_test", "run")
+    }
+    said = [(each.run, each.position, each.recorded_at.minute) for each in plan_of(draft).files]
+    assert said == [("run", None, 0), ("run", None, 1), ("run", None, 2)]
