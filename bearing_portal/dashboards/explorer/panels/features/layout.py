@@ -132,16 +132,17 @@ def register(app: PortalDash) -> None:
 
 def _ranking() -> html.Section:
     ranks = {"f": "ANOVA F", "mi": "MI"}
+    of = segments("Ranked of", "copies", {"no": "Originals", "yes": "With copies"}, "no")
     words = {"aria-label": "Features, the one that tells the classes apart best first"}
     return panel(
         ids.RANKING,
         "Feature ranking",
-        [Markup(ids.RANKING, className="ranking", tabIndex="0", role="group", **words)],
-        asks=ids.ASK_RANKING,
-        tools=[
-            segments("Ranked of", "copies", {"no": "Originals", "yes": "With copies"}, "no"),
-            segments("Ranked by", "rank", ranks, "f"),
+        [
+            fixed(html.Div(of, className="panel-options")),
+            Markup(ids.RANKING, className="ranking", tabIndex="0", role="group", **words),
         ],
+        asks=ids.ASK_RANKING,
+        tools=[segments("Ranked by", "rank", ranks, "f")],
     )
 
 
