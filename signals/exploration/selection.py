@@ -1,9 +1,10 @@
 """Some signals of a filter, chosen in a figure or a table, as a text that lives in a URL.
 
 ``ids:12,15`` · ``class:oil_whirl`` · ``class:oil_whirl/severe`` · ``range:rms:0.1,0.2`` ·
-``range:rms:0.1,0.2:oil_whirl`` · ``lasso:<projection>:x,y;x,y;x,y`` · ``kept:<saved view>``. Class
-and severity ``none`` are those of signals without one. What a lasso held is kept with a saved view,
-for the projection that it was drawn upon goes.
+``range:rms:0.1,0.2:oil_whirl`` · ``run:3:10,40;4:1,9`` · ``lasso:<projection>:x,y;x,y;x,y`` ·
+``kept:<saved view>``. Of a run the recordings from one number to another are meant. Class and
+severity ``none`` are those of signals without one. What a lasso held is kept with a saved view, for
+the projection that it was drawn upon goes.
 """
 
 import math
@@ -19,17 +20,20 @@ from django.db.models import Q
 from common.errors import Invalid, NotFound
 from signals.filters.scope import Scope, digest
 from signals.filters.signal_filter import NO_SEVERITY
-from signals.models import SavedView, SignalFeatures
+from signals.models import SavedView, Signal, SignalFeatures
 from signals.projections.services import projection_points
 from vibration.features import FEATURE_NAMES
 from vibration.features.groups import place_of
 
 LASSO: Final = "lasso:"
 KEPT: Final = "kept:"
+RUN: Final = "run:"
 MOST_IDS: Final = 500
 MOST_VERTICES: Final = 60
+MOST_SPANS: Final = 100
 HIGHEST_ID: Final = 2**63 - 1
 _CODE: Final = re.compile("[a-z0-9_]{1,60}")
+_SPAN: Final = re.compile("([0-9]{1,18}):([0-9]{1,9}),([0-9]{1,9})")
 _UNREADABLE: Final = "The selection in the address cannot be read; clear it and select again."
 
 FloatArray = npt.NDArray[np.floating]
@@ -97,6 +101,30 @@ def _range(user: Any, text: str) -> Q:
     return span & _of_class(code) if code else span
 
 
+def read_spans(text: str) -> dict[int, list[tuple[int, int]]]:
+    """Return the spans of recordings, by the id of their run, of a selection of runs."""
+    spans: dict[int, list[tuple[int, int]]] = {}
+    parts = text.removeprefix(RUN).split(";")
+    if len(parts) > MOST_SPANS:
+        raise Invalid(f"At most {MOST_SPANS} parts of runs are selected.")
+    for part in parts:
+        found = _SPAN.fullmatch(part)
+        if found is None:
+            raise Invalid(_UNREADABLE)
+        run, low, high = map(int, found.groups())
+        spans.setdefault(run, []).append((low, high))
+    return spans
+
+
+def _runs(user: Any, text: str) -> Q:
+    inside = Q(pk__in=[])
+    for run, parts in read_spans(text).items():
+        for low, high in parts:
+            place = {"recording__position__gte": low, "recording__position__lte": high}
+            inside |= Q(recording__run=run, **place)
+    return Q(pk__in=Signal.objects.filter(inside).order_by().values("pk"))
+
+
 def read_lasso(text: str) -> tuple[str, FloatArray]:
     """Return the key of the projection that was drawn upon, and the corners, (m, 2)."""
     key, _, rest = text.removeprefix(LASSO).partition(":")
@@ -161,6 +189,7 @@ _KINDS: Final[dict[str, Callable[[Any, str], Q]]] = {
     "class": _class,
     "range": _range,
     "lasso": _lasso,
+    "run": _runs,
     "kept": _kept,
 }
 

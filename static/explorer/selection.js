@@ -50,3 +50,13 @@ export const ofLasso = (key, points) => `lasso:${key}:${points.map((point) => po
 /* The next rows chosen where one more is clicked: it alone, or among those that are kept. */
 export const ofIds = (ids) => (ids.length ? `ids:${ids.join()}` : null);
 export const idsOf = (sel) => (sel?.startsWith("ids:") ? sel.slice(4).split(",") : []);
+
+/* Recordings of runs, from the lowest to the highest number chosen of each. */
+export const ofSpans = (places) => {
+  const spans = new Map();
+  for (const [run, position] of places) {
+    const [low, high] = spans.get(run) ?? [position, position];
+    spans.set(run, [Math.min(low, position), Math.max(high, position)]);
+  }
+  return spans.size ? `run:${[...spans].map(([run, [low, high]]) => `${run}:${low},${high}`).join(";")}` : null;
+};

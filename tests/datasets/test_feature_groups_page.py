@@ -35,7 +35,7 @@ def test_the_owner_has_a_group_measured_and_sees_it(client, dataset):
     shown = page(client, dataset, owner)
     assert "every 2s" not in shown
     assert "measure-severity" not in shown
-    assert "Severity: " in shown
+    assert "ISO 20816 severity: " in shown
 
 
 def test_the_owner_stops_it(client, dataset):

@@ -1,5 +1,5 @@
 import { isSame, ofBin, ofName } from "/explorer/conditions.js";
-import { corners, idsOf, ofIds, ofLasso, ofRange, simplified } from "/explorer/selection.js";
+import { corners, idsOf, ofIds, ofLasso, ofRange, ofSpans, simplified } from "/explorer/selection.js";
 import { equal, near, test } from "./harness.js";
 
 const circle = (n) => Array.from({ length: n }, (_, k) => [Math.cos((2 * Math.PI * k) / n), Math.sin((2 * Math.PI * k) / n)]);
@@ -46,4 +46,9 @@ test("signals without a class are those that are blank", () => {
   equal(isSame(ofName({ code: "wear", name: "Wear" }), { type: "equals", filter: "Wear" }), true);
   equal(isSame(ofBin({ edges: [0, 1, 2, 3], counts: [1, 2, 3] }, 1), ofBin({ edges: [0, 1, 2, 3], counts: [1, 2, 3] }, 1)), true);
   equal(isSame(null, ofName({ code: "wear", name: "Wear" })), false);
+});
+
+test("chosen recordings of runs become a span of each run", () => {
+  equal(ofSpans([[3, 9], [3, 4], [12, 1]]), "run:3:4,9;12:1,1");
+  equal(ofSpans([]), null);
 });

@@ -86,7 +86,9 @@ FEATURE_GROUPS: Final = {
     group.code: group
     for group in (
         FeatureGroup(code=GROUP, title=GROUP_TITLE, features=ORDER_FEATURES, measure=_orders),
-        FeatureGroup(code="severity", title="Severity", features=(VELOCITY,), measure=_severity),
+        FeatureGroup(
+            code="severity", title="ISO 20816 severity", features=(VELOCITY,), measure=_severity
+        ),
     )
 }
 _PLACES: Final = {

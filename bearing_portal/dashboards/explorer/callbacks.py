@@ -5,12 +5,12 @@ from dash import ClientsideFunction, Input, Output
 from bearing_portal.dashboards.embedding.app import PortalDash
 from bearing_portal.dashboards.embedding.guard import MESSAGE
 from bearing_portal.dashboards.explorer import ids
-from bearing_portal.dashboards.explorer.panels import overview
+from bearing_portal.dashboards.explorer.panels import overview, trend
 from bearing_portal.dashboards.explorer.panels.features import layout as features
 from bearing_portal.dashboards.explorer.panels.projection import layout as projection
 from bearing_portal.dashboards.explorer.panels.table import layout as table
 
-SECTIONS = (overview, features, projection, table)
+SECTIONS = (overview, features, projection, trend, table)
 
 
 def register(app: PortalDash) -> None:

@@ -22,6 +22,7 @@ from signals.exploration.overview import (
     tag_counts,
     why_empty,
 )
+from signals.exploration.trends import has_runs
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import ANY, KEYS_OF, SignalFilter
 from signals.filters.values import written
@@ -35,6 +36,7 @@ SECTIONS = (
     ("overview", "Overview"),
     ("features", "Features"),
     ("projection", "Projection"),
+    ("trend", "Trend"),
     ("table", "Table"),
 )
 
@@ -123,6 +125,7 @@ def _line(user: Any, query: QueryDict, scope: Scope, found: Overview) -> dict[st
         "n_selected": n_selected,
         "dropped": dropped,
         "may_relabel": is_curator(user),
+        "has_runs": has_runs(scope),
         "chips": chips(scope.filter, scope.unit_words()),
         "dataset": dataset_get(user, scope.filter.dataset) if scope.filter.dataset else None,
         "filter": scope.filter,

@@ -6,7 +6,7 @@ from dash import dcc, html
 
 from bearing_portal.dashboards.embedding.guard import MESSAGE
 from bearing_portal.dashboards.explorer import ids
-from bearing_portal.dashboards.explorer.panels import overview
+from bearing_portal.dashboards.explorer.panels import overview, trend
 from bearing_portal.dashboards.explorer.panels.features import layout as features
 from bearing_portal.dashboards.explorer.panels.projection import layout as projection
 from bearing_portal.dashboards.explorer.panels.table import layout as table
@@ -17,6 +17,8 @@ ASKED = (
     ids.ASK_FEATURE,
     ids.ASK_CORRELATION,
     ids.ASK_PROJECTION,
+    ids.ASK_TREND,
+    ids.ASK_TREND_RANKS,
     ids.ASK_TABLE,
 )
 
@@ -29,6 +31,7 @@ def page() -> html.Div:
             _section("overview", overview.section()),
             _section("features", features.section()),
             _section("projection", [*projection.section(), features.correlation()]),
+            _section("trend", trend.section()),
             _section("table", table.section()),
         ],
         className="explorer-panels",

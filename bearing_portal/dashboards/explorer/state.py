@@ -29,6 +29,7 @@ from signals.exploration.selection import MOST_IDS, MOST_VERTICES
 from signals.filters.grid import LONGEST_MODEL, MOST_COLUMNS
 from signals.filters.signal_filter import FILTER_KEYS
 from vibration.features.groups import ALL_FEATURES
+from vibration.machines.iso20816 import MACHINE_GROUPS
 from vibration.statistics.projection import METRICS, Method, ProjectionParameters
 
 RANKS = ("f", "mi")
@@ -37,6 +38,7 @@ GROUPINGS = ("class", "severity", "rpm", "load", "temperature")
 CORRELATIONS = ("matrix", "scatter")
 MEASURES = ("spearman", "pearson")
 CONDITIONS = ("rpm", "load", "temperature")
+ALONG = ("number", "time")
 MOST_GROUPS = 4
 PAGE_ROWS = 50
 
@@ -72,6 +74,9 @@ class ExplorerState(PageState):
     seed: int = key("seed", Number(_PLAIN.seed, 0, 2**31 - 1, is_whole=True))
     projection: str = key("projection", Text(64))
     colour: str = key("colour", Choice(("class", *CONDITIONS, *ALL_FEATURES)))
+    trend: str | None = key("trend", _FEATURE)
+    along: str = key("along", Choice(ALONG))
+    machine: str = key("machine", Choice(tuple(MACHINE_GROUPS)))
     sort: str = key("sort", Text(60))
     grid: dict[str, Any] = key("grid", JsonObject(LONGEST_MODEL), of=FILTER)
     checked: str = key("checked", Text(), is_continuous=True, of="sel")  # the scripts' alone
@@ -101,6 +106,8 @@ QUESTIONS = (
     ),
     Question(ids.ASK_CORRELATION, (FILTER, "corr", "measure", "fx", "fy", "rank", "copies", "sel")),
     Question(ids.ASK_PROJECTION, (FILTER, *_OF_PROJECTION, "colour", "sel")),
+    Question(ids.ASK_TREND, (FILTER, "trend", "along", "machine", "sel")),
+    Question(ids.ASK_TREND_RANKS, (FILTER, "trend"), is_themed=False),
     Question(ids.ASK_TABLE, (FILTER, "sel"), is_themed=False),
 )
 DECLARED = ExplorerState.declared(
