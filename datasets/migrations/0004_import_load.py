@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('datasets', '0003_imports'),
+        ("datasets", "0003_imports"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importfile',
-            name='load',
-            field=models.CharField(blank=True, default='', help_text='As stated.', max_length=60),
+            model_name="importfile",
+            name="load",
+            field=models.CharField(blank=True, default="", help_text="As stated.", max_length=60),
         ),
     ]
