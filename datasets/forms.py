@@ -98,6 +98,24 @@ class DatasetForm(forms.Form):
             )
         return cls(values)
 
+    @classmethod
+    def like(cls, recipe: Recipe, name: str) -> "DatasetForm":
+        """Return the form filled in as a dataset was made, under a name that is free."""
+        return cls(
+            {
+                "name": name_suggestion(name) if name_is_taken(name) else name,
+                "per_class": recipe.per_class,
+                "classes": list(recipe.classes),
+                "severities": list(recipe.severities),
+                "noises": list(recipe.noises),
+                "augmentation": recipe.augmentation,
+                "seed": recipe.seed,
+                "fs_hz": recipe.fs_hz,
+                "duration_s": recipe.duration_s,
+                "speed_rpm": round(recipe.shaft_hz * 60, 6),
+            }
+        )
+
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if name_is_taken(name):

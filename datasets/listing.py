@@ -5,11 +5,11 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum
 from django.db.models.functions import Coalesce, Lower
 
-from common.roles import may_manage
-from datasets.models import Dataset
+from common.roles import is_engineer, may_manage
+from datasets.models import ClassCount, Dataset
 from datasets.selectors import dataset_signals, datasets_visible
 from monitoring.models import Job
 from monitoring.selectors import settings_of
@@ -24,6 +24,7 @@ MOST_SPECIMENS = 100
 DATASETS_PER_PAGE = 60
 SCOPES: dict[str, str] = {"all": "All", "own": "Own", "shared": "Shared"}
 LAYOUTS = ("cards", "list")
+KEYS = {"fault_class": "class"}  # of the address, where it is not the field's own name
 SORTS = {
     "newest": ("Newest first", ["-created_at", "-id"]),
     "oldest": ("Oldest first", ["created_at", "id"]),
@@ -52,6 +53,8 @@ class DatasetQuery:
 
     q: str = ""
     scope: str = "all"
+    source: str = ""
+    fault_class: str = ""
     sort: str = "newest"
     layout: str = "cards"
     page: str = "1"
@@ -61,6 +64,8 @@ class DatasetQuery:
         return cls(
             q=params.get("q", "").strip()[:100],
             scope=_one_of(params.get("scope"), SCOPES, "all"),
+            source=_one_of(params.get("source"), Dataset.Origin.values, ""),
+            fault_class=params.get("class", "")[:40],
             sort=_one_of(params.get("sort"), SORTS, "newest"),
             layout=_one_of(params.get("layout"), LAYOUTS, "cards"),
             page=params.get("page", "1"),
@@ -68,12 +73,16 @@ class DatasetQuery:
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.q) or self.scope != "all"
+        return bool(self.q or self.source or self.fault_class) or self.scope != "all"
 
     def url_part(self) -> str:
         """Return the query string with only what differs from the start."""
         start = type(self)()
-        kept = {key: value for key, value in vars(self).items() if value != getattr(start, key)}
+        kept = {
+            KEYS.get(name, name): value
+            for name, value in vars(self).items()
+            if value != getattr(start, name)
+        }
         return f"?{urlencode(kept)}" if kept else ""
 
 
@@ -85,11 +94,25 @@ def datasets_listed(user: Any, query: DatasetQuery) -> Page[Dataset]:
         datasets = datasets.filter(store__owner=user)
     elif query.scope == "shared":
         datasets = datasets.filter(store__visibility="shared")
+    if query.source:
+        datasets = datasets.filter(origin=query.source)
+    if query.fault_class:
+        holding = ClassCount.objects.filter(
+            dataset=OuterRef("pk"), fault_class__code=query.fault_class
+        )
+        datasets = datasets.filter(Exists(holding))
     page = Paginator(datasets.order_by(*SORTS[query.sort][1]), DATASETS_PER_PAGE).get_page(
         query.page
     )
     for_display(user, page.object_list)
     return page
+
+
+def class_choices(user: Any) -> list[FaultClass]:
+    """Return the classes of which some dataset that this person sees holds signals."""
+    seen = datasets_visible(user).order_by().values("pk")
+    held = ClassCount.objects.filter(fault_class=OuterRef("pk"), dataset__in=seen)
+    return list(FaultClass.objects.filter(Exists(held)).order_by("position"))
 
 
 def totals(user: Any) -> dict[str, int]:
@@ -103,8 +126,10 @@ def for_display(user: Any, datasets: Any) -> None:
     """Note on each dataset what this person may do with it and how many jobs are before it."""
     waiting = [row.job_id for row in datasets if row.status == Dataset.Status.QUEUED]
     queue = _queue() if waiting else []
+    may_create = is_engineer(user)
     for row in datasets:
         row.is_mine = may_manage(user, row.store.owner_id)
+        row.may_repeat = may_create and row.recipe_id is not None
         row.n_ahead = queue.index(row.job_id) if row.job_id in queue else 0
 
 

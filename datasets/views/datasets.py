@@ -17,6 +17,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from common.errors import Invalid, NotAllowed, Unavailable
 from common.http import file_name
+from common.page_state import read_id
 from common.roles import is_engineer, may_manage
 from datasets import services
 from datasets.exports.files import archive_response, file_response
@@ -27,6 +28,7 @@ from datasets.listing import (
     DatasetQuery,
     SignalQuery,
     bearing_choices,
+    class_choices,
     datasets_listed,
     feature_groups,
     for_display,
@@ -36,7 +38,7 @@ from datasets.listing import (
     totals,
 )
 from datasets.models import Dataset
-from datasets.selectors import dataset_files, dataset_get, dataset_losses
+from datasets.selectors import dataset_files, dataset_get, dataset_losses, recipe_of
 from monitoring.events import event_record
 from monitoring.models import SystemEvent
 from signals.services.bearings import bearing_get
@@ -61,7 +63,12 @@ def dataset_list(request: HttpRequest) -> HttpResponse:
         response = render(request, "datasets/_list.html", context)
         response["HX-Push-Url"] = reverse("datasets:list") + query.url_part()
         return response
-    context |= {"scopes": SCOPES, "sorts": SORTS}
+    context |= {
+        "scopes": SCOPES,
+        "sorts": SORTS,
+        "sources": Dataset.Origin.choices,
+        "classes": class_choices(request.user),
+    }
     return render(request, "datasets/list.html", context)
 
 
@@ -102,6 +109,10 @@ def dataset_new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if not _is_fragment(request):
             return redirect(reverse("datasets:list") + "?dialog=create")
+        like = read_id(request.GET.get("like", ""))
+        if like is not None:  # Duplicate recipe
+            made = dataset_get(request.user, like)
+            return _dialog(request, DatasetForm.like(recipe_of(made), made.name))
         return _dialog(request, DatasetForm.fresh())
     form = DatasetForm(request.POST)
     if not form.is_valid() or form.recipe is None:

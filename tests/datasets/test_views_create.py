@@ -50,6 +50,23 @@ def test_the_dialog_opens_with_the_standard_recipe(client, engineer):
     assert "Enter a name." not in response.content.decode()
 
 
+def test_the_dialog_opens_with_the_recipe_of_another_dataset(client, engineer):
+    recipe = {"per_class": 60, "seed": 7, "shaft_hz": 25.0, "classes": ("wear", "healthy")}
+    made = make_dataset(name="Study", visibility="shared", ready=False, **recipe)
+    url = reverse("datasets:create")
+    form = client.get(url, {"like": made.pk}, headers=FRAGMENT).context["form"]
+    assert form.recipe.fingerprint() == made.recipe.fingerprint
+    assert (form["name"].value(), form["speed_rpm"].value()) == ("Study 2", 1500)
+
+
+@pytest.mark.parametrize("like", ["999999", "x", "9" * 40])
+def test_a_recipe_nobody_shows_is_none(client, engineer, like):
+    hidden = make_dataset(ready=False)  # somebody else's, private
+    url = reverse("datasets:create")
+    assert client.get(url, {"like": hidden.pk}, headers=FRAGMENT).status_code == 404
+    assert client.get(url, {"like": like}, headers=FRAGMENT).status_code in (200, 404)
+
+
 def test_creating_writes_the_recipe_and_closes_the_dialog(client, engineer):
     sent = values(seed=7, speed_rpm=1800, augmentation=None, noises=["quantization"])
     response = client.post(reverse("datasets:create"), sent, headers=FRAGMENT)

@@ -165,6 +165,26 @@ def test_the_list_searches_filters_and_sorts(client, owner):
     assert names(client, scope="shared", sort="signals") == ["Gamma", "Alpha whirl"]
 
 
+def test_the_list_is_narrowed_to_a_source_and_to_a_class(client, owner):
+    make_dataset(owner, name="Wear", classes=("wear",))
+    make_dataset(owner, name="Healthy", classes=("healthy",))
+    brought = make_dataset(owner, name="Brought", classes=("healthy",))
+    Dataset.objects.filter(pk=brought.pk).update(origin="recorded")
+    client.force_login(owner)
+    assert names(client, **{"class": "wear"}) == ["Wear"]
+    assert names(client, source="recorded") == ["Brought"]
+    assert names(client, source="simulated", **{"class": "healthy"}) == ["Healthy"]
+    assert names(client, source="recorded", **{"class": "wear"}) == []
+
+
+def test_only_classes_of_visible_datasets_are_offered(client, owner):
+    make_dataset(owner, classes=("wear",))
+    make_dataset(classes=("healthy",))  # somebody else's, private
+    client.force_login(owner)
+    offered = client.get(reverse("datasets:list")).context["classes"]
+    assert [fault_class.code for fault_class in offered] == ["wear"]
+
+
 @pytest.mark.parametrize("params", [{"sort": "x"}, {"scope": "x"}, {"page": "x"}, {"layout": "x"}])
 def test_a_wrong_parameter_falls_back_to_the_start(client, owner, params):
     make_dataset(owner, name="Only")
@@ -174,9 +194,9 @@ def test_a_wrong_parameter_falls_back_to_the_start(client, owner, params):
 
 def test_the_fragment_of_the_list_tells_the_browser_the_short_url(client, owner):
     client.force_login(owner)
-    params = {"q": "", "scope": "own", "sort": "newest", "layout": "cards"}
+    params = {"q": "", "scope": "own", "sort": "newest", "layout": "cards", "class": "wear"}
     response = client.get(reverse("datasets:list"), params, headers=FRAGMENT)
-    assert response["HX-Push-Url"] == "/datasets/?scope=own"
+    assert response["HX-Push-Url"] == "/datasets/?scope=own&class=wear"
     assert b"<html" not in response.content
     assert "HX-Request" in response["Vary"]
 
