@@ -53,6 +53,7 @@ urlpatterns = [
     path("signal-viewer/script/", http.script, name="viewer-script"),
     path("signal-viewer/compare/", http.compare, name="viewer-compare"),
     path("signal-viewer/<int:pk>/bearing/", http.bearing, name="viewer-bearing"),
+    path("signal-viewer/<int:pk>/mains/", http.mains, name="viewer-mains"),
     path("signal-viewer/<int:pk>/notes/", http.notes, name="viewer-notes"),
     path("signal-viewer/<int:pk>/export/<slug:code>/", http.export, name="viewer-export"),
     path("dash/", include("bearing_portal.dashboards.embedding.urls")),

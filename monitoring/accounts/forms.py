@@ -25,6 +25,13 @@ class SettingsForm(forms.Form):
         required=False,
     )
 
+    mains_hz = forms.TypedChoiceField(
+        choices=lambda: [("", "As this site"), *UserSettings.MainsHz.choices],
+        coerce=int,
+        empty_value=0,
+        required=False,
+    )
+
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         for kind in NoticeChoice.Kind:

@@ -22,6 +22,10 @@ class UserSettings(models.Model):
         MEDIUM = 50, "50"
         LARGE = 100, "100"
 
+    class MainsHz(models.IntegerChoices):
+        FIFTY = 50, "50 Hz"
+        SIXTY = 60, "60 Hz"
+
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
@@ -34,6 +38,14 @@ class UserSettings(models.Model):
         max_length=64, blank=True, default="", db_default="", help_text="Empty: the browser's."
     )
 
+    mains_hz = models.PositiveSmallIntegerField(
+        "mains frequency (Hz)",
+        choices=MainsHz,
+        null=True,
+        blank=True,
+        help_text="Empty: that of the site.",
+    )
+
     class Meta:
         verbose_name_plural = "user settings"
         constraints = [
@@ -42,6 +54,10 @@ class UserSettings(models.Model):
             ),
             models.CheckConstraint(
                 name="settings_page_size_offered", condition=Q(page_size__in=[25, 50, 100])
+            ),
+            models.CheckConstraint(
+                name="settings_mains_known",
+                condition=Q(mains_hz__isnull=True) | Q(mains_hz__in=[50, 60]),
             ),
         ]
 

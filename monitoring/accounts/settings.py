@@ -27,13 +27,15 @@ def preferences_save(
     theme: str | None = None,
     page_size: int | None = None,
     time_zone: str | None = None,
+    mains_hz: int | None = None,
     notices: Mapping[str, tuple[bool, bool]] | None = None,
 ) -> UserSettings:
-    """Keep what is given; of notices, kind → (in the portal, by e-mail)."""
+    """Keep what is given; of notices, kind → (in the portal, by e-mail); mains of 0: the site's."""
     own, _ = UserSettings.objects.get_or_create(user=user)
     own.theme = own.theme if theme is None else theme
     own.page_size = own.page_size if page_size is None else page_size
     own.time_zone = own.time_zone if time_zone is None else time_zone
+    own.mains_hz = own.mains_hz if mains_hz is None else mains_hz or None
     try:
         own.full_clean(validate_unique=False)
     except ValidationError as error:

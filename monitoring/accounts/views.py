@@ -43,6 +43,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
             theme=form.cleaned_data["theme"],
             page_size=form.cleaned_data["page_size"],
             time_zone=form.cleaned_data["time_zone"],
+            mains_hz=form.cleaned_data["mains_hz"],
             notices=form.notices(),
         )
         messages.success(request, "Your settings are saved.")
@@ -53,6 +54,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
         "themes": UserSettings.Theme.choices,
         "page_sizes": UserSettings.PageSize.choices,
         "time_zones": form.fields["time_zone"].choices,
+        "mains": form.fields["mains_hz"].choices,
+        "site_mains_hz": settings.MAINS_HZ,
         "notices": notice_choices(request.user),
         "email_enabled": settings.EMAIL_ENABLED,
     }

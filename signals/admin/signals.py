@@ -16,6 +16,7 @@ from common.text import counted, size
 from signals.admin.actions import add_tag, relabel, remove_tag
 from signals.admin.bearings import BearingAdmin
 from signals.admin.exploration import ProjectionAdmin, SavedViewAdmin, TableColumnAdmin
+from signals.admin.feature_groups import SignalFeaturesInline, StoreFeaturesInline
 from signals.admin.forms import FaultClassForm, NoteForm, SeverityForm, SignalForm
 from signals.admin.recordings import RecordingAdmin, RunAdmin, SpecimenAdmin
 from signals.admin.tags import TagAdmin, TaggedFilter
@@ -121,6 +122,8 @@ class NoiseSourceAdmin(FixedRows):
 class SignalStoreAdmin(WrittenBySystem):
     """Stores come and go with their datasets and uploads."""
 
+    inlines = (StoreFeaturesInline,)
+
     list_display = (
         "__str__",
         "owner",
@@ -185,7 +188,7 @@ class SignalAdmin(admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     actions = (relabel, add_tag, remove_tag)
-    inlines = (AnnotationInline,)
+    inlines = (AnnotationInline, SignalFeaturesInline)
     identity = ("label", "channel", "in_viewer", "store", "row", "fs_hz", "n_samples", "unit")
     conditions = (
         "severity_factor",

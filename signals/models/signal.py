@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from signals.models.catalogue import FaultClass, Severity, Tag
 from signals.models.features import FeatureColumns
-from signals.models.store import SignalStore
+from signals.models.store import MAINS_HZ, SignalStore
 
 
 class Signal(FeatureColumns):
@@ -70,6 +70,14 @@ class Signal(FeatureColumns):
     )
     segment = models.PositiveIntegerField(
         null=True, blank=True, help_text="Number in its recording, from 1; empty: the whole of it."
+    )
+
+    mains_hz = models.PositiveSmallIntegerField(
+        "mains frequency (Hz)",
+        choices=MAINS_HZ,
+        null=True,
+        blank=True,
+        help_text="Empty: that of the store.",
     )
 
     class Meta:

@@ -1,3 +1,5 @@
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -5,6 +7,8 @@ from django.utils import timezone
 
 from monitoring.models import Job
 from signals.models.upload import Upload
+
+MAINS_HZ: Final = ((50, "50 Hz"), (60, "60 Hz"))
 
 
 class SignalStore(models.Model):
@@ -43,6 +47,13 @@ class SignalStore(models.Model):
         related_name="stores",
         help_text="In which the signals were measured, where a signal names no other.",
     )
+    mains_hz = models.PositiveSmallIntegerField(
+        "mains frequency (Hz)",
+        choices=MAINS_HZ,
+        null=True,
+        blank=True,
+        help_text="Where the signals were recorded, unless a signal says other.",
+    )
     removed_by = models.OneToOneField(
         Job,
         null=True,
@@ -59,6 +70,10 @@ class SignalStore(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="store_visibility_known", condition=Q(visibility__in=["private", "shared"])
+            ),
+            models.CheckConstraint(
+                name="store_mains_known",
+                condition=Q(mains_hz__isnull=True) | Q(mains_hz__in=[50, 60]),
             ),
             models.CheckConstraint(
                 name="store_of_upload_private",

@@ -1,12 +1,13 @@
 """What spectrum and envelope draw alike over frequency: the unit of the axis, and its marks."""
 
-from django.conf import settings
+from typing import Any
 
 from bearing_portal.dashboards.viewer.figures import marks as marking
 from bearing_portal.dashboards.viewer.figures.lines import LOW_ORDERS
 from bearing_portal.dashboards.viewer.items import Item, orders_of
 from bearing_portal.dashboards.viewer.state import ViewerState
 from common.errors import Invalid
+from signals.services.mains import mains_of
 
 BEYOND = 1.1  # of the highest line: it is not drawn at the very edge
 
@@ -29,18 +30,18 @@ def low_orders(item: Item, state: ViewerState) -> float:
     return max(LOW_ORDERS, BEYOND * orders.bpfi) if orders else LOW_ORDERS
 
 
-def mains_hz_of(item: Item, state: ViewerState) -> float:
-    """Return the mains frequency: chosen here, of the recipe, else the site's."""
-    return state.mains_hz or item.source.mains_hz or float(settings.MAINS_HZ)
+def mains_hz_of(user: Any, item: Item, state: ViewerState) -> float:
+    """Return the mains frequency: chosen here, the recording's, the person's, else the site's."""
+    return state.mains_hz or mains_of(user, item.signal, item.source.mains_hz).hz
 
 
-def marks_of(item: Item, state: ViewerState) -> list[marking.Mark]:
+def marks_of(user: Any, item: Item, state: ViewerState) -> list[marking.Mark]:
     shaft_hz = item.signal.shaft_hz
     marks: list[marking.Mark] = []
     if "shaft" in state.marks:
         marks += marking.shaft_marks(shaft_hz)
     if "mains" in state.marks:
-        marks += marking.mains_marks(mains_hz_of(item, state))
+        marks += marking.mains_marks(mains_hz_of(user, item, state))
     if "bearing" in state.marks:
         orders = orders_of(state, item.signal)
         marks += marking.bearing_marks(orders, shaft_hz, sidebands="sidebands" in state.marks)

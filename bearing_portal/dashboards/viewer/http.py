@@ -29,6 +29,7 @@ from signals.services.bearings import (
     bearings_all,
     may_attach,
 )
+from signals.services.mains import OFFERED, mains_set
 from signals.services.notes import note_add, note_delete
 from signals.services.tags import Tagging, may_tag, signals_tag, tagging_undo
 from signals.waveforms.sources import source_of
@@ -183,6 +184,26 @@ def bearing(request: HttpRequest, pk: int) -> HttpResponse:
         "may_attach": may_attach(request.user, signal.store),
     }
     return render(request, "dashboards/viewer/_bearing.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def mains(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say under which mains a signal, or all of its dataset or upload, was recorded."""
+    signal = signal_get(request.user, pk)
+    if request.method == "POST":
+        chosen = request.POST.get("mains", "")
+        hz = _id_of(chosen, "mains frequency") if chosen else None
+        given = {"store": signal.store} if request.POST.get("all") else {"signal": signal}
+        mains_set(user=request.user, mains_hz=hz, **given)
+        return _done()
+    context = {
+        "signal": signal,
+        "own": signal.mains_hz or signal.store.mains_hz,
+        "offered": OFFERED,
+        "may_attach": may_attach(request.user, signal.store),
+    }
+    return render(request, "dashboards/viewer/_mains.html", context)
 
 
 @login_required

@@ -37,7 +37,7 @@ def envelope_panel(user: Any, state: ViewerState) -> Panel:
         )
         for (f_hz, values), item in zip(spectra, items, strict=True)
     ]
-    marks = marks_of(first, state)
+    marks = marks_of(user, first, state)
     bands = marking.tolerance_bands(marks)
     figure = curves_figure(
         curves, _frame(first, state, spectra[0], scale), marks=marks, bands=bands

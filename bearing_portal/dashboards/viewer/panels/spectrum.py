@@ -43,7 +43,7 @@ def spectrum_panel(user: Any, state: ViewerState) -> Panel:
         for one, item in zip(spectra, items, strict=True)
     ]
     frame = frame_of(first, state, spectra[0], scale)
-    marks = marks_of(first, state)
+    marks = marks_of(user, first, state)
     figure = curves_figure(
         curves,
         frame,

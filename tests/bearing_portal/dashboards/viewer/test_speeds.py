@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.signal import get_window
 
+from monitoring.accounts.settings import preferences_save
 from signals.models import Bearing, Signal
 from signals.services.bearings import bearings_seed
 from tests.bearing_portal.dashboards.viewer.conftest import numbers
@@ -119,6 +120,12 @@ def test_the_mains_are_those_of_the_site_unless_chosen(figure_of, at_speed, chos
 
 def test_the_mains_of_the_site_are_a_setting(figure_of, at_speed, settings):
     settings.MAINS_HZ = 60
+    figure = figure_of("show_analysis", at_speed(25.0), r="full", marks="mains")
+    assert "60 Hz" in [shape.name for shape in figure.layout.shapes]
+
+
+def test_the_mains_of_the_person_come_before_the_sites(figure_of, at_speed, owner):
+    preferences_save(user=owner, mains_hz=60)
     figure = figure_of("show_analysis", at_speed(25.0), r="full", marks="mains")
     assert "60 Hz" in [shape.name for shape in figure.layout.shapes]
 

@@ -10,6 +10,7 @@ from signals.exploration.distributions import Distribution, distribution_of
 from signals.models import Bearing, Signal
 from signals.selectors import Around, channels_of, recording_around, signal_get
 from signals.services.bearings import bearing_of, bearings_all
+from signals.services.mains import Mains, mains_of
 from signals.waveforms.sources import part_titles, source_of
 
 
@@ -29,6 +30,7 @@ class Side:
     distribution: Distribution | None
     tags: list[str]
     n_notes: int
+    mains: Mains
 
 
 def side_of(user: Any, state: ViewerState) -> Side:
@@ -47,6 +49,7 @@ def side_of(user: Any, state: ViewerState) -> Side:
         distribution=distribution_of(signal),
         tags=list(signal.tags.values_list("name", flat=True)),
         n_notes=signal.annotations.count(),
+        mains=mains_of(user, signal, source.mains_hz),
     )
 
 

@@ -33,6 +33,7 @@ def inspector(side: Side) -> list[Any]:
                 _identity(side),
                 html.Dl(facts, className="conditions"),
                 _bearing(side),
+                _mains(side),
                 *_tacho(side),
             ],
             className="inspector-facts",
@@ -145,6 +146,18 @@ def _bearing(side: Side) -> html.Div:
         **{"data-dialog": reverse("viewer-bearing", args=[side.signal.pk])},
     )
     return html.Div([field, attach], className="inspector-bearing")
+
+
+def _mains(side: Side) -> html.Div:
+    """Say under which mains the signal was recorded, and whose word that is."""
+    change = html.Button(
+        "Change …",
+        type="button",
+        className="btn btn-secondary is-small",
+        **{"data-dialog": reverse("viewer-mains", args=[side.signal.pk])},
+    )
+    words = f"Mains {side.mains.hz:g} Hz, {side.mains.source}"
+    return html.Div([html.Span(words, className="text-2"), change], className="inspector-bearing")
 
 
 def _tacho(side: Side) -> list[Any]:
