@@ -25,6 +25,20 @@ class WrittenBySystem(admin.ModelAdmin):
         return False
 
 
+class ShownRows(admin.TabularInline):
+    """Rows below the one they belong to, that people read and nobody edits."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 def act_on_each(
     model_admin: admin.ModelAdmin,
     request: HttpRequest,

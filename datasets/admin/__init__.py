@@ -1,5 +1,5 @@
 """The admin site's pages of datasets; Django finds them by importing this."""
 
-from datasets.admin import datasets
+from datasets.admin import datasets, imports
 
-__all__ = ["datasets"]
+__all__ = ["datasets", "imports"]

@@ -59,6 +59,28 @@ class AnswersForm(forms.Form):
         )
 
 
+class BearingForm(forms.Form):
+    """A type of rolling bearing by its geometry; what can be built, the catalogue proves."""
+
+    name = forms.CharField(max_length=80, error_messages={"required": "Enter its designation."})
+    manufacturer = forms.CharField(max_length=80, required=False)
+    n_elements = forms.IntegerField(
+        label="Rolling elements", error_messages={"required": "Count the balls or rollers."}
+    )
+    element_diameter_mm = forms.FloatField(
+        label="Element diameter (mm)", error_messages={"required": "Enter the diameter."}
+    )
+    pitch_diameter_mm = forms.FloatField(
+        label="Pitch diameter (mm)", error_messages={"required": "Enter the diameter."}
+    )
+    contact_angle_deg = forms.FloatField(label="Contact angle (°)", initial=0)
+    source = forms.CharField(
+        max_length=500,
+        label="Where this geometry is published",
+        error_messages={"required": "Say where it is published."},
+    )
+
+
 class DraftForm(forms.Form):
     """What the dataset is to be called, and how records are cut."""
 

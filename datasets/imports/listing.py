@@ -123,6 +123,10 @@ class Shown:
     unit: Fact
 
     @property
+    def speed_words(self) -> str:
+        return _speed(self.speed.value) if isinstance(self.speed.value, float) else "–"
+
+    @property
     def may_be_kept(self) -> bool:
         return self.channel.fs_hz is not None or self.channel.waits_for_rate
 
@@ -187,6 +191,14 @@ def outcome_of(draft: ImportDraft) -> tuple[int, int]:
 
 def unfinished_of(draft: ImportDraft) -> QuerySet[ImportFile]:
     return draft.files.filter(status=ImportFile.Status.COMING)
+
+
+def questions_of(file: ImportFile) -> list[ImportRemark]:
+    """Return what a file still asks: a rate that was given is asked for no more."""
+    questions = remarks_of(file, "question")
+    if file.fs_hz is None:
+        return questions
+    return [each for each in questions if each.about not in ("fs_hz", "times")]
 
 
 def remarks_of(file: ImportFile, kind: str) -> list[ImportRemark]:

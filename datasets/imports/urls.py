@@ -8,6 +8,7 @@ urlpatterns = [
     path("", pages.import_list, name="list"),
     path("new/", files.draft_new, name="new"),
     path("<int:pk>/", pages.draft_page, name="draft"),
+    path("bearing/", pages.bearing_new, name="bearing"),
     path("more/<int:pk>/", pages.draft_add, name="add"),
     path("<int:pk>/files/", files.files_new, name="files"),
     path("<int:pk>/read/", pages.draft_read, name="read"),

@@ -1,29 +1,14 @@
-from typing import Any
-
-from django.contrib import admin
-from django.http import HttpRequest
-
+from common.admin import ShownRows
 from signals.models import SignalFeatures, StoreFeatures
 
 
-class _Measured(admin.TabularInline):
-    """Written by imports and jobs alone."""
+class StoreFeaturesInline(ShownRows):
+    """Written by imports and jobs alone, as the other."""
 
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class StoreFeaturesInline(_Measured):
     model = StoreFeatures
     fields = ("group", "n_known", "measured_at", "job")
 
 
-class SignalFeaturesInline(_Measured):
+class SignalFeaturesInline(ShownRows):
     model = SignalFeatures
     fields = ("group", "values")

@@ -6,9 +6,9 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from common.admin import WrittenBySystem
+from common.admin import ShownRows, WrittenBySystem
 from common.text import size
-from signals.models import Recording, Run, Specimen
+from signals.models import Recording, Run, Shard, Specimen
 from signals.selectors import stores_visible
 
 
@@ -73,3 +73,10 @@ class RecordingAdmin(WrittenBySystem):
     @admin.display(description="size", ordering="size_bytes")
     def size_shown(self, recording: Recording) -> str:
         return size(recording.size_bytes)
+
+
+class ShardsInline(ShownRows):
+    """The files of a store that has several."""
+
+    model = Shard
+    fields = ("number", "first_row", "n_rows", "fs_hz", "n_samples", "unit", "size_bytes", "sha256")

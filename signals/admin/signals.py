@@ -18,7 +18,7 @@ from signals.admin.bearings import BearingAdmin
 from signals.admin.exploration import ProjectionAdmin, SavedViewAdmin, TableColumnAdmin
 from signals.admin.feature_groups import SignalFeaturesInline, StoreFeaturesInline
 from signals.admin.forms import FaultClassForm, NoteForm, SeverityForm, SignalForm
-from signals.admin.recordings import RecordingAdmin, RunAdmin, SpecimenAdmin
+from signals.admin.recordings import RecordingAdmin, RunAdmin, ShardsInline, SpecimenAdmin
 from signals.admin.tags import TagAdmin, TaggedFilter
 from signals.admin.uploads import UploadAdmin
 from signals.models import (
@@ -122,8 +122,6 @@ class NoiseSourceAdmin(FixedRows):
 class SignalStoreAdmin(WrittenBySystem):
     """Stores come and go with their datasets and uploads."""
 
-    inlines = (StoreFeaturesInline,)
-
     list_display = (
         "__str__",
         "owner",
@@ -136,6 +134,7 @@ class SignalStoreAdmin(WrittenBySystem):
     list_filter = ("visibility", "created_at")
     search_fields = ("folder", "owner__username", "sha256")
     date_hierarchy = "created_at"
+    inlines = (ShardsInline, StoreFeaturesInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SignalStore]:
         return stores_visible(request.user).select_related("owner")

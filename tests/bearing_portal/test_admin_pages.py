@@ -1,5 +1,7 @@
 """Every admin page, for every role: whether it opens, and that its queries stay few."""
 
+from datetime import timedelta
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -10,12 +12,29 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bearing_portal.operations.groups import groups_seed
+from datasets.models import (
+    ImportChannel,
+    ImportDraft,
+    ImportFile,
+    ImportRate,
+    ImportRemark,
+    ImportSpecimen,
+)
 from monitoring.accounts.sessions import session_seen
 from monitoring.accounts.settings import preferences_save
 from monitoring.events import event_record
 from monitoring.models import HealthSample, JobLogLine, Notification
 from monitoring.notices.services import notification_send
-from signals.models import Annotation, Projection, SavedView, Signal, Tag
+from signals.models import (
+    Annotation,
+    Projection,
+    Recording,
+    Run,
+    SavedView,
+    Signal,
+    Specimen,
+    Tag,
+)
 from signals.services.table_columns import columns_choose
 from tests.factories import make_bearing, make_dataset, make_user
 from tests.signals.recordings import npy, sine, upload
@@ -33,6 +52,9 @@ CURATED = {
         "signalstore",
         "signal",
         "annotation",
+        "specimen",
+        "run",
+        "recording",
     },
     "datasets": {"dataset", "recipe"},
 }
@@ -63,6 +85,30 @@ def make_one_of_everything() -> None:
         store=dataset.store, store_version=1, method="pca", key=f"key {dataset.pk}"
     )
     HealthSample.objects.create(at=timezone.now(), cpu_percent=12.0)
+    make_recording(dataset.store)
+    make_import(owner)
+
+
+def make_recording(store) -> None:
+    specimen = Specimen.objects.create(store=store, name="B1")
+    run = Run.objects.create(specimen=specimen, name="to failure")
+    Recording.objects.create(
+        store=store, name="a.csv", sha256="0" * 64, size_bytes=1, specimen=specimen, run=run
+    )
+
+
+def make_import(owner) -> None:
+    now = timezone.now()
+    draft = ImportDraft.objects.create(
+        owner=owner, created_at=now, expires_at=now + timedelta(days=14)
+    )
+    file = ImportFile.objects.create(draft=draft, path="a", stored=f"{draft.pk}", size_bytes=1)
+    channel = ImportChannel.objects.create(
+        file=file, recording=0, position=0, name="x", n_samples=9
+    )
+    ImportRate.objects.create(channel=channel, fs_hz=100.0, source="in the file")
+    ImportRemark.objects.create(file=file, kind="question", about="fs_hz", sentence="Which?")
+    ImportSpecimen.objects.create(draft=draft, name="B1")
 
 
 @pytest.fixture(scope="module")

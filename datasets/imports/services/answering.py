@@ -20,6 +20,7 @@ from datasets.imports.services.drafts import draft_lock
 from datasets.models import ImportChannel, ImportDraft, ImportFile, ImportSpecimen
 from datasets.models.imports import LONGEST_WORD
 from signals.models import Bearing, FaultClass, Severity
+from signals.services.bearings import bearings_offered
 from signals.uploads.questions import HIGHEST_RPM, UNIT_CHARACTERS, unit_written
 from vibration.formats.facts import HIGHEST_FS_HZ, LOWEST_FS_HZ
 from vibration.formats.words import words_of
@@ -168,6 +169,8 @@ def specimen_describe(
         _answerable(user, draft)
         if not draft.files.filter(specimen=name).exclude(specimen="").exists():
             raise Invalid("No file of this import names this specimen.")
+        if bearing is not None and not bearings_offered(user).filter(pk=bearing.pk).exists():
+            raise Invalid("Choose a bearing type of the list.")
         specimen = ImportSpecimen.objects.filter(draft=draft, name=name).first()
         specimen = specimen or ImportSpecimen(draft=draft, name=name)
         specimen.bearing = bearing

@@ -14,14 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django.views.decorators.vary import vary_on_headers
 
 from common.errors import Invalid, NotAllowed
-from common.roles import is_engineer
-from datasets.imports.forms import FROM, AnswersForm, DraftForm
+from common.roles import is_curator, is_engineer
+from datasets.imports.forms import FROM, AnswersForm, BearingForm, DraftForm
 from datasets.imports.listing import (
     channels_shown,
     files_of_pks,
     labels_of,
     outcome_of,
     plots_of,
+    questions_of,
     remarks_of,
     rows_of,
     rows_page,
@@ -65,7 +66,7 @@ from datasets.models import Dataset, ImportDraft, ImportFile
 from datasets.selectors import dataset_get
 from monitoring.jobs.lifecycle import job_cancel_request
 from signals.models import FaultClass, Severity
-from signals.services.bearings import bearing_get, bearings_all
+from signals.services.bearings import bearing_add, bearing_get, bearings_offered
 from vibration.formats import SUFFIXES, sandbox
 
 STAGES = {
@@ -77,7 +78,7 @@ STAGES = {
 }
 SHOWS = {"all": "All", "open": "Open", "ready": "Ready", "out": "Left out"}
 UNITS = ("g", "m/s²", "mg", "mm/s²", "mm/s", "in/s", "µm", "V")
-MOST_FORGOTTEN = 20_000
+BEARING_NUMBERS = ("n_elements", "element_diameter_mm", "pitch_diameter_mm", "contact_angle_deg")
 
 
 @login_required
@@ -262,6 +263,24 @@ def draft_specimen(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
+def bearing_new(request: HttpRequest) -> HttpResponse:
+    """The dialog in which a bearing type is added, or proposed by who is no curator."""
+    _engineer_or_refuse(request)
+    form = BearingForm(request.POST) if request.method == "POST" else BearingForm()
+    if request.method == "POST" and form.is_valid():
+        try:
+            bearing_add(user=request.user, **form.cleaned_data)
+        except Invalid as error:
+            _refuse(form, error)
+        else:
+            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    context = {"form": form, "is_curator": is_curator(request.user), "numbers": BEARING_NUMBERS}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "imports/_bearing.html", context, status=status)
+
+
+@login_required
 @require_POST
 def draft_check(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep what was typed of the dataset; say what would come of it."""
@@ -323,7 +342,7 @@ def _work_context(
         "sources": FROM,
         "labels": labels_of(draft),
         "specimens": specimens_of(draft),
-        "bearings": bearings_all(),
+        "bearings": bearings_offered(request.user),
         **_table_context(request, draft),
     }
 
@@ -405,7 +424,7 @@ def _file_context(request: HttpRequest, file: ImportFile) -> dict[str, Any]:
         "number_shown": number,
         "channel_shown": channels[number] if channels else None,
         "plots": plots_of(file, number),
-        "questions": remarks_of(file, "question"),
+        "questions": questions_of(file),
         "left_out": remarks_of(file, "left_out"),
     }
 

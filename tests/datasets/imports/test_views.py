@@ -7,8 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from datasets.imports.services.drafts import Offered, draft_create, files_offer
-from datasets.models import Dataset, ImportDraft, ImportFile
+from datasets.models import Dataset, ImportDraft, ImportFile, ImportRemark
 from monitoring.models import Job
+from signals.models import Bearing
+from signals.services.bearings import bearing_add
 from tests.datasets.imports.test_answering import make_file
 from tests.factories import make_dataset, make_user
 
@@ -216,3 +218,45 @@ def test_nothing_is_added_to_a_generated_dataset(client, owner):
     dataset = make_dataset(owner, ready=False)
     client.force_login(owner)
     assert posted(client, "add", dataset.pk).status_code == 400
+
+
+TYPE = {
+    "name": "ZZ-1", "n_elements": 9, "element_diameter_mm": 7.94, "pitch_diameter_mm": 39.04,
+    "contact_angle_deg": 0, "source": "its catalogue",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("role", "is_proposed"), [("engineer", True), ("superuser", False)])
+def test_a_bearing_type_is_added_by_curators_and_proposed_by_engineers(client, role, is_proposed):
+    client.force_login(make_user(role))
+    assert "bearing type" in client.get(reverse("imports:bearing")).content.decode()
+    answer = client.post(reverse("imports:bearing"), TYPE, headers=FRAGMENT)
+    assert answer.status_code == 204
+    assert Bearing.objects.get(name="ZZ-1").is_proposed == is_proposed
+
+
+def test_a_bearing_that_cannot_be_built_is_refused_in_its_dialog(client, owner):
+    client.force_login(owner)
+    answer = client.post(reverse("imports:bearing"), TYPE | {"pitch_diameter_mm": 5})
+    assert answer.status_code == 422
+    assert not Bearing.objects.filter(name="ZZ-1").exists()
+
+
+def test_viewers_add_no_bearing_type(client):
+    client.force_login(make_user("viewer"))
+    assert client.post(reverse("imports:bearing"), TYPE).status_code == 403
+
+
+def test_a_proposal_of_somebody_else_cannot_be_chosen(client, file):
+    posted(client, "answer", file.draft_id, file=[file.pk], specimen="B1")
+    other = bearing_add(user=make_user("engineer"), **TYPE)
+    answer = posted(client, "specimen", file.draft_id, specimen="B1", bearing=other.pk)
+    assert answer.status_code == 400
+
+
+def test_a_rate_that_was_given_is_asked_for_no_more(client, file):
+    ImportRemark.objects.create(file=file, kind="question", about="fs_hz", sentence="Which rate?")
+    shown = url("row", file.pk)
+    assert "Which rate?" in client.get(shown, headers=FRAGMENT).content.decode()
+    posted(client, "answer", file.draft_id, file=[file.pk], fs_hz="20480")
+    assert "Which rate?" not in client.get(shown, headers=FRAGMENT).content.decode()
