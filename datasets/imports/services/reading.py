@@ -18,13 +18,11 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import transaction
 
-from common.database import after_commit, retried
+from common.database import retried
 from common.errors import Invalid, Unavailable
 from common.files import folder_make
-from common.names import name_shown
 from common.text import counted
 from datasets.imports.paths import (
     PICTURE,
@@ -32,25 +30,29 @@ from datasets.imports.paths import (
     folders_of,
     is_archive,
     name_of,
-    path_clean,
     side_car_paths,
-    stored_name,
 )
 from datasets.imports.pictures import MOST_PICTURES, picture_of, pictures_write
 from datasets.imports.selectors import Stage, draft_get, stage_of
-from datasets.imports.services.drafts import MOST_FILES, draft_lock, space_prove
+from datasets.imports.services.drafts import draft_lock
+from datasets.imports.services.unpacking import (
+    UNPACKING,
+    archive_unpack,
+    file_refuse,
+    words_cut,
+    zip_is_there,
+)
 from datasets.kinds import READ
 from datasets.models import ImportChannel, ImportDraft, ImportFile, ImportRate, ImportRemark
-from datasets.models.imports import LONGEST_PATH, LONGEST_REASON, LONGEST_WORD
+from datasets.models.imports import LONGEST_REASON, LONGEST_WORD
 from monitoring.jobs.lifecycle import JobLost, job_complete, job_create, job_enqueue
 from monitoring.jobs.pulse import JobRun
 from monitoring.models import Job
 from monitoring.notices.services import notification_send
 from signals.models import Recording
-from vibration.errors import FormatError, VibrationError
+from vibration.errors import VibrationError
 from vibration.formats import Channel, Reading, sandbox
 from vibration.formats.answers import waits_with
-from vibration.formats.archives import Entry, is_zip, opened_zip, unpacked
 from vibration.importing.planning import RUN, RUN_LAYOUTS
 
 logger = logging.getLogger(__name__)
@@ -58,7 +60,6 @@ logger = logging.getLogger(__name__)
 _STATUS: Final = ImportFile.Status
 _AT_ONCE: Final = 2
 _HASH_BYTES: Final = 1 << 20
-_UNPACKING: Final = "unpacking"
 _MOST_REMARKS: Final = 50
 
 
@@ -117,8 +118,8 @@ def reading_run(*, run: JobRun) -> None:
     _sweep(draft, folder)
     for archive in _received(draft):
         run.check()
-        if is_archive(archive.path) and _is_zip(folder / archive.stored):
-            _unpack(draft, archive, folder)
+        if is_archive(archive.path) and zip_is_there(folder / archive.stored):
+            archive_unpack(draft, archive, folder)
     files = _received(draft)
     paths = set(ImportFile.objects.filter(draft=draft).values_list("path", flat=True))
     side_cars = {each: path for path in paths for each in side_car_paths(path) if each in paths}
@@ -154,96 +155,11 @@ def _received(draft: ImportDraft) -> list[ImportFile]:
 
 def _sweep(draft: ImportDraft, folder: Path) -> None:
     """Remove what an attempt left that was killed while it unpacked."""
-    shutil.rmtree(folder / _UNPACKING, ignore_errors=True)
+    shutil.rmtree(folder / UNPACKING, ignore_errors=True)
     known = set(ImportFile.objects.filter(draft=draft).values_list("stored", flat=True))
     for path in folder.iterdir():
         if path.is_file() and path.name.removesuffix(".partial").removesuffix(PICTURE) not in known:
             path.unlink(missing_ok=True)
-
-
-def _is_zip(path: Path) -> bool:
-    try:
-        return is_zip(path)
-    except OSError:
-        return False
-
-
-def _unpack(draft: ImportDraft, archive: ImportFile, folder: Path) -> None:
-    """Put an archive's files in its place; one that cannot be read is refused as a whole."""
-    place = folder / _UNPACKING
-    path = folder / archive.stored
-    try:
-        with opened_zip(path, archive.path, max_bytes=2 * settings.IMPORT_MAX_BYTES) as opened:
-            zipped, entries, left_out = opened
-            space_prove(draft, sum(entry.size_bytes for entry in entries))
-            if draft.files.count() + len(entries) > MOST_FILES:
-                raise FormatError(f"{archive.path} holds too many files; divide it.")
-            folder_make(place)
-            rows = [_unpacked(zipped, entry, archive, place, folder) for entry in entries]
-    except FormatError as error:
-        retried(partial(_refuse, archive, str(error)))
-        return
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-    rows += [_left_out(archive, each.name, each.reason) for each in left_out]
-    retried(partial(_unpacked_keep, draft, archive, _each_once(draft, rows), path))
-
-
-def _unpacked(
-    zipped: Any, entry: Entry, archive: ImportFile, place: Path, folder: Path
-) -> ImportFile:
-    row = _row_of(archive, entry.name)
-    row.size_bytes = row.received_bytes = entry.size_bytes
-    row.status = _STATUS.RECEIVED
-    try:
-        unpacked(zipped, entry, place, archive.path).rename(folder / row.stored)
-    except FormatError as error:
-        row.status, row.reason = _STATUS.REFUSED, _cut(str(error), LONGEST_REASON)
-    except OSError as error:
-        raise Unavailable(
-            f"The storage failed while {archive.path} was unpacked ({error.strerror}). Try again."
-        ) from error
-    return row
-
-
-def _left_out(archive: ImportFile, name: str, reason: str) -> ImportFile:
-    row = _row_of(archive, name)
-    row.status = _STATUS.REFUSED
-    row.reason = _cut(f"It is left out: {reason}.", LONGEST_REASON)
-    return row
-
-
-def _row_of(archive: ImportFile, name: str) -> ImportFile:
-    stem = archive.path[: -len(".zip")] or "archive"
-    try:
-        path = path_clean(f"{stem}/{name}")
-    except Invalid:
-        path = path_clean(f"{stem}/{PurePosixPath(name).name[-60:] or 'entry'}"[-LONGEST_PATH:])
-    return ImportFile(draft_id=archive.draft_id, path=path, stored=stored_name(path), size_bytes=0)
-
-
-def _each_once(draft: ImportDraft, rows: Sequence[ImportFile]) -> list[ImportFile]:
-    """Give each row a path of its own."""
-    taken = set(draft.files.values_list("path", flat=True))
-    for row in rows:
-        path, number = row.path, 2
-        while row.path in taken:
-            row.path = f"{path[: LONGEST_PATH - 8]} ({number})"
-            number += 1
-        taken.add(row.path)
-    return list(rows)
-
-
-@transaction.atomic
-def _unpacked_keep(
-    draft: ImportDraft, archive: ImportFile, rows: list[ImportFile], path: Path
-) -> None:
-    draft_lock(draft)
-    if not ImportFile.objects.filter(pk=archive.pk).exists():
-        return  # the commit arrived, only its answer was lost
-    ImportFile.objects.bulk_create(rows)
-    archive.delete()
-    after_commit(path.unlink, missing_ok=True)
 
 
 def _in_turn(work: Any, files: Sequence[ImportFile]) -> Iterator[tuple[ImportFile, Read]]:
@@ -327,14 +243,14 @@ def _keep(draft: ImportDraft, file: ImportFile, read: Read) -> None:
     row.sha256 = read.sha256
     first = _first_alike(draft, row)
     if first is not None:
-        _refuse(row, f"It has the same content as {first.path}; it is imported once.")
+        file_refuse(row, f"It has the same content as {first.path}; it is imported once.")
         return
     there = _in_dataset(draft, row)
     if there is not None:
-        _refuse(row, f"It is in the dataset already, as {there.name}.")
+        file_refuse(row, f"It is in the dataset already, as {there.name}.")
         return
     if read.reason:
-        _refuse(row, read.reason)
+        file_refuse(row, read.reason)
         return
     row.status = _STATUS.READ
     row.reason = ""
@@ -343,7 +259,7 @@ def _keep(draft: ImportDraft, file: ImportFile, read: Read) -> None:
     folder = folders_of(row.path)[-1:]
     if row.format in RUN_LAYOUTS and folder and not row.specimen:
         # A folder of such a data set is one run of one specimen.
-        row.specimen, row.run = _cut(folder[0], LONGEST_WORD), RUN
+        row.specimen, row.run = words_cut(folder[0], LONGEST_WORD), RUN
     row.full_clean(exclude=["draft"], validate_unique=False, validate_constraints=False)
     row.save()
     row.channels.all().delete()
@@ -365,15 +281,9 @@ def _in_dataset(draft: ImportDraft, row: ImportFile) -> Recording | None:
     return found.first()
 
 
-def _refuse(file: ImportFile, reason: str) -> None:
-    file.status = _STATUS.REFUSED
-    file.reason = _cut(reason, LONGEST_REASON)
-    file.save(update_fields=["status", "reason", "sha256"])
-
-
 def _set_beside(file: ImportFile, path: str) -> None:
     file.status = _STATUS.BESIDE
-    file.reason = _cut(f"It says more about {path}.", LONGEST_REASON)
+    file.reason = words_cut(f"It says more about {path}.", LONGEST_REASON)
     file.save(update_fields=["status", "reason"])
 
 
@@ -386,7 +296,7 @@ def _described(file: ImportFile, sha256: str, reading: Reading) -> Read:
         for position, channel in enumerate(recording.channels):
             row = _channel_row(channel, reading, has_vibration)
             row.file, row.recording, row.position = file, number, position
-            row.recording_name = _cut(recording.name, LONGEST_WORD)
+            row.recording_name = words_cut(recording.name, LONGEST_WORD)
             row.name = row.name or f"channel {position + 1}"
             channels.append(row)
             rates += [
@@ -394,7 +304,7 @@ def _described(file: ImportFile, sha256: str, reading: Reading) -> Read:
                     channel=row,
                     fs_hz=each.value,
                     source=each.origin.source.value,
-                    words=_cut(each.origin.words, 200),
+                    words=words_cut(each.origin.words, 200),
                 )
                 for each in channel.rates
             ]
@@ -402,8 +312,8 @@ def _described(file: ImportFile, sha256: str, reading: Reading) -> Read:
     return Read(
         sha256=sha256,
         format=reading.format[:40],
-        label=_cut(first.label or "", LONGEST_WORD),
-        load=_cut(str(first.facts.get("load", "")), 60),
+        label=words_cut(first.label or "", LONGEST_WORD),
+        load=words_cut(str(first.facts.get("load", "")), 60),
         recorded_at=_with_zone(first.recorded_at),
         channels=channels,
         rates=rates,
@@ -416,15 +326,15 @@ def _channel_row(channel: Channel, reading: Reading, has_vibration: bool) -> Imp
     is_wanted = channel.is_vibration if has_vibration else channel.is_measurable
     waits = waits_with(channel, reading)
     return ImportChannel(
-        name=_cut(channel.name, LONGEST_WORD),
+        name=words_cut(channel.name, LONGEST_WORD),
         n_samples=channel.samples.size,
         fs_hz=channel.fs_hz,
         fs_source=channel.source_of("fs_hz") or "",
         rpm=channel.rpm,
         rpm_source=channel.source_of("rpm") or "",
-        unit=_cut(channel.unit or "", 20),
+        unit=words_cut(channel.unit or "", 20),
         unit_source=channel.source_of("unit") or "",
-        quantity=_cut(channel.quantity, 40),
+        quantity=words_cut(channel.quantity, 40),
         is_vibration=channel.is_vibration,
         is_measurable=channel.is_measurable,
         is_tacho=is_tacho,
@@ -439,16 +349,16 @@ def _remarks(file: ImportFile, reading: Reading) -> Iterable[ImportRemark]:
         yield ImportRemark(
             file=file,
             kind=ImportRemark.Kind.QUESTION,
-            about=_cut(question.about, 200),
-            sentence=_cut(question.sentence, LONGEST_REASON),
+            about=words_cut(question.about, 200),
+            sentence=words_cut(question.sentence, LONGEST_REASON),
             proposal_hz=float(proposal) if isinstance(proposal, int | float) else None,
         )
     for each in reading.left_out[:_MOST_REMARKS]:
         yield ImportRemark(
             file=file,
             kind=ImportRemark.Kind.LEFT_OUT,
-            about=_cut(each.name, 200),
-            sentence=_cut(each.reason, LONGEST_REASON),
+            about=words_cut(each.name, 200),
+            sentence=words_cut(each.reason, LONGEST_REASON),
         )
 
 
@@ -473,7 +383,3 @@ def _with_zone(moment: datetime | None) -> datetime | None:
     if moment is None or moment.tzinfo is not None:
         return moment
     return moment.replace(tzinfo=UTC)
-
-
-def _cut(text: str, longest: int) -> str:
-    return name_shown(text)[:longest]

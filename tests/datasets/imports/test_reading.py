@@ -13,6 +13,7 @@ from datasets.imports.paths import PICTURE, draft_folder
 from datasets.imports.pictures import picture_of, picture_read, pictures_write
 from datasets.imports.selectors import Stage, counts_of, draft_get, stage_of
 from datasets.imports.services import reading as reading_module
+from datasets.imports.services import unpacking
 from datasets.imports.services.drafts import Offered, draft_delete, files_offer
 from datasets.imports.services.importing import plan_of
 from datasets.imports.services.reading import reading_start
@@ -139,11 +140,11 @@ def test_a_killed_reading_goes_on_with_what_it_had_not_read(draft, monkeypatch):
 def test_a_reading_killed_while_it_unpacked_begins_the_archive_again(draft, monkeypatch):
     put(draft, {"rig.zip": zipped(a=recording(), b=recording(4096))})
     job = reading_start(user=draft.owner, draft=draft)
-    real = reading_module._unpacked_keep
-    monkeypatch.setattr(reading_module, "_unpacked_keep", lambda *_: 1 / 0)
+    real = unpacking._unpacked_keep
+    monkeypatch.setattr(unpacking, "_unpacked_keep", lambda *_: 1 / 0)
     read_import(str(job.pk))
     assert [file.path for file in draft.files.all()] == ["rig.zip"]
-    monkeypatch.setattr(reading_module, "_unpacked_keep", real)
+    monkeypatch.setattr(unpacking, "_unpacked_keep", real)
     files = read(draft)
     assert sorted(files) == ["rig/a", "rig/b"]
     stored = [p.name for p in draft_folder(draft.owner_id, draft.pk).iterdir()]
