@@ -27,6 +27,7 @@ NEEDS_NO_SERVERS = frozenset(
         "collectstatic",
         "compilemessages",
         "diffsettings",
+        "evaluate_table",
         "findstatic",
         "help",
         "makemessages",

@@ -72,7 +72,10 @@ def test_commands_that_use_rows_need_servers(
     assert not needs_servers([*arguments, "--help"])
 
 
-@pytest.mark.parametrize("arguments", [[], ["--version"], ["simulate"], ["measure"], ["portal"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["--version"], ["simulate"], ["measure"], ["evaluate_table"], ["portal"]],
+)
 def test_commands_without_rows_need_none(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

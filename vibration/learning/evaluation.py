@@ -1,0 +1,222 @@
+"""Out-of-fold predictions of a model: by its protocol, mirrored at random, and of the majority."""
+
+import hashlib
+import os
+import warnings
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import ThreadpoolController
+
+from vibration.errors import VibrationError
+from vibration.learning.groups import Numbers, Values
+from vibration.learning.models import MODELS, pipeline_for
+from vibration.learning.protocols import NEVER, mirrored_folds, splits_of
+
+FLOAT32_SAFE: Final = 1e30  # trees hold single precision
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """What a model said of rows that it was not trained on.
+
+    Attributes
+    ----------
+    y : ndarray, shape (n,)
+        Class of each row.
+    groups : ndarray, shape (n,)
+        Group of each row.
+    folds : ndarray, shape (R, n)
+        Fold in which it was tested, a line a repeat; −1 where it was not.
+    probabilities : ndarray, shape (R, n, K)
+        Of each class; NaN where a row was not tested.
+    """
+
+    y: Numbers
+    groups: Numbers
+    folds: Numbers
+    probabilities: Values
+
+    @property
+    def classes(self) -> Numbers:
+        """The reported class of each row, shape (R, n): the most probable; −1 where untested."""
+        tested = self.folds != NEVER
+        said = np.full(self.folds.shape, NEVER, dtype=np.int64)
+        said[tested] = self.probabilities[tested].argmax(axis=-1)
+        return said
+
+    @property
+    def sha256(self) -> str:
+        """Checksum of folds and probabilities, equal for equal predictions bit for bit."""
+        parts = (np.ascontiguousarray(self.folds), np.ascontiguousarray(self.probabilities))
+        return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """The predictions from which every number about a model is computed.
+
+    Attributes
+    ----------
+    scored : Predictions
+        By the protocol whose score counts.
+    mirrored : Predictions
+        By the same folds, permuted within each class.
+    majority : Predictions
+        Of always answering the most frequent class, by the protocol.
+    """
+
+    scored: Predictions
+    mirrored: Predictions
+    majority: Predictions
+
+
+def evaluate(
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    groups: npt.ArrayLike,
+    folds: npt.ArrayLike,
+    *,
+    model: str = "forest",
+    seed: int = 0,
+    top_k: int | None = None,
+    workers: int | None = None,
+    on_fold: Callable[[], None] | None = None,
+) -> Evaluation:
+    """Test a model by a protocol, by its mirrored random folds, and the majority beside it.
+
+    Equal input gives equal predictions bit for bit, whatever `workers` and OMP_NUM_THREADS say:
+    each fit uses one thread.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, m)
+        Features; NaN where one is missing.
+    y, groups : array_like of int, shape (n,)
+        Class and group of each row, counted from 0.
+    folds : array_like of int, shape (R, n)
+        Of `group_folds`, `value_folds` or `stored_folds`.
+    model : str
+        One of `vibration.learning.models.MODELS`.
+    seed : int
+        Of the model and of the mirrored folds.
+    top_k : int, optional
+        How many features each fold keeps.
+    workers : int, optional
+        Fits at a time; by default one a processor.
+    on_fold : callable, optional
+        Called after each fit; what it raises ends the evaluation.
+
+    Returns
+    -------
+    Evaluation
+
+    Raises
+    ------
+    VibrationError
+        For features that are infinite or too large, and where a fold trains one class only.
+
+    Examples
+    --------
+    >>> x = np.random.default_rng(0).normal(size=(12, 2)) + np.repeat([[0], [9]], 6, axis=0)
+    >>> y, groups = np.repeat([0, 1], 6), np.arange(12) // 3
+    >>> done = evaluate(x, y, groups, [[0, 0, 0, 1, 1, 1] * 2], model="logistic")
+    >>> bool((done.scored.classes == y).all()), done.majority.probabilities.shape
+    (True, (1, 12, 2))
+    """
+    table, classes = np.array(x, dtype=np.float64), np.asarray(y, dtype=np.int64)
+    members, lines = np.asarray(groups, dtype=np.int64), np.asarray(folds, dtype=np.int64)
+    with np.errstate(invalid="ignore"):
+        if (np.abs(table) > FLOAT32_SAFE).any():
+            raise VibrationError(
+                f"Features are infinite or above {FLOAT32_SAFE:g}: correct them, or leave them "
+                "missing.",
+                field="x",
+            )
+    table = table[:, ~np.isnan(table).all(axis=0)]
+    if table.shape[1] == 0:
+        raise VibrationError("No feature has a value in any row.", field="x")
+    if top_k is not None and not 1 <= top_k <= table.shape[1]:
+        raise VibrationError(
+            f"{top_k} of {table.shape[1]} features cannot be kept: choose 1 to {table.shape[1]}.",
+            field="top_k",
+        )
+    mirrored = mirrored_folds(lines, classes, seed=seed)
+    rows = np.arange(classes.size)  # a random split knows no groups, nor does its calibration
+    runs = (
+        ("scored", lines, members, model),
+        ("mirrored", mirrored, rows, model),
+        ("majority", lines, members, "majority"),
+    )
+    done: dict[str, Predictions] = {}
+    threads = ThreadpoolController()
+    with (
+        # A fit that ended must not give the BLAS of one still running its threads back.
+        threads.limit(limits=1),
+        warnings.catch_warnings(),
+        ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool,
+    ):
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        for name, folds_of, known, code in runs:
+            fit = partial(
+                _fitted, table, classes, known, threads, code=code, seed=seed, top_k=top_k
+            )
+            done[name] = _predictions(fit, classes, members, folds_of, pool, on_fold)
+    return Evaluation(**done)
+
+
+def _predictions(
+    fit: Callable[[Numbers, Numbers], Values],
+    y: Numbers,
+    groups: Numbers,
+    folds: Numbers,
+    pool: ThreadPoolExecutor,
+    on_fold: Callable[[], None] | None,
+) -> Predictions:
+    probabilities = np.full((*folds.shape, int(y.max()) + 1), np.nan)
+    splits = [(repeat, *split) for repeat, line in enumerate(folds) for split in splits_of(line)]
+    waiting = [pool.submit(fit, train, test) for _, train, test in splits]
+    try:
+        for (repeat, _, test), fitted in zip(splits, waiting, strict=True):
+            probabilities[repeat, test] = fitted.result()
+            if on_fold is not None:
+                on_fold()
+    finally:
+        for fitted in waiting:
+            fitted.cancel()
+    return Predictions(y, groups, folds, probabilities)
+
+
+def _fitted(
+    x: Values,
+    y: Numbers,
+    groups: Numbers,
+    threads: ThreadpoolController,
+    train: Numbers,
+    test: Numbers,
+    *,
+    code: str,
+    seed: int,
+    top_k: int | None,
+) -> Values:
+    present = np.unique(y[train])
+    if present.size < 2 and code != "majority":
+        raise VibrationError(
+            f"A fold leaves one class to train {MODELS[code].title} on: choose another protocol.",
+            field="folds",
+        )
+    pipeline = pipeline_for(
+        code, y[train], groups[train], seed=seed, top_k=None if code == "majority" else top_k
+    )
+    with threads.limit(limits=1):  # OpenMP counts its threads in each thread
+        pipeline.fit(x[train], y[train])
+        said = pipeline.predict_proba(x[test])
+    probabilities = np.zeros((test.size, int(y.max()) + 1))
+    probabilities[:, present] = said
+    return probabilities

@@ -1,0 +1,190 @@
+"""A model evaluated on a table, in one call: refusals first, then its numbers."""
+
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+from vibration.errors import VibrationError
+from vibration.learning.evaluation import Evaluation, evaluate
+from vibration.learning.groups import (
+    Numbers,
+    check_distinct,
+    groups_of_classes,
+    listing,
+    lone_class_sentence,
+    numbered,
+    shared_groups,
+)
+from vibration.learning.protocols import NEVER, group_folds, protocol_words, value_folds
+from vibration.learning.report import Report, report_of
+from vibration.learning.tables import FeatureTable
+
+_CALLED: Final = {
+    "specimen": ("bearing", "bearings"),
+    "bearing": ("bearing", "bearings"),
+    "recording": ("recording", "recordings"),
+    "file": ("recording", "recordings"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class TableRun:
+    """A model's evaluation on a table.
+
+    Attributes
+    ----------
+    evaluation : Evaluation
+        Every prediction.
+    report : Report
+        Its numbers.
+    protocol : str
+        The protocol in words.
+    classes : tuple of str
+        Names of the classes.
+    n_groups : int
+        How many groups there are.
+    warning : str
+        The guard's sentences, and what no split can tell; empty where there is nothing.
+    seconds : float
+        That the evaluation took.
+    """
+
+    evaluation: Evaluation
+    report: Report
+    protocol: str
+    classes: tuple[str, ...]
+    n_groups: int
+    warning: str
+    seconds: float
+
+    def as_json(self, *, experiment: str, groups: str) -> dict[str, Any]:
+        """Return what the command prints.
+
+        Parameters
+        ----------
+        experiment : str
+            What was evaluated.
+        groups : str
+            Column of the groups.
+
+        Returns
+        -------
+        dict
+        """
+        return {
+            "experiment": experiment,
+            "protocol": self.protocol,
+            "groups": groups,
+            "n_signals": int(self.evaluation.scored.y.size),
+            "n_groups": self.n_groups,
+            "score": self.report.scores.accuracy,
+            "interval": self.report.interval,
+            "random_score": self.report.mirrored.accuracy,
+            "majority": self.report.majority,
+            "gap": self.report.gap,
+            "gap_interval": self.report.gap_interval,
+            "warning": self.warning,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def run_table(
+    table: FeatureTable,
+    *,
+    group: str,
+    leave_out: str = "",
+    model: str = "forest",
+    seed: int = 0,
+) -> TableRun:
+    """Evaluate a model on a table by group, or by leaving one value of a condition out.
+
+    Parameters
+    ----------
+    table : FeatureTable
+    group : str
+        Column of the groups; `specimen` and `bearing` are called bearings, `recording` and `file`
+        recordings.
+    leave_out : str
+        Column of the condition; empty for folds by group.
+    model : str
+        One of `vibration.learning.models.MODELS`.
+    seed : int
+        Of everything that is drawn.
+
+    Returns
+    -------
+    TableRun
+
+    Raises
+    ------
+    VibrationError
+        For one class only, a class of one group in a split by group, and rows that are equal in
+        two groups.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.random.default_rng(0).normal(size=(24, 2)) + np.repeat([[0], [9]], 12, axis=0)
+    >>> groups = tuple(f"B{number // 3}" for number in range(24))
+    >>> table = FeatureTable(x, ("a", "b"), ("ok",) * 12 + ("worn",) * 12, groups, (), ())
+    >>> run = run_table(table, group="bearing", model="logistic")
+    >>> run.protocol, run.n_groups, run.report.scores.accuracy
+    ('group 4-fold, 5 repeats (new: bearings)', 8, 1.0)
+    """
+    began = time.perf_counter()
+    one, many = _CALLED.get(group, (f"group of {group}", f"groups of {group}"))
+    classes, y = numbered(table.labels)
+    names, groups = numbered(table.groups)
+    if len(classes) < 2:
+        raise VibrationError(f"Every row is of class {classes[0]}: there is nothing to tell apart.")
+    check_distinct(table.x, groups, names=names)
+    lone = lone_class_sentence(y, groups, classes=classes, one=one)
+    said, new = ([lone] if lone else []), many
+    if leave_out:
+        folds, values = value_folds(table.left_out, y, groups, seed=seed)
+        protocol = protocol_words(
+            folds,
+            left_out=leave_out,
+            shared=shared_groups(folds[0], groups),
+            n_groups=len(names),
+            many=many,
+        )
+        new = f"values of {leave_out}"
+        said += _untrained(y, folds[0], classes, values, leave_out)
+    else:
+        if lone:
+            raise VibrationError(
+                f"{lone} Leave the class out, bring more {many}, or leave one value of a "
+                "condition out."
+            )
+        folds = group_folds(y, groups, seed=seed)
+        protocol = protocol_words(folds, many=many)
+    evaluation = evaluate(table.x, y, groups, folds, model=model, seed=seed)
+    report = report_of(evaluation, classes=classes, many=many, new=new, seed=seed)
+    return TableRun(
+        evaluation=evaluation,
+        report=report,
+        protocol=protocol,
+        classes=tuple(classes),
+        n_groups=len(names),
+        warning=" ".join([*said, *filter(None, [report.warning])]),
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _untrained(
+    y: Numbers, folds: Numbers, classes: list[str], values: list[str], column: str
+) -> list[str]:
+    """Say which classes are tested in a fold that does not train them."""
+    held = groups_of_classes(y, folds)
+    alone = [
+        f"{classes[number]} ({values[int(found[0])]})"
+        for number, found in enumerate(held)
+        if found.size == 1 and found[0] != NEVER
+    ]
+    if not alone:
+        return []
+    return [
+        f"With one value of {column} only, a class is never trained where it is tested, and all "
+        f"its rows count as wrong: {listing(alone)}."
+    ]
