@@ -127,13 +127,14 @@ def keep_wear(page):
     page.get_by_role("button", name="Apply").click()
 
 
-def test_after_a_filter_the_rows_are_asked_once_and_come_before_any_panel(page, asked):
+def test_after_a_filter_the_rows_are_asked_once_and_before_any_panel(page, asked):
     keep_wear(page)
     expect(rows(page)).to_have_text("Rows 1–25 of 25")
     expect(page.locator("#explorer-table-meta")).to_have_text("25 signals · 50 a page")
     assert [what for what, _ in of_rows(asked)] == ["asked", "came"]
-    [_, came], first = of_rows(asked), of_panels(asked)[0]
-    assert asked.index(came) < asked.index(first)
+    # Panels wait for the rows, though not for ever: what is certain is who is asked first.
+    panel = next(each for each in of_panels(asked) if each[0] == "asked")
+    assert asked.index(of_rows(asked)[0]) < asked.index(panel)
 
 
 def test_what_left_the_sight_is_asked_once_it_is_seen_again(page, asked):

@@ -8,7 +8,8 @@ from tests.e2e.viewing import settled
 
 pytestmark = pytest.mark.browser
 
-TOO_LONG = 1009  # of RFC 6455
+# The server says 1009 and reads no more; a browser that is still sending may not hear it.
+CLOSED = (1006, 1009)
 OPEN_SOCKETS = """
     const Real = window.WebSocket; window.sockets = []; window.refuse = false;
     window.WebSocket = class extends Real {
@@ -44,8 +45,10 @@ def test_a_message_that_is_too_long_closes_its_socket_and_nothing_else(portal, p
         socket.addEventListener("close", (event) => done(event.code));
         socket.send("x".repeat(10_000_000));
     })""")
-    assert code == TOO_LONG
-    page.wait_for_function("sockets.length > 1 && sockets.at(-1).readyState === WebSocket.OPEN")
+    assert code in CLOSED
+    page.wait_for_function(
+        "() => sockets.length > 1 && sockets.at(-1).readyState === WebSocket.OPEN"
+    )
     pong = page.evaluate("""() => new Promise((done) => {
         const socket = sockets.at(-1);
         socket.addEventListener("message", ({ data }) => done(data));

@@ -2,13 +2,12 @@
 
 import csv
 import gzip
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.signal
 
+from tests.vibration.formats.published import DATA, RECORDINGS
 from vibration.errors import VibrationError
 from vibration.features.orders import ORDER_FEATURE_NAMES, ORDER_FEATURES, order_features
 from vibration.formats import read_recording
@@ -18,8 +17,8 @@ from vibration.machines.bearings import BearingGeometry, BearingOrders
 ORDERS = BearingGeometry(9, 7.94, 39.04).orders
 FS_HZ, SHAFT_HZ = 12_000.0, 29.95
 X = np.random.default_rng(3).standard_normal(24_000)
-SHARED = Path(os.environ.get("SHARED_DATA_DIR", "shared/data"))
-TABLE = SHARED / "feature_tables" / "cwru_12k_24000_with_orders.csv.gz"
+
+TABLE = DATA / "feature_tables" / "cwru_12k_24000_with_orders.csv.gz"
 FILES = {"118_0": "cwru/118_0.mat", "105_0": "cwru/105_0.mat", "130@6_0": "cwru/130@6_0.mat"}
 
 
@@ -139,7 +138,7 @@ def test_measured_bearings_agree_with_their_published_table(key):
     with gzip.open(TABLE, "rt") as file:
         rows = [r for r in csv.DictReader(file) if r["file"].endswith(f"/{key}.mat")]
     row = next(row for row in rows if row["window"] == "0")
-    reading = read_recording(SHARED / "recordings" / FILES[key])
+    reading = read_recording(RECORDINGS / FILES[key])
     channel = next(each for each in reading.channels if "DE" in each.name)
     orders = BearingGeometry(9, 0.3126 * 25.4, 1.537 * 25.4).orders
     values = order_features(channel.samples[:24_000], 12_000.0, float(row["rpm"]) / 60, orders)
