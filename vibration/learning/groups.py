@@ -1,6 +1,7 @@
 """What a row belongs to, and what no split of such rows can tell."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -121,7 +122,13 @@ def lone_class_sentence(
     return f"The classes {listing(lone)} each come {rest}"
 
 
-def check_distinct(x: npt.ArrayLike, groups: npt.ArrayLike, *, names: list[str]) -> None:
+def check_distinct(
+    x: npt.ArrayLike,
+    groups: npt.ArrayLike,
+    *,
+    names: list[str],
+    rows: Sequence[int] | None = None,
+) -> None:
     """Refuse rows whose features are equal although their groups differ.
 
     Such rows stand in training and test at once, whatever the split. Values that are missing in
@@ -135,6 +142,8 @@ def check_distinct(x: npt.ArrayLike, groups: npt.ArrayLike, *, names: list[str])
         Group of each row.
     names : list of str
         Names of the groups.
+    rows : sequence of int, optional
+        Number of each row as people know it; by default counted from 1.
 
     Raises
     ------
@@ -161,8 +170,9 @@ groups differ: keep one of each pair, or give both one group.
         if members[other] != members[row]:
             pairs.setdefault((int(members[other]), int(members[row])), (other, row))
     if pairs:
+        known = range(1, len(table) + 1) if rows is None else rows
         said = [
-            f"{a + 1} ({names[members[a]]}) and {b + 1} ({names[members[b]]})"
+            f"{known[a]} ({names[members[a]]}) and {known[b]} ({names[members[b]]})"
             for a, b in pairs.values()
         ]
         raise VibrationError(

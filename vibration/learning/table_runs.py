@@ -126,7 +126,8 @@ def run_table(
     >>> import numpy as np
     >>> x = np.random.default_rng(0).normal(size=(24, 2)) + np.repeat([[0], [9]], 12, axis=0)
     >>> groups = tuple(f"B{number // 3}" for number in range(24))
-    >>> table = FeatureTable(x, ("a", "b"), ("ok",) * 12 + ("worn",) * 12, groups, (), ())
+    >>> labels, rows = ("ok",) * 12 + ("worn",) * 12, tuple(range(2, 26))
+    >>> table = FeatureTable(x, ("a", "b"), labels, groups, rows, (), ())
     >>> run = run_table(table, group="bearing", model="logistic")
     >>> run.protocol, run.n_groups, run.report.scores.accuracy
     ('group 4-fold, 5 repeats (new: bearings)', 8, 1.0)
@@ -137,7 +138,7 @@ def run_table(
     names, groups = numbered(table.groups)
     if len(classes) < 2:
         raise VibrationError(f"Every row is of class {classes[0]}: there is nothing to tell apart.")
-    check_distinct(table.x, groups, names=names)
+    check_distinct(table.x, groups, names=names, rows=table.rows)
     lone = lone_class_sentence(y, groups, classes=classes, one=one)
     said, new = ([lone] if lone else []), many
     if leave_out:

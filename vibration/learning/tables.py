@@ -39,6 +39,8 @@ class FeatureTable:
         Their names.
     labels, groups : tuple of str
         Class and group of each row.
+    rows : tuple of int
+        Number of each row in the file, where the header is 1.
     left_out : tuple of str
         Value of the condition that is left out; empty without one.
     empty : tuple of str
@@ -49,6 +51,7 @@ class FeatureTable:
     features: tuple[str, ...]
     labels: tuple[str, ...]
     groups: tuple[str, ...]
+    rows: tuple[int, ...]
     left_out: tuple[str, ...]
     empty: tuple[str, ...]
 
@@ -154,6 +157,7 @@ def _read(
         _place(header, name)
     named = _named_features(header, features, label, group) if features else []
     kept: list[list[str]] = []
+    rows: list[int] = []
     wanted = [(header.index(column), values) for column, values in where]
     places = [header.index(name) for name in roles.values()]
     by_default = named or _portal_features(header, roles)
@@ -172,6 +176,7 @@ def _read(
             )
         if any(row[place].strip() not in meant for place, meant in wanted):
             continue
+        rows.append(number)
         kept.append([_name(row[place], number, header[place], leave_out) for place in places])
         for place in columns:
             value = _number(row[place])
@@ -191,7 +196,7 @@ def _read(
             values.append(value)
         if len(values) > MOST_VALUES:
             raise VibrationError(f"The table has more than {MOST_VALUES} numbers: take a part.")
-    return _table(header, columns, texts, kept, values, where)
+    return _table(header, columns, texts, kept, rows, values, where)
 
 
 def _table(
@@ -199,6 +204,7 @@ def _table(
     columns: list[int],
     texts: set[int],
     kept: list[list[str]],
+    rows: list[int],
     values: "array[float]",
     where: Sequence[tuple[str, frozenset[str]]],
 ) -> FeatureTable:
@@ -222,6 +228,7 @@ def _table(
         ),
         labels=labels,
         groups=groups,
+        rows=tuple(rows),
         left_out=rest[0] if rest else (),
         empty=tuple(
             header[columns[place]] for place in np.flatnonzero(numeric & ~has_value).tolist()
