@@ -9,7 +9,7 @@ import numpy as np
 from vibration.learning.evaluation import Predictions
 from vibration.learning.groups import Numbers, Values, classes_of_groups
 from vibration.learning.protocols import NEVER
-from vibration.learning.scores import confusions
+from vibration.learning.scores import confusions, hits_and_rows
 
 N_DRAWS: Final = 10_000
 LOW, HIGH = 0.025, 0.975
@@ -122,11 +122,15 @@ def interval_of(
     if fewest_groups(predictions) < 2:
         return None
     tested, classes = _tested(predictions)
+    numbers = hits_and_rows(predictions)[tested]
+    if (numbers[:, 0] == numbers[:, 1]).all():
+        return LOW ** (1 / tested.size), 1.0
+    if statistic is accuracy:  # needs no matrices, which many classes of many groups make large
+        hits, rows = drawn_sums(numbers, classes, seed=seed, n_draws=n_draws).T
+        return _limits(_ratio(hits, rows))
     parts = confusions(predictions)[tested]
-    n_groups, n_classes = parts.shape[:2]
-    if parts.sum() == np.trace(parts.sum(axis=0)):
-        return LOW ** (1 / n_groups), 1.0
-    sums = drawn_sums(parts.reshape(n_groups, -1), classes, seed=seed, n_draws=n_draws)
+    n_classes = parts.shape[-1]
+    sums = drawn_sums(parts.reshape(tested.size, -1), classes, seed=seed, n_draws=n_draws)
     return _limits(statistic(sums.reshape(-1, n_classes, n_classes)))
 
 
@@ -171,13 +175,11 @@ def difference(
     1.0
     """
     tested, classes = _tested(first)
-    both = [confusions(run)[tested] for run in (first, second)]
-    hits = [np.trace(parts, axis1=1, axis2=2) for parts in both]
-    totals = [parts.sum(axis=(1, 2)) for parts in both]
-    value = float(hits[0].sum() / totals[0].sum() - hits[1].sum() / totals[1].sum())
+    numbers = np.hstack([hits_and_rows(run)[tested] for run in (first, second)])
+    hits, rows, other_hits, other_rows = numbers.sum(axis=0).tolist()
+    value = hits / rows - other_hits / other_rows
     if fewest_groups(first) < 2:
         return Difference(value, None)
-    numbers = np.stack([hits[0], totals[0], hits[1], totals[1]], axis=1)
     hit, n, other_hit, other_n = drawn_sums(numbers, classes, seed=seed, n_draws=n_draws).T
     return Difference(value, _limits(_ratio(hit, n) - _ratio(other_hit, other_n)))
 

@@ -71,7 +71,10 @@ def scores_of(predictions: Predictions) -> Scores:
     (0.5, 0.4, 0.4)
     """
     y, n_classes = predictions.y, predictions.probabilities.shape[-1]
-    confusion = confusions(predictions).sum(axis=0)
+    confusion = np.zeros((n_classes, n_classes))
+    for answers in predictions.classes:
+        tested = answers != NEVER
+        np.add.at(confusion, (y[tested], answers[tested]), 1 / len(predictions.folds))
     hits, actual, said = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
     recall, precision = _share(hits, actual), _share(hits, said)
     known = actual > 0
@@ -130,6 +133,34 @@ def confusions(predictions: Predictions) -> Values:
     for said in predictions.classes:
         rows = said != NEVER
         np.add.at(found, (predictions.groups[rows], predictions.y[rows], said[rows]), 1.0)
+    return found / len(predictions.folds)
+
+
+def hits_and_rows(predictions: Predictions) -> Values:
+    """Right answers of each group and its rows, their means over repeats.
+
+    Parameters
+    ----------
+    predictions : Predictions
+
+    Returns
+    -------
+    ndarray, shape (G, 2)
+
+    Examples
+    --------
+    >>> y, groups = np.array([0, 1, 1]), np.array([0, 1, 1])
+    >>> p = np.array([[[0.8, 0.2], [0.6, 0.4], [0.0, 1.0]]])
+    >>> hits_and_rows(Predictions(y, groups, np.zeros((1, 3), np.int64), p)).tolist()
+    [[1.0, 1.0], [1.0, 2.0]]
+    """
+    n_groups = int(predictions.groups.max()) + 1
+    found = np.zeros((n_groups, 2))
+    for said in predictions.classes:
+        rows = said != NEVER
+        members, right = predictions.groups[rows], said[rows] == predictions.y[rows]
+        found[:, 0] += np.bincount(members, right, minlength=n_groups)
+        found[:, 1] += np.bincount(members, minlength=n_groups)
     return found / len(predictions.folds)
 
 

@@ -1,14 +1,23 @@
 """Scores against scikit-learn, and intervals against what can be counted by hand."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from sklearn import metrics
 
 from tests.vibration.learning.drawn import said
 from vibration.learning.evaluation import Predictions
-from vibration.learning.intervals import accuracy, balanced_accuracy, difference, interval_of
+from vibration.learning.groups import classes_of_groups
+from vibration.learning.intervals import (
+    Difference,
+    accuracy,
+    balanced_accuracy,
+    difference,
+    interval_of,
+)
 from vibration.learning.report import gap_sentence
-from vibration.learning.scores import calibration_error, scores_of
+from vibration.learning.scores import calibration_error, confusions, scores_of
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +77,6 @@ def test_a_class_of_one_group_has_no_interval():
 
 def test_the_interval_is_that_of_drawing_groups_one_by_one(drawn):
     low, high = interval_of(drawn, accuracy)
-    from vibration.learning.groups import classes_of_groups
-    from vibration.learning.scores import confusions
-
     of_group = classes_of_groups(drawn.y, drawn.groups)
     parts, random = confusions(drawn), np.random.default_rng(2)
     sums = np.zeros((4000, 3, 3))
@@ -82,7 +88,12 @@ def test_the_interval_is_that_of_drawing_groups_one_by_one(drawn):
 
 
 def test_the_difference_of_a_run_and_itself_is_nothing(drawn):
-    assert difference(drawn, drawn) == type(difference(drawn, drawn))(0.0, (0.0, 0.0))
+    assert difference(drawn, drawn) == Difference(0.0, (0.0, 0.0))
+
+
+def test_the_interval_of_accuracy_is_that_of_its_matrices(drawn):
+    found = interval_of(drawn, partial(accuracy))
+    assert interval_of(drawn, accuracy) == pytest.approx(found, abs=0.01)
 
 
 def test_balanced_accuracy_leaves_classes_without_rows_out():
