@@ -1,5 +1,9 @@
 """Run the benchmarks, print a table, write ``bench.json`` at the repository's root."""
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as every process of the portal, before numpy
+
 import argparse
 import importlib
 import json
