@@ -8,9 +8,8 @@ from typing import TypeVar
 
 from common.errors import Invalid
 from datasets.models import Dataset
-from datasets.selectors import dataset_folder, dataset_path
+from datasets.selectors import dataset_files, dataset_folder, dataset_path, original_path
 from datasets.services.generation import n_workers
-from datasets.services.importing import ORIGINALS
 from vibration.generation import verify_records
 from vibration.store import SIGNALS_FILE, file_sha256
 
@@ -96,13 +95,15 @@ def _files_verified(dataset: Dataset, sample: int | None, step: Step) -> Verific
 
 
 def _files_of(dataset: Dataset) -> Iterator[tuple[Path, str, str]]:
-    folder = dataset_folder(dataset)
-    for shard in dataset.store.shards.all():
-        name = f"{shard.number}/{SIGNALS_FILE}"
-        yield folder / name, name, shard.sha256
-    kept = dataset.store.recordings.filter(has_original=True)
-    for name, sha256 in kept.order_by("name").values_list("name", "sha256").distinct():
-        yield folder / ORIGINALS / sha256, f"The original of {name}", sha256
+    shards = dataset.store.shards.order_by("number")
+    for (name, path), shard in zip(dataset_files(dataset), shards, strict=True):
+        yield path, name, shard.sha256
+    seen: set[str] = set()
+    for recording in dataset.store.recordings.filter(has_original=True):
+        if recording.sha256 not in seen:
+            seen.add(recording.sha256)
+            path = original_path(dataset, recording)
+            yield path, f"The original of {recording.name}", recording.sha256
 
 
 def _drawn(all_of: list[T], sample: int | None) -> list[T]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -31,6 +31,9 @@ DATABASE_BUSY = (
 )
 _WAITED = (LockNotAvailable, QueryCanceled, PoolTimeout, TooManyRequests)
 RETRY_AFTER_S = "10"
+UNUSABLE = (
+    "What was sent holds a character or a number that cannot be used. Correct it and try again."
+)
 MISTAKE = (
     "The portal made a mistake and has written it down. Try again; if it stays, tell an "
     "administrator the incident id."
@@ -72,6 +75,9 @@ def trouble_of(request: HttpRequest, error: BaseException | None) -> Trouble:
         return Trouble(status, title, error.sentence)
     if isinstance(error, SuspiciousOperation):
         return Trouble(400, *SENTENCES[400])
+    if isinstance(error, DataError):  # NUL in a text, a number beyond its column: input, not ours
+        logger.warning("Refused by the database: %s", error, extra={"request": request})
+        return Trouble(400, SENTENCES[400][0], UNUSABLE)
     if isinstance(error, OperationalError | InterfaceError):
         logger.error("Database: %s", error, extra={"request": request})
         sentence = DATABASE_BUSY if isinstance(error.__cause__, _WAITED) else DATABASE_DOWN

@@ -272,11 +272,13 @@ def _followed(run: ImportRun, dataset_id: int) -> Iterator[None]:
         return
     waiting = Dataset.objects.filter(pk=dataset_id).exclude(status=Dataset.Status.READY)
     waiting.update(status=Dataset.Status.IMPORTING)
+    is_done = False
     try:
         yield
-    except BaseException:
-        waiting.update(status=Dataset.Status.FAILED)
-        raise
+        is_done = True
+    finally:
+        if not is_done:
+            waiting.update(status=Dataset.Status.FAILED)
 
 
 def _import(run: ImportRun, dataset_id: int, plan: ImportPlan, work: Path) -> ImportOutcome:

@@ -161,6 +161,24 @@ def test_no_value_of_any_parameter_breaks_a_page(browser, signal, prove):
             prove(browser.get(path, given), path, given)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/datasets/?q=",
+        "/datasets/?class=",
+        "/datasets/{dataset}/?class=",
+        "/datasets/{dataset}/?severity=",
+        "/search/?q=",
+        "/signal-viewer/find/?q=",
+        "/system-health/logs/?q=",
+    ],
+)
+def test_a_letter_that_no_text_may_hold_is_refused_with_a_sentence(browser, signal, address):
+    answer = browser.get(address.format(dataset=signal.store.dataset.pk) + "a%00b")
+    assert answer.status_code in (200, 400)
+    assert b"ncident" not in answer.content
+
+
 def test_no_value_of_any_field_breaks_a_form(browser, signal, prove):
     addresses = [filled(path, str(signal.pk)) for path in paths()]
     for n, path in enumerate(chain(addresses, admin_paths())):

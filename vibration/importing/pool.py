@@ -1,16 +1,13 @@
 """Keep many files over several processes."""
 
 from collections.abc import Iterable, Iterator
-from multiprocessing.connection import wait
 from pathlib import Path
 
-from vibration.generation.pool import Worker, started_workers
+from vibration.generation.pool import answers
 from vibration.importing.keep import Cutting
 from vibration.importing.plan import PlannedFile
 
 IMPORTING = "vibration.importing.worker"
-_TASKS_AHEAD = 2
-_POLL_S = 0.1
 
 Task = tuple[int, PlannedFile, Cutting, Path, Path | None]
 
@@ -43,24 +40,4 @@ def keep_in_processes(tasks: Iterable[Task], count: int) -> Iterator[tuple[int, 
     >>> list(keep_in_processes([], 1))
     []
     """
-    waiting = iter(tasks)
-    with started_workers(count, IMPORTING) as workers:
-        by_connection = {worker.connection: worker for worker in workers}
-        running = sum(_feed(worker, waiting) for worker in workers for _ in range(_TASKS_AHEAD))
-        while running:
-            ready = wait(list(by_connection), timeout=_POLL_S)
-            if not ready:
-                yield None
-            for connection in ready:
-                worker = by_connection[connection]  # type: ignore[index]
-                number, reason = worker.receive()
-                running += _feed(worker, waiting) - 1
-                yield number, reason
-
-
-def _feed(worker: Worker, waiting: Iterator[Task]) -> int:
-    task = next(waiting, None)
-    if task is None:
-        return 0
-    worker.send(task)
-    return 1
+    return answers(tasks, count, module=IMPORTING)

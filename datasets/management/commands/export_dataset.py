@@ -10,8 +10,9 @@ from typing import Any
 from zipfile import ZIP_STORED, ZipFile
 
 from common.commands import PortalCommand
-from common.errors import Invalid, NotFound
+from common.errors import Invalid
 from common.text import counted, size
+from datasets.management.named import ready_dataset
 from datasets.models import Dataset
 from datasets.selectors import dataset_files
 from monitoring.events import event_record
@@ -36,7 +37,7 @@ class Command(PortalCommand):
         parser.add_argument("--force", action="store_true", help="replace a file that exists")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        dataset = ready_dataset(options["name"])
+        dataset = ready_dataset(options["name"], to_be="exported")
         out = checked_target(options["out"], force=options["force"])
         total = dataset.store.size_bytes
         with progress_bar(out.name, total=total, unit="B") as show, watched(out, show):
@@ -65,18 +66,6 @@ def write(dataset: Dataset, form: str, out: Path) -> None:
                 part = Path(folder) / Path(name).with_suffix(SUFFIXES[form]).name
                 EXPORTS[form](path.parent, part)
                 archive.write(part, part.name)
-
-
-def ready_dataset(name: str) -> Dataset:
-    dataset = Dataset.objects.select_related("store").filter(name__iexact=name).first()
-    if dataset is None:
-        raise NotFound(f"There is no dataset “{name}”.")
-    if dataset.status != Dataset.Status.READY:
-        raise Invalid(
-            f"“{dataset.name}” is {dataset.get_status_display().lower()}; "
-            "only a ready dataset can be exported."
-        )
-    return dataset
 
 
 def checked_target(out: Path, *, force: bool) -> Path:

@@ -5,9 +5,8 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from common.commands import FAILED, PortalCommand
-from common.errors import Invalid, NotFound
 from common.text import counted
-from datasets.models import Dataset
+from datasets.management.named import ready_dataset
 from datasets.verification import dataset_verify
 from monitoring.management.progress import progress_bar
 from vibration.errors import VibrationError
@@ -30,17 +29,7 @@ class Command(PortalCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        dataset = Dataset.objects.select_related("store", "recipe").filter(
-            name__iexact=options["name"]
-        )
-        found = dataset.first()
-        if found is None:
-            raise NotFound(f"There is no dataset “{options['name']}”.")
-        if found.status != Dataset.Status.READY:
-            raise Invalid(
-                f"“{found.name}” is {found.get_status_display().lower()}; "
-                "only a ready dataset can be verified."
-            )
+        found = ready_dataset(options["name"], to_be="verified")
         total = min(options["sample"] or found.store.n_signals, found.store.n_signals)
         with progress_bar(found.name, total=total, unit=" records") as show:
             result = dataset_verify(
