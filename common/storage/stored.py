@@ -92,6 +92,10 @@ class Stored:
             raise ValueError("Files of the storage are only read; put them there whole.")
         return backend().open(self.key)
 
+    def read_range(self, offset: int, n_bytes: int) -> bytes:
+        """Return so many bytes from `offset` on, fewer at the file's end: in one request."""
+        return backend().read_range(self.key, self.version, offset, n_bytes)
+
     def read_bytes(self) -> bytes:
         with self.open() as file:
             return file.read()
