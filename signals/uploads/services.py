@@ -56,6 +56,7 @@ def upload_create(
     fs_hz: float | None = None,
     rpm: float | str | None = None,
     unit: str | None = None,
+    mains_hz: int | None = None,
 ) -> Upload:
     """Keep a recording as private signals of `owner`, one for each channel.
 
@@ -63,6 +64,8 @@ def upload_create(
     ----------
     fs_hz, rpm, unit
         What the file does not say, as its owner answered; `rpm` and `unit` may be ``"unknown"``.
+    mains_hz : int or None
+        Mains frequency where it was recorded; None where that is not stated.
 
     Raises
     ------
@@ -78,10 +81,12 @@ def upload_create(
     _quota_prove(owner)
     received = recording_receive(file=file, file_name=file_name)
     answers = Answers(fs_hz=fs_hz, rpm=rpm, unit=unit)
-    return upload_keep(owner=owner, received=received, answers=answers)
+    return upload_keep(owner=owner, received=received, answers=answers, mains_hz=mains_hz)
 
 
-def upload_keep(*, owner: Any, received: Received, answers: Answers) -> Upload:
+def upload_keep(
+    *, owner: Any, received: Received, answers: Answers, mains_hz: int | None = None
+) -> Upload:
     """Write what was read: files first, then all rows in one transaction."""
     answered = questions_answer(received.recording, answers)
     channels = channels_keep(answered, file_name=received.file_name)
@@ -92,7 +97,7 @@ def upload_keep(*, owner: Any, received: Received, answers: Answers) -> Upload:
             _quota_prove(owner)
             upload = _write_upload(owner, received)
             with _whole_or_nothing(upload_folder(upload)):
-                _write_channels(upload, channels)
+                _write_channels(upload, channels, mains_hz)
             n = len(channels)
             event_record(
                 kind=SystemEvent.Kind.CREATED,
@@ -178,16 +183,18 @@ def _write_upload(owner: Any, received: Received) -> Upload:
     return upload
 
 
-def _write_channels(upload: Upload, channels: list[Kept]) -> None:
+def _write_channels(upload: Upload, channels: list[Kept], mains_hz: int | None) -> None:
     rows: dict[Kept, Signal] = {}
     for number, group in enumerate(groups_of(channels), start=1):
-        store = _write_store(upload, number, group)
+        store = _write_store(upload, number, group, mains_hz)
         rows |= {channel: _row(store, row, channel) for row, channel in enumerate(group)}
     # In the file's order, in which their ids then ascend.
     Signal.objects.bulk_create([rows[channel] for channel in channels])
 
 
-def _write_store(upload: Upload, number: int, group: list[Kept]) -> SignalStore:
+def _write_store(
+    upload: Upload, number: int, group: list[Kept], mains_hz: int | None
+) -> SignalStore:
     folder = upload_folder(upload) / str(number)
     folder_make(folder.parent)
     _write_file(folder, upload, group)
@@ -200,6 +207,7 @@ def _write_store(upload: Upload, number: int, group: list[Kept]) -> SignalStore:
         n_signals=len(group),
         size_bytes=facts["bytes"],
         sha256=facts["sha256"],
+        mains_hz=mains_hz,
     )
     store.full_clean()
     store.save()

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -339,3 +340,43 @@ def test_what_speed_geometry_and_unit_allow_is_measured_at_the_end(tmp_path):
         "bearing_orders",
         "severity",
     }
+
+
+def tacho_plan(tmp_path, **facts):
+    """Plan a vibration and, beside it, a tacho that runs up from 10 to 20 turns a second."""
+    t_s = np.arange(16_000) / 8000.0
+    turns = 10 * t_s + 2.5 * t_s**2
+    tacho = (turns * 4 % 1 < 0.5).astype(np.float32)  # four pulses a turn
+    file = planned(tmp_path / "a.npy", np.vstack([samples(16_000), tacho]), rpm=None)
+    one, two = file.channels
+    two = replace(two, name="tacho", is_vibration=False, is_tacho=True)
+    return replace(file, channels=(one, two), **facts)
+
+
+def test_a_tacho_tells_the_speed_of_each_segment_once_its_pulses_are_known(tmp_path):
+    facts = {"pulses_per_turn": 4, "pulses_source": "given by the person"}
+    dataset = imported(tacho_plan(tmp_path, **facts), segment_samples=8000)
+    signals = Signal.objects.filter(store=dataset.store, channel="channel 1").order_by("segment")
+    assert [s.rpm for s in signals] == pytest.approx([60 * 12.5, 60 * 17.5], rel=0.005)
+    row = dataset.store.recordings.get()
+    assert (row.pulses_per_turn, row.pulses_source) == (4, "given by the person")
+    assert row.rpm_source == "the tacho tacho"
+
+
+def test_without_pulses_a_speed_stays_unknown(tmp_path):
+    dataset = imported(tacho_plan(tmp_path))
+    assert set(Signal.objects.filter(store=dataset.store).values_list("rpm", flat=True)) == {None}
+    assert dataset.store.recordings.get().rpm_source == ""
+
+
+def test_a_stated_speed_is_not_replaced_by_the_tacho(tmp_path):
+    file = tacho_plan(tmp_path, pulses_per_turn=4)
+    stated = tuple(replace(each, rpm=900.0) for each in file.channels)
+    dataset = imported(replace(file, channels=stated))
+    assert Signal.objects.get(store=dataset.store, channel="channel 1").rpm == 900.0
+
+
+def test_fault_size_and_location_stand_with_the_recording(tmp_path):
+    facts = {"fault_size_mm": 0.1778, "fault_location": "6:00", "fault_source": "side-car"}
+    row = imported(planned(tmp_path / "a.npy", samples(), **facts)).store.recordings.get()
+    assert (row.fault_size_mm, row.fault_location, row.fault_source) == (0.1778, "6:00", "side-car")

@@ -14,6 +14,7 @@ from monitoring.jobs.reconcile import jobs_reconcile
 from monitoring.models import SystemEvent
 from signals.models import Signal, SignalStore, Upload
 from signals.selectors import channels_of, signal_samples, store_path
+from signals.services.mains import mains_of
 from signals.uploads.questions import Answers, Questions
 from signals.uploads.receiving import Received
 from signals.uploads.services import (
@@ -325,3 +326,9 @@ def test_a_question_is_asked_before_anything_is_written(storage):
         upload_create(owner=make_user(), file=file, file_name="a.npy")
     assert not Upload.objects.exists()
     assert not storage.exists() or files_below(storage) == []
+
+
+def test_the_mains_that_were_stated_are_those_of_the_recording():
+    kept = upload(npy(sine()), mains_hz=60)
+    assert mains_of(kept.owner, signals_of(kept)[0]).source == "the recording's"
+    assert kept.stores.get().mains_hz == 60
