@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 
 from common.http import name_download
 from common.ranges import Answer, Served, answer_to
+from common.storage import Stored
 from datasets.exports.archives import archive_chunks
 
 CHUNK_BYTES = 1 << 19
@@ -20,7 +21,7 @@ _TYPES = {".h5": "application/x-hdf5", ".zip": "application/zip"}
 
 
 def file_response(
-    request: HttpRequest, path: Path, filename: str, *, sha256: str = ""
+    request: HttpRequest, file: Stored, filename: str, *, sha256: str = ""
 ) -> HttpResponseBase:
     """Send a file, or the part of it that is asked for, so that a broken download can go on.
 
@@ -29,10 +30,10 @@ def file_response(
     FileNotFoundError
         Where the file is missing.
     """
-    found = path.stat()
-    served = Served(found.st_size, datetime.fromtimestamp(found.st_mtime, UTC), sha256)
+    changed_at = datetime.fromtimestamp(file.changed_s(), UTC)
+    served = Served(file.size_bytes(), changed_at, sha256)
     answer = answer_to(request.headers, served)
-    response = _answered(request, path, answer)
+    response = _answered(request, file, answer)
     for name, value in served.headers().items():
         response.headers[name] = value
     if content_range := answer.content_range(served.size_bytes):
@@ -45,36 +46,36 @@ def file_response(
     return response
 
 
-def _answered(request: HttpRequest, path: Path, answer: Answer) -> HttpResponseBase:
+def _answered(request: HttpRequest, file: Stored, answer: Answer) -> HttpResponseBase:
     if request.method == "HEAD" or answer.status in (304, 416):
         return HttpResponse(status=answer.status)
     is_async = isinstance(request, ASGIRequest)
-    content = _sent(path, answer) if is_async else _parts(path, answer)
+    content = _sent(file, answer) if is_async else _parts(file, answer)
     return StreamingHttpResponse(content, status=answer.status)
 
 
-def _parts(path: Path, answer: Answer) -> Iterator[bytes]:
+def _parts(stored_file: Stored, answer: Answer) -> Iterator[bytes]:
     left = answer.n_bytes
-    with path.open("rb") as file:
+    with stored_file.open() as file:
         file.seek(answer.start)
         while left and (part := file.read(min(CHUNK_BYTES, left))):
             left -= len(part)
             yield part
 
 
-async def _sent(path: Path, answer: Answer) -> AsyncIterator[bytes]:
+async def _sent(file: Stored, answer: Answer) -> AsyncIterator[bytes]:
     # A file may travel for an hour; the connection to the database goes back before.
     await sync_to_async(close_old_connections, thread_sensitive=True)()
-    async for part in one_by_one(_parts(path, answer)):
+    async for part in one_by_one(_parts(file, answer)):
         yield part
 
 
 def archive_response(
-    request: HttpRequest, files: list[tuple[str, Path]], filename: str
+    request: HttpRequest, files: list[tuple[str, Stored]], filename: str
 ) -> StreamingHttpResponse:
     """Send several files as one archive, which is written while it travels."""
-    for _, path in files:
-        path.stat()  # missing ones are said before the first byte
+    for _, file in files:
+        file.size_bytes()  # missing ones are said before the first byte
     chunks = archive_chunks(files)
     is_async = isinstance(request, ASGIRequest)
     content = one_by_one(chunks) if is_async else chunks
