@@ -1,9 +1,13 @@
 """A dataset's life in a bucket: what is fetched, what is left, what is said when it is gone."""
 
+import io
 import json
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
 
 from common.storage import stored, work_folder
 from datasets import jobs
@@ -11,13 +15,12 @@ from datasets.models import Dataset
 from datasets.services import dataset_delete, dataset_retry, files_sweep
 from datasets.services.files import final_folder
 from datasets.verification import dataset_verify
-from signals.exploration.table import table_rows
 from signals.selectors import signal_samples, store_path
-from signals.uploads.services import upload_delete
+from signals.uploads.services import upload_create, upload_delete
 from signals.waveforms import sources
 from signals.waveforms.references import reference_get
 from signals.waveforms.sources import source_of
-from tests.factories import make_dataset, make_upload
+from tests.factories import make_dataset, make_user
 from vibration.store import StoreReader
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,7 +50,7 @@ def test_a_generated_dataset_lies_in_the_bucket_and_nowhere_else():
 def test_a_record_is_one_request_of_its_own_bytes(bucket):
     dataset = make_dataset()
     first, second = dataset.store.signals.order_by("row")[:2]
-    source_of(dataset.store.owner, first).whole
+    assert source_of(dataset.store.owner, first).whole.size
     bucket.requests.clear()
     samples = source_of(dataset.store.owner, second).whole
     (span,) = bucket.asked("GET")
@@ -58,17 +61,19 @@ def test_a_record_is_one_request_of_its_own_bytes(bucket):
 
 def test_what_is_read_from_a_bucket_is_what_lies_in_a_folder(settings):
     dataset = make_dataset()
-    with StoreReader(store_path(dataset.store)) as there, final_folder(dataset.pk).local() as path:
-        with StoreReader(path) as here:
-            for row in range(here.n):
-                assert np.array_equal(there.read(row), here.read(row))
-            assert np.array_equal(there.read_rows(1, 3), here.read_rows(1, 3))
-            assert np.array_equal(there.features(1), here.features(1), equal_nan=True)
-            assert {k: v.tolist() for k, v in there.index().items() if v.dtype.kind != "f"} == {
-                k: v.tolist() for k, v in here.index().items() if v.dtype.kind != "f"
-            }
-            for name in ("fs_hz", "unit", "recipe", "feature_names", "fingerprint", "n"):
-                assert getattr(there, name) == getattr(here, name)
+    with ExitStack() as stack:
+        there = stack.enter_context(StoreReader(store_path(dataset.store)))
+        here = stack.enter_context(
+            StoreReader(stack.enter_context(final_folder(dataset.pk).local()))
+        )
+        for row in range(here.n):
+            assert np.array_equal(there.read(row), here.read(row))
+        assert np.array_equal(there.read_rows(1, 3), here.read_rows(1, 3))
+        assert np.array_equal(there.features(1), here.features(1), equal_nan=True)
+        for name, column in here.index(2).items():
+            np.testing.assert_array_equal(there.column(name, 2), column)
+        for name in ("fs_hz", "unit", "recipe", "feature_names", "fingerprint", "n", "columns"):
+            assert getattr(there, name) == getattr(here, name)
 
 
 def test_a_file_of_before_its_layout_was_written_down_is_read_by_hdf5(bucket):
@@ -148,13 +153,22 @@ def test_a_record_of_a_bucket_that_is_gone_is_refused_in_words(settings, client)
     dataset = make_dataset()
     client.force_login(dataset.store.owner)
     settings.STORAGE_URL = "s3://key:secret@bucket?endpoint=http://127.0.0.1:1"
-    answer = client.get(f"/datasets/{dataset.pk}/download/")
+    answer = client.get(reverse("datasets:download", args=[dataset.pk]))
     assert answer.status_code == 503
     assert "The storage does not answer" in answer.content.decode()
 
 
 def test_an_upload_lies_in_the_bucket_until_it_is_deleted():
-    upload = make_upload()
+    content = io.BytesIO()
+    np.save(content, np.sin(np.arange(4096)))
+    upload = upload_create(
+        owner=make_user(),
+        file=ContentFile(content.getvalue()),
+        file_name="pump.npy",
+        fs_hz=8000.0,
+        rpm="unknown",
+        unit="g",
+    )
     (store,) = upload.stores.all()
     assert signal_samples(upload.owner, store.signals.first()).size
     upload_delete(user=upload.owner, upload=upload)
