@@ -205,7 +205,7 @@ def store_path(store: SignalStore) -> Path:
 
 def signal_file(signal: Signal) -> tuple[Path, int]:
     """Return the file of a signal's samples and its row there; rights are the caller's."""
-    store = signal.store
+    store = signal.store.attic_of or signal.store
     if not store.n_shards:
         return store_path(store), signal.row
     shard = store.shards.filter(first_row__lte=signal.row).order_by("-first_row").first()
@@ -215,9 +215,11 @@ def signal_file(signal: Signal) -> tuple[Path, int]:
     return folder / SIGNALS_FILE, signal.row - shard.first_row
 
 
-def cache_key(operation: str, store: SignalStore, inputs: str = "") -> str:
+def cache_key(
+    operation: str, store: SignalStore, inputs: str = "", *, version: int | None = None
+) -> str:
     """Return the key of a result computed from a store: a new version makes it unreachable.
 
-    `inputs` is whatever else decides the result, already hashed.
+    `inputs` is whatever else decides the result, already hashed; `version` is an earlier one.
     """
-    return f"{operation}:{store.pk}.{store.version}:{inputs}"
+    return f"{operation}:{store.pk}.{version or store.version}:{inputs}"

@@ -207,7 +207,7 @@ class SignalAdmin(admin.ModelAdmin):
     readonly_fields = (*identity, *conditions, *FEATURE_NAMES)
     fieldsets = (
         (None, {"fields": identity}),
-        ("Labels", {"fields": ("fault_class", "severity", "tags", "bearing")}),
+        ("Labels", {"fields": ("fault_class", "severity", "reason", "tags", "bearing")}),
         ("Conditions", {"fields": conditions, "classes": ("collapse",)}),
         ("Features", {"fields": FEATURE_NAMES, "classes": ("collapse",)}),
     )
@@ -265,14 +265,20 @@ class SignalAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Signal, form: Any, change: bool) -> None:
         labels = Relabel(fault_class=obj.fault_class, severity=obj.severity)
-        signals_relabel(user=request.user, signals=Signal.objects.filter(pk=obj.pk), labels=labels)
+        if {"fault_class", "severity"} & set(form.changed_data):
+            signals_relabel(
+                user=request.user,
+                signals=Signal.objects.filter(pk=obj.pk),
+                labels=labels,
+                reason=form.cleaned_data["reason"],
+            )
         bearing_attach(user=request.user, signal=obj, bearing=obj.bearing)
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> Any:
         # The services have written what these were and became.
-        labels = ("fault_class", "severity", "bearing", "tags")
+        labels = ("fault_class", "severity", "reason", "bearing", "tags")
         form.changed_data = [name for name in form.changed_data if name not in labels]
         return super().construct_change_message(request, form, formsets, add)
 

@@ -19,6 +19,7 @@ UNLABELLED: Final = "none"
 _CONDITIONS = {
     "classes": "fault class",
     "severities": "severity",
+    "sides": "split",
     "tags": "tag",
     "specimens": "specimen",
     "runs": "run",

@@ -137,15 +137,21 @@ def relabel(request: HttpRequest) -> HttpResponse:
     form = RelabelForm(given if request.method == "POST" else None)
     for field in ("fault_class", "severity"):
         form.fields[field].widget.attrs["class"] = "form-select"
+    form.fields["reason"].widget.attrs |= {"class": "form-control", "autocomplete": "off"}
     if request.method != "POST":
         return _asked(request, "relabel", signals, form=form)
     if not form.is_valid():
         return _asked(request, "relabel", signals, form=form, error=_first_of(form))
     try:
-        n = signals_relabel(user=request.user, signals=signals, labels=form.labels())
+        done = signals_relabel(
+            user=request.user,
+            signals=signals,
+            labels=form.labels(),
+            reason=form.cleaned_data["reason"],
+        )
     except (Invalid, NotAllowed) as error:
         return _asked(request, "relabel", signals, form=form, error=error)
-    return _done({"level": "success", "title": f"{counted(n, 'signal')} relabelled"})
+    return _done({"level": "success", "title": f"{counted(done.n, 'signal')} relabelled"})
 
 
 @login_required
