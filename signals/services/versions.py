@@ -4,6 +4,7 @@ An act locks its stores, writes what the signals were into the past, changes the
 random order of the classes again, and gives each store its next version.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
@@ -211,7 +212,7 @@ def ranks_deal(store: SignalStore) -> None:
 def signals_remove(*, user: Any, signals: QuerySet[Signal], reason: str) -> tuple[Version, ...]:
     """Take signals out of their datasets; earlier versions keep them, and it can be undone."""
     why = reason_clean(reason)
-    chosen = chosen_of(user, signals, _may_remove, "Only its owner may remove signals.")
+    chosen = chosen_of(user, signals, may_remove, "Only its owner may remove signals.")
     made = []
     for store_id in sorted(chosen):
         store = store_locked(store_id)
@@ -241,7 +242,7 @@ def version_undo(*, user: Any, version: Version, reason: str = "") -> Version:
     if not stores_visible(user).filter(pk=store.pk).exists():
         raise NotFound("There is no such version.")
     is_of_labels = version.n_relabelled > 0
-    if not (may_label if is_of_labels else _may_remove)(user, store):
+    if not (may_label if is_of_labels else may_remove)(user, store):
         raise NotAllowed(
             "A version is undone by the owner of the dataset, labels also by curators."
         )
@@ -267,13 +268,27 @@ def version_undo(*, user: Any, version: Version, reason: str = "") -> Version:
     return made
 
 
+@transaction.atomic
+def versions_undo(*, user: Any, text: str) -> int:
+    """Undo versions by their ids, with commas between them: those of one act; return how many
+    signals changed.
+    """
+    ids = [int(part) for part in text.split(",") if re.fullmatch("[0-9]{1,18}", part)]
+    found = Version.objects.filter(pk__in=ids, store__in=stores_visible(user)).order_by("pk")
+    if not found:
+        raise NotFound("There is no such version.")
+    made = [version_undo(user=user, version=version) for version in found]
+    return sum(each.n_relabelled + each.n_added + each.n_removed for each in made)
+
+
 def attic_empty(*, store: SignalStore) -> None:
     """Give a store back the signals it had lost, before it is removed with all it has."""
     Signal.objects.filter(store__attic_of=store.pk).update(store=store)
     SignalStore.objects.filter(attic_of=store.pk).delete()
 
 
-def _may_remove(user: Any, store: SignalStore) -> bool:
+def may_remove(user: Any, store: SignalStore) -> bool:
+    """Tell whether `user` may take signals out of a dataset: its owner alone."""
     return may_manage(user, store.owner_id) and store.upload_id is None
 
 
