@@ -27,6 +27,6 @@ def begin(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("signals", "0016_versions_and_splits")]
+    dependencies = [("signals", "0017_versions_and_splits")]
 
     operations = [migrations.RunPython(begin, migrations.RunPython.noop)]

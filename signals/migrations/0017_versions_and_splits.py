@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("signals", "0015_mains"),
+        ("signals", "0016_pulses_and_faults"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
