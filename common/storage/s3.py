@@ -182,7 +182,7 @@ class _Reader(io.RawIOBase):
 
     def __init__(self, file: Any, key: str) -> None:
         super().__init__()
-        self._file, self._key, self._at, self._size = file, key, 0, file.size()
+        self._file, self._key, self._at, self._size = file, key, 0, int(file.size())
 
     def readable(self) -> bool:
         return True
@@ -199,10 +199,10 @@ class _Reader(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer: Any) -> int:
-        n_bytes = max(0, min(len(buffer), self._size - self._at))
+        n_bytes: int = max(0, min(len(buffer), self._size - self._at))
         if n_bytes:
             with _told(self._key):
-                content = self._file.read_at(n_bytes, self._at)
+                content: bytes = self._file.read_at(n_bytes, self._at)
             n_bytes = len(content)
             buffer[:n_bytes] = content
             self._at += n_bytes

@@ -37,7 +37,7 @@ class Stored:
 
     def __truediv__(self, name: object) -> "Stored":
         """Return what lies below."""
-        return Stored(f"{self.key}/{name}")
+        return Stored(f"{self.key}/{name}" if self.key else str(name))
 
     def __str__(self) -> str:
         return self.key

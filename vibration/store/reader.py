@@ -53,7 +53,7 @@ class StoreReader:
             if path.path is None:
                 self._open_elsewhere(file_of(path))
                 return
-            path = path.path
+            path = Path(path.path)
         given = Path(path)
         self.path = given / SIGNALS_FILE if given.is_dir() else given
         if not self.path.is_file():
