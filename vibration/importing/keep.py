@@ -18,6 +18,7 @@ from vibration.formats.room import blocks as blocks_of
 from vibration.formats.room import let_go, room_of
 from vibration.importing.kept import Block, Part, Samples, write_kept
 from vibration.importing.plan import PlannedChannel, PlannedFile
+from vibration.importing.speeds import TachoSpeeds
 from vibration.store import whole_file
 
 MOST_FEATURE_SAMPLES: Final = 1 << 22  # 370 MB of memory while they are computed
@@ -71,7 +72,12 @@ def kept_name(planned: PlannedFile, cutting: Cutting) -> str:
     >>> kept_name(one, Cutting()) == kept_name(one, Cutting(segment_samples=100))
     False
     """
-    decides = [planned.sha256, asdict(cutting), [asdict(each) for each in planned.channels]]
+    decides = [
+        planned.sha256,
+        asdict(cutting),
+        [asdict(each) for each in planned.channels],
+        planned.pulses_per_turn,
+    ]
     digest = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
     return f"{planned.sha256[:32]}-{digest[:24]}"
 
@@ -130,7 +136,7 @@ def keep_file(planned: PlannedFile, cutting: Cutting, target: Path, original: Pa
         channel = planned.channels[block.channel]
         if piece.size > MOST_FEATURE_SAMPLES:
             return _single_parts(piece, channel, title), np.full(len(FEATURE_NAMES), np.nan)
-        return _measured(piece, channel, title)
+        return _measured(piece, channel, block.rpm, title)
 
     write_kept(
         target,
@@ -184,7 +190,8 @@ def _blocks(
     channels: list[Channel], cutting: Cutting, planned: PlannedFile, title: str
 ) -> tuple[list[Block], dict[Block, int], list[str]]:
     starts: dict[Block, int] = {}
-    notes = []
+    speeds = TachoSpeeds(planned, channels)
+    notes = list(speeds.notes)
     for number, channel in enumerate(channels):
         n_samples = int(channel.samples.size)
         length = cutting.segment_samples or n_samples
@@ -202,7 +209,12 @@ def _blocks(
         if len(found) + len(starts) > MOST_BLOCKS:
             raise FormatError(f"{title} falls into more than {MOST_BLOCKS} segments; cut longer.")
         for segment, start in enumerate(found, start=1):
-            block = Block(number, segment if cutting.segment_samples else None, length)
+            said = planned.channels[number]
+            rpm = None
+            if said.is_vibration and said.rpm is None:
+                ends_s = (start / said.fs_hz, (start + length) / said.fs_hz)
+                rpm = speeds.rpm(said.recording, *ends_s)
+            block = Block(number, segment if cutting.segment_samples else None, length, rpm)
             starts[block] = start
         if found and length > MOST_FEATURE_SAMPLES and planned.channels[number].is_vibration:
             notes.append(
@@ -210,17 +222,18 @@ def _blocks(
                 "import it in segments to have them."
             )
     if not starts:
-        raise FormatError(notes[0] if notes else f"Nothing of {title} is to be kept.")
+        raise FormatError(notes[-1] if notes else f"Nothing of {title} is to be kept.")
     return list(starts), starts, notes
 
 
 def _measured(
-    piece: npt.NDArray[Any], planned: PlannedChannel, title: str
+    piece: npt.NDArray[Any], planned: PlannedChannel, rpm: float | None, title: str
 ) -> tuple[list[Samples], npt.NDArray[np.float64]]:
     samples = _single(piece, planned, title)
     features = np.full(len(FEATURE_NAMES), np.nan)
     if planned.is_vibration and samples.size >= MIN_FEATURE_SAMPLES:
-        features = extract(samples, planned.fs_hz, planned.rpm / 60 if planned.rpm else None)
+        rpm = planned.rpm or rpm
+        features = extract(samples, planned.fs_hz, rpm / 60 if rpm else None)
     let_go(piece)
     return [samples], features
 
