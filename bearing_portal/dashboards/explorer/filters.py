@@ -23,6 +23,7 @@ from signals.exploration.overview import (
     why_empty,
 )
 from signals.exploration.trends import has_runs
+from signals.feature_groups import measured_groups
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import ANY, KEYS_OF, SignalFilter
 from signals.filters.values import written
@@ -126,6 +127,7 @@ def _line(user: Any, query: QueryDict, scope: Scope, found: Overview) -> dict[st
         "dropped": dropped,
         "may_relabel": is_curator(user),
         "has_runs": has_runs(scope),
+        "measured": " ".join(group.code for group in measured_groups(user, scope.store).groups),
         "chips": chips(scope.filter, scope.unit_words()),
         "dataset": dataset_get(user, scope.filter.dataset) if scope.filter.dataset else None,
         "filter": scope.filter,
