@@ -1,6 +1,5 @@
 """Reads of datasets; the user comes first and sees only what that person may."""
 
-from pathlib import Path
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
@@ -10,6 +9,7 @@ from django.db.models.functions import Cast
 
 from common.errors import NotFound
 from common.roles import visible_to
+from common.storage import Stored
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow
 from signals.models import Annotation, Recording, Signal, SignalStore
@@ -20,6 +20,7 @@ from vibration.store import SIGNALS_FILE
 ORIGINALS = "originals"
 
 __all__ = [
+    "dataset_checksums",
     "dataset_files",
     "dataset_folder",
     "dataset_get",
@@ -59,24 +60,33 @@ def dataset_signals(user: Any, dataset: Dataset) -> QuerySet[Signal]:
     return signals.filter(store=dataset.store_id).order_by("row") if visible else signals.none()
 
 
-def dataset_folder(dataset: Dataset) -> Path:
+def dataset_folder(dataset: Dataset) -> Stored:
     """Return the folder of a ready dataset's files."""
     return store_folder(dataset.store)
 
 
-def dataset_path(dataset: Dataset) -> Path:
-    """Return the path of a ready dataset's waveforms."""
+def dataset_path(dataset: Dataset) -> Stored:
+    """Return the file of a ready dataset's waveforms."""
     return store_path(dataset.store)
 
 
-def dataset_files(dataset: Dataset) -> list[tuple[str, Path]]:
+def dataset_files(dataset: Dataset) -> list[tuple[str, Stored]]:
     """Return the files of a ready dataset's waveforms, each with a name of its own."""
     store = dataset.store
     if not store.n_shards:
         return [(SIGNALS_FILE, store_path(store))]
     numbers = store.shards.order_by("number").values_list("number", flat=True)
     folder = store_folder(store)
-    return [(f"signals-{n}.h5", folder / str(n) / SIGNALS_FILE) for n in numbers]
+    return [(f"signals-{n}.h5", folder / n / SIGNALS_FILE) for n in numbers]
+
+
+def dataset_checksums(dataset: Dataset) -> dict[str, str]:
+    """Return the SHA-256 of each of `dataset_files`, by its name."""
+    store = dataset.store
+    if not store.n_shards:
+        return {SIGNALS_FILE: store.sha256}
+    known = store.shards.values_list("number", "sha256")
+    return {f"signals-{number}.h5": sha256 for number, sha256 in known}
 
 
 def recording_get(user: Any, dataset: Dataset, pk: int) -> Recording:
@@ -87,7 +97,7 @@ def recording_get(user: Any, dataset: Dataset, pk: int) -> Recording:
     return found
 
 
-def original_path(dataset: Dataset, recording: Recording) -> Path:
+def original_path(dataset: Dataset, recording: Recording) -> Stored:
     """Return where the file of a recording lies."""
     if not recording.has_original:
         raise NotFound("The file of this recording was not kept.")

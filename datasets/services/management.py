@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed
-from common.files import folder_discard
 from common.roles import may_manage
+from common.storage import folder_discard
 from datasets.models import Dataset
 from datasets.services.creation import name_and_description, name_taken
 from datasets.services.files import final_folder, import_folder
@@ -112,7 +112,7 @@ def _cancel_quietly(user: Any, job: Job) -> None:
 def _after_delete(dataset: Dataset) -> None:
     leftovers_forget(dataset.store)
     folder_discard(import_folder(dataset.pk))
-    folder_discard(final_folder(dataset.pk))  # of an attempt that had published without its rows
+    final_folder(dataset.pk).discard()  # of an attempt that had published without its rows
     dataset_hint(dataset)
 
 

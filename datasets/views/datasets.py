@@ -4,23 +4,19 @@ import re
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import (
     require_GET,
     require_http_methods,
     require_POST,
-    require_safe,
 )
 from django.views.decorators.vary import vary_on_headers
 
-from common.errors import Invalid, NotAllowed, Unavailable
-from common.http import file_name
+from common.errors import Invalid, NotAllowed
 from common.page_state import read_id
 from common.roles import is_engineer, may_manage
 from datasets import services
-from datasets.exports.files import archive_response, file_response
 from datasets.forms import DatasetForm, DescribeForm
 from datasets.listing import (
     SCOPES,
@@ -38,11 +34,10 @@ from datasets.listing import (
     totals,
 )
 from datasets.models import Dataset
-from datasets.selectors import dataset_files, dataset_get, dataset_losses, recipe_of
-from monitoring.events import event_record
-from monitoring.models import SystemEvent
+from datasets.selectors import dataset_get, dataset_losses, recipe_of
 from signals.services.bearings import bearing_get
 from signals.services.feature_groups import features_cancel, features_request
+from vibration.simulation.recipe_text import recipe_to_yaml
 
 CHANGED = "datasets:changed"
 
@@ -59,7 +54,7 @@ def dataset_list(request: HttpRequest) -> HttpResponse:
         "totals": totals(request.user),
         "may_create": is_engineer(request.user),
     }
-    if _is_fragment(request):
+    if is_fragment(request):
         response = render(request, "datasets/_list.html", context)
         response["HX-Push-Url"] = reverse("datasets:list") + query.url_part()
         return response
@@ -95,19 +90,20 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "page": signals_listed(request.user, dataset, query),
         **signal_filters(dataset),
         "bearings": bearing_choices(request.user, dataset),
+        "recipe_text": recipe_to_yaml(recipe_of(dataset)) if dataset.recipe else "",
         **feature_groups(request.user, dataset),
         **(recordings_listed(dataset, "1") if dataset.is_recorded else {}),
     }
-    template = "datasets/_detail.html" if _is_fragment(request) else "datasets/detail.html"
+    template = "datasets/_detail.html" if is_fragment(request) else "datasets/detail.html"
     return render(request, template, context)
 
 
 @login_required
 def dataset_new(request: HttpRequest) -> HttpResponse:
     """The Create dialog, and what it sends."""
-    _engineer_or_refuse(request)
+    engineer_or_refuse(request)
     if request.method != "POST":
-        if not _is_fragment(request):
+        if not is_fragment(request):
             return redirect(reverse("datasets:list") + "?dialog=create")
         like = read_id(request.GET.get("like", ""))
         if like is not None:  # Duplicate recipe
@@ -124,14 +120,14 @@ def dataset_new(request: HttpRequest) -> HttpResponse:
     except Invalid as error:  # taken between the check and the row
         form.add_refusals(error.field_errors)
         return _dialog(request, form, status=422)
-    return _done(request)
+    return done(request)
 
 
 @login_required
 @require_POST
 def dataset_check(request: HttpRequest) -> HttpResponse:
     """What the dialog says while it is being filled in."""
-    _engineer_or_refuse(request)
+    engineer_or_refuse(request)
     form = DatasetForm(request.POST)
     return render(request, "datasets/_create_state.html", {"form": form, "is_check": True})
 
@@ -152,7 +148,7 @@ def dataset_edit(request: HttpRequest, pk: int) -> HttpResponse:
             for field, sentences in error.field_errors.items():
                 form.add_error(field or None, sentences)
         else:
-            return _done(request)
+            return done(request)
     status = 422 if request.method == "POST" else 200
     context = {"dataset": dataset, "form": form}
     return render(request, "datasets/_edit.html", context, status=status)
@@ -171,21 +167,21 @@ def dataset_remove(request: HttpRequest, pk: int) -> HttpResponse:
     if request.POST.get("from") == "detail":
         messages.success(request, f"{dataset.name} is deleted.")
         return HttpResponse(status=204, headers={"HX-Redirect": reverse("datasets:list")})
-    return _done(request)
+    return done(request)
 
 
 @login_required
 @require_POST
 def dataset_stop(request: HttpRequest, pk: int) -> HttpResponse:
     services.dataset_cancel(user=request.user, dataset=dataset_get(request.user, pk))
-    return _done(request)
+    return done(request)
 
 
 @login_required
 @require_POST
 def dataset_again(request: HttpRequest, pk: int) -> HttpResponse:
     services.dataset_retry(user=request.user, dataset=dataset_get(request.user, pk))
-    return _done(request)
+    return done(request)
 
 
 @login_required
@@ -196,7 +192,7 @@ def dataset_visibility(request: HttpRequest, pk: int) -> HttpResponse:
         dataset=dataset_get(request.user, pk),
         visibility=request.POST.get("visibility", ""),
     )
-    return _done(request)
+    return done(request)
 
 
 @login_required
@@ -209,7 +205,7 @@ def dataset_features(request: HttpRequest, pk: int) -> HttpResponse:
         features_cancel(user=request.user, store=dataset.store, group=group)
     else:
         features_request(user=request.user, store=dataset.store, group=group, url=page)
-    return _done(request)
+    return done(request)
 
 
 @login_required
@@ -224,29 +220,7 @@ def dataset_bearing(request: HttpRequest, pk: int) -> HttpResponse:
         dataset=dataset,
         bearing=bearing_get(int(chosen)) if chosen else None,
     )
-    return _done(request)
-
-
-@login_required
-@require_safe
-def dataset_download(request: HttpRequest, pk: int) -> HttpResponseBase:
-    dataset = dataset_get(request.user, pk)
-    if dataset.status != Dataset.Status.READY:
-        raise Invalid(f"{dataset.name} is not ready, so it has no file yet.")
-    files = dataset_files(dataset)
-    try:
-        if len(files) == 1:
-            response: HttpResponseBase = file_response(
-                request, files[0][1], file_name(dataset.name, ".h5")
-            )
-        else:
-            response = archive_response(request, files, file_name(dataset.name, ".zip"))
-    except FileNotFoundError as error:
-        raise Unavailable(f"The file of {dataset.name} is missing from the storage.") from error
-    event_record(
-        kind=SystemEvent.Kind.EXPORTED, actor=request.user, subject=dataset.name, detail="hdf5"
-    )
-    return response
+    return done(request)
 
 
 def _dialog(request: HttpRequest, form: DatasetForm, status: int = 200) -> HttpResponse:
@@ -254,16 +228,16 @@ def _dialog(request: HttpRequest, form: DatasetForm, status: int = 200) -> HttpR
     return render(request, "datasets/_create.html", context, status=status)
 
 
-def _done(request: HttpRequest) -> HttpResponse:
+def done(request: HttpRequest) -> HttpResponse:
     """Close the dialog; every live part of the page reads its rows again."""
     events = json.dumps({"dialog:close": None, CHANGED: None})
     return HttpResponse(status=204, headers={"HX-Trigger": events})
 
 
-def _is_fragment(request: HttpRequest) -> bool:
+def is_fragment(request: HttpRequest) -> bool:
     return "HX-Request" in request.headers
 
 
-def _engineer_or_refuse(request: HttpRequest) -> None:
+def engineer_or_refuse(request: HttpRequest) -> None:
     if not is_engineer(request.user):
         raise NotAllowed("Creating datasets needs the engineer role; ask an administrator for it.")

@@ -106,7 +106,7 @@ def test_when_no_file_is_good_nothing_is_shown(tmp_path):
         dataset_import_run(run=Here(), dataset=dataset, plan=wanted)
     assert Dataset.objects.get().status == "failed"
     assert not Signal.objects.exists()
-    assert not final_folder(dataset.pk).exists()
+    assert not final_folder(dataset.pk).path.exists()
 
 
 def test_the_same_content_is_kept_once(tmp_path):
@@ -164,7 +164,7 @@ def test_one_that_is_killed_after_the_files_were_named_loses_nothing(tmp_path, m
     monkeypatch.setattr(importing, "recordings_insert", insert)
     dataset_import_run(run=Here(), dataset=dataset, plan=wanted)
     assert np.array_equal(signal_samples(owner, Signal.objects.get()), x)
-    original = final_folder(dataset.pk) / "originals" / file.sha256
+    original = final_folder(dataset.pk).path / "originals" / file.sha256
     assert original.read_bytes() == file.path.read_bytes()
 
 
@@ -308,8 +308,8 @@ def test_the_dataset_counts_its_classes(tmp_path):
 def test_originals_are_kept_where_wanted(tmp_path):
     file = planned(tmp_path / "a.npy", samples())
     with_it, without = imported(file), imported(file, name="other", keep_originals=False)
-    assert (final_folder(with_it.pk) / "originals" / file.sha256).is_file()
-    assert not list((final_folder(without.pk) / "originals").iterdir())
+    assert (final_folder(with_it.pk).path / "originals" / file.sha256).is_file()
+    assert (final_folder(without.pk) / "originals").names() == []
 
 
 def test_a_deleted_dataset_leaves_nothing(tmp_path, django_capture_on_commit_callbacks):

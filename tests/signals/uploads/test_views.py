@@ -189,7 +189,7 @@ def test_the_owner_deletes_and_the_list_reads_again(
         response = client.post(f"/uploads/{kept.pk}/delete/", headers=FRAGMENT)
     assert set(json.loads(response["HX-Trigger"])) == {"dialog:close", "uploads:changed"}
     assert not Upload.objects.exists()
-    assert not upload_folder(kept).exists()
+    assert not upload_folder(kept).path.exists()
 
 
 @pytest.mark.parametrize("role", [None, "viewer", "engineer", "curator"])
@@ -238,7 +238,7 @@ def test_the_admin_site_deletes_files_too(client, kept, django_capture_on_commit
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"/admin/signals/upload/{kept.pk}/delete/", {"post": "yes"})
     assert not Upload.objects.exists()
-    assert not upload_folder(kept).exists()
+    assert not upload_folder(kept).path.exists()
 
 
 def test_the_admin_site_deletes_several(client, kept):
