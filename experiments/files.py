@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
-from common.files import folder_discard, folder_make
 from django.conf import settings
 
 from common.errors import Unavailable
+from common.storage import folder_discard, folder_make
 from experiments.models import Experiment
 from experiments.rows import TrainingRows
 from monitoring.models import Job

@@ -3,11 +3,11 @@
 from contextlib import suppress
 from typing import Any
 
-from common.files import folder_discard
 from django.db import transaction
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed
+from common.storage import folder_discard
 from experiments.files import final_folder
 from experiments.models import Experiment
 from experiments.selectors import may_manage_experiment

@@ -13,7 +13,6 @@ from typing import Any, Final
 import numpy as np
 import scipy
 import sklearn
-from common.files import folder_discard
 from django.db import transaction
 from django.utils import timezone
 from sklearn.pipeline import Pipeline
@@ -21,6 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from common.database import retried
 from common.errors import Expected, Unavailable
+from common.storage import folder_discard
 from experiments.files import (
     CONFIG,
     FOLDS,

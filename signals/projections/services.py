@@ -32,7 +32,7 @@ from signals.feature_groups import (
     names_of_sets,
 )
 from signals.feature_table import MOST_ROWS, feature_table
-from signals.filters.scope import Scope, digest
+from signals.filters.scope import Scope, digest, scope_of_store
 from signals.filters.signal_filter import SignalFilter
 from signals.kinds import PROJECT
 from signals.models import Projection, Signal
@@ -166,7 +166,7 @@ def projection_points(user: Any, key: str) -> ProjectionPoints | None:
 def projection_compute(*, run: JobRun) -> None:
     """Compute the projection of the run's job and keep its points."""
     row = retried(partial(_row_of_run, run))
-    scope = Scope(run.job.owner, _filter_of(row), row.store)
+    scope = retried(partial(scope_of_store, run.job.owner, _filter_of(row), row.store))
     names = names_of_sets(sets_of(row))
     table = retried(partial(feature_table, run.job.owner, scope, features=names))
     _still_current_or_refuse(row, scope)
@@ -189,7 +189,8 @@ def projection_compute(*, run: JobRun) -> None:
 
 def projections_sweep() -> None:
     """Remove what nobody can ask for any more, or has for two weeks, and files without a row."""
-    old = Q(used_at__lt=timezone.now() - KEPT) | ~Q(store_version=F("store__version"))
+    of_past = ~Q(store_version=F("store__version")) & ~Q(query__contains="version=")
+    old = Q(used_at__lt=timezone.now() - KEPT) | of_past
     idle = ~Q(job__status__in=Job.ACTIVE) | Q(job=None)
     Projection.objects.filter(old, idle).delete()
     files = points_files()  # listed before the rows are read
@@ -216,7 +217,7 @@ def projection_key(
     # As a row gives them back: 5 and 5.0 are one perplexity.
     told = {name: told[name] if isinstance(told[name], str) else float(told[name]) for name in told}
     used = json.dumps(told, sort_keys=True)
-    store = f"{scope.store.pk}.{scope.store.version}"
+    store = f"{scope.store.pk}.{_number(scope)}.{scope.split.pk if scope.split else ''}"
     parts = [store, _query(scope), _tags_now(scope), method.value, used]
     names = names_of_sets(features)
     if written := _written(features):
@@ -231,6 +232,12 @@ def projection_key(
 def _written(features: Collection[str]) -> str:
     """Return the codes as a row keeps them; empty for the 36."""
     return "" if set(features) == set(FAMILIES) else ",".join(c for c in SETS if c in features)
+
+
+def _number(scope: Scope) -> int:
+    """Return the number of the version that the scope means."""
+    current = scope.store.version if scope.store else 0
+    return scope.version.number if scope.version else current
 
 
 def _query(scope: Scope) -> str:
@@ -257,7 +264,7 @@ def _row_of(
         return found or Projection()
     row = Projection(
         store=scope.store,
-        store_version=scope.store.version,
+        store_version=_number(scope),
         query=_query(scope),
         method=method.value,
         features=_written(features),
@@ -321,7 +328,7 @@ def _parameters_of(row: Projection) -> ProjectionParameters:
 
 def _still_current_or_refuse(row: Projection, scope: Scope) -> None:
     row.store.refresh_from_db(fields=["version"])
-    if row.store.version != row.store_version:
+    if scope.version is None and row.store.version != row.store_version:
         raise Unavailable("The labels of this dataset changed meanwhile; compute it again.")
     if projection_key(scope, Method(row.method), _parameters_of(row), sets_of(row)) != row.key:
         raise Unavailable(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("signals", "0016_pulses_and_faults"),
+        ("signals", "0018_first_versions"),
     ]
 
     operations = [
