@@ -22,6 +22,7 @@ CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 INSTALLED_APPS = [
     "daphne",  # first: it replaces runserver with one that speaks sockets
     "bearing_portal.apps.PortalConfig",
+    "experiments",
     "datasets",
     "signals",
     "monitoring",
