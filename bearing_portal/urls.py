@@ -1,7 +1,8 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from bearing_portal.api.site import api, missing
 from bearing_portal.dashboards.embedding.dispatch import explorer, viewer
 from bearing_portal.dashboards.explorer.http import filters as explorer_pages
 from bearing_portal.dashboards.explorer.http import projections, table
@@ -45,6 +46,8 @@ urlpatterns = [
     path("data-explorer/table/tag/", table.tag, name="explorer-table-tag"),
     path("data-explorer/table/tag/undo/", table.tag_undo, name="explorer-table-untag"),
     path("data-explorer/table/relabel/", table.relabel, name="explorer-table-relabel"),
+    path("data-explorer/table/remove/", table.remove, name="explorer-table-remove"),
+    path("data-explorer/versions/undo/", table.version_back, name="explorer-version-undo"),
     path("data-explorer/table/compare/", table.compare, name="explorer-table-compare"),
     path("data-explorer/export/<slug:code>/", explorer_export, name="explorer-export"),
     path("signal-viewer/", viewer, name="viewer"),
@@ -57,6 +60,8 @@ urlpatterns = [
     path("signal-viewer/<int:pk>/notes/", http.notes, name="viewer-notes"),
     path("signal-viewer/<int:pk>/export/<slug:code>/", http.export, name="viewer-export"),
     path("dash/", include("bearing_portal.dashboards.embedding.urls")),
+    path("api/v1/", api.urls),
+    re_path(r"^api/(?P<rest>.*)$", missing),
     path("admin/queues/", include("bearing_portal.operations.queues")),
     # Only the portal's own page also ends the other sessions.
     path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),

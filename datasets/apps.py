@@ -9,7 +9,7 @@ class DatasetsConfig(AppConfig):
         from datasets.kinds import BUILD, GENERATE, IMPORT, READ
         from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
         from monitoring.retention import register_pruner
-        from signals.services.labels import register_relabel_follower
+        from signals.services.versions import register_version_follower
 
         follow = Later("datasets.services.following.dataset_follow_job")
         register_kind(
@@ -47,4 +47,4 @@ class DatasetsConfig(AppConfig):
         )
         register_pruner("downloads", Later("datasets.services.downloads.downloads_prune"))
         register_pruner("imports", Later("datasets.imports.services.drafts.drafts_prune"))
-        register_relabel_follower(Later("datasets.services.counting.class_counts_refresh"))
+        register_version_follower(Later("datasets.services.versions.versions_follow"))

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from common.errors import Unavailable
-from common.files import folder_discard, folder_make
+from common.storage import folder_discard, folder_make
 from experiments.models import Experiment
 from experiments.rows import TrainingRows
 from monitoring.models import Job

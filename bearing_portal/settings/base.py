@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django_plotly_dash.apps.DjangoPlotlyDashConfig",
     "axes",
     "csp",
+    "ninja",  # its pages of documentation, served from here
 ]
 MIDDLEWARE = [
     "bearing_portal.middleware.RequestIdMiddleware",

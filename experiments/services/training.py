@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from common.database import retried
 from common.errors import Expected, Unavailable
-from common.files import folder_discard
+from common.storage import folder_discard
 from experiments.files import (
     CONFIG,
     FOLDS,

@@ -6,8 +6,10 @@ from signals.models.exploration import Projection, SavedView, TableColumn
 from signals.models.feature_groups import SignalFeatures, StoreFeatures
 from signals.models.recordings import Recording, Run, Shard, Specimen
 from signals.models.signal import Annotation, Signal
+from signals.models.split import Split, SplitMember, SplitSide
 from signals.models.store import SignalStore
 from signals.models.upload import Upload
+from signals.models.version import SignalPast, Version
 
 __all__ = [
     "Annotation",
@@ -22,10 +24,15 @@ __all__ = [
     "Shard",
     "Signal",
     "SignalFeatures",
+    "SignalPast",
     "SignalStore",
     "Specimen",
+    "Split",
+    "SplitMember",
+    "SplitSide",
     "StoreFeatures",
     "TableColumn",
     "Tag",
     "Upload",
+    "Version",
 ]

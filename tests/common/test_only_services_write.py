@@ -14,6 +14,7 @@ SERVICES = {
     "monitoring/accounts/people.py",
     "monitoring/accounts/sessions.py",
     "monitoring/accounts/settings.py",
+    "monitoring/accounts/tokens.py",
     "monitoring/events.py",
     "monitoring/health/samples.py",
     "monitoring/jobs/lifecycle.py",

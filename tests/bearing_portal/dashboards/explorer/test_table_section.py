@@ -55,11 +55,6 @@ def test_columns_are_those_the_person_chose(ask, shown, owner):
     assert list(shown()[0]["bins"]) == ["skewness"]
 
 
-@pytest.mark.parametrize(("role", "may"), [("engineer", False), ("curator", True)])
-def test_relabelling_is_offered_to_curators(role, may, ask):
-    assert columns(ask, user=make_user(role))["mayRelabel"] is may
-
-
 def test_a_stranger_is_told_that_there_is_no_such_dataset(said, dataset):
     words = said("show_heads", user=make_user("viewer"), filter=f"dataset={dataset.pk}")
     assert words == ["There is no such dataset."]
