@@ -13,6 +13,8 @@ from bearing_portal.settings.places import BASE_DIR, data_dir, environment
 env = environment()
 DATA_DIR = data_dir()
 STORAGE_DIR = DATA_DIR / "storage"
+STORAGE_URL = env.bucket("STORAGE_URL")
+SCRATCH_DIR = env.folder("SCRATCH_DIR", DATA_DIR / "scratch")
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 8000, lowest=1, highest=65535)
 DEBUG = env.boolean("DEBUG", False)
