@@ -117,6 +117,8 @@ def storage_repair(finding: Finding) -> str:
     if finding.kind == Kind.ORPHAN:
         stored(finding.key).discard()
         return f"Removed {finding.key}."
+    if finding.dataset_id is None:
+        return ""
     dataset = Dataset.objects.select_related("store", "recipe").filter(pk=finding.dataset_id)
     found = dataset.exclude(recipe=None).first()
     return _made_again(found) if found is not None else ""
