@@ -4,6 +4,7 @@ from datasets.imports.services.importing import import_run
 from datasets.imports.services.reading import reading_run
 from datasets.services import dataset_generate
 from datasets.services.downloads import download_build
+from datasets.services.parts import part_generate, part_next
 from monitoring.jobs.entry import job_entry
 from monitoring.jobs.pulse import JobRun
 
@@ -11,6 +12,20 @@ from monitoring.jobs.pulse import JobRun
 @job_entry
 def generate(run: JobRun) -> None:
     dataset_generate(run=run)
+
+
+@job_entry
+def _part(run: JobRun) -> None:
+    part_generate(run=run)
+
+
+def generate_part(job_id: str) -> None:
+    """Make a part; while nobody else waits, others of the same dataset after it: a fresh process
+    imports the science anew.
+    """
+    while job_id:
+        _part(job_id)
+        job_id = part_next(job_id)
 
 
 @job_entry

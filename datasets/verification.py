@@ -9,7 +9,7 @@ from common.errors import Invalid
 from common.storage import Stored
 from datasets.models import Dataset
 from datasets.selectors import dataset_files, dataset_folder, dataset_path, original_path
-from datasets.services.generation import n_workers
+from datasets.services.files import n_workers
 from vibration.generation import verify_records
 from vibration.store import SIGNALS_FILE
 

@@ -10,12 +10,14 @@ from datasets.models.imports import (
     ImportRemark,
     ImportSpecimen,
 )
+from datasets.models.part import GenerationPart
 from datasets.models.recipe import Recipe
 
 __all__ = [
     "ClassCount",
     "Dataset",
     "Download",
+    "GenerationPart",
     "ImportChannel",
     "ImportDraft",
     "ImportFile",

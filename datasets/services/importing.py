@@ -33,8 +33,8 @@ from datasets.models import Dataset
 from datasets.selectors import ORIGINALS
 from datasets.services.counting import class_counts_refresh
 from datasets.services.creation import name_and_description, name_taken
-from datasets.services.files import final_folder, import_folder, space_prove
-from datasets.services.generation import n_workers, pyramids_fill
+from datasets.services.files import final_folder, import_folder, n_workers, space_prove
+from datasets.services.generation import pyramids_fill
 from datasets.services.hints import dataset_hint
 from monitoring.events import event_record
 from monitoring.jobs.lifecycle import JobLost, job_complete
