@@ -92,7 +92,7 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "bearings": bearing_choices(request.user, dataset),
         "recipe_text": recipe_to_yaml(recipe_of(dataset)) if dataset.recipe else "",
         **feature_groups(request.user, dataset),
-        **(recordings_listed(dataset, "1") if dataset.is_recorded else {}),
+        **(recordings_listed(request.user, dataset, "1") if dataset.is_recorded else {}),
     }
     template = "datasets/_detail.html" if is_fragment(request) else "datasets/detail.html"
     return render(request, template, context)
