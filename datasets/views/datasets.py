@@ -1,7 +1,6 @@
-import json
 import re
 
-from django.contrib import messages
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -20,6 +19,7 @@ from common.http import file_name
 from common.page_state import read_id
 from common.roles import is_engineer, may_manage
 from datasets import services
+from datasets.description import description_html
 from datasets.exports.files import archive_response, file_response
 from datasets.forms import DatasetForm, DescribeForm
 from datasets.listing import (
@@ -38,13 +38,13 @@ from datasets.listing import (
     totals,
 )
 from datasets.models import Dataset
-from datasets.selectors import dataset_files, dataset_get, dataset_losses, recipe_of
-from monitoring.events import event_record
+from datasets.selectors import dataset_files, dataset_get, recipe_of
+from datasets.services.events import dataset_event
+from datasets.sharing import activity_listed, members_shown
+from datasets.views.answers import done, is_fragment
 from monitoring.models import SystemEvent
 from signals.services.bearings import bearing_get
 from signals.services.feature_groups import features_cancel, features_request
-
-CHANGED = "datasets:changed"
 
 
 @login_required
@@ -56,10 +56,11 @@ def dataset_list(request: HttpRequest) -> HttpResponse:
     context = {
         "query": query,
         "page": page,
-        "totals": totals(request.user),
+        "totals": totals(request.user, query.scope),
+        "kept_days": settings.TRASH_DAYS,
         "may_create": is_engineer(request.user),
     }
-    if _is_fragment(request):
+    if is_fragment(request):
         response = render(request, "datasets/_list.html", context)
         response["HX-Push-Url"] = reverse("datasets:list") + query.url_part()
         return response
@@ -97,8 +98,11 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "bearings": bearing_choices(request.user, dataset),
         **feature_groups(request.user, dataset),
         **(recordings_listed(dataset, "1") if dataset.is_recorded else {}),
+        "description": description_html(dataset.description),
+        **members_shown(request.user, dataset),
+        "activity": activity_listed(dataset, "1"),
     }
-    template = "datasets/_detail.html" if _is_fragment(request) else "datasets/detail.html"
+    template = "datasets/_detail.html" if is_fragment(request) else "datasets/detail.html"
     return render(request, template, context)
 
 
@@ -107,7 +111,7 @@ def dataset_new(request: HttpRequest) -> HttpResponse:
     """The Create dialog, and what it sends."""
     _engineer_or_refuse(request)
     if request.method != "POST":
-        if not _is_fragment(request):
+        if not is_fragment(request):
             return redirect(reverse("datasets:list") + "?dialog=create")
         like = read_id(request.GET.get("like", ""))
         if like is not None:  # Duplicate recipe
@@ -124,7 +128,7 @@ def dataset_new(request: HttpRequest) -> HttpResponse:
     except Invalid as error:  # taken between the check and the row
         form.add_refusals(error.field_errors)
         return _dialog(request, form, status=422)
-    return _done(request)
+    return done()
 
 
 @login_required
@@ -152,51 +156,24 @@ def dataset_edit(request: HttpRequest, pk: int) -> HttpResponse:
             for field, sentences in error.field_errors.items():
                 form.add_error(field or None, sentences)
         else:
-            return _done(request)
+            return done()
     status = 422 if request.method == "POST" else 200
     context = {"dataset": dataset, "form": form}
     return render(request, "datasets/_edit.html", context, status=status)
 
 
 @login_required
-def dataset_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask before deleting, then delete."""
-    dataset = dataset_get(request.user, pk)
-    if not may_manage(request.user, dataset.store.owner_id):
-        raise NotAllowed("Only its owner may delete this dataset.")
-    if request.method != "POST":
-        context = {"dataset": dataset, "losses": dataset_losses(request.user, dataset)}
-        return render(request, "datasets/_delete.html", context)
-    services.dataset_delete(user=request.user, dataset=dataset)
-    if request.POST.get("from") == "detail":
-        messages.success(request, f"{dataset.name} is deleted.")
-        return HttpResponse(status=204, headers={"HX-Redirect": reverse("datasets:list")})
-    return _done(request)
-
-
-@login_required
 @require_POST
 def dataset_stop(request: HttpRequest, pk: int) -> HttpResponse:
     services.dataset_cancel(user=request.user, dataset=dataset_get(request.user, pk))
-    return _done(request)
+    return done()
 
 
 @login_required
 @require_POST
 def dataset_again(request: HttpRequest, pk: int) -> HttpResponse:
     services.dataset_retry(user=request.user, dataset=dataset_get(request.user, pk))
-    return _done(request)
-
-
-@login_required
-@require_POST
-def dataset_visibility(request: HttpRequest, pk: int) -> HttpResponse:
-    services.dataset_share(
-        user=request.user,
-        dataset=dataset_get(request.user, pk),
-        visibility=request.POST.get("visibility", ""),
-    )
-    return _done(request)
+    return done()
 
 
 @login_required
@@ -209,7 +186,7 @@ def dataset_features(request: HttpRequest, pk: int) -> HttpResponse:
         features_cancel(user=request.user, store=dataset.store, group=group)
     else:
         features_request(user=request.user, store=dataset.store, group=group, url=page)
-    return _done(request)
+    return done()
 
 
 @login_required
@@ -224,7 +201,7 @@ def dataset_bearing(request: HttpRequest, pk: int) -> HttpResponse:
         dataset=dataset,
         bearing=bearing_get(int(chosen)) if chosen else None,
     )
-    return _done(request)
+    return done()
 
 
 @login_required
@@ -243,25 +220,13 @@ def dataset_download(request: HttpRequest, pk: int) -> HttpResponseBase:
             response = archive_response(request, files, file_name(dataset.name, ".zip"))
     except FileNotFoundError as error:
         raise Unavailable(f"The file of {dataset.name} is missing from the storage.") from error
-    event_record(
-        kind=SystemEvent.Kind.EXPORTED, actor=request.user, subject=dataset.name, detail="hdf5"
-    )
+    dataset_event(dataset, SystemEvent.Kind.EXPORTED, request.user, "hdf5")
     return response
 
 
 def _dialog(request: HttpRequest, form: DatasetForm, status: int = 200) -> HttpResponse:
     context = {"form": form, "is_opening": request.method != "POST"}
     return render(request, "datasets/_create.html", context, status=status)
-
-
-def _done(request: HttpRequest) -> HttpResponse:
-    """Close the dialog; every live part of the page reads its rows again."""
-    events = json.dumps({"dialog:close": None, CHANGED: None})
-    return HttpResponse(status=204, headers={"HX-Trigger": events})
-
-
-def _is_fragment(request: HttpRequest) -> bool:
-    return "HX-Request" in request.headers
 
 
 def _engineer_or_refuse(request: HttpRequest) -> None:

@@ -1,4 +1,4 @@
-"""Writes of curators: labels and the order of classes, each with a line of history."""
+"""Labels of signals and the order of classes: each change with a line of history."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +10,11 @@ from django.db.models import F, Max, QuerySet
 
 from common.errors import Invalid, NotAllowed
 from common.roles import is_curator
-from common.text import thousands
+from common.text import counted, thousands
+from monitoring.events import event_record
+from monitoring.models import SystemEvent
 from signals.models import FaultClass, Severity, Signal, SignalStore
-from signals.selectors import signals_visible
+from signals.selectors import signals_visible, stores_labelled, stores_visible
 from signals.services.history import history_write
 from vibration.simulation.catalogue import HEALTHY
 
@@ -57,7 +59,7 @@ def signals_relabel(*, user: Any, signals: QuerySet[Signal], labels: Relabel) ->
     random order within the classes is dealt out again, and the followers count again.
     """
     changed, entries = [], []
-    for signal in _curated(user, signals):
+    for signal in _labelled(user, signals):
         before = signal.fault_class, signal.severity
         after = labels.applied_to(signal)
         if before != after:
@@ -69,9 +71,27 @@ def signals_relabel(*, user: Any, signals: QuerySet[Signal], labels: Relabel) ->
     SignalStore.objects.filter(pk__in=store_ids).update(version=F("version") + 1)
     _rank_again(store_ids)
     history_write(user=user, entries=entries)
+    _events_write(user, entries)
     for follow in _FOLLOWERS:
         follow(store_ids)
     return len(changed)
+
+
+def _events_write(user: Any, entries: list[tuple[Signal, str]]) -> None:
+    """Write one event for each store: how many signals were changed, and how where all alike."""
+    said: dict[int, list[str]] = {}
+    for signal, words in entries:
+        said.setdefault(signal.store_id, []).append(words)
+    named = SignalStore.objects.filter(pk__in=said).values_list("pk", "dataset__name")
+    for pk, name in named.order_by("pk"):
+        alike = said[pk][0] if len(set(said[pk])) == 1 else "Several changes."
+        event_record(
+            kind=SystemEvent.Kind.RELABELLED,
+            actor=user,
+            subject=name or "Signals",
+            detail=f"{counted(len(said[pk]), 'signal')}: {alike}",
+            about=SignalStore(pk=pk).about,
+        )
 
 
 @transaction.atomic
@@ -93,11 +113,21 @@ def fault_class_move(*, user: Any, fault_class: FaultClass, down: bool) -> None:
 
 def _may_curate_or_refuse(user: Any) -> None:
     if not is_curator(user):
-        raise NotAllowed("Labels are edited by curators.")
+        raise NotAllowed("The order of classes is changed by curators.")
 
 
-def _curated(user: Any, signals: QuerySet[Signal]) -> list[Signal]:
-    _may_curate_or_refuse(user)
+def may_relabel_or_refuse(user: Any, signals: QuerySet[Signal]) -> None:
+    """Refuse where `user` may not change the labels of all these signals that this person sees."""
+    others = stores_visible(user).exclude(pk__in=stores_labelled(user).order_by().values("pk"))
+    chosen = Signal.objects.filter(pk__in=signals.values("pk"))  # signals may be a part of a query
+    if chosen.filter(store__in=others.order_by().values("pk")).exists():
+        raise NotAllowed(
+            "Labels are edited by the signals' owner, by members who may label, and by curators."
+        )
+
+
+def _labelled(user: Any, signals: QuerySet[Signal]) -> list[Signal]:
+    may_relabel_or_refuse(user, signals)
     rows = list(
         signals_visible(user)
         .filter(pk__in=signals.values("pk"))

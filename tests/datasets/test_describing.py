@@ -3,8 +3,8 @@ import json
 import pytest
 from django.urls import reverse
 
+from datasets.losses import dataset_losses
 from datasets.models import Dataset
-from datasets.selectors import dataset_losses
 from monitoring.models import SystemEvent
 from signals.models import Annotation, Tag
 from tests.factories import make_dataset, make_user

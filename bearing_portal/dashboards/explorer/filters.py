@@ -8,7 +8,6 @@ from django.http import QueryDict
 from bearing_portal.dashboards.explorer.class_marks import NONE
 from bearing_portal.frame.templatetags.portal import number, thousands
 from common.errors import Expected
-from common.roles import is_curator
 from datasets.models import Dataset
 from datasets.scope import explorer_scope
 from datasets.selectors import dataset_get, datasets_visible
@@ -27,6 +26,7 @@ from signals.filters.scope import Scope
 from signals.filters.signal_filter import ANY, KEYS_OF, SignalFilter
 from signals.filters.values import written
 from signals.models import FaultClass, Severity
+from signals.selectors import may_label, stores_labelled
 
 SLIDERS = {"rpm": "Speed", "load": "Load", "rms": "RMS"}
 UNITS = {"rpm": "rpm", "load": "%"}
@@ -124,7 +124,7 @@ def _line(user: Any, query: QueryDict, scope: Scope, found: Overview) -> dict[st
         "n_all": found.n_all,
         "n_selected": n_selected,
         "dropped": dropped,
-        "may_relabel": is_curator(user),
+        "may_relabel": _may_relabel(user, scope),
         "has_runs": has_runs(scope),
         "chips": chips(scope.filter, scope.unit_words()),
         "dataset": dataset_get(user, scope.filter.dataset) if scope.filter.dataset else None,
@@ -132,6 +132,10 @@ def _line(user: Any, query: QueryDict, scope: Scope, found: Overview) -> dict[st
         "filter_query": scope.filter.to_query(),
         **_emptiness(user, scope, found),
     }
+
+
+def _may_relabel(user: Any, scope: Scope) -> bool:
+    return stores_labelled(user).exists() if scope.store is None else may_label(user, scope.store)
 
 
 def chips(chosen: SignalFilter, unit: str) -> list[Chip]:

@@ -19,7 +19,6 @@ from bearing_portal.dashboards.explorer.reading import scope_of
 from bearing_portal.dashboards.explorer.state import ExplorerState, read
 from bearing_portal.dashboards.links import MOST_COMPARED, viewer_url
 from common.errors import Expected, Invalid, NotAllowed
-from common.roles import is_curator
 from common.text import counted
 from signals.admin.forms import RelabelForm
 from signals.exploration.columns import COLUMNS, columns_of
@@ -29,7 +28,7 @@ from signals.exploration.table import table_page
 from signals.filters.grid import SORTS
 from signals.models import Signal
 from signals.selectors import tags_visible
-from signals.services.labels import signals_relabel
+from signals.services.labels import may_relabel_or_refuse, signals_relabel
 from signals.services.table_columns import columns_choose, columns_reset
 from signals.services.tags import signals_tag, tagging_undo
 from vibration.features import GROUPS
@@ -129,11 +128,10 @@ def tag_undo(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def relabel(request: HttpRequest) -> HttpResponse:
-    """Give the chosen signals another class or severity; curators do, and it is written down."""
-    if not is_curator(request.user):
-        raise NotAllowed("Labels are edited by curators.")
+    """Give the chosen signals another class or severity; it is written down who did."""
     given = request.POST if request.method == "POST" else request.GET
     signals = chosen_scope(request.user, _state(given)).signals()
+    may_relabel_or_refuse(request.user, signals)
     form = RelabelForm(given if request.method == "POST" else None)
     for field in ("fault_class", "severity"):
         form.fields[field].widget.attrs["class"] = "form-select"

@@ -20,10 +20,10 @@ from bearing_portal.dashboards.explorer.reading import answered, scope_of
 from bearing_portal.dashboards.explorer.state import PAGE_ROWS, ExplorerState
 from bearing_portal.dashboards.widgets import panel
 from bearing_portal.frame.templatetags.portal import thousands
-from common.roles import is_curator
 from common.text import counted
 from signals.exploration.overview import overview
 from signals.filters.grid import MOST_CONDITIONS
+from signals.selectors import stores_labelled
 
 HEAD_PX, ROW_PX = 56, 32
 NO_HEADS: dict[str, Any] = {"class": [], "severity": [], "bins": {}}
@@ -188,7 +188,7 @@ def show_columns(asked: Any, *, user: Any) -> dict[str, Any]:
         "columns": column_definitions(user),
         "marks": {code: mark.uri for code, mark in class_marks().items()},
         "levels": {code: mark.level for code, mark in severity_marks().items()},
-        "mayRelabel": is_curator(user),
+        "mayRelabel": stores_labelled(user).exists(),
     }
 
 
