@@ -146,7 +146,7 @@ def _from_cold(desk: Desk, signal: int) -> float:
     from signals.models import Signal
     from signals.selectors import store_path
 
-    path = store_path(Signal.objects.select_related("store").get(pk=signal).store)
+    path = store_path(Signal.objects.select_related("store").get(pk=signal).store).path
     descriptor = os.open(path, os.O_RDONLY)
     os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
     os.close(descriptor)
@@ -155,8 +155,7 @@ def _from_cold(desk: Desk, signal: int) -> float:
 
 def _long_signal(portal: Served) -> int:
     """Make a record of 100 million samples, as an import would: one row, one file."""
-    from django.conf import settings
-
+    from common.storage import work_folder
     from signals.models import Signal, SignalStore
     from vibration.features import FEATURE_NAMES
     from vibration.store import create_store
@@ -166,7 +165,7 @@ def _long_signal(portal: Served) -> int:
     samples = rng.standard_normal(N_LONG, dtype=np.float32)
     samples[N_LONG // 3] = 40.0
     with create_store(
-        Path(settings.STORAGE_DIR) / folder,
+        work_folder(folder),
         n=1,
         n_samples=N_LONG,
         fs_hz=25_600.0,

@@ -1,12 +1,12 @@
 """Reads of datasets; the user comes first and sees only what that person may."""
 
-from pathlib import Path
 from typing import Any
 
 from django.db.models import QuerySet
 
 from common.errors import NotFound
 from common.roles import visible_to
+from common.storage import Stored
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow
 from signals.models import Recording, Signal
@@ -70,24 +70,24 @@ def dataset_signals(user: Any, dataset: Dataset) -> QuerySet[Signal]:
     return signals.filter(store=dataset.store_id).order_by("row") if visible else signals.none()
 
 
-def dataset_folder(dataset: Dataset) -> Path:
+def dataset_folder(dataset: Dataset) -> Stored:
     """Return the folder of a ready dataset's files."""
     return store_folder(dataset.store)
 
 
-def dataset_path(dataset: Dataset) -> Path:
-    """Return the path of a ready dataset's waveforms."""
+def dataset_path(dataset: Dataset) -> Stored:
+    """Return the file of a ready dataset's waveforms."""
     return store_path(dataset.store)
 
 
-def dataset_files(dataset: Dataset) -> list[tuple[str, Path]]:
+def dataset_files(dataset: Dataset) -> list[tuple[str, Stored]]:
     """Return the files of a ready dataset's waveforms, each with a name of its own."""
     store = dataset.store
     if not store.n_shards:
         return [(SIGNALS_FILE, store_path(store))]
     numbers = store.shards.order_by("number").values_list("number", flat=True)
     folder = store_folder(store)
-    return [(f"signals-{n}.h5", folder / str(n) / SIGNALS_FILE) for n in numbers]
+    return [(f"signals-{n}.h5", folder / n / SIGNALS_FILE) for n in numbers]
 
 
 def recording_get(user: Any, dataset: Dataset, pk: int) -> Recording:
@@ -98,7 +98,7 @@ def recording_get(user: Any, dataset: Dataset, pk: int) -> Recording:
     return found
 
 
-def original_path(dataset: Dataset, recording: Recording) -> Path:
+def original_path(dataset: Dataset, recording: Recording) -> Stored:
     """Return where the file of a recording lies."""
     if not recording.has_original:
         raise NotFound("The file of this recording was not kept.")

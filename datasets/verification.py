@@ -3,15 +3,15 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 from common.errors import Invalid
+from common.storage import Stored
 from datasets.models import Dataset
 from datasets.selectors import dataset_files, dataset_folder, dataset_path, original_path
 from datasets.services.generation import n_workers
 from vibration.generation import verify_records
-from vibration.store import SIGNALS_FILE, file_sha256
+from vibration.store import SIGNALS_FILE
 
 T = TypeVar("T")
 Step = Callable[[int, int], None]
@@ -69,15 +69,16 @@ def dataset_verify(
     if dataset.is_recorded:
         return _files_verified(dataset, sample, step)
     rows = _drawn(list(range(dataset.store.n_signals)), sample)
-    found = verify_records(
-        dataset_folder(dataset),
-        rows,
-        workers=n_workers(),
-        progress=lambda done: step(done, len(rows)),
-        cancelled=cancelled,
-    )
+    with dataset_folder(dataset).local() as folder:
+        found = verify_records(
+            folder,
+            rows,
+            workers=n_workers(),
+            progress=lambda done: step(done, len(rows)),
+            cancelled=cancelled,
+        )
     sentences = [str(each) for each in found]
-    if sample is None and file_sha256(dataset_path(dataset)) != dataset.store.sha256:
+    if sample is None and dataset_path(dataset).sha256() != dataset.store.sha256:
         sentences.append(f"{SIGNALS_FILE} has another checksum than when it was written.")
     return Verification(len(rows), "record", tuple(sentences))
 
@@ -85,16 +86,16 @@ def dataset_verify(
 def _files_verified(dataset: Dataset, sample: int | None, step: Step) -> Verification:
     files = _drawn(list(_files_of(dataset)), sample)
     findings = []
-    for number, (path, shown, sha256) in enumerate(files, start=1):
-        if not path.is_file():
+    for number, (file, shown, sha256) in enumerate(files, start=1):
+        if not file.is_file():
             findings.append(f"{shown} is missing.")
-        elif file_sha256(path) != sha256:
+        elif file.sha256() != sha256:
             findings.append(f"{shown} has another checksum than when it was brought.")
         step(number, len(files))
     return Verification(len(files), "file", tuple(findings))
 
 
-def _files_of(dataset: Dataset) -> Iterator[tuple[Path, str, str]]:
+def _files_of(dataset: Dataset) -> Iterator[tuple[Stored, str, str]]:
     shards = dataset.store.shards.order_by("number")
     for (name, path), shard in zip(dataset_files(dataset), shards, strict=True):
         yield path, name, shard.sha256

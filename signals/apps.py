@@ -28,6 +28,7 @@ class SignalsConfig(AppConfig):
                 is_cancellable=False,
             )
         )
+        register_sweeper(Later("common.storage.work.making_sweep"))
         register_sweeper(Later("signals.waveforms.references.references_sweep"))
         register_pruner("uploads", Later("signals.uploads.services.uploads_prune"))
         register_sweeper(Later("signals.uploads.services.uploads_sweep"))

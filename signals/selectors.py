@@ -1,18 +1,17 @@
 """Reads of signals. A signal's rights are those of its store."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
 from common.errors import NotFound, Unavailable
 from common.roles import is_curator, may_manage, visible_to
+from common.storage import Stored, stored
 from signals.errors import told_as
 from signals.models import Recording, Signal, SignalStore, StoreMember, Tag, Upload
 from vibration.store import SIGNALS_FILE, StoreReader
@@ -78,8 +77,8 @@ def signal_samples(user: Any, signal: Signal) -> npt.NDArray[np.float32]:
     """Return the samples of a signal that `user` may read, float32 (N,)."""
     if not stores_visible(user).filter(pk=signal.store_id).exists():
         raise NotFound("There is no such signal.")
-    path, row = signal_file(signal)
-    with told_as(Unavailable), StoreReader(path) as reader:
+    file, row = signal_file(signal)
+    with told_as(Unavailable), StoreReader(file) as reader:
         return reader.read(row)
 
 
@@ -221,19 +220,19 @@ def _first_vibration(signals: QuerySet[Signal]) -> "QuerySet[Signal, int]":
     return signals.order_by(IsNull(F("rms"), True), "pk").values_list("pk", flat=True)
 
 
-def store_folder(store: SignalStore) -> Path:
+def store_folder(store: SignalStore) -> Stored:
     """Return the folder of a store's files."""
     if not store.folder:
         raise NotFound("This dataset has no signals yet.")
-    return Path(settings.STORAGE_DIR) / store.folder
+    return stored(store.folder)
 
 
-def store_path(store: SignalStore) -> Path:
-    """Return the path of a store's waveforms."""
-    return store_folder(store) / SIGNALS_FILE
+def store_path(store: SignalStore) -> Stored:
+    """Return the file of a store's waveforms."""
+    return (store_folder(store) / SIGNALS_FILE).of_version(store.sha256)
 
 
-def signal_file(signal: Signal) -> tuple[Path, int]:
+def signal_file(signal: Signal) -> tuple[Stored, int]:
     """Return the file of a signal's samples and its row there; rights are the caller's."""
     store = signal.store
     if not store.n_shards:
@@ -241,8 +240,8 @@ def signal_file(signal: Signal) -> tuple[Path, int]:
     shard = store.shards.filter(first_row__lte=signal.row).order_by("-first_row").first()
     if shard is None:
         raise NotFound("There is no such signal.")
-    folder = store_folder(store) / str(shard.number)
-    return folder / SIGNALS_FILE, signal.row - shard.first_row
+    file = store_folder(store) / shard.number / SIGNALS_FILE
+    return file.of_version(shard.sha256), signal.row - shard.first_row
 
 
 def cache_key(operation: str, store: SignalStore, inputs: str = "") -> str:

@@ -125,7 +125,7 @@ def make_dataset(
                 status=Job.Status.RUNNING, attempt=1, started_at=Now(), heartbeat_at=Now()
             )
     if ready:
-        shutil.copytree(_generated(tiny_recipe(**recipe)), final_folder(dataset.pk))
+        shutil.copytree(_generated(tiny_recipe(**recipe)), final_folder(dataset.pk).path)
         with unasked():
             dataset_fill(dataset=dataset)
         Job.objects.filter(pk=dataset.job_id).update(

@@ -1,9 +1,11 @@
 """Several files as one zip archive, unpacked, sent while it is written."""
 
 import io
+import time
 import zipfile
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+
+from common.storage import Stored
 
 CHUNK_BYTES = 1 << 20
 
@@ -29,13 +31,14 @@ class _Sink(io.RawIOBase):
         return joined
 
 
-def archive_chunks(files: Iterable[tuple[str, Path]]) -> Iterator[bytes]:
+def archive_chunks(files: Iterable[tuple[str, Stored]]) -> Iterator[bytes]:
     """Yield a zip archive of files, by the names they have in it."""
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
         for name, path in files:
-            info = zipfile.ZipInfo.from_file(path, name, strict_timestamps=False)
-            with archive.open(info, "w", force_zip64=True) as entry, path.open("rb") as file:
+            info = zipfile.ZipInfo(name, time.localtime(path.changed_s())[:6])
+            info.file_size = path.size_bytes()
+            with archive.open(info, "w", force_zip64=True) as entry, path.open() as file:
                 while chunk := file.read(CHUNK_BYTES):
                     entry.write(chunk)
                     yield sink.taken()

@@ -2,20 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 
 from common.http import name_download
+from common.storage import Stored
 from datasets.exports.archives import archive_chunks
 
 CHUNK_BYTES = 1 << 20
 
 
-def file_response(request: HttpRequest, path: Path, filename: str) -> FileResponse:
-    file = path.open("rb")
+def file_response(request: HttpRequest, stored_file: Stored, filename: str) -> FileResponse:
+    file = stored_file.open()
     response = FileResponse(file, as_attachment=True, filename=filename)
     if isinstance(request, ASGIRequest):
         # Under ASGI Django reads a plain file to its end before it sends the first byte.
@@ -29,11 +29,11 @@ async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
 
 
 def archive_response(
-    request: HttpRequest, files: list[tuple[str, Path]], filename: str
+    request: HttpRequest, files: list[tuple[str, Stored]], filename: str
 ) -> StreamingHttpResponse:
     """Send several files as one archive, which is written while it travels."""
     for _, path in files:
-        path.stat()  # missing ones are said before the first byte
+        path.size_bytes()  # missing ones are said before the first byte
     chunks = archive_chunks(files)
     is_async = isinstance(request, ASGIRequest)
     content = _one_by_one(chunks) if is_async else chunks

@@ -80,8 +80,17 @@ def file_planned(file: ImportFile) -> PlannedFile:
         run=file.run,
         recorded_at=file.recorded_at,
         load=file.load,
+        fault_size_mm=file.fault_size_mm,
+        fault_location=file.fault_location,
+        fault_source=_by_person(file.fault_size_mm is not None or file.fault_location),
+        pulses_per_turn=file.pulses_per_turn,
+        pulses_source=_by_person(file.pulses_per_turn),
         channels=tuple(_channels_planned(file)),
     )
+
+
+def _by_person(is_said: object) -> str:
+    return Source.PERSON.value if is_said else ""
 
 
 def _channels_planned(file: ImportFile) -> Iterable[PlannedChannel]:

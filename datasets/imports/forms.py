@@ -41,6 +41,11 @@ class AnswersForm(forms.Form):
     specimen_from = forms.ChoiceField(choices=FROM, required=False)
     run = forms.CharField(required=False, max_length=LONGEST_WORD)
     run_from = forms.ChoiceField(choices=FROM, required=False)
+    pulses_per_turn = forms.IntegerField(
+        required=False, error_messages={"invalid": "Enter the pulses as a whole number."}
+    )
+    fault_size_mm = forms.CharField(required=False, max_length=40)
+    fault_location = forms.CharField(required=False, max_length=LONGEST_WORD)
     label_from = forms.ChoiceField(choices=FROM, required=False)
 
     def answers(self) -> Answers:
@@ -55,6 +60,9 @@ class AnswersForm(forms.Form):
             specimen_from=said["specimen_from"],
             run=said["run"] or None,
             run_from=said["run_from"],
+            pulses_per_turn=said["pulses_per_turn"],
+            fault_size_mm=said["fault_size_mm"] or None,
+            fault_location=said["fault_location"] or None,
             label_from=said["label_from"],
         )
 

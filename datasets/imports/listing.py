@@ -36,6 +36,8 @@ class Row:
     rate_source: str
     speed: str
     unit: str
+    fault: str
+    asks_pulses: bool
     state: str
     problem: str
 
@@ -74,9 +76,16 @@ def _row(file: ImportFile) -> Row:
         unit=", ".join(
             dict.fromkeys(str(each.value) for c in kept if (each := unit_of(file, c)).value)
         ),
+        fault=fault_words(file),
+        asks_pulses=file.pulses_per_turn is None and any(each.is_tacho for each in kept),
         state=state,
         problem=problem,
     )
+
+
+def fault_words(file: ImportFile) -> str:
+    size = "" if file.fault_size_mm is None else f"{number(file.fault_size_mm, 4)} mm"
+    return ", ".join(filter(None, (size, file.fault_location)))
 
 
 def _state(file: ImportFile, kept: list[ImportChannel], rates: list[Fact]) -> tuple[str, str]:
@@ -194,11 +203,10 @@ def unfinished_of(draft: ImportDraft) -> QuerySet[ImportFile]:
 
 
 def questions_of(file: ImportFile) -> list[ImportRemark]:
-    """Return what a file still asks: a rate that was given is asked for no more."""
-    questions = remarks_of(file, "question")
-    if file.fs_hz is None:
-        return questions
-    return [each for each in questions if each.about not in ("fs_hz", "times")]
+    """Return what a file still asks: what was answered is asked for no more."""
+    answered = {"fs_hz", "times"} if file.fs_hz is not None else set()
+    answered |= {"pulses_per_turn"} if file.pulses_per_turn is not None else set()
+    return [each for each in remarks_of(file, "question") if each.about not in answered]
 
 
 def remarks_of(file: ImportFile, kind: str) -> list[ImportRemark]:

@@ -8,10 +8,9 @@ import secrets
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from django.conf import settings
-
 from common.errors import Invalid
 from common.names import name_shown
+from common.storage import work_folder
 from datasets.models.imports import LONGEST_PATH
 
 UPLOADS: Final = "uploads"
@@ -55,7 +54,7 @@ def stored_name(path: str) -> str:
 
 
 def draft_folder(owner_id: int, draft_id: int) -> Path:
-    return Path(settings.STORAGE_DIR) / UPLOADS / str(owner_id) / FOLDER / str(draft_id)
+    return work_folder(UPLOADS, owner_id, FOLDER, draft_id)
 
 
 def name_of(path: str) -> str:

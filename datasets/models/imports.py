@@ -17,6 +17,7 @@ LONGEST_WORD: Final = 100
 LONGEST_REASON: Final = 500
 FEWEST_SEGMENT_SAMPLES: Final = 64
 MOST_OVERLAP_PERCENT: Final = 95
+MOST_PULSES: Final = 10_000
 
 
 class ImportDraft(models.Model):
@@ -100,6 +101,14 @@ class ImportFile(models.Model):
     )
     specimen = models.CharField(max_length=LONGEST_WORD, blank=True)
     run = models.CharField(max_length=LONGEST_WORD, blank=True)
+    pulses_per_turn = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_PULSES)],
+        help_text="Of the tacho in the file.",
+    )
+    fault_size_mm = models.FloatField("fault size (mm)", null=True, blank=True)
+    fault_location = models.CharField(max_length=LONGEST_WORD, blank=True, default="")
 
     class Meta:
         ordering = ["path"]

@@ -1,7 +1,8 @@
 """A dataset's folder: where it lies, how it appears, how it goes.
 
-``datasets/<id>`` belongs to a ready dataset. ``datasets/<id>.attempt-<n>`` is an attempt's result
-before its rows are there, and anything named ``*.trash-*`` is on its way out.
+``datasets/<id>`` of the storage belongs to a ready dataset. ``datasets/<id>.attempt-<n>`` among the
+work folders is an attempt's result before its rows are there, and anything named ``*.trash-*`` is
+on its way out.
 """
 
 import logging
@@ -13,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 
 from common.errors import Unavailable
-from common.files import folder_discard, folder_make
+from common.storage import Stored, folder_discard, folder_make, stored, trash_sweep, work_folder
 from common.text import size
 from datasets.models import Dataset
 from monitoring.models import Job
@@ -27,27 +28,24 @@ _IMPORT_KEPT_S = 14 * 86_400.0
 _NAME = re.compile(r"(?P<pk>\d+)(?:\.attempt-(?P<attempt>\d+))?")
 
 
-def folder_name(dataset_id: int) -> str:
-    """Return a dataset's folder below the storage folder."""
-    return f"{DATASETS}/{dataset_id}"
-
-
-def final_folder(dataset_id: int) -> Path:
-    return Path(settings.STORAGE_DIR) / folder_name(dataset_id)
+def final_folder(dataset_id: int) -> Stored:
+    """Return the folder of a dataset's files."""
+    return stored(DATASETS, dataset_id)
 
 
 def attempt_folder(dataset_id: int, attempt: int) -> Path:
-    return final_folder(dataset_id).with_name(f"{dataset_id}.attempt-{attempt}")
+    """Return where an attempt to make a dataset works."""
+    return work_folder(DATASETS, f"{dataset_id}.attempt-{attempt}")
 
 
 def import_folder(dataset_id: int) -> Path:
     """Return where an import works; what it has kept there survives a process that is killed."""
-    return final_folder(dataset_id).with_name(f"{dataset_id}.import")
+    return work_folder(DATASETS, f"{dataset_id}.import")
 
 
 def space_prove(size_bytes: int) -> None:
     """Refuse what the disk cannot hold."""
-    parent = Path(settings.STORAGE_DIR) / DATASETS
+    parent = work_folder(DATASETS)
     try:
         folder_make(parent)
         free_bytes = shutil.disk_usage(parent).free
@@ -65,19 +63,20 @@ def space_prove(size_bytes: int) -> None:
 
 def files_sweep() -> None:
     """Remove what killed processes left: partial files, trash, folders of no dataset."""
-    parent = Path(settings.STORAGE_DIR) / DATASETS
-    if not parent.is_dir():
-        return
+    parent = work_folder(DATASETS)
     for path in sweep_partials(parent, older_than_s=settings.JOB_STALE_S):
         logger.info("Removed the partial folder %s", path.name)
-    found = {path: _NAME.fullmatch(path.name) for path in sorted(parent.iterdir())}
-    known = _attempts_under_way({int(match["pk"]) for match in found.values() if match})
-    for path, match in found.items():
-        if ".trash-" in path.name:
-            shutil.rmtree(path, ignore_errors=True)
-        elif match and _is_orphan(match, known):
-            logger.info("Removed the orphaned folder %s", path.name)
-            folder_discard(path)
+    trash_sweep("*", DATASETS)
+    names = {*stored(DATASETS).names(), *(path.name for path in parent.glob("*.attempt-*"))}
+    found = [match for name in sorted(names) if (match := _NAME.fullmatch(name))]
+    known = _attempts_under_way({int(match["pk"]) for match in found})
+    for match in found:
+        if _is_orphan(match, known):
+            logger.info("Removed the orphaned folder %s", match[0])
+            if match["attempt"] is None:
+                stored(DATASETS, match[0]).discard()
+            else:
+                folder_discard(parent / match[0])
     _imports_sweep(parent)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from common.database import OUTAGES, retried
 from common.errors import Expected, Unavailable
-from common.files import folder_discard
+from common.storage import Stored, folder_discard
 from common.text import counted
 from datasets.models import ClassCount, Dataset
 from datasets.selectors import recipe_of
@@ -20,7 +20,6 @@ from datasets.services.events import dataset_event
 from datasets.services.files import (
     attempt_folder,
     final_folder,
-    folder_name,
     space_prove,
 )
 from monitoring.jobs.lifecycle import JobLost, job_complete
@@ -149,29 +148,24 @@ def _is_shown(run: JobRun) -> bool:
     ).exists()
 
 
-def _publish(folder: Path, final: Path) -> None:
+def _publish(folder: Path, final: Stored) -> None:
     """Give the files their final name; a repeated transaction finds them there already."""
     if not folder.exists():
         if final.exists():
             return
         raise Unavailable("The generated files disappeared; nothing was kept. Try again.")
-    folder_discard(final)
-    folder.rename(final)
-    descriptor = os.open(final.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    final.put_folder(folder)
 
 
 def dataset_fill(*, dataset: Dataset) -> None:
     """Write the rows of a dataset whose files lie in their place; call it in a transaction."""
     folder = final_folder(dataset.pk)
     store = dataset.store
-    with StoreReader(folder) as reader:
-        counts = signals_insert(store=store, reader=reader)
-    facts = read_metadata(folder)["files"][SIGNALS_FILE]
-    store.folder = folder_name(dataset.pk)
+    with folder.local() as path:
+        with StoreReader(path) as reader:
+            counts = signals_insert(store=store, reader=reader)
+        facts = read_metadata(path)["files"][SIGNALS_FILE]
+    store.folder = str(folder)
     store.version += 1
     store.n_signals = sum(counts.values())
     store.size_bytes = facts["bytes"]

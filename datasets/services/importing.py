@@ -23,9 +23,9 @@ from django.utils import timezone
 
 from common.database import after_commit, retried
 from common.errors import Expected, Invalid, NotAllowed, Unavailable
-from common.files import folder_discard, folder_make
 from common.names import text_clean
 from common.roles import is_engineer, may_manage
+from common.storage import Stored, folder_discard, folder_make
 from common.text import counted
 from datasets.imports.outcome import FileOutcome, ImportOutcome
 from datasets.imports.plan import ImportPlan
@@ -34,7 +34,7 @@ from datasets.selectors import ORIGINALS, name_is_taken
 from datasets.services.counting import class_counts_refresh
 from datasets.services.creation import name_and_description, name_taken
 from datasets.services.events import dataset_event
-from datasets.services.files import final_folder, folder_name, import_folder, space_prove
+from datasets.services.files import final_folder, import_folder, space_prove
 from datasets.services.generation import n_workers, pyramids_fill
 from datasets.services.hints import dataset_hint
 from monitoring.jobs.lifecycle import JobLost, job_complete
@@ -422,33 +422,24 @@ def _is_done(job: Job) -> bool:
     return Job.objects.filter(pk=job.pk, status=completed, attempt=job.attempt).exists()
 
 
-def _publish(out: Path, originals: Path, final: Path, shards: Sequence[str]) -> None:
+def _publish(out: Path, originals: Path, final: Stored, shards: Sequence[str]) -> None:
     """Give the files their final names; what a transaction that failed left there is replaced."""
-    folder_make(final)
     for name in shards:
         made, place = out / name, final / name
         if made.is_dir():
-            folder_discard(place)
-            made.rename(place)
-        elif not place.is_dir():
+            place.put_folder(made)
+        elif not place.exists():
             raise Unavailable("The imported files disappeared; nothing was kept. Try again.")
-    folder_make(final / ORIGINALS)
     for path in originals.iterdir() if originals.is_dir() else ():
-        path.replace(final / ORIGINALS / path.name)
-    for folder in (final / ORIGINALS, final, final.parent):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        (final / ORIGINALS / path.name).put(path)
 
 
-def _complete(store: SignalStore, n_signals: int, final: Path) -> None:
+def _complete(store: SignalStore, n_signals: int, final: Stored) -> None:
     shards = store.shards.order_by("number")
     sums = shards.aggregate(size=Sum("size_bytes"))
     checksums = "".join(shards.values_list("sha256", flat=True))
-    kept_bytes = sum(path.stat().st_size for path in (final / ORIGINALS).iterdir())
-    store.folder = folder_name(int(final.name))
+    kept_bytes = sum(size_bytes for _, size_bytes in (final / ORIGINALS).files())
+    store.folder = str(final)
     store.version += 1
     store.n_signals += n_signals
     store.n_shards = len(shards)

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from common.database import after_commit
 from common.errors import Invalid
-from common.files import folder_discard
+from common.storage import folder_discard
 from datasets.models import Dataset
 from datasets.selectors import name_is_taken, name_suggestion
 from datasets.services.creation import name_taken
@@ -160,4 +160,4 @@ def _after_delete(dataset: Dataset, audience: list[str]) -> None:
 def _after_purge(pk: int, store: SignalStore) -> None:
     leftovers_forget(store)
     folder_discard(import_folder(pk))
-    folder_discard(final_folder(pk))  # of an attempt that had published without its rows
+    final_folder(pk).discard()  # of an attempt that had published without its rows

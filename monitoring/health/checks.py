@@ -8,15 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
-from pathlib import Path
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisError
 from rq import Worker
 
-from common.files import folder_make
+from common.storage import folder_make, work_folder
 from common.valkey import valkey
 from monitoring.jobs.kinds import queues_used
 from monitoring.jobs.reconcile import reconciler_silence_s
@@ -118,7 +116,7 @@ def check_reconciler() -> Check:
 
 
 def check_storage() -> Check:
-    folder = Path(settings.STORAGE_DIR)
+    folder = work_folder()
     advice = "Make the data folder writable for the portal, or name another one in DATA_DIR."
     try:
         folder_make(folder)

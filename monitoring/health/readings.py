@@ -6,12 +6,11 @@ does not matter.
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone
 
 from common.cache import hits
+from common.storage import work_folder
 from monitoring.health.checks import Check, run_checks
 from monitoring.health.past import past_hour
 from monitoring.health.probes import database, gpu, machine, queues, storage, valkey
@@ -71,7 +70,7 @@ def take_quick() -> Quick:
         at=timezone.now(),
         cpu=machine.cpu(),
         memory=machine.memory(),
-        disk=machine.disk(Path(settings.STORAGE_DIR)),
+        disk=machine.disk(work_folder()),
         process=machine.process(),
         database=database.database(),
         pool=database.pool(),
@@ -85,7 +84,7 @@ def take_slow() -> Slow:
     return Slow(
         sizes=database.sizes(),
         statements=database.statements(),
-        storage=storage.storage(Path(settings.STORAGE_DIR)),
+        storage=storage.storage(work_folder()),
         cache_hits=hits.cache_hits(),
     )
 

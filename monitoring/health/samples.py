@@ -1,11 +1,10 @@
 """The minute's look at machine and services, kept for a day and a little more."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone
 
+from common.storage import work_folder
 from monitoring.health.probes import database, gpu, machine, queues, valkey
 from monitoring.models import HealthSample
 from monitoring.retention import KEPT, expired_prune, samples_prune
@@ -29,7 +28,7 @@ def minute_maintenance() -> None:
 
 def health_sample_take(minute: datetime) -> HealthSample:
     """Measure everything that is quick to measure and keep it under its minute."""
-    disk = machine.disk(Path(settings.STORAGE_DIR))
+    disk = machine.disk(work_folder())
     gpus = gpu.gpus().busiest
     jobs, queue = queues.jobs(), queues.queue()
     rows, sizes, server = database.database(), database.sizes(), valkey.valkey()

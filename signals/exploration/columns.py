@@ -63,6 +63,8 @@ _IN_ORDER: Final = (
     Column("run", "Run", group="recording", meaning="Recordings of a specimen in time"),
     Column("position", "Position", group="recording", meaning="Number of the recording in its run"),
     Column("recording", "Recording", group="recording", meaning="The file it came in"),
+    Column("fault_size", "Fault size", "mm", "recording", "As whoever imported it states"),
+    Column("fault_location", "Fault location", group="recording", meaning="As stated"),
     Column("tags", "Tags"),
     Column("created", "Created"),
 )

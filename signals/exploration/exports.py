@@ -39,6 +39,8 @@ _COLUMNS: Final = {
     "recording": ("recording__name", "recording"),
     "segment": ("segment", "segment"),
     "recorded_at": ("recording__recorded_at", "recorded at (UTC)"),
+    "fault_size_mm": ("recording__fault_size_mm", "fault size (mm)"),
+    "fault_location": ("recording__fault_location", "fault location"),
 }
 _FIELDS: Final = (
     *(field for field, _ in _COLUMNS.values()),
@@ -46,7 +48,7 @@ _FIELDS: Final = (
 )
 _TEXTS: Final = (
     *("label", "class", "severity", "unit", "tags"),
-    *("channel", "specimen", "run", "recording"),
+    *("channel", "specimen", "run", "recording", "fault_location"),
 )
 
 

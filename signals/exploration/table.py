@@ -34,6 +34,8 @@ _VALUES: Final = (
     "recording__run__name",
     "recording__position",
     "recording__name",
+    "recording__fault_size_mm",
+    "recording__fault_location",
 )
 
 
@@ -240,6 +242,8 @@ def _row(values: dict[str, Any], tags: list[str], features: tuple[str, ...]) -> 
         "run": values["recording__run__name"],
         "position": values["recording__position"],
         "recording": values["recording__name"],
+        "fault_size": values["recording__fault_size_mm"],
+        "fault_location": values["recording__fault_location"],
         "tags": tags,
         "created": values["store__created_at"].isoformat(),
         **{name: values[name] for name in features},

@@ -21,6 +21,7 @@ NUMBERS: Final = {
     "load": "load_percent",
     "temperature": "temperature_c",
     "position": "recording__position",
+    "fault_size": "recording__fault_size_mm",
     **{name: name for name in FEATURE_NAMES},
 }
 TEXTS: Final = {
@@ -28,6 +29,7 @@ TEXTS: Final = {
     "class": "fault_class__name",
     "severity": "severity__name",
     "tags": "tags__name",
+    "fault_location": "recording__fault_location",
     "specimen": "recording__specimen__name",
     "run": "recording__run__name",
     "recording": "recording__name",
@@ -37,6 +39,7 @@ SORTS: Final = {
     "label": "label",
     "class": "fault_class__position",
     "severity": "severity__level",
+    "fault_location": "recording__fault_location",
     "specimen": "recording__specimen__name",
     "run": "recording__run__name",
     "recording": "recording__name",

@@ -70,6 +70,15 @@ class Recording(models.Model):
     load = models.CharField(max_length=60, blank=True, help_text="As stated, with its unit.")
     fault_size_mm = models.FloatField("fault size (mm)", null=True, blank=True)
     fault_location = models.CharField(max_length=100, blank=True)
+    fault_source = models.CharField(
+        "source of fault size and location", max_length=80, blank=True, default=""
+    )
+    pulses_per_turn = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Of the tacho that was recorded with it."
+    )
+    pulses_source = models.CharField(
+        "source of the pulses per turn", max_length=80, blank=True, default=""
+    )
     specimen = models.ForeignKey(
         Specimen, null=True, blank=True, on_delete=models.RESTRICT, related_name="recordings"
     )

@@ -4,22 +4,20 @@ import logging
 import math
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from django.conf import settings
 
 from common.errors import Unavailable
-from common.files import folder_make
+from common.storage import Stored, stored
 from signals.feature_table import FeatureTable
-from vibration.errors import VibrationError
 from vibration.statistics.projection import Projected
-from vibration.store import sweep_partials, whole_file
 
 logger = logging.getLogger(__name__)
 
+_FOLDER: Final = ("results", "projections")
+_SUFFIX: Final = ".npz"
 _UNREADABLE: Final = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile)
 
 
@@ -71,10 +69,8 @@ class ProjectionPoints:
 
 def points_keep(key: str, table: FeatureTable, found: Projected) -> None:
     """Write the points of a table's signals."""
-    path = points_path(key)
     try:
-        folder_make(path.parent)
-        with whole_file(path) as partial, partial.open("wb") as file:
+        with points_file(key).made() as path, path.open("wb") as file:
             np.savez(
                 file,
                 pks=table.pks,
@@ -86,7 +82,7 @@ def points_keep(key: str, table: FeatureTable, found: Projected) -> None:
                 n_signals=np.int64(table.n_signals),
                 trust=np.float64(found.trust),
             )
-    except (OSError, VibrationError) as error:
+    except OSError as error:
         raise Unavailable(
             "The storage failed while the projection was kept; nothing was. Try again."
         ) from error
@@ -95,7 +91,7 @@ def points_keep(key: str, table: FeatureTable, found: Projected) -> None:
 def points_load(key: str) -> ProjectionPoints | None:
     """Return what was kept; None where the file is missing or damaged."""
     try:
-        with np.load(points_path(key), allow_pickle=False) as arrays:
+        with points_file(key).open() as file, np.load(file, allow_pickle=False) as arrays:
             return ProjectionPoints(
                 pks=arrays["pks"],
                 points=arrays["points"],
@@ -111,18 +107,11 @@ def points_load(key: str) -> ProjectionPoints | None:
         return None
 
 
-def points_path(key: str) -> Path:
-    return _folder() / f"{key}.npz"
+def points_file(key: str) -> Stored:
+    return stored(*_FOLDER, f"{key}.npz")
 
 
-def points_files() -> dict[str, Path]:
-    """Return all files by key, and remove what killed processes left beside them."""
-    folder = _folder()
-    if not folder.is_dir():
-        return {}
-    sweep_partials(folder, older_than_s=settings.JOB_STALE_S)
-    return {path.stem: path for path in folder.glob("*.npz")}
-
-
-def _folder() -> Path:
-    return Path(settings.STORAGE_DIR) / "results" / "projections"
+def points_files() -> dict[str, Stored]:
+    """Return all files by key."""
+    names = [name for name in stored(*_FOLDER).names() if name.endswith(_SUFFIX)]
+    return {name.removesuffix(_SUFFIX): stored(*_FOLDER, name) for name in names}

@@ -30,10 +30,10 @@ from signals.kinds import PROJECT
 from signals.models import Projection, Signal
 from signals.projections.files import (
     ProjectionPoints,
+    points_file,
     points_files,
     points_keep,
     points_load,
-    points_path,
 )
 from signals.selectors import stores_visible
 from vibration.statistics.projection import (
@@ -69,7 +69,7 @@ def projection_request(
     with transaction.atomic():
         row = Projection.objects.select_for_update(of=("self",)).get(pk=row.pk)
         row.used_at = timezone.now()
-        row.is_done = row.is_done and points_path(row.key).exists()
+        row.is_done = row.is_done and points_file(row.key).is_file()
         under_way = row.job is not None and row.job.is_active
         if not row.is_done and not under_way:
             row.job = _job_started(user, scope, row)
@@ -89,7 +89,7 @@ def projection_at_once(*, user: Any, scope: Scope) -> Projection:
     if scope.user != user:
         raise ValueError("A scope is for the person it was made for.")
     row = _row_of(scope, Method.PCA, ProjectionParameters())
-    if row.is_done and points_path(row.key).exists():
+    if row.is_done and points_file(row.key).is_file():
         projection_seen(row)
         return row
     table = feature_table(user, scope)
@@ -170,7 +170,7 @@ def projections_sweep() -> None:
     files = points_files()  # listed before the rows are read
     known = set(Projection.objects.filter(key__in=files).values_list("key", flat=True))
     for key in files.keys() - known:
-        files[key].unlink(missing_ok=True)
+        files[key].discard()
 
 
 def projection_key(scope: Scope, method: Method, parameters: ProjectionParameters) -> str:

@@ -173,15 +173,26 @@ def _recording(
         format=planned.format[:40],
         recorded_at=began,
         fs_source=sources("fs"),
-        rpm_source=sources("rpm"),
+        rpm_source=sources("rpm") or _tacho_source(planned, read, part.number),
         unit_source=sources("unit"),
         load=planned.load[:60],
         fault_size_mm=planned.fault_size_mm,
         fault_location=planned.fault_location[:100],
+        fault_source=planned.fault_source[:_SOURCE],
+        pulses_per_turn=planned.pulses_per_turn,
+        pulses_source=planned.pulses_source[:_SOURCE],
         specimen=specimens.get(planned.specimen),
         run=runs.get((planned.specimen, planned.run)),
         has_original=kept.has_original,
     )
+
+
+def _tacho_source(planned: PlannedFile, read: KeptFile, part: int) -> str:
+    measured = {block.channel for block in read.blocks if block.rpm is not None}
+    tacho = next((c for c in planned.channels if c.is_tacho and c.recording == part), None)
+    if tacho is None or not any(planned.channels[n].recording == part for n in measured):
+        return ""
+    return f"the tacho {tacho.name}"[:_SOURCE]
 
 
 def _number(
@@ -279,7 +290,7 @@ def _rows(
             "n_samples": shape[1],
             "unit": shape[2],
             "progresses": False,
-            "rpm": channel.rpm,
+            "rpm": channel.rpm or block.rpm,
             "transient": Signal.Transient.NONE.value,
             "augmented": False,
             "seed_key": "",

@@ -4,14 +4,12 @@ A store that belongs to nobody is on its way out: no selector returns it.
 """
 
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import transaction
 
 from common.database import retried
-from common.files import folder_discard
+from common.storage import stored
 from monitoring.jobs.lifecycle import JobLost, job_complete, job_create, job_enqueue
 from monitoring.jobs.pulse import JobRun
 from monitoring.models import Job
@@ -69,7 +67,7 @@ def store_remove_rest(*, run: JobRun) -> None:
 def leftovers_forget(store: SignalStore) -> None:
     """Remove the files and cached results of a store that nobody can see any more."""
     if store.folder:
-        folder_discard(Path(settings.STORAGE_DIR) / store.folder)
+        stored(store.folder).discard()
     references_forget(store_id=store.pk)
     cached_results_forget(store_id=store.pk)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from signals.models.store import MAINS_HZ
 from signals.uploads.questions import UNIT_CHARACTERS, UNKNOWN, Questions
 from vibration.quantities import QUANTITIES, UNITS
 
@@ -44,6 +45,15 @@ class AnswersForm(forms.Form):
         error_messages={"max_length": f"A unit has at most {UNIT_CHARACTERS} characters."},
     )
 
+    mains_hz = forms.TypedChoiceField(
+        required=False,
+        choices=(("", "Not stated"), *MAINS_HZ),
+        coerce=int,
+        empty_value=None,
+        error_messages={"invalid_choice": "The mains frequency is 50 or 60 Hz."},
+        widget=forms.Select(attrs={"class": "form-select", "aria-describedby": "help-mains"}),
+    )
+
     summary = ""
 
     def __init__(self, *args: Any, **values: Any) -> None:
@@ -60,6 +70,7 @@ class AnswersForm(forms.Form):
             "fs_hz": said["fs_hz"],
             "rpm": UNKNOWN if said["rpm_unknown"] else said["rpm"],
             "unit": unit or None,
+            "mains_hz": said["mains_hz"],
         }
 
     def ask(self, questions: Questions) -> None:

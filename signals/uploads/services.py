@@ -5,8 +5,6 @@ whole before the rows that speak of them are committed; the file that was sent i
 """
 
 import logging
-import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -14,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.files import File
 from django.db import transaction
@@ -22,8 +19,8 @@ from django.utils import timezone
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed, Unavailable
-from common.files import folder_discard, folder_make
 from common.roles import may_manage
+from common.storage import Stored, stored, trash_sweep
 from common.text import counted
 from monitoring.events import event_record
 from monitoring.models import SystemEvent
@@ -56,6 +53,7 @@ def upload_create(
     fs_hz: float | None = None,
     rpm: float | str | None = None,
     unit: str | None = None,
+    mains_hz: int | None = None,
 ) -> Upload:
     """Keep a recording as private signals of `owner`, one for each channel.
 
@@ -63,6 +61,8 @@ def upload_create(
     ----------
     fs_hz, rpm, unit
         What the file does not say, as its owner answered; `rpm` and `unit` may be ``"unknown"``.
+    mains_hz : int or None
+        Mains frequency where it was recorded; None where that is not stated.
 
     Raises
     ------
@@ -78,10 +78,12 @@ def upload_create(
     _quota_prove(owner)
     received = recording_receive(file=file, file_name=file_name)
     answers = Answers(fs_hz=fs_hz, rpm=rpm, unit=unit)
-    return upload_keep(owner=owner, received=received, answers=answers)
+    return upload_keep(owner=owner, received=received, answers=answers, mains_hz=mains_hz)
 
 
-def upload_keep(*, owner: Any, received: Received, answers: Answers) -> Upload:
+def upload_keep(
+    *, owner: Any, received: Received, answers: Answers, mains_hz: int | None = None
+) -> Upload:
     """Write what was read: files first, then all rows in one transaction."""
     answered = questions_answer(received.recording, answers)
     channels = channels_keep(answered, file_name=received.file_name)
@@ -92,7 +94,7 @@ def upload_keep(*, owner: Any, received: Received, answers: Answers) -> Upload:
             _quota_prove(owner)
             upload = _write_upload(owner, received)
             with _whole_or_nothing(upload_folder(upload)):
-                _write_channels(upload, channels)
+                _write_channels(upload, channels, mains_hz)
             n = len(channels)
             event_record(
                 kind=SystemEvent.Kind.CREATED,
@@ -123,25 +125,19 @@ def uploads_prune(*, now: datetime) -> int:
 
 def uploads_sweep() -> None:
     """Remove what killed processes left: trash, and folders of no upload."""
-    parent = Path(settings.STORAGE_DIR) / UPLOADS
-    found = {path: path.name.partition(".")[0] for path in parent.glob("*/*") if path.is_dir()}
-    ids = {int(name) for name in found.values() if name.isdecimal()}
-    known = set(Upload.objects.filter(pk__in=ids).values_list("pk", flat=True))
-    for path, name in found.items():
-        if ".trash-" in path.name:
-            shutil.rmtree(path, ignore_errors=True)
-        elif name.isdecimal() and int(name) not in known and _is_old(path):
-            logger.info("Removed the orphaned folder %s", path.name)
-            folder_discard(path)
+    trash_sweep("*/*", UPLOADS)
+    people = (stored(UPLOADS, owner) for owner in stored(UPLOADS).names())
+    found = {int(name): each / name for each in people for name in each.names() if name.isdecimal()}
+    known = set(Upload.objects.filter(pk__in=found).values_list("pk", flat=True))
+    for pk, folder in found.items():
+        if pk not in known and _is_old(folder):
+            logger.info("Removed the orphaned folder %s", folder)
+            folder.discard()
 
 
-def upload_folder(upload: Upload) -> Path:
+def upload_folder(upload: Upload) -> Stored:
     """Return where the files of an upload lie."""
-    return Path(settings.STORAGE_DIR) / _folder_name(upload)
-
-
-def _folder_name(upload: Upload) -> str:
-    return f"{UPLOADS}/{upload.owner_id}/{upload.pk}"
+    return stored(UPLOADS, upload.owner_id, upload.pk)
 
 
 def _quota_prove(owner: Any) -> None:
@@ -154,11 +150,11 @@ def _quota_prove(owner: Any) -> None:
 
 
 @contextmanager
-def _whole_or_nothing(folder: Path) -> Iterator[None]:
+def _whole_or_nothing(folder: Stored) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        folder_discard(folder)
+        folder.discard()
         raise
 
 
@@ -178,28 +174,31 @@ def _write_upload(owner: Any, received: Received) -> Upload:
     return upload
 
 
-def _write_channels(upload: Upload, channels: list[Kept]) -> None:
+def _write_channels(upload: Upload, channels: list[Kept], mains_hz: int | None) -> None:
     rows: dict[Kept, Signal] = {}
     for number, group in enumerate(groups_of(channels), start=1):
-        store = _write_store(upload, number, group)
+        store = _write_store(upload, number, group, mains_hz)
         rows |= {channel: _row(store, row, channel) for row, channel in enumerate(group)}
     # In the file's order, in which their ids then ascend.
     Signal.objects.bulk_create([rows[channel] for channel in channels])
 
 
-def _write_store(upload: Upload, number: int, group: list[Kept]) -> SignalStore:
-    folder = upload_folder(upload) / str(number)
-    folder_make(folder.parent)
-    _write_file(folder, upload, group)
-    facts = read_metadata(folder)["files"][SIGNALS_FILE]
+def _write_store(
+    upload: Upload, number: int, group: list[Kept], mains_hz: int | None
+) -> SignalStore:
+    folder = upload_folder(upload) / number
+    with folder.made() as path:
+        _write_file(path, upload, group)
+        facts = read_metadata(path)["files"][SIGNALS_FILE]
     store = SignalStore(
         owner=upload.owner,
         upload=upload,
-        folder=f"{_folder_name(upload)}/{number}",
+        folder=str(folder),
         version=1,
         n_signals=len(group),
         size_bytes=facts["bytes"],
         sha256=facts["sha256"],
+        mains_hz=mains_hz,
     )
     store.full_clean()
     store.save()
@@ -267,14 +266,11 @@ def _remove(upload: Upload, *, actor: Any, detail: str = "upload") -> int:
     return 1
 
 
-def _after_delete(folder: Path, store_ids: list[int]) -> None:
-    folder_discard(folder)
+def _after_delete(folder: Stored, store_ids: list[int]) -> None:
+    folder.discard()
     for store_id in store_ids:
         cached_results_forget(store_id=store_id)
 
 
-def _is_old(folder: Path) -> bool:
-    try:
-        return time.time() - folder.stat().st_mtime > _ORPHAN_AFTER_S
-    except FileNotFoundError:
-        return False
+def _is_old(folder: Stored) -> bool:
+    return folder.age_s() > _ORPHAN_AFTER_S

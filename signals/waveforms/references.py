@@ -10,20 +10,17 @@ removed and made again.
 import hashlib
 import logging
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from django.conf import settings
 from django.db.models import Count
 
 from common.errors import NotFound, Unavailable
-from common.files import folder_make
+from common.storage import Stored, stored
 from signals.errors import told_as
 from signals.models import Signal, SignalStore
 from signals.selectors import signal_file, stores_visible
@@ -34,7 +31,7 @@ from vibration.statistics.references import (
     load_reference,
     save_reference,
 )
-from vibration.store import StoreReader, sweep_partials
+from vibration.store import StoreReader
 
 logger = logging.getLogger(__name__)
 
@@ -80,8 +77,9 @@ def reference_get(user: Any, signal: Signal, choice: Choice = AT_FIRST) -> Class
         return None
     like = signal if store.n_shards else None
     try:
-        return load_reference(_path(store, signal.fault_class_id, choice, like))
-    except VibrationError:
+        with _file(store, signal.fault_class_id, choice, like).open() as file:
+            return load_reference(file)
+    except (OSError, VibrationError):
         return reference_build(
             store=store, fault_class_id=signal.fault_class_id, choice=choice, like=like
         )
@@ -111,7 +109,7 @@ def reference_build(
             averaging=choice.averaging,
         )
     if choice.is_kept:
-        _keep(store, _path(store, fault_class_id, choice, like), reference)
+        _keep(store, _file(store, fault_class_id, choice, like), reference)
     return reference
 
 
@@ -128,34 +126,33 @@ def references_missing(store: SignalStore) -> list[int]:
         .values_list("fault_class_id")
         .annotate(n=Count("pk"))
     )
+    kept = set(_folder(store).names())
     enough = sorted(pk for pk, n in counted if pk is not None and n >= FEWEST_RECORDS)
-    return [pk for pk in enough if not _path(store, pk).exists()]
+    return [pk for pk in enough if f"{pk}.npz" not in kept]
 
 
 def references_forget(*, store_id: int, before_version: int | None = None) -> None:
     """Remove what is kept of a store, all of it or what is older than a version."""
-    for folder in _folder_of_all().glob(f"{store_id}.*"):
-        match = _FOLDER.fullmatch(folder.name)
-        if match and (before_version is None or int(match["version"]) < before_version):
-            shutil.rmtree(folder, ignore_errors=True)
+    for name in stored(REFERENCES).names():
+        match = _FOLDER.fullmatch(name)
+        if not match or int(match["store"]) != store_id:
+            continue
+        if before_version is None or int(match["version"]) < before_version:
+            stored(REFERENCES, name).discard()
 
 
 def references_sweep() -> None:
-    """Remove what belongs to no store's present version, and what killed processes left."""
-    parent = _folder_of_all()
+    """Remove what belongs to no store's present version."""
     # Listed first: what appears afterwards may belong to a version that is yet to be read.
-    folders = {path.name: path for path in parent.iterdir()} if parent.is_dir() else {}
+    folders = stored(REFERENCES).names()
     named = {name: match for name in folders if (match := _FOLDER.fullmatch(name))}
     ids = {int(match["store"]) for match in named.values()}
     present = {
         f"{pk}.{version}"
         for pk, version in SignalStore.objects.filter(pk__in=ids).values_list("pk", "version")
     }
-    for name in named:
-        if name in present:
-            sweep_partials(folders[name], older_than_s=settings.JOB_STALE_S)
-        else:
-            shutil.rmtree(folders[name], ignore_errors=True)
+    for name in named.keys() - present:
+        stored(REFERENCES, name).discard()
 
 
 def _records(store: SignalStore, fault_class_id: int, like: Signal | None) -> list[Signal]:
@@ -172,39 +169,38 @@ def _records(store: SignalStore, fault_class_id: int, like: Signal | None) -> li
 
 def _samples(records: list[Signal]) -> Iterator[npt.NDArray[np.float32]]:
     with ExitStack() as stack:
-        readers: dict[Path, StoreReader] = {}
+        readers: dict[Stored, StoreReader] = {}
         for record in records:
-            path, row = signal_file(record)
-            if path not in readers:
-                readers[path] = stack.enter_context(StoreReader(path))
-            yield readers[path].read(row)
+            file, row = signal_file(record)
+            if file not in readers:
+                readers[file] = stack.enter_context(StoreReader(file))
+            yield readers[file].read(row)
 
 
-def _keep(store: SignalStore, path: Path, reference: ClassReference) -> None:
+def _keep(store: SignalStore, file: Stored, reference: ClassReference) -> None:
     try:
-        folder_make(path.parent)
-        save_reference(reference, path)
+        with file.made() as path:
+            save_reference(reference, path)
     except (VibrationError, OSError) as error:  # it is drawn all the same, and made again
-        logger.warning("The reference %s could not be kept: %s", path.name, error)
+        logger.warning("The reference %s could not be kept: %s", file, error)
         return
     references_forget(store_id=store.pk, before_version=store.version)
 
 
-def _path(
+def _file(
     store: SignalStore,
     fault_class_id: int,
     choice: Choice = AT_FIRST,
     like: Signal | None = None,
-) -> Path:
+) -> Stored:
     shape = f".{_digest(like)}" if like else ""
-    name = f"{fault_class_id}{shape}{choice.suffix}.npz"
-    return _folder_of_all() / f"{store.pk}.{store.version}" / name
+    return _folder(store) / f"{fault_class_id}{shape}{choice.suffix}.npz"
+
+
+def _folder(store: SignalStore) -> Stored:
+    return stored(REFERENCES, f"{store.pk}.{store.version}")
 
 
 def _digest(like: Signal) -> str:
     shape = f"{like.fs_hz!r} {like.n_samples} {like.unit}"
     return hashlib.sha256(shape.encode()).hexdigest()[:12]
-
-
-def _folder_of_all() -> Path:
-    return Path(settings.STORAGE_DIR) / REFERENCES

@@ -7,7 +7,6 @@ its file gives the extremes of what is shown.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import Any, Self
 from weakref import finalize
 
@@ -16,6 +15,7 @@ import numpy.typing as npt
 from django.core.cache import cache
 
 from common.errors import Invalid, NotFound, Unavailable
+from common.storage import Stored
 from signals.errors import told_as
 from signals.models import Signal
 from signals.selectors import cache_key, signal_file, stores_visible
@@ -41,8 +41,8 @@ class Source:
     ----------
     signal : Signal
         Its row, already found to be visible.
-    path : Path
-        The file of its waveforms.
+    file : Stored
+        Its waveforms, and those of its neighbours.
     off : tuple of str
         Parts of a simulated record that are left out.
     file_row : int or None
@@ -50,7 +50,7 @@ class Source:
     """
 
     signal: Signal
-    path: Path
+    file: Stored
     off: tuple[str, ...] = ()
     file_row: int | None = None
 
@@ -78,7 +78,7 @@ class Source:
             raise Invalid(f"This record is long: zoom to at most {limit_s:.4g} s of it first.")
         if self.off and self.parts:
             return _without(self.parts, self.off)
-        return _read(self.path, self.row, 0, self.n_samples)
+        return _read(self.file, self.row, 0, self.n_samples)
 
     @cached_property
     def parts(self) -> dict[str, Samples]:
@@ -98,7 +98,7 @@ class Source:
     def _reader(self) -> StoreReader:
         """A long record is read many times over for one answer: its file is opened once, and
         closed at the latest when nobody has this source any more."""
-        reader = StoreReader(self.path)
+        reader = StoreReader(self.file)
         finalize(self, reader.close)
         return reader
 
@@ -140,7 +140,7 @@ class Source:
     @cached_property
     def recipe(self) -> Recipe | None:
         """What a simulated record was made from."""
-        recipe = _recipe(self.path)
+        recipe = _recipe(self.file)
         return recipe if recipe is not None and self.row < recipe.n_records else None
 
     @cached_property
@@ -151,26 +151,26 @@ class Source:
         return record_turns(self.recipe, self.row)
 
 
-def pyramid_path(store_path: Path, row: int) -> Path:
+def pyramid_file(file: Stored, row: int) -> Stored:
     """Return where the pyramid of a long record is kept, beside its waveforms."""
-    return store_path.with_name(f"pyramid-{row}.h5")
+    return file.parent / f"pyramid-{row}.h5"
 
 
-def pyramid_ensure(source: Source) -> Path:
+def pyramid_ensure(source: Source) -> Stored:
     """Return the pyramid of a long record; make it where there is none that fits.
 
     Two who need it at once make the same file twice, and the later rename wins.
     """
-    path = pyramid_path(source.path, source.row)
+    file = pyramid_file(source.file, source.row)
     try:
-        with Pyramid(path) as pyramid:
+        with Pyramid(file) as pyramid:
             if pyramid.n_samples == source.n_samples:
-                return path
+                return file
     except DamagedStoreError:
         pass  # there is none, or none that can be read: it holds nothing but what is made below
-    with told_as(Unavailable):
+    with told_as(Unavailable), file.made() as path:
         build_pyramid(source.read, source.n_samples, path)
-    return path
+    return file
 
 
 def source_of(user: Any, signal: Signal, *, off: tuple[str, ...] = ()) -> Source:
@@ -182,8 +182,8 @@ def source_of(user: Any, signal: Signal, *, off: tuple[str, ...] = ()) -> Source
 
 def source_at(signal: Signal, off: tuple[str, ...] = ()) -> Source:
     """Return the samples of a signal that was already found to be visible."""
-    path, row = signal_file(signal)
-    return Source(signal, path, off, row)
+    file, row = signal_file(signal)
+    return Source(signal, file, off, row)
 
 
 def part_titles(source: Source) -> dict[str, str]:
@@ -205,7 +205,7 @@ def _names_of(source: Source) -> list[str]:
     parts = source.parts
     if not parts:
         return []
-    stored = _read(source.path, source.row, 0, source.n_samples)
+    stored = _read(source.file, source.row, 0, source.n_samples)
     return [*parts] if np.array_equal(_without(parts, ()), stored) else []
 
 
@@ -225,30 +225,30 @@ def _without(parts: dict[str, Samples], off: tuple[str, ...]) -> Samples:
     return adc(total) if ADC in parts and ADC not in off else total
 
 
-def _recipe(path: Path) -> Recipe | None:
+def _recipe(file: Stored) -> Recipe | None:
     try:
-        return _recipe_in(path, path.stat().st_mtime_ns)
+        return _recipe_in(file, file.version or file.changed_s())
     except OSError:
         return None
 
 
 @lru_cache(maxsize=64)
-def _recipe_in(path: Path, _changed_ns: int) -> Recipe | None:
+def _recipe_in(file: Stored, _version: str | float) -> Recipe | None:
     try:
-        with StoreReader(path) as reader:
+        with StoreReader(file) as reader:
             return Recipe.from_dict(reader.recipe) if reader.recipe else None
     except VibrationError:
         return None
 
 
-def _read(path: Path, row: int, first: int, last: int) -> Samples:
-    with told_as(Unavailable), StoreReader(path) as reader:
+def _read(file: Stored, row: int, first: int, last: int) -> Samples:
+    with told_as(Unavailable), StoreReader(file) as reader:
         return reader.read_span(row, first, last)
 
 
 def _of_pyramid(
-    path: Path, read: Any, span: tuple[int, int], n_buckets: int
+    file: Stored, read: Any, span: tuple[int, int], n_buckets: int
 ) -> tuple[Positions, Samples]:
-    with told_as(Unavailable), Pyramid(path) as pyramid:
+    with told_as(Unavailable), Pyramid(file) as pyramid:
         positions, values = pyramid.window(read, *span, n_buckets)
     return positions, values

@@ -30,7 +30,7 @@ def test_an_unknown_name_is_refused():
 
 def test_a_dataset_that_cannot_be_read_is_said_and_the_others_are_done():
     broken, whole = make_dataset(name="Broken", per_class=3), make_dataset(per_class=3)
-    store_path(broken.store).unlink()
+    store_path(broken.store).discard()
     error = refusal("build_references")
     assert error.returncode == 1
     assert "“Broken”" in str(error)

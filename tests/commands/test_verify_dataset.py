@@ -19,7 +19,7 @@ def dataset(settings, tmp_path):
 
 
 def change(dataset, array, place, value):
-    with h5py.File(dataset_folder(dataset) / SIGNALS_FILE, "r+") as file:
+    with h5py.File(dataset_folder(dataset).path / SIGNALS_FILE, "r+") as file:
         file[array][place] = value
 
 
@@ -28,7 +28,7 @@ def test_what_was_made_is_found_as_it_was_made(dataset):
 
 
 def test_a_changed_sample_is_shown_with_its_record_and_place(dataset):
-    with h5py.File(dataset_folder(dataset) / SIGNALS_FILE, "r+") as file:
+    with h5py.File(dataset_folder(dataset).path / SIGNALS_FILE, "r+") as file:
         file["signals"][4, 100] += 1e-6
     error = refusal("verify_dataset", "Study")
     assert error.returncode == 1
@@ -75,7 +75,7 @@ def test_an_unknown_and_an_unready_dataset_are_refused(dataset):
 def test_recorded_files_and_their_originals_are_known_by_their_checksums(dataset, tmp_path):
     brought = imported(planned(tmp_path / "a.npy", samples()), name="Rig")
     assert "2 files checked" in called("verify_dataset", "Rig")
-    original = next((dataset_folder(brought) / "originals").iterdir())
+    original = next((dataset_folder(brought).path / "originals").iterdir())
     original.chmod(0o600)
     original.write_bytes(b"other")
     assert refusal("verify_dataset", "Rig").returncode == 1

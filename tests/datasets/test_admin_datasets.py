@@ -48,7 +48,7 @@ def test_why_an_action_is_refused_stands_on_the_list(client, superuser):
 
 def test_deleting_removes_the_files_too(client, superuser, django_capture_on_commit_callbacks):
     dataset = make_dataset()
-    folder = final_folder(dataset.pk)
+    folder = final_folder(dataset.pk).path
     assert folder.exists()
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"{DATASETS}{dataset.pk}/delete/", {"post": "yes"})

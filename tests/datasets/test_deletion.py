@@ -36,7 +36,7 @@ def delete(django_capture_on_commit_callbacks):
 
 def test_rows_and_files_go(delete):
     dataset = make_dataset()
-    folder = final_folder(dataset.pk)
+    folder = final_folder(dataset.pk).path
     signal = dataset.store.signals.first()
     signal.tags.add(Tag.objects.create(name="odd"))
     Annotation.objects.create(signal=signal, author=dataset.store.owner, text="look")
@@ -64,7 +64,7 @@ def test_other_datasets_stay(delete):
     delete(dataset)
 
     assert other.store.signals.count() == 6
-    assert final_folder(other.pk).is_dir()
+    assert final_folder(other.pk).path.is_dir()
 
 
 def test_its_cached_results_go_and_others_stay(delete):
@@ -108,7 +108,7 @@ def test_deleting_twice_does_no_harm(delete):
 
 def test_files_whose_rows_are_gone_are_swept():
     dataset = make_dataset()
-    folder = final_folder(dataset.pk)
+    folder = final_folder(dataset.pk).path
     Dataset.objects.all().delete()  # a deletion that died before the files went
 
     files_sweep()
@@ -121,7 +121,7 @@ def test_the_sweep_leaves_ready_datasets_alone():
 
     files_sweep()
 
-    assert (final_folder(dataset.pk) / "signals.h5").is_file()
+    assert (final_folder(dataset.pk).path / "signals.h5").is_file()
 
 
 def test_the_sweep_spares_the_attempt_under_way_and_takes_earlier_ones():

@@ -31,7 +31,7 @@ def generate(dataset):
 
 
 def folders(dataset):
-    return sorted(path.name for path in final_folder(dataset.pk).parent.iterdir())
+    return sorted(path.name for path in final_folder(dataset.pk).path.parent.iterdir())
 
 
 def test_a_generated_dataset_is_ready_and_whole(dataset):
@@ -39,7 +39,7 @@ def test_a_generated_dataset_is_ready_and_whole(dataset):
 
     assert (dataset.status, dataset.job.status) == ("ready", "completed")
     assert dataset.store.n_signals == dataset.store.signals.count() == dataset.n_planned
-    facts = verify(final_folder(dataset.pk))["files"]["signals.h5"]
+    facts = verify(final_folder(dataset.pk).path)["files"]["signals.h5"]
     assert (dataset.store.sha256, dataset.store.size_bytes) == (facts["sha256"], facts["bytes"])
     assert folders(dataset) == [str(dataset.pk)]
 
@@ -172,14 +172,14 @@ def test_an_attempt_that_was_overtaken_publishes_nothing(dataset, monkeypatch):
 
 
 def test_files_of_a_killed_attempt_are_replaced(dataset):
-    for folder in (final_folder(dataset.pk), attempt_folder(dataset.pk, 7)):
+    for folder in (final_folder(dataset.pk).path, attempt_folder(dataset.pk, 7)):
         folder.mkdir(parents=True)
         (folder / "signals.h5").write_bytes(os.urandom(100))
 
     ready = generate(dataset)
     files_sweep()
 
-    assert verify(final_folder(dataset.pk))["n"] == ready.n_planned
+    assert verify(final_folder(dataset.pk).path)["n"] == ready.n_planned
     assert folders(dataset) == [str(dataset.pk)]
 
 
@@ -204,7 +204,7 @@ def test_expected_spectra_of_files_that_vanish_harm_no_dataset(monkeypatch, stor
 
     def and_lose(*given):
         show(*given)
-        (final_folder(dataset.pk) / "signals.h5").unlink()
+        (final_folder(dataset.pk).path / "signals.h5").unlink()
 
     monkeypatch.setattr(generation, "_show", and_lose)
     assert generate(dataset).job.status == "completed"

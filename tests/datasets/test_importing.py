@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -106,7 +107,7 @@ def test_when_no_file_is_good_nothing_is_shown(tmp_path):
         dataset_import_run(run=Here(), dataset=dataset, plan=wanted)
     assert Dataset.objects.get().status == "failed"
     assert not Signal.objects.exists()
-    assert not final_folder(dataset.pk).exists()
+    assert not final_folder(dataset.pk).path.exists()
 
 
 def test_the_same_content_is_kept_once(tmp_path):
@@ -164,7 +165,7 @@ def test_one_that_is_killed_after_the_files_were_named_loses_nothing(tmp_path, m
     monkeypatch.setattr(importing, "recordings_insert", insert)
     dataset_import_run(run=Here(), dataset=dataset, plan=wanted)
     assert np.array_equal(signal_samples(owner, Signal.objects.get()), x)
-    original = final_folder(dataset.pk) / "originals" / file.sha256
+    original = final_folder(dataset.pk).path / "originals" / file.sha256
     assert original.read_bytes() == file.path.read_bytes()
 
 
@@ -308,8 +309,8 @@ def test_the_dataset_counts_its_classes(tmp_path):
 def test_originals_are_kept_where_wanted(tmp_path):
     file = planned(tmp_path / "a.npy", samples())
     with_it, without = imported(file), imported(file, name="other", keep_originals=False)
-    assert (final_folder(with_it.pk) / "originals" / file.sha256).is_file()
-    assert not list((final_folder(without.pk) / "originals").iterdir())
+    assert (final_folder(with_it.pk).path / "originals" / file.sha256).is_file()
+    assert (final_folder(without.pk) / "originals").names() == []
 
 
 def test_a_deleted_dataset_leaves_nothing(tmp_path, django_capture_on_commit_callbacks):
@@ -341,3 +342,43 @@ def test_what_speed_geometry_and_unit_allow_is_measured_at_the_end(tmp_path):
         "bearing_orders",
         "severity",
     }
+
+
+def tacho_plan(tmp_path, **facts):
+    """Plan a vibration and, beside it, a tacho that runs up from 10 to 20 turns a second."""
+    t_s = np.arange(16_000) / 8000.0
+    turns = 10 * t_s + 2.5 * t_s**2
+    tacho = (turns * 4 % 1 < 0.5).astype(np.float32)  # four pulses a turn
+    file = planned(tmp_path / "a.npy", np.vstack([samples(16_000), tacho]), rpm=None)
+    one, two = file.channels
+    two = replace(two, name="tacho", is_vibration=False, is_tacho=True)
+    return replace(file, channels=(one, two), **facts)
+
+
+def test_a_tacho_tells_the_speed_of_each_segment_once_its_pulses_are_known(tmp_path):
+    facts = {"pulses_per_turn": 4, "pulses_source": "given by the person"}
+    dataset = imported(tacho_plan(tmp_path, **facts), segment_samples=8000)
+    signals = Signal.objects.filter(store=dataset.store, channel="channel 1").order_by("segment")
+    assert [s.rpm for s in signals] == pytest.approx([60 * 12.5, 60 * 17.5], rel=0.005)
+    row = dataset.store.recordings.get()
+    assert (row.pulses_per_turn, row.pulses_source) == (4, "given by the person")
+    assert row.rpm_source == "the tacho tacho"
+
+
+def test_without_pulses_a_speed_stays_unknown(tmp_path):
+    dataset = imported(tacho_plan(tmp_path))
+    assert set(Signal.objects.filter(store=dataset.store).values_list("rpm", flat=True)) == {None}
+    assert dataset.store.recordings.get().rpm_source == ""
+
+
+def test_a_stated_speed_is_not_replaced_by_the_tacho(tmp_path):
+    file = tacho_plan(tmp_path, pulses_per_turn=4)
+    stated = tuple(replace(each, rpm=900.0) for each in file.channels)
+    dataset = imported(replace(file, channels=stated))
+    assert Signal.objects.get(store=dataset.store, channel="channel 1").rpm == 900.0
+
+
+def test_fault_size_and_location_stand_with_the_recording(tmp_path):
+    facts = {"fault_size_mm": 0.1778, "fault_location": "6:00", "fault_source": "side-car"}
+    row = imported(planned(tmp_path / "a.npy", samples(), **facts)).store.recordings.get()
+    assert (row.fault_size_mm, row.fault_location, row.fault_source) == (0.1778, "6:00", "side-car")

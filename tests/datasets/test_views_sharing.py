@@ -137,7 +137,7 @@ def test_the_trash_lists_what_was_deleted_and_when_it_goes(browser, dataset, own
     page = browser.get(reverse("datasets:list"), {"scope": "trash"}).content.decode()
     assert at("restore", dataset) in page
     assert "in 30 days" in page
-    assert at("detail", dataset) not in page
+    assert f'href="{at("detail", dataset)}"' not in page
     assert list(browser.get(reverse("datasets:list")).context["page"]) == []
 
 

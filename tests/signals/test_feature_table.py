@@ -45,7 +45,7 @@ def test_the_whole_store_is_what_its_file_holds(dataset):
 
 def test_file_and_columns_say_the_same(dataset):
     from_file = table_of(dataset, classes=("wear",))
-    store_path(dataset.store).unlink()
+    store_path(dataset.store).discard()
     cache.clear()
     from_columns = table_of(dataset, classes=("wear",))
     np.testing.assert_array_equal(from_file.values, from_columns.values)
@@ -103,7 +103,7 @@ def test_one_feature_is_read_alone(dataset):
 
 
 def test_one_feature_is_a_column_of_the_database_alone(dataset):
-    store_path(dataset.store).unlink()
+    store_path(dataset.store).discard()
     scope = scope_of(dataset)
     with CaptureQueriesContext(connection) as captured:
         feature_table(scope.user, scope, features=("kurtosis",))

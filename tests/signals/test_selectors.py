@@ -34,7 +34,7 @@ def test_a_store_without_files_says_so():
 
 def test_a_file_that_went_away_is_said_in_a_sentence():
     dataset = make_dataset()
-    store_path(dataset.store).unlink()
+    store_path(dataset.store).discard()
 
     with pytest.raises(Unavailable):
         signal_samples(dataset.store.owner, dataset.store.signals.first())

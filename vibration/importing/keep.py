@@ -15,6 +15,7 @@ from vibration.formats import Channel, Reading, sandbox
 from vibration.formats.answers import with_rate
 from vibration.importing.kept import Block, Part, Samples, write_kept
 from vibration.importing.plan import PlannedChannel, PlannedFile
+from vibration.importing.speeds import TachoSpeeds
 from vibration.store import whole_file
 
 MOST_FEATURE_SAMPLES: Final = 1 << 22  # 370 MB of memory while they are computed
@@ -67,7 +68,12 @@ def kept_name(planned: PlannedFile, cutting: Cutting) -> str:
     >>> kept_name(one, Cutting()) == kept_name(one, Cutting(segment_samples=100))
     False
     """
-    decides = [planned.sha256, asdict(cutting), [asdict(each) for each in planned.channels]]
+    decides = [
+        planned.sha256,
+        asdict(cutting),
+        [asdict(each) for each in planned.channels],
+        planned.pulses_per_turn,
+    ]
     digest = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
     return f"{planned.sha256[:32]}-{digest[:24]}"
 
@@ -121,7 +127,7 @@ def keep_file(planned: PlannedFile, cutting: Cutting, target: Path, original: Pa
     def measured(block: Block) -> tuple[Samples, npt.NDArray[np.float64]]:
         first = starts[block]
         piece = channels[block.channel].samples[first : first + block.n_samples]
-        return _measured(piece, planned.channels[block.channel], title)
+        return _measured(piece, planned.channels[block.channel], block.rpm, title)
 
     write_kept(
         target,
@@ -175,7 +181,8 @@ def _blocks(
     channels: list[Channel], cutting: Cutting, planned: PlannedFile, title: str
 ) -> tuple[list[Block], dict[Block, int], list[str]]:
     starts: dict[Block, int] = {}
-    notes = []
+    speeds = TachoSpeeds(planned, channels)
+    notes = list(speeds.notes)
     for number, channel in enumerate(channels):
         n_samples = int(channel.samples.size)
         length = cutting.segment_samples or n_samples
@@ -188,7 +195,12 @@ def _blocks(
         if len(found) + len(starts) > MOST_BLOCKS:
             raise FormatError(f"{title} falls into more than {MOST_BLOCKS} segments; cut longer.")
         for segment, start in enumerate(found, start=1):
-            block = Block(number, segment if cutting.segment_samples else None, length)
+            said = planned.channels[number]
+            rpm = None
+            if said.is_vibration and said.rpm is None:
+                ends_s = (start / said.fs_hz, (start + length) / said.fs_hz)
+                rpm = speeds.rpm(said.recording, *ends_s)
+            block = Block(number, segment if cutting.segment_samples else None, length, rpm)
             starts[block] = start
         if found and length > MOST_FEATURE_SAMPLES and planned.channels[number].is_vibration:
             notes.append(
@@ -196,12 +208,15 @@ def _blocks(
                 "import it in segments to have them."
             )
     if not starts:
-        raise FormatError(notes[0] if notes else f"Nothing of {title} is to be kept.")
+        raise FormatError(notes[-1] if notes else f"Nothing of {title} is to be kept.")
     return list(starts), starts, notes
 
 
 def _measured(
-    piece: npt.NDArray[np.float32] | npt.NDArray[np.float64], planned: PlannedChannel, title: str
+    piece: npt.NDArray[np.float32] | npt.NDArray[np.float64],
+    planned: PlannedChannel,
+    rpm: float | None,
+    title: str,
 ) -> tuple[Samples, npt.NDArray[np.float64]]:
     with np.errstate(over="ignore"):  # said below, in words
         samples = np.ascontiguousarray(piece, dtype=np.float32)
@@ -213,7 +228,8 @@ def _measured(
     features = np.full(len(FEATURE_NAMES), np.nan)
     is_measurable = MIN_FEATURE_SAMPLES <= samples.size <= MOST_FEATURE_SAMPLES
     if planned.is_vibration and is_measurable:
-        features = extract(samples, planned.fs_hz, planned.rpm / 60 if planned.rpm else None)
+        rpm = planned.rpm or rpm
+        features = extract(samples, planned.fs_hz, rpm / 60 if rpm else None)
     return samples, features
 
 

@@ -7,7 +7,7 @@ Eight bytes of length, so much JSON, then the features of all blocks (float64) a
 import json
 import struct
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -47,11 +47,14 @@ class Block:
         Number in its recording, from 1; None where it is the whole of it.
     n_samples : int
         Its length.
+    rpm : float or None
+        Mean speed by the tacho beside it, where nothing else states one.
     """
 
     channel: int
     segment: int | None
     n_samples: int
+    rpm: float | None = None
 
 
 class KeptFile:
@@ -139,7 +142,7 @@ def write_kept(
     """
     content: dict[str, Any] = {
         "parts": [asdict(part) for part in parts],
-        "blocks": [[block.channel, block.segment, block.n_samples] for block in blocks],
+        "blocks": [list(astuple(block)) for block in blocks],
         "notes": notes,
         "size_bytes": size_bytes,
     }

@@ -66,6 +66,10 @@ class PlannedFile:
         As the layout or the person states them.
     fault_size_mm : float or None
         Width or depth of the seeded fault.
+    fault_source, pulses_source : str
+        Where these facts were had from, one of the words of `Source`; empty where they are unknown.
+    pulses_per_turn : int or None
+        Of the tacho among the channels; with it the speed is known where nothing states one.
     channels : tuple of PlannedChannel
         What is kept of it.
     """
@@ -83,4 +87,7 @@ class PlannedFile:
     load: str = ""
     fault_size_mm: float | None = None
     fault_location: str = ""
+    fault_source: str = ""
+    pulses_per_turn: int | None = None
+    pulses_source: str = ""
     channels: tuple[PlannedChannel, ...] = ()

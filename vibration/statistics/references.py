@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -190,13 +191,13 @@ def save_reference(reference: ClassReference, path: Path) -> None:
         np.savez(file, n=np.int64(reference.n), shaft_hz=reference.shaft_hz, **curves)
 
 
-def load_reference(path: str | os.PathLike[str]) -> ClassReference:
+def load_reference(path: str | os.PathLike[str] | BinaryIO) -> ClassReference:
     """Return what `save_reference` wrote.
 
     Parameters
     ----------
-    path : path-like
-        The file.
+    path : path-like or file
+        The file, or one that is open for reading.
 
     Returns
     -------
@@ -216,7 +217,7 @@ def load_reference(path: str | os.PathLike[str]) -> ClassReference:
     ...     load_reference(Path(folder) / "healthy.npz").f_hz[-1].item()
     500.0
     """
-    name = Path(path).name
+    name = Path(path).name if isinstance(path, str | os.PathLike) else "The file"
     try:
         with np.load(path, allow_pickle=False) as arrays:
             curves = [arrays[curve] for curve in _CURVES]

@@ -2,7 +2,6 @@
 
 import math
 import os
-from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -13,7 +12,7 @@ import numpy.typing as npt
 from vibration.decimation import bucket_size, min_max
 from vibration.errors import VibrationError
 from vibration.store.errors import DamagedStoreError
-from vibration.store.hdf5 import own_array, readable
+from vibration.store.hdf5 import StoredFile, own_array, path_of, readable
 from vibration.store.pyramid_build import (
     PYRAMID_FORMAT,
     PYRAMID_VERSION,
@@ -36,7 +35,7 @@ class Pyramid:
 
     Parameters
     ----------
-    path : path-like
+    path : path-like or StoredFile
         What `build_pyramid` wrote.
 
     Attributes
@@ -52,8 +51,8 @@ class Pyramid:
         When the file is missing, foreign, cut short or altered.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+    def __init__(self, path: str | os.PathLike[str] | StoredFile) -> None:
+        self.path = path_of(path)
         if not self.path.is_file():
             raise DamagedStoreError(f"{self.path.name} does not exist.")
         with readable(self.path):

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from vibration.errors import VibrationError
 from vibration.store.errors import DamagedStoreError
-from vibration.store.hdf5 import own_array, readable
+from vibration.store.hdf5 import StoredFile, own_array, path_of, readable
 from vibration.store.layout import FORMAT, FORMAT_VERSION, METADATA_FILE, SIGNALS_FILE
 from vibration.store.writer import file_sha256
 
@@ -23,7 +23,7 @@ class StoreReader:
 
     Parameters
     ----------
-    path : path-like
+    path : path-like or StoredFile
         The file, or the folder that holds it.
 
     Attributes
@@ -46,8 +46,8 @@ class StoreReader:
     True
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        given = Path(path)
+    def __init__(self, path: str | os.PathLike[str] | StoredFile) -> None:
+        given = path_of(path)
         self.path = given / SIGNALS_FILE if given.is_dir() else given
         if not self.path.is_file():
             raise DamagedStoreError(f"{self.path} does not exist.")

@@ -142,7 +142,7 @@ def method_menu() -> html.Details:
             className="layer-toggle",
             **{"data-toggle": "track", "aria-pressed": "false"},
         ),
-        number_field("Tacho pulses a turn", "ppr", "", "1"),
+        number_field("Tacho pulses a turn", "ppr", "", "auto"),
     ]
     always = [
         segments("Range", "r", {"": "Low range", "full": "Full range"}),

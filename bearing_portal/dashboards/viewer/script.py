@@ -10,7 +10,7 @@ from bearing_portal.dashboards.viewer.panels.maps import LOWEST_HZ, band_of, gri
 from bearing_portal.dashboards.viewer.panels.spectrum import AVERAGES, MOST_SEGMENTS, segment_of
 from bearing_portal.dashboards.viewer.panels.time import UNITS, buckets_of, is_integrated
 from bearing_portal.dashboards.viewer.state import ViewerState
-from bearing_portal.dashboards.viewer.tracking import tacho_of
+from bearing_portal.dashboards.viewer.tracking import pulses_of, tacho_of
 from signals.waveforms.sources import ADC, LONG_SAMPLES
 
 Lines = list[str]
@@ -102,7 +102,7 @@ def _tracked(user: Any, item: Item, state: ViewerState) -> Part:
         turns = [f"turns = record_turns(recipe, {item.signal.row})"]
     elif tacho is not None:
         needed = {"from vibration.spectra.orders import order_spectrum, shaft_turns_from_tacho"}
-        pulses = state.pulses_per_turn
+        pulses = pulses_of(item.signal, state)
         turns = [f"tacho = np.load({tacho.label + '.npy'!r})  # from its Export, whole record"]
         turns += [f"turns = shaft_turns_from_tacho(tacho, fs_hz, pulses_per_turn={pulses})"]
     else:

@@ -92,7 +92,9 @@ class ViewerState(PageState):
     colours: str = key("map", Choice(COLOURS))
     unit: str = key("unit", Choice(("", *UNITS)))
     mains_hz: float | None = key("mains", Choice(MAINS_HZ))
-    pulses_per_turn: int = key("ppr", Number(1, 1, MOST_PULSES, is_whole=True), of="signal")
+    pulses_per_turn: int = key(  # 0: as the recording says
+        "ppr", Number(0, 0, MOST_PULSES, is_whole=True), of="signal"
+    )
     tacho: int | None = key("tacho", Identifier(), of="signal")
     levels_db: Span | None = key("db", Pair(), is_continuous=True)
     cursor: str = key("cursor", Text(30), is_continuous=True)  # read by the scripts alone

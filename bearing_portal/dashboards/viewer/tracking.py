@@ -51,12 +51,19 @@ def turns_of(user: Any, item: Item, state: ViewerState) -> Turns:
             f"The shaft's angle during {item.signal.label} is not known: it needs a tacho channel "
             "in the same file, or a recipe."
         )
+    n_pulses = pulses_of(item.signal, state)
     with told_as(before=f"{tacho.channel}: "):
         angle = shaft_turns_from_tacho(
-            source_of(user, tacho).whole, tacho.fs_hz, pulses_per_turn=state.pulses_per_turn
+            source_of(user, tacho).whole, tacho.fs_hz, pulses_per_turn=n_pulses
         )
-    pulses = f"{counted(state.pulses_per_turn, 'pulse')} a turn"
+    pulses = f"{counted(n_pulses, 'pulse')} a turn"
     return Turns(angle, f"{tacho.channel}, {pulses}", _mean_rpm(angle, fs_hz))
+
+
+def pulses_of(signal: Signal, state: ViewerState) -> int:
+    """Return a tacho's pulses per turn: as chosen, else as the recording says, else one."""
+    said = signal.recording.pulses_per_turn if signal.recording else None
+    return state.pulses_per_turn or said or 1
 
 
 def contradiction(item: Item, turns: Turns, state: ViewerState) -> str:
@@ -64,7 +71,7 @@ def contradiction(item: Item, turns: Turns, state: ViewerState) -> str:
     stated = item.signal.rpm
     if not stated or abs(turns.rpm / stated - 1) <= SAME_SPEED:
         return ""
-    pulses = state.pulses_per_turn * turns.rpm / stated
+    pulses = pulses_of(item.signal, state) * turns.rpm / stated
     words = f"the tacho gives {turns.rpm:.0f} rpm, stated are {stated:.0f}"
     if turns.source != "recipe" and pulses >= 0.5 and abs(pulses / round(pulses) - 1) < SAME_SPEED:
         words += f": {round(pulses)} pulses a turn would agree"

@@ -1,9 +1,6 @@
 """What a person answers about the files of a draft, for one or many at once."""
 
-import csv
-import io
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -12,25 +9,17 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from common.errors import Invalid
-from common.names import name_clean
-from datasets.imports.facts import contradiction_of
-from datasets.imports.paths import name_of
 from datasets.imports.selectors import Stage, draft_get, files_of, stage_of
 from datasets.imports.services.drafts import draft_lock
+from datasets.imports.services.proofs import PROOFS, rates_prove
 from datasets.models import ImportChannel, ImportDraft, ImportFile, ImportSpecimen
 from datasets.models.imports import LONGEST_WORD
 from signals.models import Bearing, FaultClass, Severity
 from signals.services.bearings import bearings_offered
-from signals.uploads.questions import HIGHEST_RPM, UNIT_CHARACTERS, unit_written
-from vibration.formats.facts import HIGHEST_FS_HZ, LOWEST_FS_HZ
-from vibration.formats.words import words_of
 
 FOLDER: Final = "folder"
 NAME: Final = "name"
-FILE: Final = "file"
-TABLE_BYTES: Final = 2 << 20
-_NAMED: Final = 3
-_COLUMNS: Final[tuple[str, ...]] = ("label", "specimen", "run")
+_WORDS: Final[tuple[str, ...]] = ("label", "specimen", "run")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +30,8 @@ class Answers:
     ----------
     specimen_from, run_from, label_from : str
         ``folder`` or ``name`` takes the word from the file's path.
+    fault_size_mm : str
+        With its unit, in mm where there is none.
     """
 
     fs_hz: float | None = None
@@ -52,6 +43,9 @@ class Answers:
     specimen_from: str = ""
     run: str | None = None
     run_from: str = ""
+    pulses_per_turn: int | None = None
+    fault_size_mm: str | None = None
+    fault_location: str | None = None
     label_from: str = ""
     is_left_out: bool | None = None
 
@@ -68,17 +62,17 @@ def files_answer(
     """
     said = _proven(answers)
     with transaction.atomic():
-        _answerable(user, draft)
+        answerable(user, draft)
         rows = list(files.filter(status=ImportFile.Status.READ).prefetch_related("channels__rates"))
         if not rows:
             raise Invalid("Choose at least one file that was read.")
         if answers.fs_hz is not None:
-            _rate_prove(rows, answers.fs_hz)
+            rates_prove([(row, answers.fs_hz) for row in rows])
         for row in rows:
             for name, value in said.items():
                 setattr(row, name, value)
             _named_by_path(row, answers)
-        changed = dict.fromkeys((*said, *_COLUMNS))
+        changed = dict.fromkeys((*said, *_WORDS))
         ImportFile.objects.bulk_update(rows, changed, 500)
     return len(rows)
 
@@ -86,18 +80,19 @@ def files_answer(
 def answers_forget(*, user: Any, draft: ImportDraft, files: QuerySet[ImportFile]) -> int:
     """Take back everything that was said of files."""
     with transaction.atomic():
-        _answerable(user, draft)
+        answerable(user, draft)
         pks = list(files.values_list("pk", flat=True))
         return ImportFile.objects.filter(pk__in=pks).update(
             fs_hz=None, rpm=None, unit="", fault_class=None, severity=None,
             specimen="", run="", is_left_out=False,
+            pulses_per_turn=None, fault_size_mm=None, fault_location="",
         )  # fmt: skip
 
 
 def labels_map(*, user: Any, draft: ImportDraft, classes: Mapping[str, FaultClass | None]) -> int:
     """Give every file with a label the class that the label means; return how many."""
     with transaction.atomic():
-        _answerable(user, draft)
+        answerable(user, draft)
         files = draft.files.filter(status=ImportFile.Status.READ)
         return sum(
             files.filter(label=label).update(fault_class=fault_class)
@@ -106,37 +101,10 @@ def labels_map(*, user: Any, draft: ImportDraft, classes: Mapping[str, FaultClas
         )
 
 
-def table_apply(*, user: Any, draft: ImportDraft, content: bytes) -> int:
-    """Take labels, specimens and runs from a CSV file with the columns file and any of these.
-
-    Returns
-    -------
-    int
-        Of how many files it speaks.
-    """
-    table = _table(content)
-    with transaction.atomic():
-        _answerable(user, draft)
-        rows = list(draft.files.filter(status=ImportFile.Status.READ))
-        changed = []
-        for row in rows:
-            keys = (row.path, name_of(row.path), PurePosixPath(row.path).stem)
-            said = next((table[key] for key in keys if key in table), None)
-            if said is None:
-                continue
-            for name, value in said.items():
-                setattr(row, name, value)
-            changed.append(row)
-        if not changed:
-            raise _at("table", "No file of this import stands in the column file of the table.")
-        ImportFile.objects.bulk_update(changed, _COLUMNS, 500)
-    return len(changed)
-
-
 def channels_choose(*, user: Any, draft: ImportDraft, file: ImportFile, kept: set[int]) -> None:
     """Keep these channels of a file, and no others."""
     with transaction.atomic():
-        _answerable(user, draft)
+        answerable(user, draft)
         channels = ImportChannel.objects.filter(file=file)
         without = channels.filter(pk__in=kept, fs_hz=None, waits_for_rate=False).first()
         if without is not None:
@@ -153,7 +121,7 @@ def channel_names_choose(
 ) -> int:
     """Keep, or leave out, the channels of one name in many files."""
     with transaction.atomic():
-        _answerable(user, draft)
+        answerable(user, draft)
         pks = list(files.values_list("pk", flat=True))
         channels = ImportChannel.objects.filter(file__in=pks, name=name)
         if is_kept:
@@ -166,7 +134,7 @@ def specimen_describe(
 ) -> ImportSpecimen:
     """Say of which type a specimen is."""
     with transaction.atomic():
-        _answerable(user, draft)
+        answerable(user, draft)
         if not draft.files.filter(specimen=name).exclude(specimen="").exists():
             raise Invalid("No file of this import names this specimen.")
         if bearing is not None and not bearings_offered(user).filter(pk=bearing.pk).exists():
@@ -179,7 +147,8 @@ def specimen_describe(
     return specimen
 
 
-def _answerable(user: Any, draft: ImportDraft) -> None:
+def answerable(user: Any, draft: ImportDraft) -> None:
+    """Lock a draft that takes answers; refuse one that is being read or has become a dataset."""
     stage = stage_of(draft_get(user, draft_lock(draft).pk))
     if stage == Stage.READING:
         raise Invalid("The files are being read. Wait until that ends, or cancel it.")
@@ -191,8 +160,8 @@ def _proven(answers: Answers) -> dict[str, Any]:
     """Return the answers that were given as they are kept."""
     said: dict[str, Any] = {}
     wrong: dict[str, list[str]] = {}
-    for name, prove in _PROOFS.items():
-        value = getattr(answers, name)
+    for name, prove in PROOFS.items():
+        value = getattr(answers, name, None)
         if value is None:
             continue
         try:
@@ -211,59 +180,8 @@ def _proven(answers: Answers) -> dict[str, Any]:
     return said
 
 
-def _rate(fs_hz: float) -> float:
-    if not (math.isfinite(fs_hz) and LOWEST_FS_HZ <= fs_hz <= HIGHEST_FS_HZ):
-        raise Invalid(
-            f"A sampling rate is {LOWEST_FS_HZ:g} Hz to {HIGHEST_FS_HZ / 1e6:g} million Hz."
-        )
-    return fs_hz
-
-
-def _speed(rpm: float) -> float:
-    if not (math.isfinite(rpm) and 0 < rpm <= HIGHEST_RPM):
-        raise Invalid(f"A shaft speed is above 0 and at most {HIGHEST_RPM / 1e6:g} million rpm.")
-    return rpm
-
-
-def _unit(text: str) -> str:
-    unit = unit_written(text)
-    if not 1 <= len(unit) <= UNIT_CHARACTERS:
-        raise Invalid(f"A unit has 1 to {UNIT_CHARACTERS} characters.")
-    return unit
-
-
-def _specimen(text: str) -> str:
-    return name_clean(text, what="A specimen", longest=LONGEST_WORD)
-
-
-def _run(text: str) -> str:
-    return name_clean(text, what="A run", longest=LONGEST_WORD)
-
-
-_PROOFS: Final[dict[str, Callable[[Any], Any]]] = {
-    "fs_hz": _rate,
-    "rpm": _speed,
-    "unit": _unit,
-    "specimen": _specimen,
-    "run": _run,
-}
-
-
-def _rate_prove(rows: Sequence[ImportFile], fs_hz: float) -> None:
-    against = [(row, said) for row in rows if (said := contradiction_of(row, fs_hz))]
-    if not against:
-        return
-    first, words = against[0]
-    more = f" So do {len(against) - 1} other chosen files." if len(against) > 1 else ""
-    raise _at(
-        "fs_hz",
-        f"{name_of(first.path)}: {words}, which contradicts {fs_hz:g} Hz by more than 1 %.{more} "
-        "Nothing was changed; choose other files or another rate.",
-    )
-
-
 def _named_by_path(row: ImportFile, answers: Answers) -> None:
-    for name in _COLUMNS:
+    for name in _WORDS:
         source = getattr(answers, f"{name}_from")
         if source:
             setattr(row, name, word_of(row.path, source)[:LONGEST_WORD])
@@ -278,37 +196,6 @@ def word_of(path: str, source: str) -> str:
         name = pure.name.removesuffix(".gz")
         return name.rpartition(".")[0] or name
     raise Invalid("Take it from the folder or from the name.")
-
-
-def _table(content: bytes) -> dict[str, dict[str, str]]:
-    """Return what a CSV file says, by file."""
-    if len(content) > TABLE_BYTES:
-        raise _at("table", "The table is larger than 2 MB; keep only the columns that are read.")
-    try:
-        text = content.decode("utf-8-sig")
-        dialect = csv.Sniffer().sniff(text[:4096], delimiters=",;\t")
-        rows: Iterable[Mapping[str | None, Any]] = list(
-            csv.DictReader(io.StringIO(text, newline=""), dialect=dialect)
-        )
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise _at("table", "The table cannot be read as CSV in UTF-8.") from error
-    table: dict[str, dict[str, str]] = {}
-    for row in rows:
-        said = {"".join(words_of(key)): value for key, value in row.items() if key}
-        if "file" not in said or not set(_COLUMNS) & set(said):
-            raise _at("table", "The table needs the column file, and label, specimen or run.")
-        cells = {name: str(said[name] or "").strip() for name in _COLUMNS if name in said}
-        clean = {
-            name: name_clean(text, what="A cell", longest=LONGEST_WORD, field="table")
-            for name, text in cells.items()
-            if text
-        }
-        table[str(said["file"] or "").strip().replace("\\", "/")] = clean
-    return table
-
-
-def _at(field: str, sentence: str) -> Invalid:
-    return Invalid(sentence, field_errors={field: [sentence]})
 
 
 def files_chosen(draft: ImportDraft, pks: Sequence[int] | None) -> QuerySet[ImportFile]:

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed, NotFound, Unavailable
-from common.files import folder_discard, folder_make
 from common.roles import is_engineer, may_manage
+from common.storage import folder_discard, folder_make, work_folder
 from common.text import size, thousands
 from datasets.imports.paths import (
     FOLDER,
@@ -168,7 +168,7 @@ def drafts_prune(*, now: datetime) -> int:
 
 def drafts_sweep() -> None:
     """Remove what killed processes left: trash, and folders of no draft."""
-    parent = Path(settings.STORAGE_DIR) / UPLOADS
+    parent = work_folder(UPLOADS)
     found = {
         path: path.name.partition(".")[0] for path in parent.glob(f"*/{FOLDER}/*") if path.is_dir()
     }

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from common.database import retried
 from common.errors import Invalid
-from common.files import folder_discard
+from common.storage import folder_discard
 from datasets.imports.facts import file_planned
 from datasets.imports.paths import draft_folder
 from datasets.imports.plan import ImportPlan, PlannedFile, PlannedSpecimen

@@ -22,7 +22,7 @@ from django.db import transaction
 
 from common.database import retried
 from common.errors import Invalid, Unavailable
-from common.files import folder_make
+from common.storage import folder_make
 from common.text import counted
 from datasets.imports.paths import (
     PICTURE,

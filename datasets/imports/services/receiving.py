@@ -17,7 +17,7 @@ from typing import IO, Any, Final, Protocol
 from django.db import transaction
 
 from common.errors import Expected, Invalid, NotFound, Unavailable
-from common.files import folder_make
+from common.storage import folder_make
 from datasets.imports.paths import draft_folder
 from datasets.models import ImportFile
 

@@ -49,7 +49,6 @@ from datasets.imports.services.answering import (
     files_chosen,
     labels_map,
     specimen_describe,
-    table_apply,
 )
 from datasets.imports.services.describing import draft_describe
 from datasets.imports.services.drafts import (
@@ -62,6 +61,7 @@ from datasets.imports.services.drafts import (
 from datasets.imports.services.importing import import_start
 from datasets.imports.services.reading import reading_start
 from datasets.imports.services.receiving import CHUNK_BYTES
+from datasets.imports.services.tables import COLUMNS_OFFERED, table_apply
 from datasets.models import Dataset, ImportDraft, ImportFile
 from datasets.selectors import dataset_get
 from monitoring.jobs.lifecycle import job_cancel_request
@@ -233,7 +233,7 @@ def draft_labels(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def draft_labels_table(request: HttpRequest, pk: int) -> HttpResponse:
-    """Labels, specimens and runs from a CSV file."""
+    """Answers from a CSV file."""
     draft = draft_get(request.user, pk)
     sent = request.FILES.get("table")
     try:
@@ -241,10 +241,10 @@ def draft_labels_table(request: HttpRequest, pk: int) -> HttpResponse:
             raise Invalid(
                 "Choose a CSV file first.", field_errors={"table": ["Choose a CSV file."]}
             )
-        table_apply(user=request.user, draft=draft, content=sent.read())
+        outcome = table_apply(user=request.user, draft=draft, content=sent.read())
     except Invalid as error:
         return _work(request, draft, table_errors=[error.sentence], status=422)
-    return _work(request, draft)
+    return _work(request, draft, table_said=outcome.sentence)
 
 
 @login_required
@@ -340,6 +340,7 @@ def _work_context(
         "severities": Severity.objects.all(),
         "units": UNITS,
         "sources": FROM,
+        "table_columns": COLUMNS_OFFERED,
         "labels": labels_of(draft),
         "specimens": specimens_of(draft),
         "bearings": bearings_offered(request.user),
@@ -391,12 +392,13 @@ def _work(
     form: AnswersForm | None = None,
     shown: ImportFile | None = None,
     table_errors: list[str] | None = None,
+    table_said: str = "",
     status: int = 200,
 ) -> HttpResponse:
     """Answer with the table and the answers again, and the foot that follows from them."""
     context = _work_context(request, draft, form=form)
     context |= _foot_context(draft, DraftForm.of(draft)) | {"is_swapped": True}
-    context |= {"table_errors": table_errors or []}
+    context |= {"table_errors": table_errors or [], "table_said": table_said}
     number = request.POST.get("shown", "")
     if shown is None and number:
         found = files_chosen(draft, _numbers([number])).first()

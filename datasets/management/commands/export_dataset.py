@@ -58,13 +58,17 @@ def write(dataset: Dataset, form: str, out: Path) -> None:
     """Write a dataset's file; of one that holds several files a zip archive of their exports."""
     files = dataset_files(dataset)
     if len(files) == 1:
-        EXPORTS[form](files[0][1].parent, out)
+        with files[0][1].parent.local() as folder:
+            EXPORTS[form](folder, out)
         return
     with whole_file(out) as partial, ZipFile(partial, "w", ZIP_STORED) as archive:
-        for name, path in files:
-            with TemporaryDirectory(dir=out.parent, prefix=".export-") as folder:
-                part = Path(folder) / Path(name).with_suffix(SUFFIXES[form]).name
-                EXPORTS[form](path.parent, part)
+        for name, file in files:
+            with (
+                TemporaryDirectory(dir=out.parent, prefix=".export-") as beside,
+                file.parent.local() as folder,
+            ):
+                part = Path(beside) / Path(name).with_suffix(SUFFIXES[form]).name
+                EXPORTS[form](folder, part)
                 archive.write(part, part.name)
 
 

@@ -14,7 +14,6 @@ from datasets.imports.services.answering import (
     files_chosen,
     labels_map,
     specimen_describe,
-    table_apply,
 )
 from datasets.models import ImportChannel, ImportFile, ImportRate
 from signals.models import FaultClass
@@ -88,6 +87,12 @@ def test_of_a_file_that_contradicts_itself_one_of_its_rates_may_be_chosen(draft)
         ({"unit": "x" * 11}, "unit"),
         ({"specimen": "a\0b"}, "specimen"),
         ({"run": "x" * 200}, "run"),
+        ({"pulses_per_turn": 0}, "pulses_per_turn"),
+        ({"pulses_per_turn": 10**9}, "pulses_per_turn"),
+        ({"fault_size_mm": "large"}, "fault_size_mm"),
+        ({"fault_size_mm": "7 miles"}, "fault_size_mm"),
+        ({"fault_size_mm": "0"}, "fault_size_mm"),
+        ({"fault_location": "x" * 200}, "fault_location"),
     ],
 )
 def test_an_answer_that_cannot_be_is_refused_at_its_field(draft, said, field):
@@ -124,37 +129,33 @@ def test_specimens_and_labels_are_taken_from_folder_and_name(draft):
     assert (file.specimen, file.label, file.run) == ("B1", "IR007", "first")
 
 
+@pytest.mark.parametrize(
+    ("text", "size_mm"),
+    [("0.18", 0.18), ("0,5 mm", 0.5), ("7 mil", 0.1778), ("0.007in", 0.1778), ("180 µm", 0.18)],
+)
+def test_a_fault_size_is_kept_in_mm(draft, text, size_mm):
+    make_file(draft, "a", fs_hz=1000.0)
+    answer(draft, fault_size_mm=text, fault_location="6 o’clock")
+    file = planned(draft, "a")
+    assert file.fault_size_mm == pytest.approx(size_mm)
+    assert (file.fault_location, file.fault_source) == ("6 o’clock", "given by the person")
+
+
+def test_pulses_are_answered_for_many_files_with_their_source(draft):
+    for path in ("a", "b"):
+        make_file(draft, path, fs_hz=1000.0)
+    assert answer(draft, pulses_per_turn=1024) == 2
+    file = planned(draft, "b")
+    assert (file.pulses_per_turn, file.pulses_source) == (1024, "given by the person")
+    assert planned(draft, "a").fault_source == ""
+
+
 def test_labels_mean_classes(draft):
     for path, label in (("a", "IR"), ("b", "IR"), ("c", "N")):
         make_file(draft, path, label=label, fs_hz=1000.0)
     wear = FaultClass.objects.get(code="wear")
     assert labels_map(user=draft.owner, draft=draft, classes={"IR": wear, "N": None}) == 3
     assert [planned(draft, path).label for path in "abc"] == ["wear", "wear", ""]
-
-
-def test_a_table_says_labels_and_specimens(draft):
-    make_file(draft, "rig/a.npy")
-    make_file(draft, "rig/b.npy")
-    table = b"File;Label;Specimen\na.npy;outer;B1\nrig/b.npy;inner;B2\n"
-    assert table_apply(user=draft.owner, draft=draft, content=table) == 2
-    said = ImportFile.objects.values_list("label", "specimen")
-    assert list(said) == [("outer", "B1"), ("inner", "B2")]
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"file,other\na,b\n", "needs the column file"),
-        (b"file,label\nz,b\n", "No file of this import"),
-        (b"\xff\xfe\x00", "cannot be read"),
-        (b"", "cannot be read"),
-        (b"x" * 3_000_000, "larger than 2 MB"),
-    ],
-)
-def test_a_table_that_says_nothing_is_refused(draft, content, words):
-    make_file(draft, "a")
-    with pytest.raises(Invalid, match=words):
-        table_apply(user=draft.owner, draft=draft, content=content)
 
 
 def test_channels_are_chosen_in_one_file_and_in_all(draft):
@@ -187,10 +188,11 @@ def test_a_file_left_out_can_be_taken_in_again(draft):
 
 def test_answers_are_taken_back(draft):
     make_file(draft, "a")
-    answer(draft, fs_hz=1000.0, specimen="B1", rpm=900.0)
+    answer(draft, fs_hz=1000.0, specimen="B1", rpm=900.0, fault_size_mm="1", pulses_per_turn=2)
     answers_forget(user=draft.owner, draft=draft, files=files_chosen(draft, None))
     file = ImportFile.objects.get()
     assert (file.fs_hz, file.rpm, file.specimen) == (None, None, "")
+    assert (file.fault_size_mm, file.pulses_per_turn) == (None, None)
 
 
 def test_a_specimen_has_a_type_of_the_catalogue(draft):

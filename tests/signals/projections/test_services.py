@@ -14,7 +14,7 @@ from monitoring.models import Job
 from signals import jobs
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Projection, Signal, Tag
-from signals.projections.files import points_path
+from signals.projections.files import points_file
 from signals.projections.services import (
     KEPT,
     projection_at_once,
@@ -154,7 +154,7 @@ def test_a_cancelled_one_can_be_asked_for_again(dataset, owner):
 
 def test_one_whose_file_went_away_is_computed_again(dataset, owner):
     row = computed(dataset)
-    points_path(row.key).unlink()
+    points_file(row.key).discard()
     assert projection_points(owner, row.key) is None
     again = requested(dataset)
     assert (again.pk, again.is_done, again.job.status) == (row.pk, False, "queued")
@@ -162,7 +162,7 @@ def test_one_whose_file_went_away_is_computed_again(dataset, owner):
 
 def test_a_damaged_file_is_no_crash(dataset, owner):
     row = computed(dataset)
-    points_path(row.key).write_bytes(b"PK\x03\x04broken")
+    points_file(row.key).put_bytes(b"PK\x03\x04broken")
     assert projection_points(owner, row.key) is None
 
 
@@ -173,7 +173,7 @@ def test_labels_that_change_before_it_runs_end_it_with_a_sentence(dataset):
     jobs.project(str(row.job_id))
     job = Job.objects.get(pk=row.job_id)
     assert (job.status, job.error[:10]) == ("failed", "The labels")
-    assert not points_path(row.key).exists()
+    assert not points_file(row.key).exists()
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_it_goes_with_its_dataset_and_the_sweep_takes_the_file(dataset, owner):
     dataset_purge(user=owner, dataset=dataset)
     projections_sweep()
     assert not Projection.objects.exists()
-    assert not points_path(row.key).exists()
+    assert not points_file(row.key).exists()
 
 
 def test_the_sweep_takes_what_nobody_looked_at_and_leaves_the_rest(dataset):
@@ -227,8 +227,8 @@ def test_the_sweep_takes_what_nobody_looked_at_and_leaves_the_rest(dataset):
     Projection.objects.filter(pk__in=[old.pk, waiting.pk]).update(used_at=long_ago)
     projections_sweep()
     assert set(Projection.objects.values_list("pk", flat=True)) == {fresh.pk, waiting.pk}
-    assert not points_path(old.key).exists()
-    assert points_path(fresh.key).exists()
+    assert not points_file(old.key).exists()
+    assert points_file(fresh.key).exists()
 
 
 def test_what_was_left_out_is_said(dataset, owner):
@@ -245,9 +245,9 @@ def test_a_pca_is_there_at_once_and_kept(dataset, owner):
     assert (row.is_done, row.job, row.n_points, row.n_signals) == (True, None, 12, 12)
     found = projection_points(owner, row.key)
     assert len(found.shares) == 2
-    written = points_path(row.key).stat().st_mtime_ns
+    written = points_file(row.key).changed_s()
     assert projection_at_once(user=owner, scope=scope).pk == row.pk
-    assert points_path(row.key).stat().st_mtime_ns == written
+    assert points_file(row.key).changed_s() == written
 
 
 def test_at_once_and_by_a_worker_are_the_same(dataset, owner):

@@ -14,6 +14,7 @@ from monitoring.jobs.reconcile import jobs_reconcile
 from monitoring.models import SystemEvent
 from signals.models import Signal, SignalStore, Upload
 from signals.selectors import channels_of, signal_samples, store_path
+from signals.services.mains import mains_of
 from signals.uploads.questions import Answers, Questions
 from signals.uploads.receiving import Received
 from signals.uploads.services import (
@@ -75,7 +76,7 @@ def test_the_store_is_private_and_its_file_verifies():
     store = kept.stores.get()
     assert store.visibility == SignalStore.Visibility.PRIVATE
     assert store.folder == f"uploads/{kept.owner_id}/{kept.pk}/1"
-    facts = verify(store_path(store).parent)
+    facts = verify(store_path(store).parent.path)
     assert facts["files"]["signals.h5"]["sha256"] == store.sha256
 
 
@@ -245,7 +246,7 @@ def test_deleting_takes_rows_and_files(django_capture_on_commit_callbacks):
     kept = upload(npy(np.stack([sine(), sine()])))
     with django_capture_on_commit_callbacks(execute=True):
         upload_delete(user=kept.owner, upload=kept)
-    assert not upload_folder(kept).exists()
+    assert not upload_folder(kept).path.exists()
     for model in (Upload, SignalStore, Signal):
         assert not model.objects.exists()
 
@@ -285,8 +286,8 @@ def test_what_expired_goes_and_the_rest_stays(django_capture_on_commit_callbacks
     with django_capture_on_commit_callbacks(execute=True):
         assert uploads_prune(now=timezone.now()) == 1
     assert Upload.objects.get() == young
-    assert not upload_folder(old).exists()
-    assert upload_folder(young).exists()
+    assert not upload_folder(old).path.exists()
+    assert upload_folder(young).path.exists()
 
 
 def expire(kept):
@@ -309,7 +310,7 @@ def test_the_worker_removes_what_expired():
 
 def test_the_sweep_takes_old_orphans_and_nothing_else(storage):
     kept = upload(npy(sine()))
-    parent = upload_folder(kept).parent
+    parent = upload_folder(kept).path.parent
     old, new = parent / "999998", parent / "999999"
     for folder in (old, new):
         (folder / "1").mkdir(parents=True)
@@ -325,3 +326,9 @@ def test_a_question_is_asked_before_anything_is_written(storage):
         upload_create(owner=make_user(), file=file, file_name="a.npy")
     assert not Upload.objects.exists()
     assert not storage.exists() or files_below(storage) == []
+
+
+def test_the_mains_that_were_stated_are_those_of_the_recording():
+    kept = upload(npy(sine()), mains_hz=60)
+    assert mains_of(kept.owner, signals_of(kept)[0]).source == "the recording's"
+    assert kept.stores.get().mains_hz == 60

@@ -12,7 +12,7 @@ from bearing_portal.frame.home import figures
 from bearing_portal.frame.search import search_portal
 from bearing_portal.frame.templatetags.portal import expires_in
 from bearing_portal.operations.groups import groups_seed
-from signals.models import Signal, Upload
+from signals.models import Signal, SignalStore, Upload
 from signals.uploads.services import upload_folder
 from tests.factories import make_dataset, make_user
 from tests.signals.recordings import npy, sine, upload
@@ -189,7 +189,7 @@ def test_the_owner_deletes_and_the_list_reads_again(
         response = client.post(f"/uploads/{kept.pk}/delete/", headers=FRAGMENT)
     assert set(json.loads(response["HX-Trigger"])) == {"dialog:close", "uploads:changed"}
     assert not Upload.objects.exists()
-    assert not upload_folder(kept).exists()
+    assert not upload_folder(kept).path.exists()
 
 
 @pytest.mark.parametrize("role", [None, "viewer", "engineer", "curator"])
@@ -238,7 +238,7 @@ def test_the_admin_site_deletes_files_too(client, kept, django_capture_on_commit
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"/admin/signals/upload/{kept.pk}/delete/", {"post": "yes"})
     assert not Upload.objects.exists()
-    assert not upload_folder(kept).exists()
+    assert not upload_folder(kept).path.exists()
 
 
 def test_the_admin_site_deletes_several(client, kept):
@@ -258,3 +258,13 @@ def test_a_curator_sees_no_upload_of_others_in_the_admin_site(client, kept):
 @pytest.mark.parametrize(("days", "words"), [(0, "today"), (1, "tomorrow"), (30, "in 30 days")])
 def test_the_days_left_are_said_in_words(days, words):
     assert f">{words}<" in expires_in(timezone.now() + timedelta(days=days))
+
+
+def test_the_dialog_asks_under_which_mains_it_was_recorded(client):
+    user = make_user()
+    client.force_login(user)
+    dialog = client.get(reverse("uploads:new"), headers=FRAGMENT).content.decode()
+    assert "Mains frequency where it was recorded" in dialog
+    send(client, **ALL, mains_hz="60")
+    assert SignalStore.objects.get(owner=user).mains_hz == 60
+    assert send(client, **ALL, mains_hz="55").status_code == 422

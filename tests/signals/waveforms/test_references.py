@@ -58,7 +58,7 @@ def test_it_is_the_spread_of_the_class_in_its_store(dataset, owner, signal):
 
 def test_asked_again_it_is_read_from_its_file(owner, signal):
     first = reference_get(owner, signal)
-    store_path(signal.store).unlink()
+    store_path(signal.store).discard()
     np.testing.assert_array_equal(reference_get(owner, signal).high, first.high)
 
 
@@ -118,7 +118,7 @@ def test_for_a_stranger_it_does_not_exist():
 
 
 def test_waveforms_that_went_away_are_said(owner, signal):
-    store_path(signal.store).unlink()
+    store_path(signal.store).discard()
     with pytest.raises(Unavailable):
         reference_get(owner, signal)
 
@@ -157,13 +157,3 @@ def test_the_sweep_keeps_the_present_version_and_what_it_does_not_know(owner, si
     references_sweep()
     assert sorted(path.name for path in folder.iterdir()) == [f"{signal.store_id}.1", "notes"]
     assert len(files(folder)) == 1
-
-
-def test_the_sweep_removes_half_written_files_of_the_dead(owner, signal, folder, settings):
-    settings.JOB_STALE_S = 0
-    reference_get(owner, signal)
-    (folder / f"{signal.store_id}.1" / "9.npz.partial-1-abcd").write_bytes(b"half")
-    references_sweep()
-    assert [path.name for path in (folder / f"{signal.store_id}.1").iterdir()] == [
-        f"{signal.fault_class_id}.npz"
-    ]

@@ -86,23 +86,23 @@ def test_a_long_record_shows_its_extremes(signal, owner, monkeypatch):
 def test_the_pyramid_of_a_long_record_is_made_once_and_goes_with_its_folder(signal, owner, long):
     source = source_of(owner, signal)
     source.extremes(0, 1000, 20)
-    path = sources.pyramid_path(source.path, signal.row)
-    made = path.stat().st_mtime_ns
+    pyramid = sources.pyramid_file(source.file, signal.row)
+    made = pyramid.changed_s()
     source.extremes(10, 900, 20)
-    assert path.stat().st_mtime_ns == made
-    assert path.parent == source.path.parent
+    assert pyramid.changed_s() == made
+    assert pyramid.parent == source.file.parent
 
 
 @pytest.mark.parametrize("content", [b"", b"no pyramid"])
 def test_a_pyramid_that_cannot_be_read_is_made_again(signal, owner, long, content):
     source = source_of(owner, signal)
-    sources.pyramid_path(source.path, signal.row).write_bytes(content)
+    sources.pyramid_file(source.file, signal.row).put_bytes(content)
     assert source.extremes(0, 1000, 20)[1].size
 
 
 def test_a_pyramid_of_another_record_is_made_again(signal, owner, long):
     source = source_of(owner, signal)
-    path = sources.pyramid_path(source.path, signal.row)
+    path = sources.pyramid_file(source.file, signal.row).path
     sources.build_pyramid(lambda a, b: np.zeros(b - a, np.float32), 7, path)
     assert source.extremes(0, 1000, 20)[1].max() > 0
 

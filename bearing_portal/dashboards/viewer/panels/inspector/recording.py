@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bearing_portal.dashboards.viewer.panels.inspector.data import Side
-from common.text import thousands
+from common.text import counted, thousands
+from signals.models import Recording
 from signals.selectors import Around
 
 
@@ -37,10 +38,20 @@ def _facts(around: Around) -> list[tuple[str, str]]:
         ("Run", recording.run.name if recording.run else ""),
         ("Load", recording.load),
         ("Fault", ", ".join(filter(None, [size, recording.fault_location]))),
+        ("Fault from", _source(recording.fault_source)),
+        ("Tacho", _pulses(recording)),
         ("Rate from", _source(recording.fs_source)),
         ("Speed from", _source(recording.rpm_source)),
         ("Unit from", _source(recording.unit_source)),
     ]
+
+
+def _pulses(recording: Recording) -> str:
+    if recording.pulses_per_turn is None:
+        return ""
+    pulses = f"{counted(recording.pulses_per_turn, 'pulse')} a turn"
+    source = _source(recording.pulses_source)
+    return f"{pulses}, from {source}" if source else pulses
 
 
 def _source(words: str) -> str:

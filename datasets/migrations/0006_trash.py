@@ -4,9 +4,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("datasets", "0004_import_load"),
+        ("datasets", "0005_pulses_and_faults"),
         ("monitoring", "0007_mains"),
-        ("signals", "0016_members"),
+        ("signals", "0017_members"),
     ]
 
     operations = [
