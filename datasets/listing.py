@@ -25,7 +25,7 @@ DATASETS_PER_PAGE = 60
 SCOPES: dict[str, str] = {
     "all": "All",
     "own": "Own",
-    "shared": "Shared with me",
+    "shared": "Shared",
     "trash": "Trash",
 }
 LAYOUTS = ("cards", "list")

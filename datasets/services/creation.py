@@ -83,7 +83,11 @@ def name_and_description(name: str, description: str) -> tuple[str, str]:
     return (
         name_clean(name, what="A dataset's name", longest=_LONGEST_NAME),
         text_clean(
-            description, what="A description", longest=_LONGEST_DESCRIPTION, field="description"
+            description,
+            what="A description",
+            longest=_LONGEST_DESCRIPTION,
+            field="description",
+            is_markdown=True,
         ),
     )
 

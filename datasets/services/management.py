@@ -1,12 +1,13 @@
 """What an owner does with a dataset: cancel, retry, describe."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed
+from common.names import text_clean
 from common.roles import may_manage
 from datasets.models import Dataset
 from datasets.services.creation import name_and_description, name_taken
@@ -14,6 +15,8 @@ from datasets.services.events import dataset_event
 from datasets.services.hints import dataset_hint
 from monitoring.jobs.lifecycle import job_cancel_request, job_retry
 from monitoring.models import SystemEvent
+
+_DESCRIBED: Final = ("name", "description", "licence", "citation")
 
 
 def dataset_cancel(*, user: Any, dataset: Dataset) -> None:
@@ -34,16 +37,34 @@ def dataset_retry(*, user: Any, dataset: Dataset) -> None:
     job_retry(user=user, job=dataset.job)
 
 
-def dataset_describe(*, user: Any, dataset: Dataset, name: str, description: str) -> None:
-    """Give a dataset another name and description."""
+def dataset_describe(
+    *,
+    user: Any,
+    dataset: Dataset,
+    name: str,
+    description: str,
+    licence: str | None = None,
+    citation: str | None = None,
+) -> None:
+    """Give a dataset another name, description, licence and citation; None leaves the last two."""
     may_manage_or_refuse(user, dataset, "rename")
-    before = dataset.name
+    before = {field: getattr(dataset, field) for field in _DESCRIBED}
     dataset.name, dataset.description = name_and_description(name, description)
+    for field, text in (("licence", licence), ("citation", citation)):
+        if text is not None:
+            longest = Dataset._meta.get_field(field).max_length or 0
+            cleaned = text_clean(text, what=f"A {field}", longest=longest, field=field)
+            setattr(dataset, field, cleaned)
+    changed = [field for field in _DESCRIBED if getattr(dataset, field) != before[field]]
+    if not changed:
+        return
     try:
         with transaction.atomic():
             dataset.full_clean(exclude=["store", "recipe", "job"], validate_constraints=False)
-            dataset.save(update_fields=["name", "description"])
-            detail = f"was {before}" if before != dataset.name else "description"
+            dataset.save(update_fields=changed)
+            others = [field for field in changed if field != "name"]
+            was = [f"was {before['name']}"] if "name" in changed else []
+            detail = ", ".join(was + others)
             dataset_event(dataset, SystemEvent.Kind.EDITED, user, detail)
             after_commit(dataset_hint, dataset)
     except ValidationError as error:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 CHANGED = "datasets:changed"
 
 
-def done(*, toast: dict[str, Any] | None = None, dialog: bool = True) -> HttpResponse:
+def done(*, toast: dict[str, Any] | None = None) -> HttpResponse:
     """Close the dialog; every live part of the page reads its rows again.
 
     Parameters
@@ -16,11 +16,10 @@ def done(*, toast: dict[str, Any] | None = None, dialog: bool = True) -> HttpRes
     toast : dict, optional
         What `toast` of `static/js/toasts.js` takes; `undo` is the address that takes it back.
     """
-    events: dict[str, Any] = {"dialog:close": None, CHANGED: None}
-    if not dialog:
-        del events["dialog:close"]
+    events: dict[str, Any] = {CHANGED: None}
     if toast is not None:
         events["portal:toast"] = {"level": "success", **toast}
+    events["dialog:close"] = None  # last: what sent the form goes with the dialog
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})
 
 

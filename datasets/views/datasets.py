@@ -143,11 +143,11 @@ def dataset_check(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def dataset_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """The dialog in which the owner renames and describes a dataset."""
+    """The dialog in which the owner says what a dataset is."""
     dataset = dataset_get(request.user, pk)
     if not may_manage(request.user, dataset.store.owner_id):
         raise NotAllowed("Only its owner may rename this dataset.")
-    said = {"name": dataset.name, "description": dataset.description}
+    said = {field: getattr(dataset, field) for field in DescribeForm.base_fields}
     form = DescribeForm(request.POST if request.method == "POST" else said)
     if request.method == "POST" and form.is_valid():
         try:
