@@ -10,13 +10,15 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 RETRY_AFTER_S = 5
+OF_FILE = (b"Accept-Ranges", b"bytes")
 BUSY = b"The portal is busy. Try again in a few seconds."
 
 
 class Admission:
     """Lets so many requests in at a time; the others wait outside, where they cost nothing.
 
-    Whoever waited too long, or finds too many waiting, is asked to come back.
+    Whoever waited too long, or finds too many waiting, is asked to come back. A file on its way
+    takes neither thread nor connection, and its reader may be slow: it gives its place back.
 
     Parameters
     ----------
@@ -47,10 +49,17 @@ class Admission:
         if not await self._enter():
             await _refuse(send)
             return
+        place = _Place(self._places)
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start" and OF_FILE in message.get("headers", ()):
+                place.give_back()
+            await send(message)
+
         try:
-            await self._application(scope, receive, send)
+            await self._application(scope, receive, sent)
         finally:
-            self._places.release()
+            place.give_back()
 
     async def _enter(self) -> bool:
         if self._n_waiting >= self._most_waiting:
@@ -64,6 +73,18 @@ class Admission:
         finally:
             self._n_waiting -= 1
         return True
+
+
+class _Place:
+    """One of the places, given back once."""
+
+    def __init__(self, places: asyncio.Semaphore) -> None:
+        self._places: asyncio.Semaphore | None = places
+
+    def give_back(self) -> None:
+        places, self._places = self._places, None
+        if places is not None:
+            places.release()
 
 
 async def _refuse(send: Send) -> None:

@@ -20,8 +20,10 @@ from bearing_portal.routing import build_application  # noqa: E402
 application = build_application(PortalHandler())
 
 from bearing_portal.operations.intake import bound_intake  # noqa: E402
+from bearing_portal.operations.outflow import pace_outflow  # noqa: E402
 
 bound_intake()
+pace_outflow()
 
 from bearing_portal.operations.warm import warm_up  # noqa: E402 - once the first request can be answered
 

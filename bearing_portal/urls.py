@@ -1,7 +1,8 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from bearing_portal.api.site import api, missing
 from bearing_portal.dashboards.embedding.dispatch import explorer, viewer
 from bearing_portal.dashboards.explorer.http import filters as explorer_pages
 from bearing_portal.dashboards.explorer.http import projections, table
@@ -57,6 +58,8 @@ urlpatterns = [
     path("signal-viewer/<int:pk>/notes/", http.notes, name="viewer-notes"),
     path("signal-viewer/<int:pk>/export/<slug:code>/", http.export, name="viewer-export"),
     path("dash/", include("bearing_portal.dashboards.embedding.urls")),
+    path("api/v1/", api.urls),
+    re_path(r"^api/(?P<rest>.*)$", missing),
     path("admin/queues/", include("bearing_portal.operations.queues")),
     # Only the portal's own page also ends the other sessions.
     path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),

@@ -12,6 +12,7 @@ the address says.
 
 import json
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Self
@@ -28,11 +29,12 @@ FILTER = "filter"
 Span = tuple[float, float]
 
 
-class Kind:
+class Kind(ABC):
     """How the text of a key is read; a missing key is None."""
 
+    @abstractmethod
     def read(self, text: str | None) -> Any:
-        raise NotImplementedError
+        """Return what the text says."""
 
     def declared(self) -> dict[str, Any]:
         """Return what a script must know of it."""
@@ -180,8 +182,12 @@ class JsonObject(Kind):
         return found
 
 
-class Filter(Kind):
+class Filter:
     """The filter: a query of its own, which whoever applies it reads and refuses."""
+
+    def declared(self) -> dict[str, Any]:
+        """Return nothing: a script passes it on as it is."""
+        return {}
 
 
 @dataclass(frozen=True)
@@ -192,7 +198,7 @@ class Key:
     ----------
     name : str
         As it stands in the address.
-    kind : Kind
+    kind : Kind or Filter
         How its text is read.
     is_continuous : bool
         Whether it is dragged or stepped through: changes in quick succession are one step of the
@@ -204,7 +210,7 @@ class Key:
     """
 
     name: str
-    kind: Kind
+    kind: Kind | Filter
     is_continuous: bool = False
     of: str = ""
     is_beside: bool = False
@@ -259,7 +265,7 @@ class Question:
         return {name: value for name, value in said.items() if value}
 
 
-def key(name: str, kind: Kind, **said: Any) -> Any:
+def key(name: str, kind: Kind | Filter, **said: Any) -> Any:
     """Return the field of a state that is read from a key; see `Key`."""
     return field(metadata={"key": Key(name, kind, **said)})
 

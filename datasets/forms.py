@@ -8,14 +8,16 @@ from common.errors import Invalid, Unavailable
 from common.text import thousands
 from datasets.estimates import estimate_of, time_prove
 from datasets.selectors import name_is_taken, name_suggestion
-from datasets.services import recipe_build
+from datasets.services import recipe_build, recipe_read
 from datasets.services.files import space_prove
 from signals.models import FaultClass, NoiseSource, Severity
+from signals.models.store import MAINS_HZ
 from vibration.generation import Estimate
 from vibration.simulation import CLASS_CODES, Recipe
+from vibration.simulation.recipe_text import LONGEST_TEXT
 
 MIN_PER_CLASS, MAX_PER_CLASS = 50, 200
-FIELD_OF = {"shaft_hz": "speed_rpm", "mains_hz": None, "": None}
+FIELD_OF = {"shaft_hz": "speed_rpm", "": None}
 
 
 def _limits(kind: str, least: str, most: str) -> dict[str, str]:
@@ -84,6 +86,10 @@ class DatasetForm(forms.Form):
         error_messages=_limits("a number", "60 rpm", f"{thousands(60_000)} rpm"),
     )
 
+    mains_hz = forms.TypedChoiceField(
+        choices=MAINS_HZ, coerce=float, required=False, empty_value=50.0, initial=50
+    )
+
     recipe: Recipe | None = None
     _estimate: Estimate | None = None
 
@@ -113,16 +119,12 @@ class DatasetForm(forms.Form):
                 "fs_hz": recipe.fs_hz,
                 "duration_s": recipe.duration_s,
                 "speed_rpm": round(recipe.shaft_hz * 60, 6),
+                "mains_hz": round(recipe.mains_hz),
             }
         )
 
     def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if name_is_taken(name):
-            raise forms.ValidationError(
-                f"This name is taken. Try “{name_suggestion(name)}”.", code="taken"
-            )
-        return name
+        return free_name(self.cleaned_data["name"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -161,6 +163,7 @@ class DatasetForm(forms.Form):
             fs_hz=cleaned["fs_hz"],
             duration_s=cleaned["duration_s"],
             shaft_hz=cleaned["speed_rpm"] / 60,
+            mains_hz=cleaned["mains_hz"],
         )
 
     @property
@@ -210,6 +213,65 @@ class DatasetForm(forms.Form):
     @property
     def name_missing(self) -> bool:
         return self.has_error("name", "required")
+
+
+class RecipeForm(forms.Form):
+    """A dataset's name and its recipe as text, pasted or from a file."""
+
+    name = forms.CharField(max_length=100, error_messages={"required": "Enter a name."})
+    text = forms.CharField(required=False, strip=False, widget=forms.Textarea)
+    file = forms.FileField(required=False, allow_empty_file=True)
+
+    recipe: Recipe | None = None
+    estimate: Estimate | None = None
+
+    def clean_name(self) -> str:
+        return free_name(self.cleaned_data["name"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self.said = cleaned.get("text", "")
+        try:
+            if cleaned.get("file"):
+                self.said = _text_of(cleaned["file"])
+            self.recipe = recipe_read(self.said)
+            self.estimate = estimate_of(self.recipe)
+            time_prove(self.estimate)
+            space_prove(self.estimate.size_bytes)
+        except (Invalid, Unavailable) as error:
+            self.add_error("text", error.sentence)
+        return cleaned
+
+    @property
+    def why_not(self) -> str:
+        """Say what keeps the primary button off; empty when nothing does."""
+        if self.has_error("text"):
+            return "Correct the recipe to continue" if self.said else "Enter a recipe to continue"
+        if self.has_error("name", "required"):
+            return "Enter a name to continue"
+        return "Change the name to continue" if self.has_error("name") else ""
+
+    @property
+    def name_missing(self) -> bool:
+        return self.has_error("name", "required")
+
+
+def _text_of(file: Any) -> str:
+    if file.size > LONGEST_TEXT:
+        raise Invalid(f"{file.name} is larger than a recipe can be; choose the recipe's file.")
+    try:
+        text: str = file.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{file.name} is no text; choose a file of YAML.") from error
+    return text
+
+
+def free_name(name: str) -> str:
+    """Return the name where no dataset has it."""
+    if name_is_taken(name):
+        suggestion = name_suggestion(name)
+        raise forms.ValidationError(f"This name is taken. Try “{suggestion}”.", code="taken")
+    return name
 
 
 class DescribeForm(forms.Form):

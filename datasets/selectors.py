@@ -17,6 +17,7 @@ from vibration.store import SIGNALS_FILE
 ORIGINALS = "originals"
 
 __all__ = [
+    "dataset_checksums",
     "dataset_files",
     "dataset_folder",
     "dataset_get",
@@ -88,6 +89,15 @@ def dataset_files(dataset: Dataset) -> list[tuple[str, Stored]]:
     numbers = store.shards.order_by("number").values_list("number", flat=True)
     folder = store_folder(store)
     return [(f"signals-{n}.h5", folder / n / SIGNALS_FILE) for n in numbers]
+
+
+def dataset_checksums(dataset: Dataset) -> dict[str, str]:
+    """Return the SHA-256 of each of `dataset_files`, by its name."""
+    store = dataset.store
+    if not store.n_shards:
+        return {SIGNALS_FILE: store.sha256}
+    known = store.shards.values_list("number", "sha256")
+    return {f"signals-{number}.h5": sha256 for number, sha256 in known}
 
 
 def recording_get(user: Any, dataset: Dataset, pk: int) -> Recording:

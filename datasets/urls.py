@@ -1,6 +1,6 @@
 from django.urls import path
 
-from datasets.views import datasets, recordings, sharing, trash
+from datasets.views import datasets, downloads, recipes, recordings, sharing, trash
 
 app_name = "datasets"
 
@@ -8,6 +8,8 @@ urlpatterns = [
     path("", datasets.dataset_list, name="list"),
     path("create/", datasets.dataset_new, name="create"),
     path("create/check/", datasets.dataset_check, name="check"),
+    path("create/recipe/", recipes.recipe_new, name="create-recipe"),
+    path("create/recipe/check/", recipes.recipe_check, name="check-recipe"),
     path("<int:pk>/", datasets.dataset_detail, name="detail"),
     path("<int:pk>/card/", datasets.dataset_card, name="card"),
     path("<int:pk>/edit/", datasets.dataset_edit, name="edit"),
@@ -28,11 +30,12 @@ urlpatterns = [
     path("<int:pk>/activity/", sharing.dataset_activity, name="activity"),
     path("<int:pk>/bearing/", datasets.dataset_bearing, name="bearing"),
     path("<int:pk>/features/", datasets.dataset_features, name="features"),
+    path("<int:pk>/recipe/", recipes.recipe_file, name="recipe"),
     path("<int:pk>/recordings/", recordings.dataset_recordings, name="recordings"),
     path(
         "<int:pk>/recordings/<int:recording_pk>/original/",
         recordings.recording_original,
         name="original",
     ),
-    path("<int:pk>/download/hdf5/", datasets.dataset_download, name="download"),
+    path("<int:pk>/download/hdf5/", downloads.dataset_download, name="download"),
 ]

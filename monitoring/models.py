@@ -6,9 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from monitoring.accounts.models import NoticeChoice, UserSession, UserSettings
+from monitoring.accounts.models import ApiToken, NoticeChoice, UserSession, UserSettings
 
 __all__ = [
+    "ApiToken",
     "HealthSample",
     "Job",
     "JobLogLine",

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from common.errors import NotFound
 from common.roles import visible_to
-from monitoring.models import Job, NoticeChoice, Notification, UserSession, UserSettings
+from monitoring.models import ApiToken, Job, NoticeChoice, Notification, UserSession, UserSettings
 
 
 def jobs_visible(user: Any) -> QuerySet[Job]:
@@ -77,3 +77,8 @@ def session_is_of(user: Any, session_key: str) -> bool:
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
     return bool(get_user(request).pk == user.pk)
+
+
+def tokens_of(user: Any) -> QuerySet[ApiToken]:
+    """Return the tokens of `user` that were not taken back, the newest first."""
+    return ApiToken.objects.filter(user=user, revoked_at=None)

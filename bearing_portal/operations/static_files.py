@@ -13,6 +13,7 @@ from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 LEFT_OUT = ["*.map", "*.dev.js", "widgetbundle.js", "async-enterprise.js", "*.py", "*.pyc"]
+LEFT_OUT += ["redoc.standalone.js"]  # the interface is shown by Swagger UI
 OWN_SCRIPTS = ("js/*.js", "viewer/*.js", "explorer/*.js")
 IMPORT = (
     r"""(?P<matched>(?P<lead>\b(?:import|export)\b[^"';]*)"(?P<url>\.{1,2}/[^"]+)";)""",

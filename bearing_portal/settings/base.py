@@ -22,6 +22,7 @@ CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 INSTALLED_APPS = [
     "daphne",  # first: it replaces runserver with one that speaks sockets
     "bearing_portal.apps.PortalConfig",
+    "experiments",
     "datasets",
     "signals",
     "monitoring",
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "django_plotly_dash.apps.DjangoPlotlyDashConfig",
     "axes",
     "csp",
+    "ninja",  # its pages of documentation, served from here
 ]
 MIDDLEWARE = [
     "bearing_portal.middleware.RequestIdMiddleware",

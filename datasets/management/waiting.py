@@ -1,21 +1,14 @@
 """Wait for a dataset at the command line; where no worker runs, do the worker's work here."""
 
-import time
-from collections.abc import Callable
-
-from redis.exceptions import RedisError
+from functools import partial
 
 from common.errors import Unavailable
 from datasets.models import Dataset
 from datasets.services import dataset_generate
-from monitoring.health.checks import workers_heard
-from monitoring.jobs.entry import job_entry
 from monitoring.jobs.kinds import Queue
 from monitoring.jobs.pulse import JobRun
-from monitoring.management.progress import progress_bar
+from monitoring.management.waiting import job_await
 from monitoring.models import Job
-
-LOOK_EVERY_S = 0.3
 
 
 def dataset_await(dataset: Dataset, *, here: bool = False) -> Dataset:
@@ -28,17 +21,20 @@ def dataset_await(dataset: Dataset, *, here: bool = False) -> Dataset:
     here : bool
         Do the work in this process even where a worker runs. Whoever takes the job first does it.
     """
-    with progress_bar(dataset.name, total=dataset.n_planned, unit="signal") as show:
-        while True:
-            job = _job_of(dataset)
-            show(job.progress_done)
-            if not job.is_active:
-                break
-            if job.status == Job.Status.QUEUED and (here or not _worker_runs()):
-                _work(job, show)
-            else:
-                time.sleep(LOOK_EVERY_S)
+    job = job_await(
+        partial(_job_of, dataset),
+        _work,
+        queue=Queue.LONG,
+        title=dataset.name,
+        total=dataset.n_planned,
+        unit="signal",
+        here=here,
+    )
     return _ready_or_refuse(dataset, job)
+
+
+def _work(run: JobRun) -> None:
+    dataset_generate(run=run)
 
 
 def _job_of(dataset: Dataset) -> Job:
@@ -55,24 +51,3 @@ def _ready_or_refuse(dataset: Dataset, job: Job) -> Dataset:
     if job.status == Job.Status.CANCELLED:
         raise Unavailable(f"“{dataset.name}” was cancelled.")
     raise Unavailable(f"“{dataset.name}” failed: {job.error or 'it was deleted.'}")
-
-
-def _worker_runs() -> bool:
-    try:
-        return any(Queue.LONG in worker.queue_names() for worker in workers_heard())
-    except (RedisError, OSError):
-        return False
-
-
-def _work(job: Job, show: Callable[[int], None]) -> None:
-    def work(run: JobRun) -> None:
-        note = run.progress
-
-        def note_and_show(done: int, total: int) -> None:
-            note(done, total)
-            show(done)
-
-        run.progress = note_and_show  # type: ignore[method-assign]
-        dataset_generate(run=run)
-
-    job_entry(work)(str(job.pk))

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("datasets", "0005_pulses_and_faults"),
-        ("monitoring", "0007_mains"),
+        ("monitoring", "0008_api_tokens"),
         ("signals", "0017_members"),
     ]
 

@@ -1,7 +1,7 @@
 """Writes of datasets."""
 
 from datasets.services.bearing import dataset_bearing_choose
-from datasets.services.creation import dataset_create, recipe_build
+from datasets.services.creation import dataset_create, recipe_build, recipe_read
 from datasets.services.files import files_sweep
 from datasets.services.generation import dataset_generate
 from datasets.services.importing import (
@@ -39,4 +39,5 @@ __all__ = [
     "dataset_share",
     "files_sweep",
     "recipe_build",
+    "recipe_read",
 ]

@@ -24,6 +24,7 @@ from signals.errors import told_as
 from signals.models import FaultClass, NoiseSource, Severity, SignalStore
 from vibration.generation import estimate
 from vibration.simulation import Recipe
+from vibration.simulation.recipe_text import recipe_from_yaml
 
 _LONGEST_NAME = Dataset._meta.get_field("name").max_length or 0
 _LONGEST_DESCRIPTION = Dataset._meta.get_field("description").max_length or 2_000
@@ -35,6 +36,12 @@ def recipe_build(**values: Any) -> Recipe:
     """Make the simulator's recipe; what it refuses is said at the field it concerns."""
     with told_as():
         return Recipe(**values)
+
+
+def recipe_read(text: str) -> Recipe:
+    """Read the simulator's recipe from its text."""
+    with told_as(names=dict.fromkeys(("", *Recipe().to_dict()), "text")):
+        return recipe_from_yaml(text)
 
 
 def recipe_size_bytes(recipe: Recipe) -> int:

@@ -17,6 +17,10 @@ from monitoring.jobs.lifecycle import job_cancel_request, job_retry
 from monitoring.models import SystemEvent
 
 _DESCRIBED: Final = ("name", "description", "licence", "citation")
+_LONGEST: Final = {
+    "licence": Dataset._meta.get_field("licence").max_length or 0,
+    "citation": Dataset._meta.get_field("citation").max_length or 0,
+}
 
 
 def dataset_cancel(*, user: Any, dataset: Dataset) -> None:
@@ -52,7 +56,7 @@ def dataset_describe(
     dataset.name, dataset.description = name_and_description(name, description)
     for field, text in (("licence", licence), ("citation", citation)):
         if text is not None:
-            longest = Dataset._meta.get_field(field).max_length or 0
+            longest = _LONGEST[field]
             cleaned = text_clean(text, what=f"A {field}", longest=longest, field=field)
             setattr(dataset, field, cleaned)
     changed = [field for field in _DESCRIBED if getattr(dataset, field) != before[field]]

@@ -3,24 +3,20 @@ import re
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import (
     require_GET,
     require_http_methods,
     require_POST,
-    require_safe,
 )
 from django.views.decorators.vary import vary_on_headers
 
-from common.errors import Invalid, NotAllowed, Unavailable
-from common.http import file_name
+from common.errors import Invalid, NotAllowed
 from common.page_state import read_id
 from common.roles import is_engineer, may_manage
 from datasets import services
 from datasets.description import description_html
-from datasets.exports.files import archive_response, file_response
 from datasets.forms import DatasetForm, DescribeForm
 from datasets.listing import (
     SCOPES,
@@ -38,13 +34,12 @@ from datasets.listing import (
     totals,
 )
 from datasets.models import Dataset
-from datasets.selectors import dataset_files, dataset_get, recipe_of
-from datasets.services.events import dataset_event
+from datasets.selectors import dataset_get, recipe_of
 from datasets.sharing import activity_listed, members_shown
 from datasets.views.answers import done, is_fragment
-from monitoring.models import SystemEvent
 from signals.services.bearings import bearing_get
 from signals.services.feature_groups import features_cancel, features_request
+from vibration.simulation.recipe_text import recipe_to_yaml
 
 
 @login_required
@@ -96,6 +91,7 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "page": signals_listed(request.user, dataset, query),
         **signal_filters(dataset),
         "bearings": bearing_choices(request.user, dataset),
+        "recipe_text": recipe_to_yaml(recipe_of(dataset)) if dataset.recipe else "",
         **feature_groups(request.user, dataset),
         **(recordings_listed(dataset, "1") if dataset.is_recorded else {}),
         "description": description_html(dataset.description),
@@ -109,7 +105,7 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def dataset_new(request: HttpRequest) -> HttpResponse:
     """The Create dialog, and what it sends."""
-    _engineer_or_refuse(request)
+    engineer_or_refuse(request)
     if request.method != "POST":
         if not is_fragment(request):
             return redirect(reverse("datasets:list") + "?dialog=create")
@@ -135,7 +131,7 @@ def dataset_new(request: HttpRequest) -> HttpResponse:
 @require_POST
 def dataset_check(request: HttpRequest) -> HttpResponse:
     """What the dialog says while it is being filled in."""
-    _engineer_or_refuse(request)
+    engineer_or_refuse(request)
     form = DatasetForm(request.POST)
     return render(request, "datasets/_create_state.html", {"form": form, "is_check": True})
 
@@ -204,31 +200,11 @@ def dataset_bearing(request: HttpRequest, pk: int) -> HttpResponse:
     return done()
 
 
-@login_required
-@require_safe
-def dataset_download(request: HttpRequest, pk: int) -> HttpResponseBase:
-    dataset = dataset_get(request.user, pk)
-    if dataset.status != Dataset.Status.READY:
-        raise Invalid(f"{dataset.name} is not ready, so it has no file yet.")
-    files = dataset_files(dataset)
-    try:
-        if len(files) == 1:
-            response: HttpResponseBase = file_response(
-                request, files[0][1], file_name(dataset.name, ".h5")
-            )
-        else:
-            response = archive_response(request, files, file_name(dataset.name, ".zip"))
-    except FileNotFoundError as error:
-        raise Unavailable(f"The file of {dataset.name} is missing from the storage.") from error
-    dataset_event(dataset, SystemEvent.Kind.EXPORTED, request.user, "hdf5")
-    return response
-
-
 def _dialog(request: HttpRequest, form: DatasetForm, status: int = 200) -> HttpResponse:
     context = {"form": form, "is_opening": request.method != "POST"}
     return render(request, "datasets/_create.html", context, status=status)
 
 
-def _engineer_or_refuse(request: HttpRequest) -> None:
+def engineer_or_refuse(request: HttpRequest) -> None:
     if not is_engineer(request.user):
         raise NotAllowed("Creating datasets needs the engineer role; ask an administrator for it.")

@@ -1,15 +1,13 @@
 """Downloads of the Data Explorer."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 
-from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
-from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from common.errors import Invalid, NotFound
-from common.http import name_download
+from common.http import name_download, streamed
 from datasets.models import Dataset
 from datasets.scope import explorer_scope
 from monitoring.events import event_record
@@ -46,7 +44,7 @@ def explorer_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
         about=scope.store.about if scope.store else "",
     )
     response = StreamingHttpResponse(
-        _streamed(request, chunks(scope, order)), content_type=content_type
+        streamed(request, chunks(scope, order)), content_type=content_type
     )
     name_download(response, name, f".{code}")
     return response
@@ -69,17 +67,3 @@ def _order(request: HttpRequest) -> str:
 def _name(scope: Scope) -> str:
     dataset = Dataset.objects.filter(store=scope.store).first() if scope.store else None
     return f"{dataset.name} signals" if dataset else "Signals"
-
-
-def _streamed(
-    request: HttpRequest, chunks: Iterator[bytes]
-) -> Iterator[bytes] | AsyncIterator[bytes]:
-    # Under ASGI Django reads a plain iterator to its end before it sends the first byte.
-    return _one_by_one(chunks) if isinstance(request, ASGIRequest) else chunks
-
-
-async def _one_by_one(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    # In the thread of the request, whose connection to the database it is.
-    take = sync_to_async(lambda: next(chunks, None), thread_sensitive=True)
-    while (chunk := await take()) is not None:
-        yield chunk

@@ -35,9 +35,11 @@ def recording_original(request: HttpRequest, pk: int, recording_pk: int) -> Http
     name = PurePosixPath(recording.name)
     filename = file_name(name.stem, name.suffix)
     try:
-        response = file_response(request, original_path(dataset, recording), filename)
+        path = original_path(dataset, recording)
+        response = file_response(request, path, filename, sha256=recording.sha256)
     except FileNotFoundError as error:
         raise Unavailable(f"{name.name} is missing from the storage.") from error
-    said = f"original {name.name}"[:200]
-    dataset_event(dataset, SystemEvent.Kind.EXPORTED, request.user, said)
+    if response.status_code == 200 and request.method == "GET":
+        said = f"original {name.name}"[:200]
+        dataset_event(dataset, SystemEvent.Kind.EXPORTED, request.user, said)
     return response

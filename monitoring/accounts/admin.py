@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from common.admin import WrittenBySystem
 from monitoring.accounts.client import device_name
 from monitoring.accounts.sessions import session_end
-from monitoring.models import NoticeChoice, UserSession, UserSettings
+from monitoring.accounts.tokens import token_revoke
+from monitoring.models import ApiToken, NoticeChoice, UserSession, UserSettings
 
 
 class GoesWithItsPerson(WrittenBySystem):
@@ -65,3 +66,31 @@ class UserSessionAdmin(GoesWithItsPerson):
 
     def delete_model(self, request: HttpRequest, obj: UserSession) -> None:
         session_end(user=obj.user, session_key=obj.session_key)
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(GoesWithItsPerson):
+    """Tokens of all people: to see who uses what, and to take one back."""
+
+    list_display = ("user", "name", "hint", "may", "created_at", "expires_at", "used_at", "ended")
+    list_filter = ("may_write", "may_train", "used_at")
+    search_fields = ("user__username", "name", "hint")
+    date_hierarchy = "created_at"
+    list_select_related = ("user",)
+    show_full_result_count = False
+    fields = ("user", "name", "hint", "may", "created_at", "expires_at", "used_at", "revoked_at")
+    actions = ("revoke",)
+
+    @admin.display(description="may")
+    def may(self, token: ApiToken) -> str:
+        return ", ".join(token.scopes)
+
+    @admin.display(description="revoked", ordering="revoked_at")
+    def ended(self, token: ApiToken) -> Any:
+        return token.revoked_at
+
+    @admin.action(description="Revoke the selected tokens", permissions=["delete"])
+    def revoke(self, request: HttpRequest, tokens: QuerySet[ApiToken]) -> None:
+        rows = list(tokens.select_related("user"))
+        n_revoked = sum(token_revoke(user=token.user, pk=token.pk) for token in rows)
+        self.message_user(request, f"{n_revoked} revoked.")

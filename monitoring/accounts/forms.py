@@ -1,7 +1,9 @@
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
 from monitoring.accounts.time_zone import zone_names
 from monitoring.models import NoticeChoice, UserSettings
@@ -45,3 +47,21 @@ class SettingsForm(forms.Form):
             kind.value: (found[f"{kind.value}_in_portal"], found[f"{kind.value}_by_email"])
             for kind in NoticeChoice.Kind
         }
+
+
+class TokenForm(forms.Form):
+    """A new token: what it is for, what it may, how long."""
+
+    DAYS = [("30", "30 days"), ("90", "90 days"), ("365", "1 year"), ("", "No end")]
+
+    name = forms.CharField(
+        max_length=60,
+        error_messages={"required": "Name what uses it, so that you know it again."},
+    )
+    may_write = forms.BooleanField(required=False)
+    may_train = forms.BooleanField(required=False)
+    days = forms.ChoiceField(choices=DAYS, required=False, initial="90")
+
+    def expires_at(self) -> datetime | None:
+        days = self.cleaned_data["days"]
+        return timezone.now() + timedelta(days=int(days)) if days else None

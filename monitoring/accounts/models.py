@@ -112,3 +112,46 @@ class UserSession(models.Model):
 
     def __str__(self) -> str:
         return f"Session of {self.user}"
+
+
+class ApiToken(models.Model):
+    """What a program shows in place of a password. Only its hash is kept."""
+
+    MOST_PER_PERSON = 20
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"
+    )
+    name = models.CharField(max_length=60, help_text="Where it is used, for example Test rig 3.")
+    digest = models.CharField(
+        max_length=64, unique=True, editable=False, help_text="SHA-256 of the token, in hex."
+    )
+    hint = models.CharField(max_length=12, editable=False, help_text="How the token begins.")
+    may_write = models.BooleanField("create, import and label", default=False)
+    may_train = models.BooleanField("train and predict", default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: it does not expire.")
+    used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "API token"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="token_digest_sha256", condition=Q(digest__regex="^[0-9a-f]{64}$")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hint}…)"
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What it may: every token reads."""
+        given = (("read", True), ("write", self.may_write), ("train", self.may_train))
+        return tuple(name for name, is_given in given if is_given)
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()

@@ -15,4 +15,6 @@ urlpatterns = [
     path("settings/theme/", views.theme, name="settings-theme"),
     path("sessions/end/", views.sessions_log_out, name="sessions-end"),
     path("sessions/<int:pk>/end/", views.session_log_out, name="session-end"),
+    path("tokens/new/", views.token_new, name="token-new"),
+    path("tokens/<int:pk>/revoke/", views.token_end, name="token-revoke"),
 ]

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from common.errors import Invalid, NotFound
 from common.text import counted
 from monitoring.accounts.client import client_address, device_name
-from monitoring.accounts.forms import ProfileForm, SettingsForm
+from monitoring.accounts.forms import ProfileForm, SettingsForm, TokenForm
 from monitoring.accounts.lockout import locked_out
 from monitoring.accounts.sessions import session_seen, sessions_end_others
 from monitoring.accounts.settings import preferences_save, profile_save
+from monitoring.accounts.tokens import token_create, token_revoke
 from monitoring.models import UserSettings
-from monitoring.selectors import notice_choices, sessions_of, settings_of
+from monitoring.selectors import notice_choices, sessions_of, settings_of, tokens_of
 
 
 @login_required
@@ -29,8 +30,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         profile_save(user=request.user, **form.cleaned_data)
         messages.success(request, "Your profile is saved.")
         return redirect("profile")
-    context = {"form": form, "sessions": _sessions(request)}
-    return render(request, "accounts/profile.html", context)
+    return _profile(request, form, TokenForm())
 
 
 @login_required
@@ -93,6 +93,34 @@ def sessions_log_out(request: HttpRequest) -> HttpResponse:
     return redirect("profile")
 
 
+@login_required
+@require_POST
+def token_new(request: HttpRequest) -> HttpResponse:
+    """Make a token and show it, this once: it is neither kept nor sent again."""
+    form = TokenForm(request.POST)
+    own = ProfileForm(instance=request.user)
+    if not form.is_valid():
+        return _profile(request, own, form, status=400)
+    token, secret = token_create(
+        user=request.user,
+        name=form.cleaned_data["name"],
+        may_write=form.cleaned_data["may_write"],
+        may_train=form.cleaned_data["may_train"],
+        expires_at=form.expires_at(),
+    )
+    return _profile(request, own, TokenForm(), made=token, secret=secret)
+
+
+@login_required
+@require_POST
+def token_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back one of one's own tokens."""
+    if not token_revoke(user=request.user, pk=pk):
+        raise NotFound("There is no such token any more.")
+    messages.success(request, "The token is revoked; programs that use it are refused now.")
+    return redirect("profile")
+
+
 class PasswordChangeView(auth_views.PasswordChangeView):
     """A new password logs out every other browser, and its open pages notice."""
 
@@ -121,6 +149,19 @@ class PasswordChangeView(auth_views.PasswordChangeView):
         )
         sessions_end_others(user=self.request.user, session_key=key)
         return answer
+
+
+def _profile(
+    request: HttpRequest, form: ProfileForm, token_form: TokenForm, status: int = 200, **made: Any
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "sessions": _sessions(request),
+        "token_form": token_form,
+        "tokens": tokens_of(request.user),
+        **made,
+    }
+    return render(request, "accounts/profile.html", context, status=status)
 
 
 def _sessions(request: HttpRequest) -> list[dict[str, Any]]:

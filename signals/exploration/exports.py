@@ -1,4 +1,4 @@
-"""All signals of a filter as CSV or Parquet, made a batch at a time however many they are."""
+"""All signals of a filter as CSV, Parquet or Arrow, a batch at a time however many they are."""
 
 import csv
 import io
@@ -109,9 +109,22 @@ def parquet_chunks(scope: Scope, order: str = "") -> Iterator[bytes]:
     sink = _Sink()
     with pq.ParquetWriter(pa.PythonFile(sink, "w"), schema, compression="zstd") as writer:
         for batch in _batches(scope, order, head):
-            columns = dict(zip(head.names, zip(*batch, strict=True), strict=True))
-            arrays = [pa.array(columns[name], schema.field(name).type) for name in head.names]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+            writer.write_batch(_record_batch(batch, head, schema))
+            yield sink.taken()
+    yield sink.taken()
+
+
+def arrow_chunks(scope: Scope, order: str = "") -> Iterator[bytes]:
+    """Yield a stream of Arrow record batches with the columns of the Parquet file."""
+    import pyarrow as pa
+
+    head = _head_of(scope)
+    schema = _schema(head)
+    sink = _Sink()
+    with pa.ipc.new_stream(pa.PythonFile(sink, "w"), schema) as writer:
+        yield sink.taken()
+        for batch in _batches(scope, order, head):
+            writer.write_batch(_record_batch(batch, head, schema))
             yield sink.taken()
     yield sink.taken()
 
@@ -169,6 +182,14 @@ def _taken(buffer: io.StringIO) -> bytes:
     buffer.seek(0)
     buffer.truncate()
     return text.encode()
+
+
+def _record_batch(batch: list[list[Any]], head: _Head, schema: Any) -> Any:
+    import pyarrow as pa
+
+    columns = dict(zip(head.names, zip(*batch, strict=True), strict=True))
+    arrays = [pa.array(columns[name], schema.field(name).type) for name in head.names]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def _schema(head: _Head) -> Any:

@@ -22,6 +22,7 @@ from datasets.models import (
 )
 from monitoring.accounts.sessions import session_seen
 from monitoring.accounts.settings import preferences_save
+from monitoring.accounts.tokens import token_create
 from monitoring.events import event_record
 from monitoring.models import HealthSample, JobLogLine, Notification
 from monitoring.notices.services import notification_send
@@ -76,6 +77,7 @@ def make_one_of_everything() -> None:
     JobLogLine.objects.create(job=dataset.job, text="begun")
     event_record(kind="created", actor=owner, subject=dataset.name)
     notification_send(user=owner, title="Ready")
+    token_create(user=owner, name="Rig 3")
     preferences_save(user=owner, notices={"news": (True, False)})
     session_seen(user=owner, session_key=f"key {owner.pk}", user_agent="", address=None)
     upload(npy(sine(256)), owner=owner)

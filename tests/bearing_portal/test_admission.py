@@ -92,3 +92,29 @@ def test_an_error_inside_frees_the_place():
         return True
 
     assert asyncio.run(play())
+
+
+def test_a_file_on_its_way_makes_room_for_the_next():
+    async def play():
+        on_its_way = asyncio.Event()
+
+        async def application(scope, receive, send):
+            headers = [(b"Accept-Ranges", b"bytes")] if scope["type"] == "file" else []
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            if scope["type"] == "file":
+                await on_its_way.wait()
+
+        async def send(message):
+            sent.append(message["status"])
+
+        sent = []
+        admission = Admission(application, at_once=1)
+        file = asyncio.create_task(admission({"type": "file"}, None, send))
+        await until(lambda: sent)
+        for _ in range(3):  # a place is given back once
+            await admission({"type": "page"}, None, send)
+        on_its_way.set()
+        await file
+        return sent, admission._places._value
+
+    assert asyncio.run(play()) == ([200] * 4, 1)

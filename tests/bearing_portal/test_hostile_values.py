@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from itertools import chain
 
 import numpy as np
@@ -75,7 +76,8 @@ OTHER_KEYS = words("""
 ADMIN_KEYS = words("""
     q p o e all id__exact name tags tag action _selected_action _popup term
 """)
-LEFT_OUT = ("logout", "static")
+# The description of the interface takes no values, and tells of incidents.
+LEFT_OUT = ("logout", "static", "openapi.json")
 # The suite sends each page a part of the keys, each page another; `make test-all` sends all.
 EVERY = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "explore" else 4
 AT_ONCE = 8
@@ -123,7 +125,7 @@ def prove():
     def note(answer, *told):
         content = b"" if answer.streaming else answer.content
         # 503 is a word too: no worker runs here.
-        if answer.status_code in (500, 502, 504) or b"ncident" in content:
+        if answer.status_code in (500, 502, 504) or re.search(rb"ncident(?!_)", content):
             wrong.append((answer.status_code, *(str(part)[:200] for part in told)))
 
     yield note

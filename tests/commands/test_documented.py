@@ -4,7 +4,7 @@ import pytest
 from django.core.management import BaseCommand, get_commands, load_command_class
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("monitoring", "signals", "datasets", "bearing_portal")
+ROOMS = ("monitoring", "signals", "datasets", "experiments", "bearing_portal")
 COMMANDS = sorted((app, name) for name, app in get_commands().items() if app in ROOMS)
 GENERAL = {
     option

@@ -1,10 +1,12 @@
+import io
 import re
 from urllib.parse import unquote
 
 import pytest
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse
 
-from common.http import file_name, name_download
+from common.http import file_name, name_download, streamed
 
 
 def header_of(stem, suffix=".csv"):
@@ -40,3 +42,17 @@ def test_a_name_stays_within_its_header_and_its_folder(stem):
 @pytest.mark.parametrize("stem", ["", "...", "///", " "])
 def test_a_name_of_nothing_is_download(stem):
     assert file_name(stem, ".csv") == "download.csv"
+
+
+async def test_under_asgi_chunks_are_sent_as_they_are_made():
+    asked = []
+
+    def chunks():
+        for number in range(3):
+            asked.append(number)
+            yield bytes([number])
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    async for chunk in streamed(ASGIRequest(scope, io.BytesIO()), chunks()):
+        assert asked[-1] == chunk[0]
+    assert asked == [0, 1, 2]

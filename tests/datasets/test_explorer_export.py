@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 
 from datasets.scope import explorer_scope
-from datasets.views import exploration
 from monitoring.models import SystemEvent
 from signals.exploration import exports
 from signals.exploration.table import TableQuery, table_page
@@ -129,16 +128,3 @@ def test_nobody_logged_in_is_sent_to_the_login(client, dataset):
 
 def test_an_unknown_format_does_not_exist(client, dataset):
     assert fetched(client, dataset.store.owner, "xls", "").status_code == 404
-
-
-async def test_under_asgi_it_comes_a_batch_at_a_time():
-    asked = []
-
-    def chunks():
-        for number in range(3):
-            asked.append(number)
-            yield bytes([number])
-
-    async for chunk in exploration._one_by_one(chunks()):
-        assert asked[-1] == chunk[0]
-    assert asked == [0, 1, 2]

@@ -2,10 +2,11 @@
 
 import hashlib
 import os
+import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -16,8 +17,9 @@ from threadpoolctl import ThreadpoolController
 
 from vibration.errors import VibrationError
 from vibration.learning.groups import Numbers, Values
-from vibration.learning.models import MODELS, pipeline_for
+from vibration.learning.models import MODELS
 from vibration.learning.protocols import NEVER, mirrored_folds, splits_of
+from vibration.learning.search import Parameters, fitted_pipeline, parameter_sets
 
 FLOAT32_SAFE: Final = 1e30  # trees hold single precision
 
@@ -58,6 +60,37 @@ class Predictions:
         return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
 
 
+@dataclass(frozen=True)
+class Fit:
+    """One fit of a model and the test of it.
+
+    Attributes
+    ----------
+    run : str
+        ``scored``, ``mirrored`` or ``majority``.
+    repeat, fold : int
+        Which.
+    n_train, n_test : int
+        Rows.
+    accuracy : float
+        On its test rows.
+    fit_s, predict_s : float
+        Seconds of processor that training, with its search, and testing took.
+    parameters : dict
+        That a search chose; those that were given where nothing was searched.
+    """
+
+    run: str
+    repeat: int
+    fold: int
+    n_train: int
+    n_test: int
+    accuracy: float
+    fit_s: float
+    predict_s: float
+    parameters: Parameters
+
+
 @dataclass(frozen=True, eq=False)
 class Evaluation:
     """The predictions from which every number about a model is computed.
@@ -70,11 +103,28 @@ class Evaluation:
         By the same folds, permuted within each class.
     majority : Predictions
         Of always answering the most frequent class, by the protocol.
+    fits : tuple of Fit
+        Every fit, in the order of runs, repeats and folds.
     """
 
     scored: Predictions
     mirrored: Predictions
     majority: Predictions
+    fits: tuple[Fit, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """What every fit of an evaluation is given."""
+
+    x: Values
+    y: Numbers
+    seed: int
+    top_k: int | None
+    parameters: Parameters
+    n_tries: int
+    threads: ThreadpoolController = field(default_factory=ThreadpoolController)
+    on_try: Callable[[], None] | None = None
 
 
 def evaluate(
@@ -86,8 +136,11 @@ def evaluate(
     model: str = "forest",
     seed: int = 0,
     top_k: int | None = None,
+    parameters: Mapping[str, float] | None = None,
+    n_tries: int = 0,
     workers: int | None = None,
-    on_fold: Callable[[], None] | None = None,
+    on_fold: Callable[[Fit], None] | None = None,
+    on_try: Callable[[], None] | None = None,
 ) -> Evaluation:
     """Test a model by a protocol, by its mirrored random folds, and the majority beside it.
 
@@ -108,10 +161,16 @@ def evaluate(
         Of the model and of the mirrored folds.
     top_k : int, optional
         How many features each fold keeps.
+    parameters : mapping of str to float, optional
+        Parameters of the model that are not at their default.
+    n_tries : int
+        How many sets of parameters are tried among the training rows of each fold; 0: none.
     workers : int, optional
         Fits at a time; by default one a processor.
     on_fold : callable, optional
-        Called after each fit; what it raises ends the evaluation.
+        Called with each fit after its test; what it raises ends the evaluation.
+    on_try : callable, optional
+        Called after each set of parameters that was tried, by the thread that did.
 
     Returns
     -------
@@ -155,38 +214,46 @@ def evaluate(
         ("majority", lines, members, "majority"),
     )
     done: dict[str, Predictions] = {}
-    threads = ThreadpoolController()
+    fits: list[Fit] = []
+
+    def note(fit: Fit) -> None:
+        fits.append(fit)
+        if on_fold is not None:
+            on_fold(fit)
+
+    work = _Work(table, classes, seed, top_k, dict(parameters or {}), n_tries, on_try=on_try)
     with (
         # A fit that ended must not give the BLAS of one still running its threads back.
-        threads.limit(limits=1),
+        work.threads.limit(limits=1),
         warnings.catch_warnings(),
         ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool,
     ):
         warnings.simplefilter("ignore", ConvergenceWarning)
         for name, folds_of, known, code in runs:
-            fit = partial(
-                _fitted, table, classes, known, threads, code=code, seed=seed, top_k=top_k
-            )
-            done[name] = _predictions(fit, classes, members, folds_of, pool, on_fold)
-    return Evaluation(**done)
+            fit = partial(_fitted, work, known, code=code, run=name)
+            done[name] = _predictions(fit, classes, members, folds_of, pool, note)
+    return Evaluation(**done, fits=tuple(fits))
 
 
 def _predictions(
-    fit: Callable[[Numbers, Numbers], Values],
+    fit: Callable[[int, int, Numbers, Numbers], tuple[Values, Fit]],
     y: Numbers,
     groups: Numbers,
     folds: Numbers,
     pool: ThreadPoolExecutor,
-    on_fold: Callable[[], None] | None,
+    note: Callable[[Fit], None],
 ) -> Predictions:
     probabilities = np.full((*folds.shape, int(y.max()) + 1), np.nan)
-    splits = [(repeat, *split) for repeat, line in enumerate(folds) for split in splits_of(line)]
-    waiting = [pool.submit(fit, train, test) for _, train, test in splits]
+    splits = [
+        (repeat, fold, *split)
+        for repeat, line in enumerate(folds)
+        for fold, split in zip(np.unique(line[line != NEVER]), splits_of(line), strict=True)
+    ]
+    waiting = [pool.submit(fit, repeat, int(fold), *split) for repeat, fold, *split in splits]
     try:
-        for (repeat, _, test), fitted in zip(splits, waiting, strict=True):
-            probabilities[repeat, test] = fitted.result()
-            if on_fold is not None:
-                on_fold()
+        for (repeat, _, _, test), fitted in zip(splits, waiting, strict=True):
+            probabilities[repeat, test], said = fitted.result()
+            note(said)
     finally:
         for fitted in waiting:
             fitted.cancel()
@@ -194,29 +261,42 @@ def _predictions(
 
 
 def _fitted(
-    x: Values,
-    y: Numbers,
+    work: _Work,
     groups: Numbers,
-    threads: ThreadpoolController,
+    repeat: int,
+    fold: int,
     train: Numbers,
     test: Numbers,
     *,
     code: str,
-    seed: int,
-    top_k: int | None,
-) -> Values:
+    run: str,
+) -> tuple[Values, Fit]:
+    y, is_majority = work.y, run == "majority"
     present = np.unique(y[train])
     if present.size < 2 and code != "majority":
         raise VibrationError(
             f"A fold leaves one class to train {MODELS[code].title} on: choose another protocol.",
             field="folds",
         )
-    pipeline = pipeline_for(
-        code, y[train], groups[train], seed=seed, top_k=None if code == "majority" else top_k
-    )
-    with threads.limit(limits=1):  # OpenMP counts its threads in each thread
-        pipeline.fit(x[train], y[train])
-        said = pipeline.predict_proba(x[test])
+    searched = work.n_tries > 0 and not is_majority
+    with work.threads.limit(limits=1):  # OpenMP counts its threads in each thread
+        began_s = time.thread_time()
+        pipeline, used = fitted_pipeline(
+            work.x[train],
+            y[train],
+            groups[train],
+            model=code,
+            seed=work.seed,
+            top_k=None if is_majority else work.top_k,
+            parameters=None if is_majority else work.parameters,
+            sets=parameter_sets(code, work.n_tries, seed=work.seed) if searched else None,
+            on_try=work.on_try,
+        )
+        fitted_s = time.thread_time()
+        said = pipeline.predict_proba(work.x[test])
+        ended_s = time.thread_time()
     probabilities = np.zeros((test.size, int(y.max()) + 1))
     probabilities[:, present] = said
-    return probabilities
+    right = float((probabilities.argmax(axis=1) == y[test]).mean())
+    times = (fitted_s - began_s, ended_s - fitted_s)
+    return probabilities, Fit(run, repeat, fold, train.size, test.size, right, *times, used)

@@ -1,6 +1,6 @@
 """The classifiers, each a pipeline that learns everything it needs from its training rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,6 +28,31 @@ NEIGHBOURS: Final = 5
 
 
 @dataclass(frozen=True)
+class Parameter:
+    """A number of a model that people may choose, and a search draws.
+
+    Attributes
+    ----------
+    name, title : str
+        As scikit-learn calls it, and for people.
+    default : float or None
+        None: the model finds its own.
+    lowest, highest : float
+        Limits of what may be chosen.
+    is_whole, is_log : bool
+        Whether it is an integer, and whether a search draws it on a logarithmic scale.
+    """
+
+    name: str
+    title: str
+    default: float | None
+    lowest: float
+    highest: float
+    is_whole: bool = False
+    is_log: bool = True
+
+
+@dataclass(frozen=True)
 class Model:
     """A classifier that is offered.
 
@@ -41,6 +66,8 @@ class Model:
         Returns the classifier for a seed.
     calibrated : bool
         Whether its scores become probabilities by a sigmoid fitted on splits by group.
+    parameters : tuple of Parameter
+        What may be chosen.
     """
 
     code: str
@@ -48,6 +75,11 @@ class Model:
     scaled: bool
     make: Callable[[int], Any]
     calibrated: bool = False
+    parameters: tuple[Parameter, ...] = ()
+
+
+def _c(default: float) -> Parameter:
+    return Parameter("C", "C, the price of an error", default, 1e-4, 1e5)
 
 
 MODELS: Final = {
@@ -58,14 +90,27 @@ MODELS: Final = {
             "Random forest",
             False,
             lambda seed: RandomForestClassifier(N_TREES, random_state=seed, n_jobs=1),
+            parameters=(
+                Parameter("n_estimators", "Trees", N_TREES, 10, 1000, is_whole=True),
+                Parameter("max_depth", "Depth of a tree at most", None, 1, 64, is_whole=True),
+                Parameter("min_samples_leaf", "Rows in a leaf at least", 1, 1, 64, is_whole=True),
+            ),
         ),
-        Model("svm", "SVM, RBF kernel", True, lambda seed: SVC(C=10.0), calibrated=True),
+        Model(
+            "svm",
+            "SVM, RBF kernel",
+            True,
+            lambda seed: SVC(C=10.0),
+            calibrated=True,
+            parameters=(_c(10), Parameter("gamma", "γ, the narrowness", None, 1e-5, 10)),
+        ),
         Model(
             "linear_svm",
             "SVM, linear",
             True,
             lambda seed: LinearSVC(random_state=seed, max_iter=10_000),
             calibrated=True,
+            parameters=(_c(1),),
         ),
         Model(
             "gradient_boosting",
@@ -73,13 +118,26 @@ MODELS: Final = {
             False,
             # Its own validation rows would be drawn at random, across groups.
             lambda seed: HistGradientBoostingClassifier(early_stopping=False, random_state=seed),
+            parameters=(
+                Parameter("learning_rate", "Learning rate", 0.1, 0.001, 1),
+                Parameter("max_iter", "Rounds", 100, 5, 500, is_whole=True),
+                Parameter("max_leaf_nodes", "Leaves of a tree", 31, 2, 255, is_whole=True),
+            ),
         ),
-        Model("knn", "Nearest neighbours", True, lambda seed: KNeighborsClassifier(NEIGHBOURS)),
+        Model(
+            "knn",
+            "Nearest neighbours",
+            True,
+            # A tree of rows would be a type of its own in the model's file.
+            lambda seed: KNeighborsClassifier(NEIGHBOURS, algorithm="brute"),
+            parameters=(Parameter("n_neighbors", "Neighbours", NEIGHBOURS, 1, 200, is_whole=True),),
+        ),
         Model(
             "logistic",
             "Logistic regression",
             True,
             lambda seed: LogisticRegression(max_iter=2000, random_state=seed),
+            parameters=(_c(1),),
         ),
         Model("majority", "Majority class", False, lambda seed: DummyClassifier()),
     )
@@ -93,6 +151,7 @@ def pipeline_for(
     *,
     seed: int = 0,
     top_k: int | None = None,
+    parameters: Mapping[str, float] | None = None,
 ) -> Pipeline:
     """Return an unfitted pipeline for these training rows: imputation, scaling, selection, model.
 
@@ -115,6 +174,8 @@ def pipeline_for(
         Of the model's own draws and of the splits for calibration.
     top_k : int, optional
         How many features are kept, those with the highest F among the training rows.
+    parameters : mapping of str to float, optional
+        Parameters of the model that are not at their default.
 
     Returns
     -------
@@ -123,17 +184,14 @@ def pipeline_for(
     Raises
     ------
     VibrationError
-        For an unknown model, or where calibration has too few rows of a class.
+        For an unknown model or parameter, or where calibration has too few rows of a class.
 
     Examples
     --------
     >>> [name for name, _ in pipeline_for("logistic", [0, 1], [0, 1], top_k=3).steps]
     ['impute', 'scale', 'select', 'classify']
     """
-    if code not in MODELS:
-        raise VibrationError(
-            f"“{code}” is no model: choose one of {', '.join(MODELS)}.", field="code"
-        )
+    chosen = checked_parameters(code, parameters or {})
     classes = np.asarray(y, dtype=np.int64)
     model = MODELS[code]
     steps: list[tuple[str, Any]] = [
@@ -143,9 +201,9 @@ def pipeline_for(
         steps.append(("scale", StandardScaler()))
     if top_k is not None:
         steps.append(("select", SelectKBest(anova_f, k=top_k)))
-    classifier = model.make(seed)
+    classifier = model.make(seed).set_params(**chosen)
     if model.code == "knn":
-        classifier.set_params(n_neighbors=min(NEIGHBOURS, classes.size))
+        classifier.set_params(n_neighbors=min(classifier.n_neighbors, classes.size))
     if model.calibrated:
         classifier = CalibratedClassifierCV(
             classifier,
@@ -154,6 +212,55 @@ def pipeline_for(
             cv=calibration_splits(classes, groups, seed=seed),
         )
     return Pipeline([*steps, ("classify", classifier)])
+
+
+def checked_parameters(code: str, given: Mapping[str, float]) -> dict[str, float | int]:
+    """Return the parameters of a model as its classifier takes them.
+
+    Parameters
+    ----------
+    code : str
+        One of `MODELS`.
+    given : mapping of str to float
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    VibrationError
+        For an unknown model or parameter, and for a value beyond its limits.
+
+    Examples
+    --------
+    >>> checked_parameters("forest", {"n_estimators": 50.0})
+    {'n_estimators': 50}
+    """
+    if code not in MODELS:
+        raise VibrationError(
+            f"“{code}” is no model: choose one of {', '.join(MODELS)}.", field="code"
+        )
+    known = {parameter.name: parameter for parameter in MODELS[code].parameters}
+    checked: dict[str, float | int] = {}
+    for name, value in given.items():
+        if name not in known:
+            raise VibrationError(
+                f"{MODELS[code].title} has no parameter “{name}”; it has "
+                f"{', '.join(known) or 'none'}.",
+                field="parameters",
+            )
+        of = known[name]
+        is_within = of.lowest <= value <= of.highest
+        if not is_within or (of.is_whole and value != int(value)):
+            kind = "a whole number" if of.is_whole else "a number"
+            raise VibrationError(
+                f"{of.title} ({name}) is {kind} from {of.lowest:g} to {of.highest:g}, not "
+                f"{value:g}.",
+                field="parameters",
+            )
+        checked[name] = int(value) if of.is_whole else float(value)
+    return checked
 
 
 def calibration_splits(y: npt.ArrayLike, groups: npt.ArrayLike, *, seed: int = 0) -> Splits:

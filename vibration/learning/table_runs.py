@@ -4,18 +4,9 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final
 
-from vibration.errors import VibrationError
 from vibration.learning.evaluation import Evaluation, evaluate
-from vibration.learning.groups import (
-    Numbers,
-    check_distinct,
-    groups_of_classes,
-    listing,
-    lone_class_sentence,
-    numbered,
-    shared_groups,
-)
-from vibration.learning.protocols import NEVER, group_folds, protocol_words, value_folds
+from vibration.learning.groups import check_distinct, numbered
+from vibration.learning.plans import GROUP, LEAVE_OUT, plan_of
 from vibration.learning.report import Report, report_of
 from vibration.learning.tables import FeatureTable
 
@@ -136,56 +127,26 @@ def run_table(
     one, many = _CALLED.get(group, (f"group of {group}", f"groups of {group}"))
     classes, y = numbered(table.labels)
     names, groups = numbered(table.groups)
-    if len(classes) < 2:
-        raise VibrationError(f"Every row is of class {classes[0]}: there is nothing to tell apart.")
-    check_distinct(table.x, groups, names=names, rows=table.rows)
-    lone = lone_class_sentence(y, groups, classes=classes, one=one)
-    said, new = ([lone] if lone else []), many
-    if leave_out:
-        folds, values = value_folds(table.left_out, y, groups, seed=seed)
-        protocol = protocol_words(
-            folds,
-            left_out=leave_out,
-            shared=shared_groups(folds[0], groups),
-            n_groups=len(names),
-            many=many,
-        )
-        new = f"values of {leave_out}"
-        said += _untrained(y, folds[0], classes, values, leave_out)
-    else:
-        if lone:
-            raise VibrationError(
-                f"{lone} Leave the class out, bring more {many}, or leave one value of a "
-                "condition out."
-            )
-        folds = group_folds(y, groups, seed=seed)
-        protocol = protocol_words(folds, many=many)
-    evaluation = evaluate(table.x, y, groups, folds, model=model, seed=seed)
-    report = report_of(evaluation, classes=classes, many=many, new=new, seed=seed)
+    if len(classes) > 1:  # one class alone is refused by the plan
+        check_distinct(table.x, groups, names=names, rows=table.rows)
+    plan = plan_of(
+        y,
+        groups,
+        classes=classes,
+        called=(one, many),
+        protocol=LEAVE_OUT if leave_out else GROUP,
+        what=leave_out,
+        values=table.left_out,
+        seed=seed,
+    )
+    evaluation = evaluate(table.x, y, groups, plan.folds, model=model, seed=seed)
+    report = report_of(evaluation, classes=classes, many=many, new=plan.new, seed=seed)
     return TableRun(
         evaluation=evaluation,
         report=report,
-        protocol=protocol,
+        protocol=plan.words,
         classes=tuple(classes),
         n_groups=len(names),
-        warning=" ".join([*said, *filter(None, [report.warning])]),
+        warning=" ".join([*plan.notes, *filter(None, [report.warning])]),
         seconds=time.perf_counter() - began,
     )
-
-
-def _untrained(
-    y: Numbers, folds: Numbers, classes: list[str], values: list[str], column: str
-) -> list[str]:
-    """Say which classes are tested in a fold that does not train them."""
-    held = groups_of_classes(y, folds)
-    alone = [
-        f"{classes[number]} ({values[int(found[0])]})"
-        for number, found in enumerate(held)
-        if found.size == 1 and found[0] != NEVER
-    ]
-    if not alone:
-        return []
-    return [
-        f"With one value of {column} only, a class is never trained where it is tested, and all "
-        f"its rows count as wrong: {listing(alone)}."
-    ]

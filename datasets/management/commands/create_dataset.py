@@ -1,25 +1,34 @@
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from common.commands import PortalCommand, codes, codes_or_none, positive_number, whole_number
+from common.errors import Invalid
 from common.text import counted, size
 from datasets.management.owners import owner_named
 from datasets.management.waiting import dataset_await
 from datasets.models import Dataset
-from datasets.services import dataset_create, recipe_build
+from datasets.services import dataset_create, recipe_build, recipe_read
 from vibration.simulation import Recipe
 
 
 class Command(PortalCommand):
     help = "Create a dataset from a recipe. A worker generates it; --wait stays until it is ready."
     example = (
-        'create_dataset "Whirl study" --per-class 50 --seed 7 --classes healthy,oil_whirl --wait'
+        'create_dataset "Whirl study" --per-class 50 --seed 7 --classes healthy,oil_whirl --wait\n'
+        'create_dataset "Whirl study again" --recipe whirl.yaml'
     )
     on_interrupt = "No longer waiting; a worker goes on with the dataset."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         standard = Recipe()
         parser.add_argument("name", help="its name, which no other dataset has")
+        parser.add_argument(
+            "--recipe",
+            type=Path,
+            metavar="FILE",
+            help="a recipe as YAML, such as a dataset's page gives; no other option of it is read",
+        )
         parser.add_argument("--per-class", type=whole_number(1, 100_000), default=100, metavar="N")
         parser.add_argument("--seed", type=whole_number(), default=0, metavar="S")
         parser.add_argument("--classes", type=codes, default=standard.classes, metavar="a,b")
@@ -39,12 +48,23 @@ class Command(PortalCommand):
         dataset = dataset_create(
             owner=owner_named(options["owner"]),
             name=options["name"],
-            recipe=recipe_from(options),
+            recipe=recipe_from_file(options["recipe"])
+            if options["recipe"]
+            else recipe_from(options),
             visibility="shared" if options["shared"] else "private",
         )
         if options["wait"]:
             dataset = dataset_await(dataset)
         self.stdout.write(described(dataset))
+
+
+def recipe_from_file(path: Path) -> Recipe:
+    try:
+        return recipe_read(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{path} is no text; name a file of YAML.") from error
 
 
 def recipe_from(options: dict[str, Any]) -> Recipe:

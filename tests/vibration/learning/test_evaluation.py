@@ -146,7 +146,7 @@ def test_a_selection_of_more_features_than_there_are_is_refused(top_k):
 
 
 def test_what_the_caller_raises_after_a_fold_ends_the_evaluation():
-    def stop():
+    def stop(_fit):
         raise KeyboardInterrupt
 
     x, y, groups = bearings(1.0)

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """The events of one thing are found without reading them all, and added without a lock."""
 
     atomic = False
-    dependencies = [("monitoring", "0008_event_about")]
+    dependencies = [("monitoring", "0009_event_about")]
 
     operations = [
         AddIndexConcurrently(

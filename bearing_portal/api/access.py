@@ -1,0 +1,76 @@
+"""Who asks: a program with a token, or a person's browser with its session."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from ninja import Schema
+from ninja.security import APIKeyCookie, HttpBearer
+
+from common.errors import NotAllowed
+from monitoring.accounts.tokens import token_use
+
+SCOPES = ("read", "write", "train")
+
+
+class Who(Schema):
+    user: str
+    scopes: list[str]
+
+
+@dataclass(frozen=True)
+class InPerson:
+    """A browser in which the person is logged in: it may what the person may."""
+
+    scopes: tuple[str, ...] = SCOPES
+
+
+class Token(HttpBearer):
+    """`Authorization: Bearer bp_…`; from here on the request is of the token's person."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        found = token_use(token)
+        if found is not None:
+            request.user = found.user
+        return found
+
+
+class Session(APIKeyCookie):
+    """The cookie of a log-in; what writes needs the CSRF token too."""
+
+    param_name = settings.SESSION_COOKIE_NAME
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        # A bearer that was refused is not let in by a cookie beside it.
+        if "Authorization" in request.headers:
+            return None
+        return InPerson() if request.user.is_authenticated else None
+
+
+def let_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Show the description of the interface to programs with a token, and to people."""
+    for_people = login_required(view)
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **values: Any) -> HttpResponse:
+        is_known = Token()(request) is not None
+        return (view if is_known else for_people)(request, *args, **values)
+
+    return answer
+
+
+def needs(request: Any, scope: str) -> None:
+    """Refuse a token that was not made for this.
+
+    Raises
+    ------
+    NotAllowed
+    """
+    if scope not in request.auth.scopes:
+        raise NotAllowed(
+            f"This token may not {scope}; make one that may on your profile page, or ask its owner."
+        )

@@ -1,0 +1,1 @@
+"""Models trained on a dataset's features: experiments, their scores, their files."""

@@ -1,0 +1,10 @@
+"""What the queue calls."""
+
+from experiments.services.training import experiment_train
+from monitoring.jobs.entry import job_entry
+from monitoring.jobs.pulse import JobRun
+
+
+@job_entry
+def train(run: JobRun) -> None:
+    experiment_train(run=run)

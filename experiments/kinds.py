@@ -1,0 +1,5 @@
+"""The kinds of job of this room, by the code of their rows."""
+
+from typing import Final
+
+TRAIN: Final = "train-model"

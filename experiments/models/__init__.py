@@ -1,0 +1,15 @@
+"""Experiments: what was asked for, how it was tested, what came out."""
+
+from experiments.models.config import ExperimentConfig, ExperimentFeature, ExperimentParameter
+from experiments.models.experiment import Experiment, ExperimentTag
+from experiments.models.result import ExperimentResult, Fold
+
+__all__ = [
+    "Experiment",
+    "ExperimentConfig",
+    "ExperimentFeature",
+    "ExperimentParameter",
+    "ExperimentResult",
+    "ExperimentTag",
+    "Fold",
+]
