@@ -9,7 +9,7 @@ class DatasetsConfig(AppConfig):
         from datasets.kinds import GENERATE, IMPORT, READ
         from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
         from monitoring.retention import register_pruner
-        from signals.services.labels import register_relabel_follower
+        from signals.services.versions import register_version_follower
 
         follow = Later("datasets.services.following.dataset_follow_job")
         audience = Later("datasets.services.hints.job_audience")
@@ -42,4 +42,4 @@ class DatasetsConfig(AppConfig):
         )
         register_pruner("trash", Later("datasets.services.trash.trash_prune"))
         register_pruner("imports", Later("datasets.imports.services.drafts.drafts_prune"))
-        register_relabel_follower(Later("datasets.services.counting.class_counts_refresh"))
+        register_version_follower(Later("datasets.services.versions.versions_follow"))

@@ -9,7 +9,7 @@ from django.db.models import BigIntegerField, Q
 from django.db.models.functions import Cast
 
 from datasets.models import Dataset
-from signals.models import Annotation, Signal
+from signals.models import Annotation, Signal, SignalPast
 
 _TELLERS: list[Callable[[Dataset], list[str]]] = []
 
@@ -30,14 +30,17 @@ def dataset_losses(user: Any, dataset: Dataset) -> list[str]:
     tagged = Signal.tags.through.objects.filter(signal__store=dataset.store_id)
     n_tagged = tagged.values("signal").distinct().count()
     n_notes = Annotation.objects.filter(signal__store=dataset.store_id).count()
-    # From the history, which is shorter than a large dataset, to the signals.
+    # From the history, which is shorter than a large dataset, to the signals. It knows of changes
+    # from before there were versions.
+    past = SignalPast.objects.filter(store=dataset.store_id, is_absent=False)
     changed = LogEntry.objects.filter(
         Q(change_message__startswith="Class: ") | Q(change_message__startswith="Severity: "),
         content_type=ContentType.objects.get_for_model(Signal),
         object_id__regex="^[0-9]{1,18}$",
     )
     changed_ids = changed.annotate(key=Cast("object_id", BigIntegerField())).values("key")
-    n_relabelled = signals.filter(pk__in=changed_ids).count()
+    is_changed = Q(pk__in=past.order_by().values("signal")) | Q(pk__in=changed_ids)
+    n_relabelled = signals.filter(is_changed).count()
     losses = (
         (n_relabelled, "the changed labels of 1 signal", "the changed labels of {} signals"),
         (n_tagged, "the tags of 1 signal", "the tags of {} signals"),

@@ -13,7 +13,16 @@ from common.errors import NotFound, Unavailable
 from common.roles import is_curator, may_manage, visible_to
 from common.storage import Stored, stored
 from signals.errors import told_as
-from signals.models import Recording, Signal, SignalStore, StoreMember, Tag, Upload
+from signals.models import (
+    Recording,
+    Signal,
+    SignalPast,
+    SignalStore,
+    StoreMember,
+    Tag,
+    Upload,
+    Version,
+)
 from vibration.store import SIGNALS_FILE, StoreReader
 
 
@@ -80,6 +89,42 @@ def signal_samples(user: Any, signal: Signal) -> npt.NDArray[np.float32]:
     file, row = signal_file(signal)
     with told_as(Unavailable), StoreReader(file) as reader:
         return reader.read(row)
+
+
+@dataclass(frozen=True)
+class Relabelling:
+    """One change of a signal's labels: the version that made it, where it is known, and both."""
+
+    number: int
+    version: Version | None
+    before: str
+    after: str
+
+
+def label_history(signal: Signal) -> list[Relabelling]:
+    """Return how the labels of a signal came to be, the newest first; rights are the caller's."""
+    past = SignalPast.objects.filter(signal=signal).select_related("fault_class", "severity")
+    rows = list(past.order_by("-until"))
+    numbers = [row.until for row in rows]
+    store = signal.store.attic_of_id or signal.store_id
+    versions = {
+        version.number: version
+        for version in Version.objects.filter(store=store, number__in=numbers).select_related(
+            "author"
+        )
+    }
+    found, after = [], _label_words(signal)
+    if signal.store.attic_of_id is not None:
+        after = "removed"
+    for row in rows:
+        before = "removed" if row.is_absent else _label_words(row)
+        found.append(Relabelling(row.until, versions.get(row.until), before, after))
+        after = before
+    return found
+
+
+def _label_words(row: Signal | SignalPast) -> str:
+    return ", ".join(str(part) for part in (row.fault_class, row.severity) if part) or "no label"
 
 
 def uploads_visible(user: Any) -> QuerySet[Upload]:
@@ -234,7 +279,7 @@ def store_path(store: SignalStore) -> Stored:
 
 def signal_file(signal: Signal) -> tuple[Stored, int]:
     """Return the file of a signal's samples and its row there; rights are the caller's."""
-    store = signal.store
+    store = signal.store.attic_of or signal.store
     if not store.n_shards:
         return store_path(store), signal.row
     shard = store.shards.filter(first_row__lte=signal.row).order_by("-first_row").first()
@@ -244,9 +289,11 @@ def signal_file(signal: Signal) -> tuple[Stored, int]:
     return file.of_version(shard.sha256), signal.row - shard.first_row
 
 
-def cache_key(operation: str, store: SignalStore, inputs: str = "") -> str:
+def cache_key(
+    operation: str, store: SignalStore, inputs: str = "", *, version: int | None = None
+) -> str:
     """Return the key of a result computed from a store: a new version makes it unreachable.
 
-    `inputs` is whatever else decides the result, already hashed.
+    `inputs` is whatever else decides the result, already hashed; `version` is an earlier one.
     """
-    return f"{operation}:{store.pk}.{store.version}:{inputs}"
+    return f"{operation}:{store.pk}.{version or store.version}:{inputs}"

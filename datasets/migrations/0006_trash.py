@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("datasets", "0005_pulses_and_faults"),
         ("monitoring", "0008_api_tokens"),
-        ("signals", "0017_members"),
+        ("signals", "0019_members"),
     ]
 
     operations = [

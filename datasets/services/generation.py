@@ -27,8 +27,9 @@ from monitoring.jobs.pulse import JobRun
 from monitoring.models import SystemEvent
 from monitoring.notices.services import notification_send
 from signals.errors import told_as
-from signals.models import Signal, SignalStore
+from signals.models import Signal, SignalStore, Version
 from signals.services.records import signals_insert
+from signals.services.versions import version_write
 from signals.waveforms.references import reference_build, references_missing
 from signals.waveforms.sources import LONG_SAMPLES, pyramid_ensure, source_at
 from vibration.generation import GenerationCancelled, generate
@@ -166,12 +167,12 @@ def dataset_fill(*, dataset: Dataset) -> None:
             counts = signals_insert(store=store, reader=reader)
         facts = read_metadata(path)["files"][SIGNALS_FILE]
     store.folder = str(folder)
-    store.version += 1
     store.n_signals = sum(counts.values())
     store.size_bytes = facts["bytes"]
     store.sha256 = facts["sha256"]
     store.full_clean()
     store.save()
+    version_write(store=store, user=store.owner, act=Version.Act.MADE, n_added=store.n_signals)
     ClassCount.objects.bulk_create(
         ClassCount(dataset=dataset, fault_class_id=pk, n_signals=n) for pk, n in counts.items()
     )

@@ -40,11 +40,13 @@ from datasets.services.hints import dataset_hint
 from monitoring.jobs.lifecycle import JobLost, job_complete
 from monitoring.models import Job, SystemEvent
 from monitoring.notices.services import notification_send
-from signals.models import Bearing, FaultClass, Recording, Severity, SignalStore
+from signals.models import Bearing, FaultClass, Recording, Severity, SignalStore, Version
 from signals.services.feature_groups import store_features_fill
 from signals.services.recordings import Described, Kept, recordings_insert
 from signals.services.records import cached_results_forget
+from signals.services.versions import version_write
 from vibration.errors import VibrationError
+from vibration.formats.sandbox import ROOM_PREFIX
 from vibration.importing import (
     Cutting,
     KeptFile,
@@ -283,6 +285,8 @@ def _import(run: ImportRun, dataset_id: int, plan: ImportPlan, work: Path) -> Im
     cutting = Cutting(segment_samples=plan.segment_samples, overlap=plan.overlap)
     originals = work / ORIGINALS
     folder_make(originals)
+    for left in work.glob(f"{ROOM_PREFIX}*"):  # of a reading that was killed
+        folder_discard(left)
     reasons = retried(partial(_known_already, dataset_id, plan))
     kept_at = [work / f"{kept_name(each, cutting)}.kept" for each in plan.files]
     tasks: list[Task] = [
@@ -407,6 +411,14 @@ def _show(
     store = dataset.store
     n_signals = recordings_insert(store=store, files=kept, shards=shards, specimens=described)
     _complete(store, n_signals, final)
+    version_write(
+        store=store,
+        user=run.job.owner if run.job is not None else store.owner,
+        act=Version.Act.ADDED if was_ready else Version.Act.MADE,
+        reason=f"Import of {counted(len(kept), 'file')}",
+        n_added=n_signals,
+        n_new_rows=n_signals,
+    )
     class_counts_refresh({store.pk})
     if not was_ready:
         dataset.status = Dataset.Status.READY
@@ -440,7 +452,6 @@ def _complete(store: SignalStore, n_signals: int, final: Stored) -> None:
     checksums = "".join(shards.values_list("sha256", flat=True))
     kept_bytes = sum(size_bytes for _, size_bytes in (final / ORIGINALS).files())
     store.folder = str(final)
-    store.version += 1
     store.n_signals += n_signals
     store.n_shards = len(shards)
     store.size_bytes = int(sums["size"] or 0) + kept_bytes

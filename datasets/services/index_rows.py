@@ -14,7 +14,8 @@ from django.utils import timezone
 from common.errors import Invalid
 from datasets.models import ClassCount, Dataset
 from datasets.selectors import name_is_taken
-from signals.models import FaultClass, Severity, Signal, SignalStore
+from signals.models import FaultClass, Severity, Signal, SignalStore, Version
+from signals.services.versions import version_write
 from vibration.features import FEATURE_NAMES
 from vibration.simulation import CLASS_CODES
 
@@ -42,10 +43,11 @@ def catalogue_make(
     if not classes:
         raise Invalid("There are no fault classes; run the seed command once.")
     with transaction.atomic():
-        store = SignalStore(owner=owner, visibility=visibility, n_signals=n, version=1)
+        store = SignalStore(owner=owner, visibility=visibility, n_signals=n)
         store.full_clean()
         store.save()
         _insert(store, classes, n, progress)
+        version_write(store=store, user=owner, act=Version.Act.MADE, n_added=n)
         return _dataset(store, name, classes, n)
 
 

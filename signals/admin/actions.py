@@ -27,7 +27,10 @@ def relabel(
     site: admin.ModelAdmin, request: HttpRequest, signals: QuerySet[Signal]
 ) -> HttpResponse | None:
     def apply(form: RelabelForm) -> int:
-        return signals_relabel(user=request.user, signals=signals, labels=form.labels())
+        why = form.cleaned_data["reason"]
+        return signals_relabel(
+            user=request.user, signals=signals, labels=form.labels(), reason=why
+        ).n
 
     return _ask_and_apply(site, request, signals, RelabelForm, "Relabel", apply)
 

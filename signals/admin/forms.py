@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 
-from signals.models import Annotation, FaultClass, Severity, Signal, Tag
+from signals.models import Annotation, FaultClass, Severity, Signal, Tag, Version
 from signals.services.labels import Keep, Relabel
 from vibration.simulation.catalogue import HEALTHY
 
@@ -55,6 +55,12 @@ class SeverityForm(forms.ModelForm):
 
 
 class SignalForm(forms.ModelForm):
+    reason = forms.CharField(
+        max_length=Version._meta.get_field("reason").max_length,
+        required=False,
+        help_text="Why the class or the severity is changed: the new version keeps it.",
+    )
+
     class Meta:
         model = Signal
         fields = ("fault_class", "severity", "tags", "bearing")
@@ -64,6 +70,9 @@ class SignalForm(forms.ModelForm):
         fault_class = values.get("fault_class")
         if fault_class is not None and fault_class.code == HEALTHY and values.get("severity"):
             self.add_error("severity", "A healthy signal has no severity: leave it empty.")
+        is_relabelled = {"fault_class", "severity"} & set(self.changed_data)
+        if is_relabelled and not (values.get("reason") or "").strip():
+            self.add_error("reason", "Say in a few words why the label is changed.")
         return values
 
 
@@ -81,6 +90,11 @@ class ActionForm(forms.Form):
 class RelabelForm(ActionForm):
     fault_class = forms.ChoiceField(label="Class")
     severity = forms.ChoiceField(label="Severity")
+    reason = forms.CharField(
+        max_length=Version._meta.get_field("reason").max_length,
+        help_text="Why: the new version keeps it.",
+        error_messages={"required": "Say in a few words why the labels are changed."},
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

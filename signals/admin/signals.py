@@ -2,6 +2,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from common.admin import WrittenBySystem, act_on_each, measured, swatch
 from common.errors import Expected
+from common.page_state import read_id
 from common.text import counted, size
 from signals.admin.actions import add_tag, relabel, remove_tag
 from signals.admin.bearings import BearingAdmin
@@ -37,11 +39,12 @@ from signals.models import (
     Tag,
     Upload,
 )
-from signals.selectors import signals_visible, stores_visible, tags_visible
+from signals.selectors import label_history, signals_visible, stores_visible, tags_visible
 from signals.services.bearings import bearing_attach
 from signals.services.labels import Relabel, fault_class_move, signals_relabel
 from signals.services.notes import note_add, note_change, note_delete
 from signals.services.tags import signal_tags_set, tagging_undo
+from signals.services.versions import versions_undo
 from vibration.features import FEATURE_NAMES
 
 __all__ = ["BearingAdmin"]
@@ -207,7 +210,7 @@ class SignalAdmin(admin.ModelAdmin):
     readonly_fields = (*identity, *conditions, *FEATURE_NAMES)
     fieldsets = (
         (None, {"fields": identity}),
-        ("Labels", {"fields": ("fault_class", "severity", "tags", "bearing")}),
+        ("Labels", {"fields": ("fault_class", "severity", "reason", "tags", "bearing")}),
         ("Conditions", {"fields": conditions, "classes": ("collapse",)}),
         ("Features", {"fields": FEATURE_NAMES, "classes": ("collapse",)}),
     )
@@ -243,10 +246,34 @@ class SignalAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(require_POST(self.tagging_undo))
+        undo = self.admin_site.admin_view(require_POST(self.version_undo))
         return [
             path("tagging-undo/", view, name="signals_signal_tagging_undo"),
+            path("version-undo/", undo, name="signals_signal_version_undo"),
             *super().get_urls(),
         ]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Tell what the labels were beside the lines of everything else."""
+        signal = self.get_object(request, unquote(object_id))
+        history = label_history(signal) if signal is not None else []
+        context = {**(extra_context or {}), "label_history": history}
+        return super().history_view(request, object_id, context)
+
+    def version_undo(self, request: HttpRequest) -> HttpResponse:
+        """Take back what a version changed, of all its signals."""
+        try:
+            n = versions_undo(user=request.user, text=request.POST.get("undo", ""))
+        except Expected as error:
+            self.message_user(request, str(error), messages.ERROR)
+        else:
+            self.message_user(request, f"Undone for {counted(n, 'signal')}.")
+        pk = read_id(request.POST.get("signal", ""))
+        if pk is None:
+            return redirect("admin:signals_signal_changelist")
+        return redirect("admin:signals_signal_history", pk)
 
     def tagging_undo(self, request: HttpRequest) -> HttpResponse:
         """Take back what an action on tags did."""
@@ -265,14 +292,20 @@ class SignalAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Signal, form: Any, change: bool) -> None:
         labels = Relabel(fault_class=obj.fault_class, severity=obj.severity)
-        signals_relabel(user=request.user, signals=Signal.objects.filter(pk=obj.pk), labels=labels)
+        if {"fault_class", "severity"} & set(form.changed_data):
+            signals_relabel(
+                user=request.user,
+                signals=Signal.objects.filter(pk=obj.pk),
+                labels=labels,
+                reason=form.cleaned_data["reason"],
+            )
         bearing_attach(user=request.user, signal=obj, bearing=obj.bearing)
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> Any:
         # The services have written what these were and became.
-        labels = ("fault_class", "severity", "bearing", "tags")
+        labels = ("fault_class", "severity", "reason", "bearing", "tags")
         form.changed_data = [name for name in form.changed_data if name not in labels]
         return super().construct_change_message(request, form, formsets, add)
 

@@ -65,6 +65,7 @@ _IN_ORDER: Final = (
     Column("recording", "Recording", group="recording", meaning="The file it came in"),
     Column("fault_size", "Fault size", "mm", "recording", "As whoever imported it states"),
     Column("fault_location", "Fault location", group="recording", meaning="As stated"),
+    Column("split", "Split", meaning="Side of the filter's split, else of the dataset's newest"),
     Column("tags", "Tags"),
     Column("created", "Created"),
 )

@@ -11,8 +11,8 @@ import numpy as np
 
 from signals.exploration.table import ids_in_order, tags_of
 from signals.feature_groups import group_columns, measured_groups
-from signals.filters.scope import Scope
-from signals.models import Signal
+from signals.filters.scope import Scope, sides_of
+from signals.models import Split
 from vibration.features import FEATURES, Feature
 
 BATCH: Final = 5_000
@@ -47,7 +47,7 @@ _FIELDS: Final = (
     *(feature.name for feature in FEATURES),
 )
 _TEXTS: Final = (
-    *("label", "class", "severity", "unit", "tags"),
+    *("label", "class", "severity", "unit", "tags", "split"),
     *("channel", "specimen", "run", "recording", "fault_location"),
 )
 
@@ -60,10 +60,21 @@ class _Head:
 
     beside: tuple[Feature, ...]
     units: list[str]
+    split: Split | None
+
+    @property
+    def split_title(self) -> str:
+        """With the split's name: a file has but this to say which one it is."""
+        return f"side of the split “{self.split}”" if self.split else "split"
 
     @property
     def names(self) -> tuple[str, ...]:
-        return (*_COLUMNS, "tags", *(feature.name for feature in (*FEATURES, *self.beside)))
+        return (
+            *_COLUMNS,
+            "tags",
+            "split",
+            *(feature.name for feature in (*FEATURES, *self.beside)),
+        )
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -71,12 +82,14 @@ class _Head:
         return (
             *own,
             "tags",
+            self.split_title,
             *(feature.label_of(self.units) for feature in (*FEATURES, *self.beside)),
         )
 
 
 def _head_of(scope: Scope) -> _Head:
-    return _Head(measured_groups(scope.user, scope.store).features, scope.units())
+    beside = measured_groups(scope.user, scope.store).features
+    return _Head(beside, scope.units(), scope.split_shown())
 
 
 def csv_chunks(scope: Scope, order: str = "") -> Iterator[bytes]:
@@ -139,11 +152,18 @@ def _batches(scope: Scope, order: str, head: _Head) -> Iterator[list[list[Any]]]
     is_by_row = order in ("", "row") and scope.store is not None
     found = _by_row(scope) if is_by_row else _in_order(scope, order or "row")
     for rows in found:
-        tags = tags_of([row[0] for row in rows])
+        pks = [row[0] for row in rows]
+        tags, sides = tags_of(pks), sides_of(head.split, pks)
         n_own = len(_COLUMNS)
         rest = _beside(rows, head)
         yield [
-            [*row[:n_own], "; ".join(tags.get(row[0], [])), *row[n_own:], *more]
+            [
+                *row[:n_own],
+                "; ".join(tags.get(row[0], [])),
+                sides.get(row[0]),
+                *row[n_own:],
+                *more,
+            ]
             for row, more in zip(rows, rest, strict=True)
         ]
 
@@ -173,7 +193,8 @@ def _in_order(scope: Scope, order: str) -> Iterator[list[tuple[Any, ...]]]:
     pks = ids_in_order(scope, order.removeprefix("-"), descending=order.startswith("-"))
     for first in range(0, len(pks), BATCH):
         wanted = pks[first : first + BATCH]
-        found = {row[0]: row for row in Signal.objects.filter(pk__in=wanted).values_list(*_FIELDS)}
+        rows = scope.every_signal().filter(pk__in=wanted)
+        found = {row[0]: row for row in rows.values_list(*_FIELDS)}
         yield [found[pk] for pk in wanted if pk in found]
 
 

@@ -12,13 +12,14 @@ from common.text import counted
 from signals.exploration.medians import NO_MEDIANS, medians_by_class
 from signals.filters.cells import Cell, cells_of, held_by, whole_of
 from signals.filters.scope import Scope
-from signals.filters.signal_filter import NO_SEVERITY, RANGES, SignalFilter
-from signals.models import FaultClass, Severity, Signal
+from signals.filters.signal_filter import NO_SEVERITY, NO_SIDE, RANGES, SignalFilter
+from signals.models import FaultClass, Severity, Signal, SplitMember
 
 UNLABELLED: Final = "none"
 _CONDITIONS = {
     "classes": "fault class",
     "severities": "severity",
+    "sides": "split",
     "tags": "tag",
     "specimens": "specimen",
     "runs": "run",
@@ -194,6 +195,27 @@ def recording_counts(user: Any, scope: Scope, part: str) -> dict[str, int]:
     return dict.fromkeys(names, 0) | json.loads(
         others.cached(f"count-{part}", lambda: make(others))
     )
+
+
+def side_counts(user: Any, scope: Scope) -> dict[str, int]:
+    """Return how many signals each side of the filter's split would show, as if the filter did not
+    ask for any of them; `NO_SIDE` are those that the split does not know.
+    """
+    _own(user, scope)
+    split = scope.split
+    if split is None:
+        return {}
+    names = dict(split.sides.values_list("position", "name"))
+    others = replace(scope, filter=replace(scope.filter, sides=()))
+
+    def make() -> bytes:
+        signals = others.signals()
+        members = SplitMember.objects.filter(split=split, signal__in=signals.values("pk"))
+        rows = members.order_by().values_list("side").annotate(n=Count("*"))
+        counts = {names[side]: n for side, n in rows}
+        return json.dumps(counts | {NO_SIDE: signals.count() - sum(counts.values())}).encode()
+
+    return dict(json.loads(others.cached("count-sides", make)))
 
 
 def culprits(user: Any, scope: Scope) -> list[Culprit]:

@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from common.errors import Invalid
 from signals.exploration.overview import count_known
 from signals.filters.grid import SORTS, conditions_of
-from signals.filters.scope import Scope, digest
+from signals.filters.scope import Scope, digest, sides_of
 from signals.models import Signal
 from vibration.features import FEATURE_NAMES
 
@@ -91,7 +91,7 @@ def table_page(user: Any, scope: Scope, query: TableQuery) -> TablePage:
     signals = filtered(scope, query.filters)
     total = _total(scope, query, signals)
     keys = _page(scope, signals, query, total)
-    return TablePage(_rows(keys, query.features), total)
+    return TablePage(_rows(scope, keys, query.features), total)
 
 
 def ids_in_order(scope: Scope, sort: str, *, descending: bool) -> "array[int]":
@@ -112,7 +112,7 @@ def filtered(scope: Scope, filters: Mapping[str, Any]) -> QuerySet[Signal]:
     if not filters:
         return signals
     if "tags" in filters:  # a join would give a signal once for each of its tags
-        passing = Signal.objects.order_by().filter(conditions_of(filters))
+        passing = scope.every_signal().filter(conditions_of(filters))
         return signals.filter(pk__in=passing.values("pk"))
     return signals.filter(conditions_of(filters))
 
@@ -121,7 +121,7 @@ def within_columns(scope: Scope, filters: Mapping[str, Any]) -> Scope:
     """Return the part of a scope that passes the filters of a grid's columns."""
     if not filters:
         return scope
-    passing = Signal.objects.order_by().filter(conditions_of(filters))
+    passing = scope.every_signal().filter(conditions_of(filters))
     condition = Q(pk__in=passing.values("pk"))
     within = condition if scope.within is None else scope.within & condition
     is_lasting = "tags" not in filters and (scope.within is None or scope.within_key)
@@ -210,11 +210,15 @@ def _written(filters: Mapping[str, Any]) -> str:
     return json.dumps(filters, sort_keys=True, default=str)
 
 
-def _rows(keys: list[int], features: tuple[str, ...]) -> list[dict[str, Any]]:
-    signals = Signal.objects.filter(pk__in=keys).order_by()
+def _rows(scope: Scope, keys: list[int], features: tuple[str, ...]) -> list[dict[str, Any]]:
+    signals = scope.every_signal().filter(pk__in=keys)
     found = {row["pk"]: row for row in signals.values(*_VALUES, *features)}
-    tags = tags_of(keys)
-    return [_row(found[pk], tags.get(pk, []), features) for pk in keys if pk in found]
+    tags, sides = tags_of(keys), sides_of(scope.split_shown(), keys)
+    return [
+        {**_row(found[pk], tags.get(pk, []), features), "split": sides.get(pk)}
+        for pk in keys
+        if pk in found
+    ]
 
 
 def tags_of(keys: list[int]) -> dict[int, list[str]]:

@@ -8,9 +8,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from common.errors import Invalid, NotFound
+from signals.filters.at_version import signals_at
 from signals.filters.once import made_once
-from signals.filters.signal_filter import SignalFilter
-from signals.models import Shard, Signal, SignalStore
+from signals.filters.signal_filter import NO_SIDE, SignalFilter
+from signals.models import Shard, Signal, SignalStore, Split, SplitMember, Version
 from signals.selectors import cache_key, stores_visible
 
 TIMEOUT_S = 3600
@@ -32,6 +33,10 @@ class Scope:
         A selection among the filter's signals, where there is one (`exploration.selection`).
     within_key : str
         What decides the selection; empty where a result of it may not be kept.
+    version : Version or None
+        The earlier version that is meant; None is the one that is current.
+    split : Split or None
+        Of the filter, where it names one.
     """
 
     user: Any
@@ -39,6 +44,20 @@ class Scope:
     store: SignalStore | None
     within: Q | None = None
     within_key: str = ""
+    version: Version | None = None
+    split: Split | None = None
+
+    def every_signal(self) -> QuerySet[Signal]:
+        """Return signals whoever owns them, as they are in the scope's version: for rows that the
+        scope has named by their ids.
+        """
+        return Signal.objects.order_by() if self.version is None else signals_at(self.version)
+
+    def split_shown(self) -> Split | None:
+        """Return the split of the filter, else the newest of the store: what a column shows."""
+        if self.split is not None or self.store is None:
+            return self.split
+        return self.store.splits.first()
 
     def signals(self, other: SignalFilter | None = None) -> QuerySet[Signal]:
         """Return the signals of the filter, or of another one in the same stores, unordered.
@@ -46,7 +65,9 @@ class Scope:
         By the ids of stores, without a join: so the indexes that begin with the store serve.
         """
         chosen = replace(other or self.filter, dataset=None)
-        own = Signal.objects.order_by()
+        own = self.every_signal()
+        if chosen.sides and self.split is not None:
+            own = own.filter(on_sides(self.split, chosen.sides))
         if self.within is not None:
             own = own.filter(self.within)
         if self.store is not None:
@@ -81,8 +102,11 @@ class Scope:
             return None
         if self.within is not None and not self.within_key:
             return None
-        query = replace(self.filter, dataset=None).to_query()
-        return cache_key(operation, self.store, digest(query, self.within_key, inputs))
+        query = replace(self.filter, dataset=None, version=None).to_query()
+        split = str(self.split.pk) if self.split else ""  # a name may be given again
+        number = self.version.number if self.version else None
+        inputs = digest(query, self.within_key, split, inputs)
+        return cache_key(operation, self.store, inputs, version=number)
 
     def cached(
         self,
@@ -119,13 +143,61 @@ def scope_get(
         Where the dataset is none that `user` may see.
     """
     if chosen.dataset is None:
+        if chosen.version is not None or chosen.split:
+            raise Invalid("A version or a split is of one dataset; choose the dataset first.")
         return Scope(user, chosen, None)
     if store_of is None:
         raise Invalid("This place cannot filter by dataset.")
     store = stores_visible(user).filter(pk=store_of(chosen.dataset)).first()
     if store is None:
         raise NotFound("There is no such dataset.")
-    return Scope(user, chosen, store)
+    return scope_of_store(user, chosen, store)
+
+
+def scope_of_store(user: Any, chosen: SignalFilter, store: SignalStore) -> Scope:
+    """Return the scope of a filter in a store that `user` may see."""
+    version, split = earlier_version(store, chosen.version), split_named(store, chosen.split)
+    return Scope(user, chosen, store, version=version, split=split)
+
+
+def earlier_version(store: SignalStore, number: int | None) -> Version | None:
+    """Return a version of a store by its number; None for the one that is current."""
+    if number is None or number == store.version:
+        return None
+    version = store.versions.filter(number=number).first()
+    if version is None:
+        raise NotFound(f"The dataset has no version {number}.")
+    return version
+
+
+def split_named(store: SignalStore, name: str) -> Split | None:
+    """Return a split of a store by its name; None where none is named."""
+    if not name:
+        return None
+    split = store.splits.filter(name=name).first()
+    if split is None:
+        raise NotFound(f"The dataset has no split “{name}”.")
+    return split
+
+
+def sides_of(split: Split | None, pks: list[int]) -> dict[int, str]:
+    """Return the name of the side of each of some signals that a split knows, by id."""
+    if split is None or not pks:
+        return {}
+    names = dict(split.sides.values_list("position", "name"))
+    members = SplitMember.objects.filter(split=split, signal__in=pks).order_by()
+    return {pk: names[side] for pk, side in members.values_list("signal_id", "side")}
+
+
+def on_sides(split: Split, names: tuple[str, ...]) -> Q:
+    """Return the condition of lying on sides of a split."""
+    places = dict(split.sides.values_list("name", "position"))
+    if unknown := sorted(set(names) - places.keys() - {NO_SIDE}):
+        raise Invalid(f"The split “{split}” has no side “{unknown[0]}”; choose another one.")
+    members = SplitMember.objects.filter(split=split).order_by()
+    wanted = [places[name] for name in names if name in places]
+    found = Q(pk__in=members.filter(side__in=wanted).values("signal")) if wanted else Q(pk__in=[])
+    return found | ~Q(pk__in=members.values("signal")) if NO_SIDE in names else found
 
 
 def digest(*parts: str) -> str:

@@ -22,8 +22,10 @@ from signals.filters.values import (
     read_id,
     read_ids,
     read_range,
+    read_split,
     read_switch,
     read_text,
+    read_version,
     texts,
     written,
 )
@@ -31,12 +33,16 @@ from signals.models import FaultClass, Recording, Severity, Signal
 
 NO_SEVERITY: Final = "none"
 NO_CLASS: Final = "none"
+NO_SIDE: Final = "none"
 MOST_PER_CLASS: Final = 1_000_000
 ANY: Final = Range()
 RANGES: Final = {"rpm": "rpm", "load": "load_percent", "rms": "rms"}
 # The keys of an address by the part of the filter they hold, in the order they are written.
 KEYS_OF: Final = {
     "dataset": ("dataset",),
+    "version": ("version",),
+    "split": ("split",),
+    "sides": ("side",),
     "classes": ("class",),
     "severities": ("severity",),
     "tags": ("tag",),
@@ -60,6 +66,13 @@ class SignalFilter:
     ----------
     dataset : int or None
         Id of a dataset.
+    version : int or None
+        Number of a version of the dataset; None is the one that is current.
+    split : str
+        Name of a split of the dataset. By itself it leaves nothing out: tables and files get a
+        column of it.
+    sides : tuple of str
+        Names of its sides, any of which may hold; ``none`` is that of signals it does not know.
     classes, severities, tags : tuple of str
         Codes, codes and names, any of which may hold; class ``none`` and severity ``none`` are
         those of signals without one. A tag may be any word: it exists only on signals, and who
@@ -79,6 +92,9 @@ class SignalFilter:
     """
 
     dataset: int | None = None
+    version: int | None = None
+    split: str = ""
+    sides: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     severities: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -105,8 +121,15 @@ class SignalFilter:
         classes = FaultClass.objects.order_by("position").values_list("code", flat=True)
         severities = Severity.objects.order_by("level").values_list("code", flat=True)
         levels = codes(query, "severity")
+        split = read_split(query)
+        sides = tuple(sorted(set(texts(query, "side"))))
+        if sides and not split:
+            raise Invalid("The address names a side of no split; choose the split.")
         return cls(
             dataset=read_id(query, "dataset"),
+            version=read_version(query),
+            split=split,
+            sides=sides,
             classes=known_codes(codes(query, "class"), lambda: [*classes, NO_CLASS], "fault class"),
             severities=known_codes(levels, lambda: [NO_SEVERITY, *severities], "severity"),
             # Any word: to refuse those that nobody uses would tell which ones strangers use.
@@ -164,6 +187,9 @@ class SignalFilter:
                 "severities",
             ).lower(),
         ]
+        if self.sides:
+            named = ["in no side" if name == NO_SIDE else name for name in self.sides]
+            parts.append(f"of the split “{self.split}” " + _joined(named, "", "sides"))
         if self.tags:
             parts.append("tagged " + _joined([f"“{name}”" for name in self.tags], "", "tags"))
         if self.specimens:
@@ -182,6 +208,8 @@ class SignalFilter:
             parts.append("originals only")
         if self.text:
             parts.append(f"labels beginning with “{self.text}”")
+        if self.version is not None:
+            parts.append(f"in version {self.version}")
         sentence = ", ".join(parts)
         return sentence[0].upper() + sentence[1:]
 

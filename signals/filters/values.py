@@ -11,6 +11,7 @@ from common.errors import Invalid
 from common.text import thousands
 
 HIGHEST_ID = 2**63 - 1
+HIGHEST_VERSION = 2**31 - 1
 LONGEST_TEXT = 100
 
 
@@ -88,6 +89,15 @@ def _is_id(text: str) -> bool:
 def read_count(query: Mapping[str, Any], key: str, most: int) -> int | None:
     sentence = f"Signals per class is a whole number from 1 to {thousands(most)}."
     return _whole(query, key, sentence, highest=most)
+
+
+def read_version(query: Mapping[str, Any]) -> int | None:
+    sentence = "The version in the address is a whole number from 1."
+    return _whole(query, "version", sentence, highest=HIGHEST_VERSION)
+
+
+def read_split(query: Mapping[str, Any]) -> str:
+    return _last(query, "split").strip()
 
 
 def read_range(query: Mapping[str, Any], key: str) -> Range:

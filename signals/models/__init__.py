@@ -7,8 +7,10 @@ from signals.models.feature_groups import SignalFeatures, StoreFeatures
 from signals.models.members import StoreMember
 from signals.models.recordings import Recording, Run, Shard, Specimen
 from signals.models.signal import Annotation, Signal
+from signals.models.split import Split, SplitMember, SplitSide
 from signals.models.store import SignalStore
 from signals.models.upload import Upload
+from signals.models.version import SignalPast, Version
 
 __all__ = [
     "Annotation",
@@ -23,11 +25,16 @@ __all__ = [
     "Shard",
     "Signal",
     "SignalFeatures",
+    "SignalPast",
     "SignalStore",
     "Specimen",
+    "Split",
+    "SplitMember",
+    "SplitSide",
     "StoreFeatures",
     "StoreMember",
     "TableColumn",
     "Tag",
     "Upload",
+    "Version",
 ]

@@ -32,6 +32,14 @@ class SignalStore(models.Model):
     upload = models.ForeignKey(
         Upload, null=True, blank=True, on_delete=models.CASCADE, related_name="stores"
     )
+    attic_of = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="attic",
+        help_text="The store whose removed signals it holds. It belongs to nobody.",
+    )
     folder = models.CharField(
         max_length=200, blank=True, help_text="Below the data folder; empty until it is whole."
     )

@@ -24,7 +24,7 @@ from monitoring.jobs.pulse import JobRun
 from monitoring.models import Job
 from signals.errors import told_as
 from signals.feature_table import MOST_ROWS, feature_table
-from signals.filters.scope import Scope, digest
+from signals.filters.scope import Scope, digest, scope_of_store
 from signals.filters.signal_filter import SignalFilter
 from signals.kinds import PROJECT
 from signals.models import Projection, Signal
@@ -142,7 +142,7 @@ def projection_points(user: Any, key: str) -> ProjectionPoints | None:
 def projection_compute(*, run: JobRun) -> None:
     """Compute the projection of the run's job and keep its points."""
     row = retried(partial(_row_of_run, run))
-    scope = Scope(run.job.owner, _filter_of(row), row.store)
+    scope = retried(partial(scope_of_store, run.job.owner, _filter_of(row), row.store))
     table = retried(partial(feature_table, run.job.owner, scope))
     _still_current_or_refuse(row, scope)
     try:
@@ -164,7 +164,8 @@ def projection_compute(*, run: JobRun) -> None:
 
 def projections_sweep() -> None:
     """Remove what nobody can ask for any more, or has for two weeks, and files without a row."""
-    old = Q(used_at__lt=timezone.now() - KEPT) | ~Q(store_version=F("store__version"))
+    of_past = ~Q(store_version=F("store__version")) & ~Q(query__contains="version=")
+    old = Q(used_at__lt=timezone.now() - KEPT) | of_past
     idle = ~Q(job__status__in=Job.ACTIVE) | Q(job=None)
     Projection.objects.filter(old, idle).delete()
     files = points_files()  # listed before the rows are read
@@ -181,8 +182,14 @@ def projection_key(scope: Scope, method: Method, parameters: ProjectionParameter
     # As a row gives them back: 5 and 5.0 are one perplexity.
     told = {name: told[name] if isinstance(told[name], str) else float(told[name]) for name in told}
     used = json.dumps(told, sort_keys=True)
-    store = f"{scope.store.pk}.{scope.store.version}"
+    store = f"{scope.store.pk}.{_number(scope)}.{scope.split.pk if scope.split else ''}"
     return digest(store, _query(scope), _tags_now(scope), method.value, used)
+
+
+def _number(scope: Scope) -> int:
+    """Return the number of the version that the scope means."""
+    current = scope.store.version if scope.store else 0
+    return scope.version.number if scope.version else current
 
 
 def _query(scope: Scope) -> str:
@@ -207,7 +214,7 @@ def _row_of(scope: Scope, method: Method, parameters: ProjectionParameters) -> P
         return found or Projection()
     row = Projection(
         store=scope.store,
-        store_version=scope.store.version,
+        store_version=_number(scope),
         query=_query(scope),
         method=method.value,
         key=key,
@@ -267,7 +274,7 @@ def _parameters_of(row: Projection) -> ProjectionParameters:
 
 def _still_current_or_refuse(row: Projection, scope: Scope) -> None:
     row.store.refresh_from_db(fields=["version"])
-    if row.store.version != row.store_version:
+    if scope.version is None and row.store.version != row.store_version:
         raise Unavailable("The labels of this dataset changed meanwhile; compute it again.")
     if projection_key(scope, Method(row.method), _parameters_of(row)) != row.key:
         raise Unavailable("Tags of this filter changed meanwhile; compute it again.")

@@ -1,25 +1,30 @@
-"""Labels of signals and the order of classes: each change with a line of history."""
+"""Writes of curators: labels and the order of classes, each with a line of history."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
 
-from django.db import connection, models, transaction
-from django.db.models import F, Max, QuerySet
+from django.db import connection, transaction
+from django.db.models import Max, QuerySet
 
 from common.errors import Invalid, NotAllowed
 from common.roles import is_curator
-from common.text import counted, thousands
-from monitoring.events import event_record
-from monitoring.models import SystemEvent
-from signals.models import FaultClass, Severity, Signal, SignalStore
-from signals.selectors import signals_visible, stores_labelled, stores_visible
+from signals.models import FaultClass, Severity, Signal, Version
+from signals.selectors import may_label
 from signals.services.history import history_write
+from signals.services.versions import (
+    chosen_of,
+    labels_write,
+    reason_clean,
+    store_locked,
+    version_write,
+    versions_tell,
+)
 from vibration.simulation.catalogue import HEALTHY
 
-MOST_AT_ONCE: Final = 10_000
-_FOLLOWERS: list[Callable[[set[int]], None]] = []
+_REFUSAL: Final = (
+    "Labels are edited by the owner of the signals, by members who may label, and by curators."
+)
 
 
 class Keep(Enum):
@@ -33,65 +38,72 @@ class Relabel:
     fault_class: FaultClass | Keep | None = Keep.KEEP
     severity: Severity | Keep | None = Keep.KEEP
 
-    def applied_to(self, signal: Signal) -> tuple[FaultClass | None, Severity | None]:
-        fault_class = signal.fault_class if self.fault_class is Keep.KEEP else self.fault_class
-        severity = signal.severity if self.severity is Keep.KEEP else self.severity
-        if fault_class is not None and fault_class.code == HEALTHY:
-            if isinstance(self.severity, Severity):
-                raise Invalid(
-                    f"{signal} is healthy, and a healthy signal has no severity: leave it out."
-                )
-            severity = None
-        return fault_class, severity
+    def prove(self, signals: QuerySet[Signal]) -> None:
+        """Refuse a severity for a healthy signal."""
+        if not isinstance(self.severity, Severity):
+            return
+        if self.fault_class is Keep.KEEP:
+            healthy = signals.filter(fault_class__code=HEALTHY).order_by("pk").first()
+        else:
+            is_healthy = self.fault_class is not None and self.fault_class.code == HEALTHY
+            healthy = signals.order_by("pk").first() if is_healthy else None
+        if healthy is not None:
+            raise Invalid(
+                f"{healthy} is healthy, and a healthy signal has no severity: leave it out."
+            )
 
 
-def register_relabel_follower(follow: Callable[[set[int]], None]) -> None:
-    """Have `follow` called with the ids of the stores whose signals got other labels."""
-    if follow not in _FOLLOWERS:
-        _FOLLOWERS.append(follow)
+@dataclass(frozen=True)
+class Relabelled:
+    """What one act of relabelling did: how many signals changed, and the versions it made."""
+
+    n: int
+    versions: tuple[Version, ...]
 
 
 @transaction.atomic
-def signals_relabel(*, user: Any, signals: QuerySet[Signal], labels: Relabel) -> int:
-    """Give signals other labels; return how many changed.
+def signals_relabel(
+    *, user: Any, signals: QuerySet[Signal], labels: Relabel, reason: str
+) -> Relabelled:
+    """Give signals other labels: one new version of each store, with who did it and why.
 
-    Whatever was computed from the old labels is out of date: each store gets a new version, its
-    random order within the classes is dealt out again, and the followers count again.
+    Whatever was computed from the old labels is out of date with the old version; the random order
+    within the classes is dealt out again, and the followers of versions count again.
     """
-    changed, entries = [], []
-    for signal in _labelled(user, signals):
-        before = signal.fault_class, signal.severity
-        after = labels.applied_to(signal)
-        if before != after:
-            signal.fault_class, signal.severity = after
-            changed.append(signal)
-            entries.append((signal, _difference(before, after)))
-    Signal.objects.bulk_update(changed, ["fault_class", "severity"], batch_size=1000)
-    store_ids = {signal.store_id for signal in changed}
-    SignalStore.objects.filter(pk__in=store_ids).update(version=F("version") + 1)
-    _rank_again(store_ids)
-    history_write(user=user, entries=entries)
-    _events_write(user, entries)
-    for follow in _FOLLOWERS:
-        follow(store_ids)
-    return len(changed)
+    why = reason_clean(reason)
+    chosen = chosen_of(user, signals, may_label, _REFUSAL)
+    made = []
+    for store_id in sorted(chosen):
+        store, pks = store_locked(store_id), chosen[store_id]
+        labels.prove(store.signals.filter(pk__in=pks))
+        n = labels_write(store, *_wanted(labels, pks))
+        if n:
+            act = Version.Act.RELABELLED
+            made.append(version_write(store=store, user=user, act=act, reason=why, n_relabelled=n))
+    versions_tell(made)
+    return Relabelled(sum(version.n_relabelled for version in made), tuple(made))
 
 
-def _events_write(user: Any, entries: list[tuple[Signal, str]]) -> None:
-    """Write one event for each store: how many signals were changed, and how where all alike."""
-    said: dict[int, list[str]] = {}
-    for signal, words in entries:
-        said.setdefault(signal.store_id, []).append(words)
-    named = SignalStore.objects.filter(pk__in=said).values_list("pk", "dataset__name")
-    for pk, name in named.order_by("pk"):
-        alike = said[pk][0] if len(set(said[pk])) == 1 else "Several changes."
-        event_record(
-            kind=SystemEvent.Kind.RELABELLED,
-            actor=user,
-            subject=name or "Signals",
-            detail=f"{counted(len(said[pk]), 'signal')}: {alike}",
-            about=SignalStore(pk=pk).about,
-        )
+def _wanted(labels: Relabel, pks: list[int]) -> tuple[str, list[Any]]:
+    """Return the query of what signals are to be, and its parameters."""
+    table = connection.ops.quote_name(Signal._meta.db_table)
+    healthy = FaultClass.objects.filter(code=HEALTHY).values_list("pk", flat=True).first()
+    parts, parameters = [], []
+    for column, label in (
+        ("fault_class_id", labels.fault_class),
+        ("severity_id", labels.severity),
+    ):
+        parts.append(column if label is Keep.KEEP else "%s::bigint")
+        parameters += [] if label is Keep.KEEP else [label.pk if label is not None else None]
+    fault_class, severity = parts
+    of_class = parameters[:1] if labels.fault_class is not Keep.KEEP else []
+    query = f"""
+        SELECT id, {fault_class} AS fault_class_id,
+            CASE WHEN {fault_class} = %s THEN NULL ELSE {severity} END AS severity_id
+        FROM {table} WHERE id = ANY(%s)
+    """  # noqa: S608 - the names come from the model
+    rest = parameters[len(of_class) :]
+    return query, [*of_class, *of_class, healthy, *rest, pks]
 
 
 @transaction.atomic
@@ -113,58 +125,4 @@ def fault_class_move(*, user: Any, fault_class: FaultClass, down: bool) -> None:
 
 def _may_curate_or_refuse(user: Any) -> None:
     if not is_curator(user):
-        raise NotAllowed("The order of classes is changed by curators.")
-
-
-def may_relabel_or_refuse(user: Any, signals: QuerySet[Signal]) -> None:
-    """Refuse where `user` may not change the labels of all these signals that this person sees."""
-    others = stores_visible(user).exclude(pk__in=stores_labelled(user).order_by().values("pk"))
-    chosen = Signal.objects.filter(pk__in=signals.values("pk"))  # signals may be a part of a query
-    if chosen.filter(store__in=others.order_by().values("pk")).exists():
-        raise NotAllowed(
-            "Labels are edited by the signals' owner, by members who may label, and by curators."
-        )
-
-
-def _labelled(user: Any, signals: QuerySet[Signal]) -> list[Signal]:
-    may_relabel_or_refuse(user, signals)
-    rows = list(
-        signals_visible(user)
-        .filter(pk__in=signals.values("pk"))
-        .only("label", "store", "fault_class", "severity")
-        .select_for_update(of=("self",))
-        .order_by("pk")[: MOST_AT_ONCE + 1]
-    )
-    if len(rows) > MOST_AT_ONCE:
-        raise Invalid(
-            f"At most {thousands(MOST_AT_ONCE)} signals can be changed at once; choose fewer."
-        )
-    return rows
-
-
-def _difference(
-    before: tuple[models.Model | None, ...], after: tuple[models.Model | None, ...]
-) -> str:
-    parts = (
-        f"{name}: {old or '–'} → {new or '–'}."
-        for name, old, new in zip(("Class", "Severity"), before, after, strict=True)
-        if old != new
-    )
-    return " ".join(parts)
-
-
-def _rank_again(store_ids: set[int]) -> None:
-    """Number each class from 0 in the random order its signals have: no gap, nothing twice."""
-    table = connection.ops.quote_name(Signal._meta.db_table)
-    statement = f"""
-        UPDATE {table} AS signal SET rank_in_class = ranked.rank
-        FROM (
-            SELECT id, row_number() OVER (
-                PARTITION BY store_id, fault_class_id ORDER BY rank_in_class, md5(seed_key), id
-            ) - 1 AS rank
-            FROM {table} WHERE store_id = ANY(%s)
-        ) AS ranked
-        WHERE signal.id = ranked.id AND signal.rank_in_class <> ranked.rank
-    """  # noqa: S608 - the table's name comes from the model
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [sorted(store_ids)])
+        raise NotAllowed("Labels are edited by curators.")

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from common.errors import Unavailable
 from signals.models import (
@@ -23,6 +23,7 @@ from signals.models import (
     SignalStore,
     Specimen,
 )
+from signals.services.versions import ranks_deal
 from vibration.features import FEATURE_NAMES
 from vibration.importing import KeptFile, PlannedFile, Shape, ShardFacts, shape_of
 
@@ -84,7 +85,7 @@ def recordings_insert(
     )
     recordings = _write_recordings(store, files, specimens)
     n_signals = _copy_signals(store, files, shards, recordings)
-    _rank(store)
+    ranks_deal(store)
     return n_signals
 
 
@@ -327,7 +328,8 @@ def _stems(store: SignalStore, names: Sequence[str], *, before: Iterable[str]) -
 def _stems_used(store: SignalStore) -> set[str]:
     """Return what the labels of a store's signals begin with, without channel and segment."""
     used: set[str] = set()
-    for label in store.signals.order_by().values_list("label", flat=True).iterator(BATCH_ROWS):
+    own = Signal.objects.filter(Q(store=store) | Q(store__attic_of=store)).order_by()
+    for label in own.values_list("label", flat=True).iterator(BATCH_ROWS):
         whole = _SEGMENT.sub("", label)
         used |= {whole, whole.rpartition(" · ")[0] or whole}
     return used
@@ -359,22 +361,3 @@ def _id(known: Mapping[str, int], code: str, what: str) -> int | None:
     if code not in known:
         raise Unavailable(f"The portal does not know the {what} “{code}” any more; choose again.")
     return known[code]
-
-
-def _rank(store: SignalStore) -> None:
-    """Give the signals of each class a random order, the same each time for the same rows."""
-    table = connection.ops.quote_name(Signal._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            UPDATE {table} AS own SET rank_in_class = dealt.place
-            FROM (
-                SELECT id, row_number() OVER (
-                    PARTITION BY fault_class_id ORDER BY md5(row::text), row
-                ) - 1 AS place
-                FROM {table} WHERE store_id = %s
-            ) AS dealt
-            WHERE own.id = dealt.id AND own.rank_in_class <> dealt.place
-            """,  # noqa: S608 - the names come from the model
-            [store.pk],
-        )

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from hashlib import md5
 from typing import Any, Final
 
 import numpy as np
@@ -16,13 +17,15 @@ from signals.models import (
     Severity,
     Signal,
     SignalFeatures,
+    SignalPast,
     SignalStore,
+    Split,
+    Version,
 )
 from signals.services.tags import tags_forget_unused
 from vibration.store import StoreReader
 
 BLOCK_ROWS: Final = 10_000
-_RANK_SEED = 0x72_616E_6B  # "rank"
 _NUMBERS = (
     "severity_factor",
     "rpm",
@@ -72,6 +75,7 @@ def signals_delete(*, store: SignalStore) -> None:
     """Delete a store's signals with what hangs on them, without reading a million of them first."""
     Annotation.objects.filter(signal__store=store).delete()
     _features_delete("signal_id IN (SELECT id FROM signals_signal WHERE store_id = %s)", store.pk)
+    history_forget(store=store)
     links = Signal.tags.through.objects.filter(signal__store=store)
     tags = list(links.order_by().values_list("tag", flat=True).distinct())
     links.delete()
@@ -112,6 +116,13 @@ def signals_delete_some(*, store: SignalStore, from_row: int, at_most: int) -> t
     return len(pairs), pairs[-1][1] + 1
 
 
+def history_forget(*, store: SignalStore) -> None:
+    """Forget splits, versions and what signals were in them: what refers to the signals."""
+    Split.objects.filter(store=store).delete()
+    SignalPast.objects.filter(store=store).delete()
+    Version.objects.filter(store=store).delete()
+
+
 def _features_delete(condition: str, value: Any) -> None:
     table = connection.ops.quote_name(SignalFeatures._meta.db_table)
     with connection.cursor() as cursor:
@@ -132,8 +143,8 @@ class _Order:
     codes : list of str
         Codes of the fault classes.
     class_of, number, rank : int array (n,)
-        Which of the codes, the place within the class from 1, and a random order within it that is
-        the same for the same recipe.
+        Which of the codes, the place within the class from 1, and a random order within it that
+        hangs on the rows alone.
     """
 
     codes: list[str]
@@ -163,12 +174,12 @@ def _order_of(reader: StoreReader) -> _Order:
         found = reader.column("class", start, stop).tolist()
         class_of[start:stop] = [numbers.setdefault(code, len(numbers)) for code in found]
     number, rank = (np.empty(reader.n, dtype=np.int32) for _ in range(2))
-    salt = int(reader.fingerprint[:16] or "0", 16)
-    for code, place in numbers.items():
+    # As `signals.services.versions.ranks_deal` orders them.
+    keys = np.array([md5(b"%d" % row, usedforsecurity=False).digest() for row in range(reader.n)])
+    for place in numbers.values():
         rows = np.flatnonzero(class_of == place)
         number[rows] = np.arange(1, rows.size + 1)
-        key = [_RANK_SEED, salt, *code.encode()]
-        rank[rows] = np.random.default_rng(key).permutation(rows.size)
+        rank[rows[np.argsort(keys[rows])]] = np.arange(rows.size)
     return _Order(list(numbers), class_of, number, rank)
 
 

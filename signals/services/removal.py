@@ -17,9 +17,11 @@ from signals.kinds import REMOVE
 from signals.models import SignalStore
 from signals.services.records import (
     cached_results_forget,
+    history_forget,
     signals_delete,
     signals_delete_some,
 )
+from signals.services.versions import attic_empty
 from signals.waveforms.references import references_forget
 
 AT_ONCE: Final = 5_000  # signals that go while somebody waits: under a second
@@ -34,6 +36,7 @@ def store_remove(*, store: SignalStore, user: Any, title: str) -> Job | None:
     Job or None
         The job that removes its rows and files; None where they were few enough to go with it.
     """
+    attic_empty(store=store)
     if store.n_signals <= AT_ONCE:
         signals_delete(store=store)
         store.delete()
@@ -52,6 +55,7 @@ def store_remove_rest(*, run: JobRun) -> None:
     """Remove what the run's job is about, a part at a time; a second attempt goes on from there."""
     store = retried(partial(_store_of, run))
     leftovers_forget(store)
+    retried(partial(history_forget, store=store))
     total = max(run.job.progress_total, 1)
     n_gone = total - min(total, retried(store.signals.count))
     n, row = 1, 0

@@ -45,12 +45,20 @@ document.addEventListener("input", ({ target }) => {
 });
 document.addEventListener("change", ({ target }) => { if (target.closest?.("#explorer-filters")) check(); });
 
+/* What another dataset, or another split, does not have. */
+const OF_DATASET = ["version", "split", "side", "recording"];
+const foreign = () => {
+  const { dataset, split } = form().dataset;
+  if (form().elements.dataset.value !== dataset) return new Set(OF_DATASET);
+  return new Set((form().elements.split?.value ?? "") === split ? [] : ["side"]);
+};
 /* What lets everything through is left out of the address. */
 const query = () => {
   const given = new URLSearchParams();
   const all = (name) => [...form().querySelectorAll(`[name=${name}]`)].every((box) => box.checked);
+  const lost = foreign();
   for (const [key, value] of new FormData(form())) {
-    if (value === "" || (key in NONE_LEFT && all(key))) continue;
+    if (value === "" || lost.has(key) || (key in NONE_LEFT && all(key)) || (key === "side" && all(key))) continue;
     given.append(key, value);
   }
   return given.toString();

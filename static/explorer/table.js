@@ -202,12 +202,18 @@ const foot = () => {
 const actions = () => {
   const n = checked.size || total;
   const what = checked.size ? `${thousands(n)} checked` : narrowing() ? `the ${thousands(n)} selected` : `all ${thousands(n)}`;
-  const verbs = { tag: "Tag", compare: "Compare", relabel: "Relabel", csv: "Save as CSV:", parquet: "Save as Parquet:" };
+  const verbs = { tag: "Tag", compare: "Compare", relabel: "Relabel", remove: "Remove from the dataset:", csv: "Save as CSV:", parquet: "Save as Parquet:" };
   document.querySelectorAll(".explorer-table-panel [data-bulk]").forEach((button) => {
     button.title = `${verbs[button.dataset.bulk]} ${what}`;
     button.disabled = !n;
   });
 };
+/* What the person may do with these signals says the line. */
+const permit = () => {
+  const may = ($("#explorer-line")?.dataset.may || "").split(" ");
+  for (const act of ["relabel", "remove"]) document.querySelectorAll(`.explorer-table-panel [data-bulk=${act}]`).forEach((button) => { button.hidden = !may.includes(act); });
+};
+document.addEventListener("explorer:filters", permit);
 const turn = (to) => api.ensureIndexVisible(Math.min(Math.max(0, to - 1) * BLOCK, Math.max(0, total - 1)), "top");
 
 /* Actions, for the rows checked, else for those selected, else for all. */
@@ -277,8 +283,8 @@ document.addEventListener("explorer:columns", () => {
 });
 document.addEventListener("explorer:changed", () => { if (isNear(ASK)) again(); else shown = null; });
 document.addEventListener("explorer:said", ({ detail }) => {
-  const { undo, ...words } = detail;
-  toast({ text: "", ...words, ...(undo ? { action: { label: "Undo", run: () => window.htmx.ajax("POST", "table/tag/undo/", { values: { undo }, swap: "none", target: "body" }) } } : {}) });
+  const { undo, undoAt = "table/tag/undo/", ...words } = detail;
+  toast({ text: "", ...words, ...(undo ? { action: { label: "Undo", run: () => window.htmx.ajax("POST", undoAt, { values: { undo }, swap: "none", target: "body" }) } } : {}) });
 });
 
 /* The grid begins once its columns are there and the table comes near the sight. */
@@ -358,7 +364,7 @@ answer("explorerTable", {
       order = content.columns.map(({ colId, hide }) => ({ colId, hide }));
       give(GRID, { columnDefs: content.columns });
     }
-    document.querySelectorAll(".explorer-table-panel [data-bulk=relabel]").forEach((button) => { button.hidden = !content.mayRelabel; });
+    permit();
     if (stale) { stale = false; again(); }
     ready();
   },

@@ -89,7 +89,7 @@ def test_the_right_to_label_covers_labels_and_tags(dataset, member, right, may):
     assert may_label(member, dataset.store) is may
     acts = (
         lambda: signals_tag(user=member, signals=wear, name="odd"),
-        lambda: signals_relabel(user=member, signals=wear, labels=labels),
+        lambda: signals_relabel(user=member, signals=wear, labels=labels, reason="x"),
     )
     for act in acts:
         if may:

@@ -30,6 +30,7 @@ def test_a_curator_relabels_signals_under_the_policy(portal):
     page.select_option("select[name=action]", "relabel")
     page.click("button[name=index]")
     page.select_option("select[name=fault_class]", "imbalance")
+    page.fill("input[name=reason]", "heard again")
     page.click("input[type=submit][value=Relabel]")
     page.wait_for_selector("text=signals changed")
     codes = portal.run(

@@ -355,6 +355,7 @@ def test_a_curator_relabels_the_checked(portal, dataset):
     page.locator(BOX.format(0)).click()
     table_button(page, "Relabel").click()
     dialog(page).get_by_label("Class").select_option("wear")
+    dialog(page).get_by_label("Reason").fill("heard again")
     dialog(page).get_by_role("button", name="Relabel 1 signal").click()
     expect(page.get_by_text("1 signal relabelled")).to_be_visible()
     expect(page.locator(CELL.format(0, "class"))).to_have_text("Wear")

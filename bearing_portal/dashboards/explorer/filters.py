@@ -18,15 +18,17 @@ from signals.exploration.overview import (
     overview,
     range_ends,
     recording_counts,
+    side_counts,
     tag_counts,
     why_empty,
 )
 from signals.exploration.trends import has_runs
 from signals.filters.scope import Scope
-from signals.filters.signal_filter import ANY, KEYS_OF, SignalFilter
+from signals.filters.signal_filter import ANY, KEYS_OF, NO_SIDE, SignalFilter
 from signals.filters.values import written
 from signals.models import FaultClass, Severity
 from signals.selectors import may_label, stores_labelled
+from signals.services.versions import may_remove
 
 SLIDERS = {"rpm": "Speed", "load": "Load", "rms": "RMS"}
 UNITS = {"rpm": "rpm", "load": "%"}
@@ -124,8 +126,10 @@ def _line(user: Any, query: QueryDict, scope: Scope, found: Overview) -> dict[st
         "n_all": found.n_all,
         "n_selected": n_selected,
         "dropped": dropped,
-        "may_relabel": _may_relabel(user, scope),
+        "may": may_do(user, scope),
         "has_runs": has_runs(scope),
+        "version": scope.version,
+        "current_query": replace(scope.filter, version=None).to_query(),
         "chips": chips(scope.filter, scope.unit_words()),
         "dataset": dataset_get(user, scope.filter.dataset) if scope.filter.dataset else None,
         "filter": scope.filter,
@@ -134,8 +138,15 @@ def _line(user: Any, query: QueryDict, scope: Scope, found: Overview) -> dict[st
     }
 
 
-def _may_relabel(user: Any, scope: Scope) -> bool:
-    return stores_labelled(user).exists() if scope.store is None else may_label(user, scope.store)
+def may_do(user: Any, scope: Scope) -> list[str]:
+    """Return what `user` may do with the scope's signals beside looking and tagging."""
+    store = scope.store
+    if scope.version is not None:  # what was is not changed
+        return []
+    if store is None:
+        return ["relabel"] if stores_labelled(user).exists() else []
+    acts = (("relabel", may_label(user, store)), ("remove", may_remove(user, store)))
+    return [act for act, may in acts if may]
 
 
 def chips(chosen: SignalFilter, unit: str) -> list[Chip]:
@@ -152,6 +163,9 @@ def chips(chosen: SignalFilter, unit: str) -> list[Chip]:
         if span != ANY:
             words = _span_words(span.low, span.high, {**UNITS, "rms": unit}[key])
             found.append(_chip(chosen, key, label, words))
+    if chosen.sides:
+        words = ", ".join("in none" if name == NO_SIDE else name for name in chosen.sides)
+        found.append(_chip(chosen, "sides", f"Split {chosen.split}", words))
     if chosen.tags:
         found.append(_chip(chosen, "tags", "Tag", ", ".join(chosen.tags)))
     for part, label in (("specimens", "Specimen"), ("runs", "Run")):
@@ -216,10 +230,32 @@ def _form(user: Any, scope: Scope, found: Overview) -> dict[str, Any]:
                 ("run", "runs", "Run"),
             )
         ],
+        "splits": _splits(scope),
+        "sides": _sides(user, scope),
         "sliders": _sliders(user, scope),
         "most_per_class": facets.most_in_class,
         "n_originals": facets.n_originals if facets.has_copies or chosen.originals else None,
     }
+
+
+def _splits(scope: Scope) -> list[str]:
+    """Return the names of the dataset's splits, the newest first."""
+    return list(scope.store.splits.values_list("name", flat=True)) if scope.store else []
+
+
+def _sides(user: Any, scope: Scope) -> list[Option]:
+    """Return the sides of the chosen split with how many signals each would show."""
+    if scope.split is None:
+        return []
+    counts, chosen = side_counts(user, scope), scope.filter.sides
+    sides: list[Any] = [*scope.split.sides.all()]
+    found = [
+        Option(row.name, row, counts.get(row.name, 0), _is_on(row.name, chosen)) for row in sides
+    ]
+    n_none = counts.get(NO_SIDE, 0)
+    if n_none or NO_SIDE in chosen:
+        found.append(Option(NO_SIDE, None, n_none, _is_on(NO_SIDE, chosen)))
+    return found
 
 
 def _named_options(user: Any, scope: Scope, part: str) -> list[tuple[str, int, bool]]:
@@ -272,7 +308,7 @@ def _is_on(code: str, chosen: tuple[str, ...]) -> bool:
 
 
 def _n_active(chosen: SignalFilter) -> int:
-    parts = KEYS_OF.keys() - {"dataset"}
+    parts = KEYS_OF.keys() - {"dataset", "version", "split"}
     return sum(getattr(chosen, part) != getattr(SignalFilter(), part) for part in parts)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from bearing_portal.dashboards.viewer.state import ViewerState, read
 from bearing_portal.dashboards.viewer.tracking import tachos_of
 from common.errors import NotFound
-from datasets.selectors import dataset_get
+from datasets.scope import explorer_scope
 from signals.filters.neighbours import Neighbours, neighbours, random_of
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Signal
@@ -74,7 +74,7 @@ def walked(user: Any, signal: Signal, chosen: SignalFilter) -> Any:
     visible = signals_visible(user)
     if chosen.is_open:
         return visible.filter(store=signal.store_id)
-    return chosen.apply(visible, store_of=lambda pk: dataset_get(user, pk).store_id)
+    return explorer_scope(user, chosen).signals()
 
 
 def random_signal(user: Any, signal: Signal, chosen: SignalFilter) -> int | None:

@@ -53,13 +53,37 @@ def test_relabelling_asks_for_the_labels_first(client, wear):
     assert wear.count() == 2
 
 
-def test_relabelling_in_bulk_writes_history(client, wear):
-    chosen = list(wear)
-    page = ask(client, "relabel", chosen, apply="yes", fault_class="imbalance", severity="keep")
+APPLIED = {"apply": "yes", "reason": "heard again", "severity": "keep"}
+
+
+def test_relabelling_in_bulk_makes_one_version(client, curator, wear):
+    store = wear.first().store
+    page = ask(client, "relabel", wear, **APPLIED, fault_class="imbalance")
     assert "2 signals changed" in page.content.decode()
-    assert {signal.pk for signal in chosen} == {
-        int(entry.object_id) for entry in LogEntry.objects.all()
-    }
+    version = store.versions.first()
+    assert (version.n_relabelled, version.author, version.reason) == (2, curator, "heard again")
+
+
+def test_the_history_of_a_signal_tells_its_labels_with_who_and_why(client, wear):
+    signal = wear.first()
+    ask(client, "relabel", wear, **APPLIED, fault_class="imbalance")
+    page = client.get(f"{SIGNALS}{signal.pk}/history/").content.decode()
+    assert "Wear" in page
+    assert "Imbalance" in page
+    assert "heard again" in page
+
+
+def test_a_relabel_is_undone_from_the_history(client, wear):
+    signal = wear.first()
+    ask(client, "relabel", wear, **APPLIED, fault_class="imbalance")
+    version = signal.store.versions.first()
+    undone = client.post(
+        "/admin/signals/signal/version-undo/",
+        {"undo": version.pk, "signal": signal.pk},
+        follow=True,
+    )
+    assert "Undone for 2 signals" in undone.content.decode()
+    assert wear.count() == 2
 
 
 def test_relabelling_nothing_is_asked_again(client, wear):
@@ -68,14 +92,14 @@ def test_relabelling_nothing_is_asked_again(client, wear):
 
 
 def test_a_refusal_is_said_on_the_list(client, wear):
-    page = ask(client, "relabel", wear, apply="yes", fault_class="healthy", severity="mild")
+    page = ask(client, "relabel", wear, **APPLIED | {"severity": "mild"}, fault_class="healthy")
     assert "no severity" in page.content.decode()
     assert wear.count() == 2
 
 
 def test_everything_the_filter_shows_can_be_relabelled_at_once(client, wear):
     chosen = {"action": "relabel", "_selected_action": [wear.first().pk], "select_across": "1"}
-    apply = {"apply": "yes", "fault_class": "imbalance", "severity": "keep"}
+    apply = APPLIED | {"fault_class": "imbalance"}
     client.post(f"{SIGNALS}?fault_class__id__exact={wear.first().fault_class_id}", chosen | apply)
     assert not wear.exists()
 
@@ -97,10 +121,18 @@ def test_tagging_in_bulk_is_undone_from_its_message(client, wear):
 
 def test_one_signal_is_relabelled_on_its_page_with_history(client, wear):
     signal = wear.first()
-    change(client, signal, fault_class=FaultClass.objects.get(code="imbalance").pk)
+    imbalance = FaultClass.objects.get(code="imbalance").pk
+    change(client, signal, fault_class=imbalance, reason="heard again")
     signal.refresh_from_db()
     assert signal.fault_class.code == "imbalance"
-    assert LogEntry.objects.get().change_message == "Class: Wear → Imbalance."
+    assert signal.store.versions.first().reason == "heard again"
+
+
+def test_a_label_is_not_changed_on_the_page_without_a_reason(client, wear):
+    imbalance = FaultClass.objects.get(code="imbalance").pk
+    page = change(client, wear.first(), fault_class=imbalance)
+    assert "why the label is changed" in page.content.decode()
+    assert wear.count() == 2
 
 
 def test_a_tag_on_the_page_is_history_too(client, wear):

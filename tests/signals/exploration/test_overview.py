@@ -167,7 +167,7 @@ def test_a_relabel_is_seen_at_once(dataset):
     curator = make_user("superuser")
     labels = Relabel(fault_class=FaultClass.objects.get(code="wear"))
     wrong = Signal.objects.filter(store=dataset.store, fault_class__code="imbalance")
-    signals_relabel(user=curator, signals=wrong, labels=labels)
+    signals_relabel(user=curator, signals=wrong, labels=labels, reason="heard again")
     assert [(row.code, row.n) for row in overview_of(dataset).rows] == [("healthy", 4), ("wear", 8)]
 
 

@@ -107,7 +107,12 @@ def test_a_parameter_of_another_method_is_no_other_question(dataset):
 def test_a_relabel_makes_another_question(dataset):
     row = computed(dataset)
     some = Signal.objects.filter(fault_class__code="wear")[:1]
-    signals_relabel(user=make_user("superuser"), signals=some, labels=Relabel(fault_class=None))
+    signals_relabel(
+        user=make_user("superuser"),
+        signals=some,
+        labels=Relabel(fault_class=None),
+        reason="heard again",
+    )
     assert requested(dataset).key != row.key
 
 
@@ -169,7 +174,12 @@ def test_a_damaged_file_is_no_crash(dataset, owner):
 def test_labels_that_change_before_it_runs_end_it_with_a_sentence(dataset):
     row = requested(dataset)
     some = Signal.objects.filter(fault_class__code="wear")[:1]
-    signals_relabel(user=make_user("superuser"), signals=some, labels=Relabel(fault_class=None))
+    signals_relabel(
+        user=make_user("superuser"),
+        signals=some,
+        labels=Relabel(fault_class=None),
+        reason="heard again",
+    )
     jobs.project(str(row.job_id))
     job = Job.objects.get(pk=row.job_id)
     assert (job.status, job.error[:10]) == ("failed", "The labels")

@@ -1,11 +1,15 @@
+from functools import partial
+
 import pytest
-from django.contrib.admin.models import LogEntry
 
 from common.errors import Invalid, NotAllowed
 from signals.models import FaultClass, Severity, Signal
 from signals.services import labels as curation
-from signals.services.labels import Relabel, fault_class_move, signals_relabel
+from signals.services import versions
+from signals.services.labels import Relabel, fault_class_move
 from tests.factories import make_dataset, make_user
+
+signals_relabel = partial(curation.signals_relabel, reason="heard again")
 
 
 @pytest.fixture
@@ -27,25 +31,31 @@ def fault_class(code):
     return FaultClass.objects.get(code=code)
 
 
-def test_a_new_class_is_written_with_what_it_was(curator, wear):
+def test_one_act_is_one_version_with_who_and_why(curator, dataset, wear):
     labels = Relabel(fault_class=fault_class("imbalance"))
-    assert signals_relabel(user=curator, signals=wear, labels=labels) == 2
+    done = signals_relabel(user=curator, signals=wear, labels=labels)
+    (version,) = done.versions
+    assert (done.n, version.number, version.n_relabelled) == (2, 2, 2)
+    assert (version.author, version.reason) == (curator, "heard again")
     assert not wear.exists()
-    entry = LogEntry.objects.first()
-    assert entry.user == curator
-    assert "Class: Wear → Imbalance." in entry.change_message
 
 
-def test_each_relabelled_signal_has_its_own_line_of_history(curator, wear):
-    ids = {str(pk) for pk in wear.values_list("pk", flat=True)}
-    signals_relabel(user=curator, signals=wear, labels=Relabel(severity=None))
-    assert set(LogEntry.objects.values_list("object_id", flat=True)) == ids
-
-
-def test_a_label_that_stays_leaves_no_history(curator, wear):
+def test_labels_that_stay_make_no_version(curator, dataset, wear):
     labels = Relabel(fault_class=fault_class("wear"))
-    assert signals_relabel(user=curator, signals=wear, labels=labels) == 0
-    assert not LogEntry.objects.exists()
+    assert signals_relabel(user=curator, signals=wear, labels=labels).versions == ()
+    assert dataset.store.versions.count() == 1
+
+
+def test_a_relabel_without_a_reason_is_refused(curator, wear):
+    with pytest.raises(Invalid, match="why"):
+        signals_relabel(user=curator, signals=wear, labels=Relabel(severity=None), reason=" ")
+
+
+def test_an_owner_relabels_what_is_private(dataset):
+    own = make_dataset()
+    signals = Signal.objects.filter(store=own.store, fault_class__code="wear")
+    done = signals_relabel(user=own.store.owner, signals=signals, labels=Relabel(severity=None))
+    assert done.n == 2
 
 
 def test_healthy_takes_the_severity_away(curator, wear):
@@ -87,7 +97,7 @@ def test_the_random_order_within_a_class_stays_without_gaps(curator, dataset, we
 
 def test_private_signals_of_others_are_out_of_a_curators_reach(curator):
     private = Signal.objects.filter(store=make_dataset().store)
-    assert signals_relabel(user=curator, signals=private, labels=Relabel(severity=None)) == 0
+    assert signals_relabel(user=curator, signals=private, labels=Relabel(severity=None)).n == 0
 
 
 @pytest.mark.parametrize("role", ["viewer", "engineer"])
@@ -98,7 +108,7 @@ def test_others_relabel_nothing(role, wear):
 
 
 def test_more_than_a_request_can_carry_is_refused(curator, wear, monkeypatch):
-    monkeypatch.setattr(curation, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(versions, "MOST_AT_ONCE", 1)
     with pytest.raises(Invalid, match="At most 1"):
         signals_relabel(user=curator, signals=wear, labels=Relabel(severity=None))
 

@@ -81,7 +81,7 @@ def test_after_a_relabel_it_is_another_and_the_old_file_is_gone(dataset, owner, 
     reference_get(owner, signal)
     moved = Signal.objects.filter(pk=of_class(dataset, "wear")[-1].pk)
     labels = Relabel(fault_class=FaultClass.objects.get(code="imbalance"))
-    signals_relabel(user=make_user("curator"), signals=moved, labels=labels)
+    signals_relabel(user=make_user("curator"), signals=moved, labels=labels, reason="heard again")
     assert reference_get(owner, signal).n == 3
     assert files(folder) == [f"{signal.store_id}.2/{signal.fault_class_id}.npz"]
 

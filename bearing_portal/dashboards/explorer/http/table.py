@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from bearing_portal.dashboards.explorer.filters import may_do
 from bearing_portal.dashboards.explorer.panels.table.columns import (
     chosen_scope,
     table_query,
@@ -26,11 +27,12 @@ from signals.exploration.overview import why_empty
 from signals.exploration.selection import MOST_IDS
 from signals.exploration.table import table_page
 from signals.filters.grid import SORTS
-from signals.models import Signal
+from signals.models import Signal, Version
 from signals.selectors import tags_visible
-from signals.services.labels import may_relabel_or_refuse, signals_relabel
+from signals.services.labels import signals_relabel
 from signals.services.table_columns import columns_choose, columns_reset
 from signals.services.tags import signals_tag, tagging_undo
+from signals.services.versions import signals_remove, versions_undo
 from vibration.features import GROUPS
 
 OFFERED_TAGS: Final = 200
@@ -128,22 +130,74 @@ def tag_undo(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def relabel(request: HttpRequest) -> HttpResponse:
-    """Give the chosen signals another class or severity; it is written down who did."""
+    """Give the chosen signals another class or severity, as a new version of their dataset."""
     given = request.POST if request.method == "POST" else request.GET
-    signals = chosen_scope(request.user, _state(given)).signals()
-    may_relabel_or_refuse(request.user, signals)
+    signals = _changeable(request.user, given, "relabel")
     form = RelabelForm(given if request.method == "POST" else None)
     for field in ("fault_class", "severity"):
         form.fields[field].widget.attrs["class"] = "form-select"
+    form.fields["reason"].widget.attrs |= {"class": "form-control", "autocomplete": "off"}
     if request.method != "POST":
         return _asked(request, "relabel", signals, form=form)
     if not form.is_valid():
         return _asked(request, "relabel", signals, form=form, error=_first_of(form))
     try:
-        n = signals_relabel(user=request.user, signals=signals, labels=form.labels())
+        done = signals_relabel(
+            user=request.user,
+            signals=signals,
+            labels=form.labels(),
+            reason=form.cleaned_data["reason"],
+        )
     except (Invalid, NotAllowed) as error:
         return _asked(request, "relabel", signals, form=form, error=error)
-    return _done({"level": "success", "title": f"{counted(n, 'signal')} relabelled"})
+    return _versions_made(f"{counted(done.n, 'signal')} relabelled", done.versions)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def remove(request: HttpRequest) -> HttpResponse:
+    """Take the chosen signals out of their dataset, as a new version of it."""
+    given = request.POST if request.method == "POST" else request.GET
+    signals = _changeable(request.user, given, "remove")
+    if request.method != "POST":
+        return _asked(request, "remove", signals)
+    reason = given.get("reason", "")
+    try:
+        made = signals_remove(user=request.user, signals=signals, reason=reason)
+    except (Invalid, NotAllowed) as error:
+        return _asked(request, "remove", signals, error=error)
+    n = sum(version.n_removed for version in made)
+    return _versions_made(f"{counted(n, 'signal')} removed", made)
+
+
+@login_required
+@require_POST
+def version_back(request: HttpRequest) -> HttpResponse:
+    """Undo the versions that `relabel` or `remove` made, as new versions."""
+    n = versions_undo(user=request.user, text=request.POST.get("undo", ""))
+    return _done({"level": "success", "title": f"Undone for {counted(n, 'signal')}"})
+
+
+def _changeable(user: Any, given: QueryDict, act: str) -> QuerySet[Signal]:
+    """Return the chosen signals where `user` may change them so."""
+    scope = chosen_scope(user, _state(given))
+    if scope.version is not None:
+        raise Invalid(
+            f"Version {scope.version.number} is an old one and stays as it was; go to the current "
+            "version to change something."
+        )
+    if act not in may_do(user, scope):
+        raise NotAllowed(
+            "Labels are edited by the owner of the signals and by curators."
+            if act == "relabel"
+            else "Signals are removed by the owner of their dataset; choose the dataset first."
+        )
+    return scope.signals()
+
+
+def _versions_made(title: str, made: tuple[Version, ...]) -> HttpResponse:
+    undo = ",".join(str(version.pk) for version in made)
+    return _done({"level": "success", "title": title, "undo": undo, "undoAt": "versions/undo/"})
 
 
 @login_required
@@ -189,6 +243,7 @@ def _asked(
         "state": {key: given.get(key, "") for key in ("filter", "sel", "grid")},
         "error": error.sentence if error else "",
         "name": given.get("name", ""),
+        "reason": given.get("reason", ""),
         "tags": tags_visible(request.user)[:OFFERED_TAGS],
         "form": form,
     }

@@ -3,7 +3,7 @@ import pytest
 from signals.exploration.columns import AT_FIRST
 from signals.models import Signal
 from signals.services.table_columns import columns_choose
-from tests.factories import make_dataset, make_user
+from tests.factories import make_user
 
 HEADS, META = "explorer-table-heads", "explorer-table-meta"
 
@@ -53,12 +53,6 @@ def test_columns_are_those_the_person_chose(ask, shown, owner):
     columns_choose(user=owner, codes=["skewness"])
     assert visible() == ["label", "skewness"]
     assert list(shown()[0]["bins"]) == ["skewness"]
-
-
-@pytest.mark.parametrize(("role", "may"), [("engineer", False), ("curator", True)])
-def test_relabelling_of_shared_signals_is_offered_to_curators(role, may, ask):
-    make_dataset(visibility="shared")
-    assert columns(ask, user=make_user(role))["mayRelabel"] is may
 
 
 def test_a_stranger_is_told_that_there_is_no_such_dataset(said, dataset):

@@ -21,7 +21,7 @@ from signals.exploration.selection import LASSO, read_lasso
 from signals.feature_groups import group_columns
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import SignalFilter
-from signals.models import Projection, Signal
+from signals.models import Projection
 from signals.projections.files import ProjectionPoints
 from signals.projections.services import (
     projection_at_once,
@@ -177,7 +177,8 @@ def _filter_words(row: Projection, scope: Scope) -> str:
     """Say which signals an older projection is of, where they are others."""
     if scope.store is None or row.store_id != scope.store.pk:
         return " of another dataset"
-    if row.store_version != scope.store.version:
+    number = scope.version.number if scope.version else scope.store.version
+    if row.store_version != number:
         return ", from before labels were changed"
     if row.query != replace(scope.filter, dataset=None).to_query():
         described = SignalFilter.from_query(QueryDict(row.query)).describe(scope.unit_words())
@@ -189,7 +190,7 @@ def _drawn(
     user: Any, state: ExplorerState, scope: Scope, row: Projection, found: ProjectionPoints
 ) -> ProjectionPanel:
     title, column = _shade(state.colour, scope)
-    everything = _clouds(row, found, column)
+    everything = _clouds(scope, row, found, column)
     clouds = drawn_of(everything)
     selected = selected_of(user, state, scope, clouds)
     name = Method(row.method).name_shown
@@ -225,12 +226,12 @@ def _shade(colour: str, scope: Scope) -> tuple[str, str]:
     return "", ""
 
 
-def _clouds(row: Projection, found: ProjectionPoints, shade: str) -> list[Cloud]:
-    """Return the points by class as the signals are labelled now, without those that are gone; a
+def _clouds(scope: Scope, row: Projection, found: ProjectionPoints, shade: str) -> list[Cloud]:
+    """Return the points by class as the scope's version labels them, without those that are gone; a
     column of the signals, or a feature of a group, shades them.
     """
     pks = [int(pk) for pk in found.pks]
-    rows = Signal.objects.filter(store=row.store_id, pk__in=pks).order_by()
+    rows = scope.every_signal().filter(store=row.store_id, pk__in=pks)
     of_group = bool(shade) and place_of(shade) is not None
     columns = ("pk", "label", "fault_class", *([shade] if shade and not of_group else []))
     known = {

@@ -92,7 +92,7 @@ def _definition(column: Column, *, is_hidden: bool) -> dict[str, Any]:
         definition["cellRendererParams"] = {"digits": DIGITS.get(code)}
     if code == "tags":
         definition |= {"flex": 1, "minWidth": definition.pop("width")}
-    if code == "created":
+    if code in ("created", "split"):
         definition["filter"] = False
     return definition
 

@@ -23,7 +23,6 @@ from bearing_portal.frame.templatetags.portal import thousands
 from common.text import counted
 from signals.exploration.overview import overview
 from signals.filters.grid import MOST_CONDITIONS
-from signals.selectors import stores_labelled
 
 HEAD_PX, ROW_PX = 56, 32
 NO_HEADS: dict[str, Any] = {"class": [], "severity": [], "bins": {}}
@@ -124,6 +123,7 @@ def _tools() -> list[Any]:
                 _button("Tag", "tag", **{"data-bulk": "tag"}),
                 _button("Compare", "layers", **{"data-bulk": "compare"}),
                 _button("Relabel", "pencil", hidden=True, **{"data-bulk": "relabel"}),
+                _button("Remove", "trash", hidden=True, **{"data-bulk": "remove"}),
             ],
             className="explorer-bulk",
             role="group",
@@ -188,7 +188,6 @@ def show_columns(asked: Any, *, user: Any) -> dict[str, Any]:
         "columns": column_definitions(user),
         "marks": {code: mark.uri for code, mark in class_marks().items()},
         "levels": {code: mark.level for code, mark in severity_marks().items()},
-        "mayRelabel": stores_labelled(user).exists(),
     }
 
 

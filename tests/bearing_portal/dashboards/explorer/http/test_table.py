@@ -285,7 +285,8 @@ class TestTag:
 
 class TestRelabel:
     def post(self, client, dataset, **labels):
-        labels = {"fault_class": "keep", "severity": "keep", "action": "relabel"} | labels
+        standard = {"fault_class": "keep", "severity": "keep", "action": "relabel"}
+        labels = standard | {"reason": "heard again"} | labels
         return client.post(
             reverse("explorer-table-relabel"), asked(dataset, sel="class:wear", **labels)
         )
@@ -306,14 +307,62 @@ class TestRelabel:
         assert answer.status_code == 422
         assert "has no severity" in answer.content.decode()
 
+    def test_asks_why(self, client, dataset):
+        answer = self.post(as_role(client, CURATOR), dataset, fault_class="imbalance", reason="")
+        assert answer.status_code == 422
+        assert "why the labels are changed" in answer.content.decode()
+
+    def test_is_undone_as_a_new_version(self, client, dataset):
+        curator = as_role(client, CURATOR)
+        done = said(self.post(curator, dataset, fault_class="imbalance"))
+        answer = curator.post(f"/data-explorer/{done['undoAt']}", {"undo": done["undo"]})
+        assert said(answer)["title"] == "Undone for 3 signals"
+        assert len(ids(dataset, fault_class__code="wear")) == 3
+
+    def test_of_an_old_version_is_refused(self, client, dataset):
+        curator = as_role(client, CURATOR)
+        self.post(curator, dataset, fault_class="imbalance")
+        state = asked(dataset, sel="class:wear", fault_class="healthy", severity="keep")
+        state["filter"] += "&version=1"
+        answer = curator.post(reverse("explorer-table-relabel"), state)
+        assert answer.status_code == 400
+        assert "stays as it was" in answer.content.decode()
+
     @pytest.mark.parametrize("role", [None, "viewer", "engineer"])
-    def test_of_others_is_refused(self, role, client, dataset):
+    def test_is_for_owners_and_curators(self, role, client, dataset):
         assert self.post(as_role(client, role), dataset, fault_class="imbalance").status_code == 403
         assert len(ids(dataset, fault_class__code="wear")) == 3
 
-    def test_of_ones_own_is_allowed(self, owner, dataset):
-        assert said(self.post(owner, dataset, fault_class="imbalance"))["title"]
+    def test_is_done_by_the_owner(self, owner, dataset):
+        answer = self.post(owner, dataset, fault_class="imbalance")
+        assert said(answer)["title"] == "3 signals relabelled"
+
+
+class TestRemove:
+    def post(self, client, dataset, **given):
+        state = asked(dataset, sel="class:wear", **({"reason": "clipped"} | given))
+        return client.post(reverse("explorer-table-remove"), state)
+
+    def test_takes_the_selected_out_until_it_is_undone(self, owner, dataset):
+        done = said(self.post(owner, dataset))
+        assert done["title"] == "3 signals removed"
         assert ids(dataset, fault_class__code="wear") == []
+        owner.post(f"/data-explorer/{done['undoAt']}", {"undo": done["undo"]})
+        assert len(ids(dataset, fault_class__code="wear")) == 3
+
+    def test_asks_why(self, owner, dataset):
+        assert self.post(owner, dataset, reason="").status_code == 422
+
+    @pytest.mark.parametrize("role", [None, "viewer", "engineer", CURATOR])
+    def test_is_for_the_owner(self, role, client, dataset):
+        assert self.post(as_role(client, role), dataset).status_code == 403
+        assert len(ids(dataset, fault_class__code="wear")) == 3
+
+    @pytest.mark.parametrize("role", [None, "engineer"])
+    def test_is_undone_by_nobody_else(self, role, owner, client, dataset):
+        done = said(self.post(owner, dataset))
+        undo = reverse("explorer-version-undo")
+        assert as_role(client, role).post(undo, {"undo": done["undo"]}).status_code == 403
 
 
 class TestCompare:
