@@ -4,9 +4,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("datasets", "0005_pulses_and_faults"),
+        ("datasets", "0006_downloads"),
         ("monitoring", "0008_api_tokens"),
-        ("signals", "0019_members"),
+        ("signals", "0020_members"),
     ]
 
     operations = [

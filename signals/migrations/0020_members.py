@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("signals", "0018_first_versions"),
+        ("signals", "0019_projected_features"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
