@@ -6,8 +6,8 @@ from django.db import transaction
 
 from common.database import after_commit
 from datasets.models import Dataset
+from datasets.services.events import dataset_event
 from datasets.services.hints import dataset_hint
-from monitoring.events import event_record
 from monitoring.models import SystemEvent
 from signals.models import Bearing, Specimen
 from signals.services.bearings import bearing_attach, specimen_bearing_choose
@@ -31,12 +31,8 @@ def dataset_specimen_choose(
     if not specimen_bearing_choose(user=user, specimen=specimen, bearing=bearing):
         return
     said = f"{before or 'type unknown'} → {bearing or 'type unknown'}"
-    event_record(
-        kind=SystemEvent.Kind.EDITED,
-        actor=user,
-        subject=dataset.name,
-        detail=f"specimen {specimen.name}: {said}"[:200],
-    )
+    detail = f"specimen {specimen.name}: {said}"[:200]
+    dataset_event(dataset, SystemEvent.Kind.EDITED, user, detail)
     if may_measure(user, dataset.store) and not why_not(dataset.store, GROUP):
         features_request(user=user, store=dataset.store, group=GROUP, url=url)
     after_commit(dataset_hint, dataset)
