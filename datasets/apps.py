@@ -6,7 +6,7 @@ class DatasetsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from datasets.kinds import BUILD, GENERATE, IMPORT, READ
+        from datasets.kinds import BUILD, GENERATE, IMPORT, READ, VERIFY
         from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
         from monitoring.retention import register_pruner
         from signals.services.versions import register_version_follower
@@ -45,6 +45,7 @@ class DatasetsConfig(AppConfig):
                 sweep=Later("datasets.services.downloads.downloads_sweep"),
             )
         )
+        register_kind(JobKind(code=VERIFY, entry="datasets.jobs.verify", queue=Queue.LONG))
         register_pruner("downloads", Later("datasets.services.downloads.downloads_prune"))
         register_pruner("imports", Later("datasets.imports.services.drafts.drafts_prune"))
         register_version_follower(Later("datasets.services.versions.versions_follow"))

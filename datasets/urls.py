@@ -1,6 +1,6 @@
 from django.urls import path
 
-from datasets.views import datasets, downloads, recipes, recordings
+from datasets.views import datasets, downloads, recipes, recordings, verification
 
 app_name = "datasets"
 
@@ -25,6 +25,13 @@ urlpatterns = [
         "<int:pk>/recordings/<int:recording_pk>/original/",
         recordings.recording_original,
         name="original",
+    ),
+    path("<int:pk>/verification/", verification.verifications, name="verifications"),
+    path("<int:pk>/verification/new/", verification.verification_new, name="verify"),
+    path(
+        "<int:pk>/verification/<int:verification_pk>/cancel/",
+        verification.verification_stop,
+        name="verify-cancel",
     ),
     path("<int:pk>/downloads/", downloads.downloads, name="downloads"),
     path("<int:pk>/downloads/new/<slug:code>/", downloads.download_new, name="download-new"),

@@ -1,5 +1,6 @@
 import json
 import re
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -36,6 +37,7 @@ from datasets.listing import (
 )
 from datasets.models import Dataset
 from datasets.selectors import dataset_get, dataset_losses, recipe_of
+from datasets.verifications import verifications_shown
 from signals.services.bearings import bearing_get
 from signals.services.feature_groups import features_cancel, features_request
 from vibration.simulation.recipe_text import recipe_to_yaml
@@ -94,10 +96,14 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "recipe_text": recipe_to_yaml(recipe_of(dataset)) if dataset.recipe else "",
         **feature_groups(request.user, dataset),
         **(recordings_listed(dataset, "1") if dataset.is_recorded else {}),
-        **(offers(request.user, dataset, "") if dataset.status == Dataset.Status.READY else {}),
+        **(_of_files(request, dataset) if dataset.status == Dataset.Status.READY else {}),
     }
     template = "datasets/_detail.html" if is_fragment(request) else "datasets/detail.html"
     return render(request, template, context)
+
+
+def _of_files(request: HttpRequest, dataset: Dataset) -> dict[str, Any]:
+    return offers(request.user, dataset, "") | verifications_shown(request.user, dataset)
 
 
 @login_required

@@ -7,7 +7,6 @@ from django.db import transaction
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed
-from common.storage import folder_discard
 from experiments.files import final_folder
 from experiments.models import Experiment
 from experiments.selectors import may_manage_experiment
