@@ -50,8 +50,13 @@ class Backend(Protocol):
 
 def backend() -> Backend:
     """Return the storage of this portal."""
-    if settings.STORAGE_URL:
+    return backend_at(settings.STORAGE_URL)
+
+
+def backend_at(url: str) -> Backend:
+    """Return the storage of a URL; the portal's own folder where it is empty."""
+    if url:
         from common.storage.s3 import s3_backend  # its client takes half a second to import
 
-        return s3_backend(settings.STORAGE_URL)
+        return s3_backend(url)
     return LocalBackend(Path(settings.STORAGE_DIR))
