@@ -14,7 +14,7 @@ from datasets.selectors import dataset_get
 from datasets.services.downloads import ready_prove
 from datasets.services.verifying import verification_cancel, verification_request
 from datasets.verifications import SAMPLE, verification_get, verifications_shown
-from datasets.views.datasets import is_fragment
+from datasets.views.answers import is_fragment
 
 
 @login_required

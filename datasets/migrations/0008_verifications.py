@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("datasets", "0006_downloads"),
+        ("datasets", "0007_trash"),
         ("monitoring", "0008_api_tokens"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
