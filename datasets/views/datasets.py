@@ -96,7 +96,7 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "bearings": bearing_choices(request.user, dataset),
         "recipe_text": recipe_to_yaml(recipe_of(dataset)) if dataset.recipe else "",
         **feature_groups(request.user, dataset),
-        **(recordings_listed(dataset, "1") if dataset.is_recorded else {}),
+        **(recordings_listed(request.user, dataset, "1") if dataset.is_recorded else {}),
         "description": description_html(dataset.description),
         **members_shown(request.user, dataset),
         "activity": activity_listed(dataset, "1"),
