@@ -1,6 +1,14 @@
 from django.urls import path
 
-from datasets.views import datasets, downloads, recipes, recordings, sharing, trash
+from datasets.views import (
+    datasets,
+    downloads,
+    recipes,
+    recordings,
+    sharing,
+    trash,
+    verification,
+)
 
 app_name = "datasets"
 
@@ -37,6 +45,13 @@ urlpatterns = [
         "<int:pk>/recordings/<int:recording_pk>/original/",
         recordings.recording_original,
         name="original",
+    ),
+    path("<int:pk>/verification/", verification.verifications, name="verifications"),
+    path("<int:pk>/verification/new/", verification.verification_new, name="verify"),
+    path(
+        "<int:pk>/verification/<int:verification_pk>/cancel/",
+        verification.verification_stop,
+        name="verify-cancel",
     ),
     path("<int:pk>/downloads/", downloads.downloads, name="downloads"),
     path("<int:pk>/downloads/new/<slug:code>/", downloads.download_new, name="download-new"),
