@@ -122,8 +122,8 @@ document.getElementById("bell").addEventListener("show.bs.dropdown", loadBell);
 /* Hints */
 const hear = ({ type, id }) => {
   if (type === "notification") return readNotices();
-  if (!["dataset", "experiment", "job"].includes(type)) return;
   if (type === "progress") return all(`[data-live="dataset"][data-live-job="${CSS.escape(id)}"]`).forEach(reread);
+  if (!["dataset", "experiment", "job"].includes(type)) return;
   const attribute = type === "job" ? "data-live-job" : "data-live-id";
   const parts = type === "experiment" ? [] : all(`[data-live="dataset"][${attribute}="${CSS.escape(id)}"]`);
   if (parts.length) parts.forEach(reread);
