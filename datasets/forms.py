@@ -9,7 +9,7 @@ from common.text import thousands
 from datasets.estimates import estimate_of, time_prove
 from datasets.selectors import name_is_taken, name_suggestion
 from datasets.services import recipe_build, recipe_read
-from datasets.services.files import space_prove
+from datasets.services.files import space_free_bytes, space_prove
 from signals.models import FaultClass, NoiseSource, Severity
 from signals.models.store import MAINS_HZ
 from vibration.generation import Estimate
@@ -171,6 +171,14 @@ class DatasetForm(forms.Form):
         """What the recipe will cost; None while a field keeps it from being one."""
         _ = self.errors  # cleans once
         return self._estimate
+
+    @property
+    def free_bytes(self) -> int | None:
+        """How much the disk still holds; None where it cannot be asked, which is said elsewhere."""
+        try:
+            return space_free_bytes()
+        except Unavailable:
+            return None
 
     @property
     def why_not(self) -> str:

@@ -11,6 +11,8 @@ from django.db.models.functions import Coalesce, Lower
 from common.roles import is_engineer, may_manage
 from datasets.models import ClassCount, Dataset
 from datasets.selectors import dataset_signals, datasets_trashed, datasets_visible
+from monitoring.health.checks import is_served
+from monitoring.jobs.kinds import Queue
 from monitoring.models import Job
 from monitoring.selectors import settings_of
 from signals.models import Bearing, FaultClass, Recording, Run, Severity, Signal, Specimen
@@ -137,10 +139,12 @@ def for_display(user: Any, datasets: Any) -> None:
     """Note on each dataset what this person may do with it and how many jobs are before it."""
     waiting = [row.job_id for row in datasets if row.status == Dataset.Status.QUEUED]
     queue = _queue() if waiting else []
+    lacks_worker = bool(waiting) and is_served(Queue.LONG) is False
     may_create = is_engineer(user)
     for row in datasets:
         row.is_mine = may_manage(user, row.store.owner_id)
         row.may_repeat = may_create and row.recipe_id is not None
+        row.lacks_worker = lacks_worker
         row.n_ahead = queue.index(row.job_id) if row.job_id in queue else 0
 
 

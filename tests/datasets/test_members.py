@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 
 from common.errors import Invalid, NotAllowed, NotFound
 from datasets.selectors import datasets_visible
-from datasets.services import dataset_member_remove, dataset_member_set
-from datasets.services.hints import dataset_audience
+from datasets.services import dataset_delete, dataset_member_remove, dataset_member_set
+from datasets.services.hints import dataset_audience, job_audience
 from monitoring.models import SystemEvent
 from signals.models import FaultClass, Signal, StoreMember
 from signals.selectors import may_label, signals_visible, stores_labelled, stores_visible
@@ -172,6 +172,13 @@ def test_it_is_written_down_who_was_let_in(dataset, member):
     let_in(dataset, member, "label")
     event = SystemEvent.objects.get(kind="shared")
     assert (event.about, event.detail) == (dataset.store.about, f"{member} may read and label")
+
+
+def test_its_job_tells_whoever_may_see_how_far_it_is(dataset, member):
+    let_in(dataset, member)
+    assert f"user.{member.pk}" in job_audience(dataset.job)
+    dataset_delete(user=dataset.store.owner, dataset=dataset)
+    assert job_audience(dataset.job) == []
 
 
 def test_hints_go_to_those_who_may_see_and_to_nobody_else(dataset, member):

@@ -276,3 +276,29 @@ def test_the_detail_page_names_recipe_and_checksum(client, owner):
     page = client.get(at("detail", dataset)).content.decode()
     assert dataset.store.sha256 in page
     assert dataset.recipe.fingerprint in page
+
+
+def test_a_click_on_a_ready_card_opens_the_explorer_on_it(client, owner):
+    ready, waiting = make_dataset(owner), make_dataset(owner, ready=False)
+    client.force_login(owner)
+    opens = f'data-opens="{reverse("explorer")}?dataset={ready.pk}"'
+    assert opens in client.get(at("card", ready)).content.decode()
+    assert "data-opens" not in client.get(at("card", waiting)).content.decode()
+
+
+def test_a_card_names_its_classes_on_hover(client, owner):
+    dataset = make_dataset(owner, classes=("healthy", "wear"))
+    client.force_login(owner)
+    for layout in ("cards", "list"):
+        card = client.get(at("card", dataset), {"layout": layout}).content.decode()
+        assert 'title="Healthy, Wear"' in card
+
+
+@pytest.mark.parametrize(
+    ("served", "said"),
+    [(True, "Waiting for a free worker"), (False, "No worker is running"), (None, "Waiting")],
+)
+def test_a_waiting_card_says_where_no_worker_runs(client, owner, monkeypatch, served, said):
+    monkeypatch.setattr("datasets.listing.is_served", lambda queue: served)
+    client.force_login(owner)
+    assert said in client.get(at("card", make_dataset(owner, ready=False))).content.decode()
