@@ -17,12 +17,12 @@ from vibration.formats.series import Series, Stated, prove_no_features
 from vibration.formats.sidecar import sidecar_of
 from vibration.formats.text.lines import TextLines, opened_text
 from vibration.formats.text.preamble import Line, Preamble, preamble_of
+from vibration.formats.text.rows import parse
 from vibration.formats.text.table import (
     MAX_COLUMNS,
     Table,
     find_table,
     head_of,
-    parse,
     without_side_keys,
 )
 
