@@ -13,10 +13,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from vibration.formats.blocks import blocks
 from vibration.formats.facts import number_and_unit, rate_of, rate_of_step, stated
 from vibration.formats.files import SourceFile
+from vibration.formats.gathering import gathered
 from vibration.formats.recording import Statement
-from vibration.formats.room import blocks, gathered
 from vibration.formats.series import Series
 
 EDGE: Final = b"-1"

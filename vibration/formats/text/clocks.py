@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from vibration.formats.room import Columns, blocks, gathered
+from vibration.formats.blocks import blocks
+from vibration.formats.gathering import Columns, gathered
 from vibration.formats.text.dialect import clock
 from vibration.formats.text.table import Column, Table
 

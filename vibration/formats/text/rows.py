@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from vibration.errors import FormatError
 from vibration.formats.files import SourceFile
+from vibration.formats.gathering import Columns
 from vibration.formats.recording import LeftOut
-from vibration.formats.room import Columns
 from vibration.formats.text.clocks import Clock, join_dates
 from vibration.formats.text.dialect import Dialect
 from vibration.formats.text.lines import TextLines
@@ -18,6 +18,7 @@ from vibration.formats.text.preamble import Line
 from vibration.formats.text.table import Column, Table
 
 _FOOT_LINES: Final = 5
+_LINE_END: Final = "\r\n \x1a"  # a tab may be a separator
 
 
 def parse(
@@ -176,8 +177,8 @@ def _plain_numbers(texts: list[str], dialect: Dialect, width: int) -> npt.NDArra
     if dialect.decimal == ",":
         texts = [text.replace(",", ".") for text in texts]
     separator = dialect.separator
-    if separator is not None and any(t.rstrip().endswith(separator) for t in texts[:2]):
-        texts = [text.rstrip().removesuffix(separator) for text in texts]
+    if separator is not None and any(t.rstrip(_LINE_END).endswith(separator) for t in texts[:2]):
+        texts = [text.rstrip(_LINE_END).removesuffix(separator) for text in texts]
     if texts and texts[-1].strip("\x1a\r\n") == "":
         texts = texts[:-1]  # an end of file as old systems wrote it
     values: npt.NDArray[np.float64] = np.loadtxt(

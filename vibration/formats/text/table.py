@@ -15,6 +15,7 @@ from vibration.formats.text.lines import TextLines
 from vibration.formats.text.preamble import Line
 
 MAX_COLUMNS: Final = 64
+ROW_WISE: Final = 128
 MAX_FIELDS: Final = 2_000_000
 _HEAD_LINES: Final = 1100
 _HEAD_CHARACTERS: Final = 1 << 25
@@ -207,6 +208,8 @@ def _holds(kinds: str, following: Sequence[str], dialect: Dialect) -> bool:
     if "c" in kinds:
         return True
     texts = [i for i, kind in enumerate(kinds) if kind == "x"]
+    if len(kinds) >= ROW_WISE and texts == [0]:  # a waveform a line, under its name
+        return True
     alike = all(
         len(row) == len(kinds) and all(row[i] in "xe" for i in texts) and "n" in row for row in near
     ) and all(sum(row[i] == "x" for row in near) >= 0.8 * len(near) for i in texts)
