@@ -51,7 +51,7 @@ TEXTS = {
                   "utf-16", 8000.0, "m/s²"),
     "mixed ends": (
         "fs=20000\nx (mg),y (mg)\n"
-        + "".join(f"{a:.4f},{b:.4f}" + ["\n", "\r\n"][n % 2] for n, (a, b) in enumerate(zip(X, Y, strict=True))),
+        + "".join(f"{X[n]:.4f},{Y[n]:.4f}" + ("\r\n" if n % 2 else "\n") for n in range(N)),
         "utf-8", 20000.0, "mg",
     ),
     "trailing marks": (
