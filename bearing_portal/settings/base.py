@@ -13,6 +13,8 @@ from bearing_portal.settings.places import BASE_DIR, data_dir, environment
 env = environment()
 DATA_DIR = data_dir()
 STORAGE_DIR = DATA_DIR / "storage"
+STORAGE_URL = env.bucket("STORAGE_URL")
+SCRATCH_DIR = env.folder("SCRATCH_DIR", DATA_DIR / "scratch")
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 8000, lowest=1, highest=65535)
 DEBUG = env.boolean("DEBUG", False)
@@ -131,6 +133,7 @@ JOB_RECONCILE_S = env.integer("JOB_RECONCILE_S", 15, lowest=1, highest=60)
 JOB_TIMEOUT_S = env.integer("JOB_TIMEOUT_S", 3600, lowest=60, highest=86_400)
 JOB_MAX_ATTEMPTS = env.integer("JOB_MAX_ATTEMPTS", 2, lowest=1, highest=10)
 JOBS_PER_PERSON = env.integer("JOBS_PER_PERSON", 20, lowest=1, highest=10_000)
+TRASH_DAYS = env.integer("TRASH_DAYS", 30, lowest=0, highest=3650)
 GENERATION_WORKERS = env.integer("GENERATION_WORKERS", 0, lowest=0, highest=256)
 if JOB_STALE_S <= 2 * JOB_HEARTBEAT_S:
     raise ImproperlyConfigured("JOB_STALE_S must be more than twice JOB_HEARTBEAT_S.")
@@ -228,6 +231,7 @@ IMPORT_MAX_BYTES = 1_000_000 * env.integer("IMPORT_MAX_MB", 2000, lowest=1, high
 IMPORT_QUOTA_BYTES = 1_000_000 * env.integer("IMPORT_QUOTA_MB", 10_000, lowest=1, highest=10**8)
 if IMPORT_QUOTA_BYTES < IMPORT_MAX_BYTES:
     raise ImproperlyConfigured("IMPORT_QUOTA_MB must not be less than IMPORT_MAX_MB.")
+DOWNLOAD_KEPT_HOURS = env.integer("DOWNLOAD_KEPT_HOURS", 48, lowest=1, highest=8760)
 
 # Without EMAIL_URL the portal sends no e-mail, and offers none in the settings of a person.
 SITE_URL = env.origin("SITE_URL", f"http://{HOST}:{PORT}")

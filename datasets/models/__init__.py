@@ -1,6 +1,7 @@
 """The rows of datasets: Django finds its models here."""
 
 from datasets.models.dataset import ClassCount, Dataset
+from datasets.models.download import Download
 from datasets.models.imports import (
     ImportChannel,
     ImportDraft,
@@ -10,10 +11,12 @@ from datasets.models.imports import (
     ImportSpecimen,
 )
 from datasets.models.recipe import Recipe
+from datasets.models.verification import Verification, VerificationFinding
 
 __all__ = [
     "ClassCount",
     "Dataset",
+    "Download",
     "ImportChannel",
     "ImportDraft",
     "ImportFile",
@@ -21,4 +24,6 @@ __all__ = [
     "ImportRemark",
     "ImportSpecimen",
     "Recipe",
+    "Verification",
+    "VerificationFinding",
 ]

@@ -7,7 +7,6 @@ from django.db import transaction
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed
-from common.storage import folder_discard
 from experiments.files import final_folder
 from experiments.models import Experiment
 from experiments.selectors import may_manage_experiment
@@ -43,7 +42,7 @@ def experiment_delete(*, user: Any, experiment: Experiment) -> None:
         pk, name = experiment.pk, experiment.name
         Experiment.objects.filter(pk=pk).delete()
         event_record(kind=SystemEvent.Kind.DELETED, actor=user, subject=name, detail="experiment")
-        after_commit(folder_discard, final_folder(pk))
+        after_commit(final_folder(pk).discard)
         after_commit(experiment_hint, experiment)
 
 

@@ -28,8 +28,6 @@ from experiments.files import (
     REPORT,
     attempt_folder,
     final_folder,
-    folder_name,
-    parent_made,
     predictions_write,
     publish,
     rows_write,
@@ -48,8 +46,8 @@ from monitoring.notices.services import notification_send
 from signals.errors import told_as
 from vibration.learning.evaluation import Evaluation, Fit, evaluate
 from vibration.learning.models import MODELS
-from vibration.learning.report import percent
 from vibration.learning.search import Parameters, fitted_pipeline, parameter_sets
+from vibration.learning.words import percent
 from vibration.store import whole_folder
 
 _TIMED: Final = 5
@@ -75,7 +73,6 @@ def experiment_train(*, run: JobRun) -> None:
     evaluation, pipeline, used, fit_s = _fitted(wish, told, step)
     folder = attempt_folder(experiment.pk, run.job.attempt)
     try:
-        parent_made()
         with told_as(Unavailable), whole_folder(folder) as part:
             result = _written(part, experiment, wish, told, evaluation, pipeline, used)
         result.fit_s, result.seconds = fit_s, time.monotonic() - began_s
@@ -166,10 +163,12 @@ def _written(
     rows = told.rows
     numbers = report_numbers(
         evaluation,
+        class_codes=rows.classes,
         class_names=rows.class_names,
         many=rows.called[1],
         new=told.plan.new,
         notes=list(told.plan.notes),
+        facts=rows.facts,
         seed=wish.seed,
     )
     numbers |= {"protocol": told.plan.words, "left_out": list(told.plan.left_out)}
@@ -185,7 +184,7 @@ def _written(
     gap_low, gap_high = numbers["gap_interval"] or (None, None)
     return ExperimentResult(
         experiment=experiment,
-        folder=folder_name(experiment.pk),
+        folder=str(final_folder(experiment.pk)),
         n_signals=numbers["n_signals"],
         n_groups=numbers["n_groups"],
         groups_are=numbers["groups_are"],

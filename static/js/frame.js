@@ -28,6 +28,10 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "dialog-content" && event.detail.target.children.length) modal("dialog").show();
 });
+document.addEventListener("portal:toast", ({ detail: { undo, ...words } }) => {
+  const action = undo ? { label: "Undo", run: () => htmx.ajax("POST", undo, { swap: "none", target: "body" }) } : null;
+  toast({ ...words, action });
+});
 document.addEventListener("dialog:close", () => modal("dialog").hide());
 $("#dialog")?.addEventListener("hidden.bs.modal", () => { $("#dialog-content").replaceChildren(); });
 
@@ -107,11 +111,21 @@ document.addEventListener("click", (event) => {
   boxes[0].dispatchEvent(new Event("change", { bubbles: true }));
 });
 
+/* Browsers give the clipboard to pages over TLS and on this machine only. */
+const copied = async (source) => {
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    return true;
+  } catch {
+    getSelection().selectAllChildren(source);
+    return false;
+  }
+};
 document.addEventListener("click", async (event) => {
   const source = document.getElementById(event.target.closest("[data-copy]")?.dataset.copy);
   if (!source) return;
-  await navigator.clipboard?.writeText(source.textContent);
-  toast({ level: "success", title: "Copied", text: "It is on the clipboard." });
+  if (await copied(source)) toast({ level: "success", title: "Copied", text: "It is on the clipboard." });
+  else toast({ level: "warning", title: "Not copied", text: "The text is selected: press Ctrl+C." });
 });
 
 /* Command palette */
