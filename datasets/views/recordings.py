@@ -50,7 +50,7 @@ def specimen_type(request: HttpRequest, pk: int, specimen_pk: int) -> HttpRespon
         bearing=bearing_get(int(chosen)) if chosen else None,
         url=reverse("datasets:detail", args=[dataset.pk]),
     )
-    return done(request)
+    return done()
 
 
 @login_required
