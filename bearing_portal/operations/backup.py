@@ -17,7 +17,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
@@ -29,7 +28,7 @@ from common.errors import Invalid, Unavailable
 from common.storage.backend import backend
 from common.storage.local import LocalBackend
 from common.storage.moving import Journal, storage_copy
-from common.storage.work import MAKING, folder_make
+from common.storage.work import MAKING, folder_make, work_folder
 
 DUMP, FILES, STORAGE, SAID = "database.dump", "files.jsonl", "storage", "backup.json"
 TRIES: Final = 3
@@ -147,8 +146,7 @@ def backup_read(folder: Path) -> Backup:
 def _folder_prove(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise Invalid(f"{folder} is a file; name a folder.")
-    storage = Path(settings.STORAGE_DIR)
-    if folder.resolve().is_relative_to(storage.resolve()):
+    if folder.resolve().is_relative_to(work_folder().resolve()):
         raise Invalid("A backup within the storage would back itself up; name another folder.")
     names = {path.name for path in folder.iterdir()} if folder.exists() else set()
     if names - {DUMP, f"{DUMP}.new", FILES, STORAGE, SAID, f"{SAID}.new"}:
@@ -215,7 +213,7 @@ def _migrations() -> dict[str, str]:
 @contextmanager
 def _a_copy(path: Path) -> Iterator[Path]:
     """Give a copy that may be moved away."""
-    scratch = Path(settings.SCRATCH_DIR)
+    scratch = work_folder(MAKING)
     folder_make(scratch)
     copy = scratch / f"{path.name}.restored-{os.getpid()}"
     try:
