@@ -43,7 +43,7 @@ def experiment_delete(*, user: Any, experiment: Experiment) -> None:
         pk, name = experiment.pk, experiment.name
         Experiment.objects.filter(pk=pk).delete()
         event_record(kind=SystemEvent.Kind.DELETED, actor=user, subject=name, detail="experiment")
-        after_commit(folder_discard, final_folder(pk))
+        after_commit(final_folder(pk).discard)
         after_commit(experiment_hint, experiment)
 
 
