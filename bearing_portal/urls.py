@@ -22,6 +22,8 @@ urlpatterns = [
     path("datasets/import/", include("datasets.imports.urls")),
     path("datasets/", include("datasets.urls")),
     path("uploads/", include("signals.uploads.urls")),
+    path("experiments/compare/", include("experiments.comparison.urls")),
+    path("inference/", include("experiments.inference.urls")),
     path("notifications/", include("monitoring.notices.urls")),
     path("", include("monitoring.health.urls")),
     path("data-explorer/", explorer, name="explorer"),

@@ -3,7 +3,6 @@
 from contextlib import suppress
 from typing import Any
 
-from common.files import folder_discard
 from django.db import transaction
 
 from common.database import after_commit
