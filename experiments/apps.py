@@ -6,7 +6,7 @@ class ExperimentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from experiments.kinds import TRAIN
+        from experiments.kinds import PREDICT, TRAIN
         from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
 
         register_kind(
@@ -17,5 +17,12 @@ class ExperimentsConfig(AppConfig):
                 at_once=1,
                 changed=Later("experiments.services.following.experiment_follow_job"),
                 sweep=Later("experiments.files.files_sweep"),
+            )
+        )
+        register_kind(
+            JobKind(
+                code=PREDICT,
+                entry="experiments.jobs.predict",
+                queue=Queue.TRAIN,
             )
         )

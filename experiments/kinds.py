@@ -3,3 +3,4 @@
 from typing import Final
 
 TRAIN: Final = "train-model"
+PREDICT: Final = "predict-signals"

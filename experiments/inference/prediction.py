@@ -89,26 +89,23 @@ class Prediction:
 
 def refusal(predictor: Predictor, subject: Subject) -> str:
     """Say why a model has no answer for a signal, by what is known of it; empty where it may."""
-    facts = predictor.rows.facts
-    rates = sorted({float(fs_hz) for fs_hz in facts["fs_hz"]})
-    if not any(abs(subject.fs_hz - fs_hz) <= SAME_RATE * fs_hz for fs_hz in rates):
-        said = joined([thousands(fs_hz) for fs_hz in rates[:3]], "or")
+    rates_hz = predictor.rates_hz
+    if not any(abs(subject.fs_hz - fs_hz) <= SAME_RATE * fs_hz for fs_hz in rates_hz):
+        said = joined([thousands(fs_hz) for fs_hz in rates_hz[:3]], "or")
         return (
             f"The model was trained on signals sampled at {said} Hz, and {subject.name} has "
             f"{thousands(subject.fs_hz)} Hz: resample it, or choose another model."
         )
-    units = {unit_of(unit).name for unit in facts["unit"]}
-    if unit_of(subject.unit).name not in units:
+    if unit_of(subject.unit).name not in predictor.units:
         return (
-            f"The model was trained on signals in {joined(sorted(units), 'or')}, and "
+            f"The model was trained on signals in {joined(list(predictor.units), 'or')}, and "
             f"{subject.name} is in {subject.unit or 'an unknown unit'}: convert it, or choose "
             "another model."
         )
-    shortest = min(facts["n_samples"])
-    if subject.n_samples < SHORTEST * shortest:
+    if subject.n_samples < SHORTEST * predictor.shortest:
         return (
             f"{subject.name} has {thousands(subject.n_samples)} samples, less than half of the "
-            f"shortest training signal ({thousands(shortest)}): bring a longer record."
+            f"shortest training signal ({thousands(predictor.shortest)}): bring a longer record."
         )
     row = subject.row(predictor.rows.names)
     lacking = [
@@ -147,7 +144,8 @@ def predict(predictor: Predictor, subject: Subject) -> Prediction:
     top = int(p.argmax())
     kept = prediction_sets(p[np.newaxis], predictor.thresholds)[0]
     own = subject.pk in predictor.out_of_fold
-    allowed = _other_groups(predictor, subject) if own else None
+    own_group = predictor.group_of(subject.pk) if own and subject.pk is not None else None
+    allowed = None if own_group is None else predictor.groups != own_group
     nearest, distances = predictor.familiarity.nearest(row, allowed=allowed)
     rows = predictor.rows
     return Prediction(
@@ -165,11 +163,6 @@ def predict(predictor: Predictor, subject: Subject) -> Prediction:
         ),
         before=predictor.out_of_fold[subject.pk] if own and subject.pk is not None else None,
     )
-
-
-def _other_groups(predictor: Predictor, subject: Subject) -> Any:
-    own = predictor.groups[predictor.rows.pks.index(subject.pk)]
-    return predictor.groups != own
 
 
 def _reasons(predictor: Predictor, row: Any, top: int) -> tuple[Reason, ...]:

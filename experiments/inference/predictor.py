@@ -30,6 +30,7 @@ from vibration.learning.conformal import (
 from vibration.learning.familiarity import Familiarity, familiarity_of
 from vibration.learning.groups import Numbers, Values, numbered
 from vibration.learning.reasons import background_rows
+from vibration.quantities import unit_of
 
 KEPT: Final = 4
 _loaded: "OrderedDict[str, Predictor]" = OrderedDict()
@@ -57,6 +58,8 @@ class Predictor:
         Of such sets, measured by leaving groups out.
     out_of_fold : dict of int to ndarray
         What the model said of a training signal before it had seen its group, (K,).
+    places : dict of int to int
+        Row of each training signal.
     familiarity : Familiarity
     background : ndarray, shape (b, m)
         Training rows that an answer is explained against.
@@ -64,6 +67,10 @@ class Predictor:
         Each feature's training values in ascending order, NaN last.
     always : ndarray of bool, shape (m,)
         Features that every training row has.
+    rates_hz, units : tuple
+        Of the training rows, each once.
+    shortest : int
+        Samples of the shortest training row.
     """
 
     pipeline: Pipeline
@@ -75,10 +82,18 @@ class Predictor:
     thresholds: Values
     coverage: Coverage
     out_of_fold: dict[int, Values] = field(repr=False)
+    places: dict[int, int] = field(repr=False)
     familiarity: Familiarity
     background: Values
     ordered: Values
     always: npt.NDArray[np.bool_]
+    rates_hz: tuple[float, ...]
+    units: tuple[str, ...]
+    shortest: int
+
+    def group_of(self, pk: int) -> int:
+        """Return the number of the group of a training signal."""
+        return int(self.groups[self.places[pk]])
 
     def percentile(self, column: int, value: float) -> float | None:
         """Return the share of training rows whose feature is at most a value, in percent."""
@@ -131,8 +146,12 @@ def _made(experiment: Experiment, pipeline: Pipeline) -> Predictor:
         thresholds=class_thresholds(p, scored.y[tested]),
         coverage=measured_coverage(scored),
         out_of_fold={pks[row]: p[place] for place, row in enumerate(tested.tolist())},
+        places={pk: place for place, pk in enumerate(rows.pks)},
         familiarity=familiarity_of(rows.x, groups),
         background=rows.x[background_rows(y)],
         ordered=np.sort(rows.x, axis=0),
-        always=~np.isnan(rows.x).any(axis=0),
+        always=np.asarray(~np.isnan(rows.x).any(axis=0)),
+        rates_hz=tuple(sorted({float(fs_hz) for fs_hz in rows.facts["fs_hz"]})),
+        units=tuple(sorted({unit_of(unit).name for unit in rows.facts["unit"]})),
+        shortest=int(min(rows.facts["n_samples"])),
     )

@@ -2,6 +2,7 @@
 
 from experiments.models.config import ExperimentConfig, ExperimentFeature, ExperimentParameter
 from experiments.models.experiment import Experiment, ExperimentTag
+from experiments.models.prediction import PredictionRun, SignalPrediction
 from experiments.models.result import ExperimentResult, Fold
 
 __all__ = [
@@ -12,4 +13,6 @@ __all__ = [
     "ExperimentResult",
     "ExperimentTag",
     "Fold",
+    "PredictionRun",
+    "SignalPrediction",
 ]
