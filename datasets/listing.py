@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Lower
 
 from common.roles import is_engineer, may_manage
 from datasets.models import ClassCount, Dataset
-from datasets.selectors import dataset_signals, datasets_visible
+from datasets.selectors import dataset_signals, datasets_trashed, datasets_visible
 from monitoring.models import Job
 from monitoring.selectors import settings_of
 from signals.models import Bearing, FaultClass, Recording, Run, Severity, Signal, Specimen
@@ -22,7 +22,12 @@ RECORDINGS_EACH = 25
 MOST_SPECIMENS = 100
 
 DATASETS_PER_PAGE = 60
-SCOPES: dict[str, str] = {"all": "All", "own": "Own", "shared": "Shared"}
+SCOPES: dict[str, str] = {
+    "all": "All",
+    "own": "Own",
+    "shared": "Shared",
+    "trash": "Trash",
+}
 LAYOUTS = ("cards", "list")
 KEYS = {"fault_class": "class"}  # of the address, where it is not the field's own name
 SORTS = {
@@ -87,13 +92,9 @@ class DatasetQuery:
 
 
 def datasets_listed(user: Any, query: DatasetQuery) -> Page[Dataset]:
-    datasets = datasets_visible(user).prefetch_related("recipe__classes")
+    datasets = _in_scope(user, query.scope)
     if query.q:
         datasets = datasets.filter(name__icontains=query.q)
-    if query.scope == "own":
-        datasets = datasets.filter(store__owner=user)
-    elif query.scope == "shared":
-        datasets = datasets.filter(store__visibility="shared")
     if query.source:
         datasets = datasets.filter(origin=query.source)
     if query.fault_class:
@@ -108,6 +109,15 @@ def datasets_listed(user: Any, query: DatasetQuery) -> Page[Dataset]:
     return page
 
 
+def _in_scope(user: Any, scope: str) -> QuerySet[Dataset]:
+    if scope == "trash":
+        return datasets_trashed(user)
+    datasets = datasets_visible(user).prefetch_related("recipe__classes")
+    if scope == "own":
+        return datasets.filter(store__owner=user)
+    return datasets.exclude(store__owner=user) if scope == "shared" else datasets
+
+
 def class_choices(user: Any) -> list[FaultClass]:
     """Return the classes of which some dataset that this person sees holds signals."""
     seen = datasets_visible(user).order_by().values("pk")
@@ -115,9 +125,10 @@ def class_choices(user: Any) -> list[FaultClass]:
     return list(FaultClass.objects.filter(Exists(held)).order_by("position"))
 
 
-def totals(user: Any) -> dict[str, int]:
-    """Return how many datasets this person sees and how large they are."""
-    return datasets_visible(user).aggregate(
+def totals(user: Any, scope: str = "all") -> dict[str, int]:
+    """Return how many datasets this person sees, or has in the trash, and how large they are."""
+    datasets = datasets_trashed(user) if scope == "trash" else datasets_visible(user)
+    return datasets.order_by().aggregate(
         n_datasets=Count("pk"), size_bytes=Coalesce(Sum("store__size_bytes"), 0)
     )
 
