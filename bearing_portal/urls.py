@@ -23,6 +23,7 @@ urlpatterns = [
     path("datasets/", include("datasets.urls")),
     path("uploads/", include("signals.uploads.urls")),
     path("experiments/compare/", include("experiments.comparison.urls")),
+    path("experiments/sim-to-real/", include("experiments.transfer.urls")),
     path("inference/", include("experiments.inference.urls")),
     path("notifications/", include("monitoring.notices.urls")),
     path("", include("monitoring.health.urls")),

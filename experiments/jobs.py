@@ -2,6 +2,7 @@
 
 from experiments.services.predictions import predictions_make
 from experiments.services.training import experiment_train
+from experiments.services.transfers import transfer_make
 from monitoring.jobs.entry import job_entry
 from monitoring.jobs.pulse import JobRun
 
@@ -14,3 +15,8 @@ def train(run: JobRun) -> None:
 @job_entry
 def predict(run: JobRun) -> None:
     predictions_make(run=run)
+
+
+@job_entry
+def transfer(run: JobRun) -> None:
+    transfer_make(run=run)

@@ -4,3 +4,4 @@ from typing import Final
 
 TRAIN: Final = "train-model"
 PREDICT: Final = "predict-signals"
+TRANSFER: Final = "sim-to-real"

@@ -4,6 +4,7 @@ from experiments.models.config import ExperimentConfig, ExperimentFeature, Exper
 from experiments.models.experiment import Experiment, ExperimentTag
 from experiments.models.prediction import PredictionRun, SignalPrediction
 from experiments.models.result import ExperimentResult, Fold
+from experiments.models.transfer import TransferRun
 
 __all__ = [
     "Experiment",
@@ -15,4 +16,5 @@ __all__ = [
     "Fold",
     "PredictionRun",
     "SignalPrediction",
+    "TransferRun",
 ]
