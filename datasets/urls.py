@@ -1,6 +1,14 @@
 from django.urls import path
 
-from datasets.views import datasets, downloads, recipes, recordings, sharing, trash
+from datasets.views import (
+    datasets,
+    downloads,
+    recipes,
+    recordings,
+    sharing,
+    trash,
+    verification,
+)
 
 app_name = "datasets"
 
@@ -31,11 +39,19 @@ urlpatterns = [
     path("<int:pk>/bearing/", datasets.dataset_bearing, name="bearing"),
     path("<int:pk>/features/", datasets.dataset_features, name="features"),
     path("<int:pk>/recipe/", recipes.recipe_file, name="recipe"),
+    path("<int:pk>/specimens/<int:specimen_pk>/", recordings.specimen_type, name="specimen-type"),
     path("<int:pk>/recordings/", recordings.dataset_recordings, name="recordings"),
     path(
         "<int:pk>/recordings/<int:recording_pk>/original/",
         recordings.recording_original,
         name="original",
+    ),
+    path("<int:pk>/verification/", verification.verifications, name="verifications"),
+    path("<int:pk>/verification/new/", verification.verification_new, name="verify"),
+    path(
+        "<int:pk>/verification/<int:verification_pk>/cancel/",
+        verification.verification_stop,
+        name="verify-cancel",
     ),
     path("<int:pk>/downloads/", downloads.downloads, name="downloads"),
     path("<int:pk>/downloads/new/<slug:code>/", downloads.download_new, name="download-new"),
