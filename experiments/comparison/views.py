@@ -22,7 +22,7 @@ from experiments.comparison.state import MOST, ComparisonState
 from experiments.models import Experiment, ExperimentResult
 from experiments.selectors import experiments_visible
 from signals.models import FaultClass
-from vibration.learning.report import percent
+from vibration.learning.words import percent
 
 OFFERED: Final = 100
 

@@ -26,7 +26,7 @@ from experiments.services.predictions import (
     predictions_request,
 )
 from signals.models import FaultClass
-from vibration.learning.report import percent
+from vibration.learning.words import percent
 
 SHOWN: Final = 100
 BLOCK: Final = 2_000

@@ -12,7 +12,7 @@ from experiments.inference.subjects import Subject
 from vibration.features.groups import ALL_FEATURES, place_of
 from vibration.learning.conformal import prediction_sets, set_words
 from vibration.learning.reasons import local_reasons
-from vibration.learning.report import percent
+from vibration.learning.words import percent
 from vibration.quantities import unit_of
 
 REASONS: Final = 5

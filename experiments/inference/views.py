@@ -24,7 +24,7 @@ from experiments.models import Experiment
 from experiments.selectors import experiment_get
 from signals.models import FaultClass, Signal
 from signals.selectors import signal_get, uploads_of
-from vibration.learning.report import percent
+from vibration.learning.words import percent
 
 
 @login_required

@@ -62,11 +62,11 @@ def sim_to_real(
     if len(names) < 2:
         raise Invalid("The datasets have fewer than two features in common.")
     on_step()
-    x = [rows.x[:, [rows.names.index(name) for name in names]] for rows in (first, second)]
+    x = tuple(rows.x[:, [rows.names.index(name) for name in names]] for rows in (first, second))
     with told_as():
-        shifts = feature_shifts(*x, names)
+        shifts = feature_shifts(x[0], x[1], names)
         on_step()
-        plane = common_plane(*x)
+        plane = common_plane(x[0], x[1])
         on_step()
     shared = [code for code in first.classes if code in second.classes]
     found = {
@@ -166,7 +166,7 @@ def _points(points: Any, rows: TrainingRows) -> list[list[Any]]:
 
 
 def _transfers(
-    asked: Asked, sides: tuple[TrainingRows, TrainingRows], x: list[Any], shared: list[str]
+    asked: Asked, sides: tuple[TrainingRows, TrainingRows], x: tuple[Any, ...], shared: list[str]
 ) -> list[dict[str, Any]]:
     if len(shared) < 2:
         return []

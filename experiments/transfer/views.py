@@ -21,7 +21,7 @@ from experiments.services.transfers import transfer_cancel, transfer_delete, tra
 from experiments.transfer.files import report_read
 from signals.models import FaultClass
 from vibration.learning.models import MODELS
-from vibration.learning.report import percent
+from vibration.learning.words import percent
 
 SHOWN: Final = 20
 WIDTH, HEIGHT, EDGE = 640.0, 360.0, 12.0

@@ -22,7 +22,7 @@ from signals.services.bearings import bearings_all
 from signals.uploads.questions import unit_written
 from vibration.errors import VibrationError
 from vibration.formats import SUFFIXES, sandbox
-from vibration.learning.report import percent
+from vibration.learning.words import percent
 from vibration.machines.bearings import BearingOrders
 from vibration.measure import rated_channel
 

@@ -10,7 +10,7 @@ from experiments.management.commands.train import dataset_named
 from experiments.planning import HIGHEST_SEED
 from experiments.transfer.computing import Asked, sim_to_real
 from vibration.learning.models import MODELS
-from vibration.learning.report import percent
+from vibration.learning.words import percent
 
 SHOWN = 10
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from datasets.services import dataset_share
 from experiments.inference.prediction import answer_words, coverage_words, predict
 from tests.factories import make_user
-from vibration.learning.report import percent
+from vibration.learning.words import percent
 
 pytestmark = pytest.mark.django_db
 PAGE = "/inference/"

@@ -18,7 +18,7 @@ from experiments.inference.subjects import Subject
 from experiments.model_files import model_load
 from tests.experiments.training import asked
 from tests.factories import make_user
-from vibration.learning.report import percent
+from vibration.learning.words import percent
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from monitoring.jobs.lifecycle import job_start
 from monitoring.jobs.pulse import JobRun
 from tests.experiments.training import small_dataset
 from tests.factories import make_user
-from vibration.learning.report import percent
+from vibration.learning.words import percent
 
 pytestmark = pytest.mark.django_db
 PAGE = "/experiments/sim-to-real/"
