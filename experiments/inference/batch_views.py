@@ -72,10 +72,11 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     """What a model said of the signals of a filter, by answer and signal by signal."""
     found = run_get(request.user, pk)
     answers = found.predictions.select_related("signal__fault_class").order_by("signal")[:SHOWN]
+    classes = {each.code: each for each in FaultClass.objects.all()}
     context = {
         "run": found,
-        "rows": _rows(found),
-        "answers": [_shown(each) for each in answers],
+        "rows": _rows(found, classes),
+        "answers": [_shown(each, classes) for each in answers],
         "most": SHOWN,
         "n": found.predictions.count(),
         "is_mine": may_manage(request.user, found.owner_id),
@@ -144,8 +145,7 @@ def _explorer(found: PredictionRun) -> str:
     return f"{reverse('explorer')}?{urlencode({'dataset': found.dataset_id})}"
 
 
-def _rows(found: PredictionRun) -> list[dict[str, Any]]:
-    classes = {each.code: each for each in FaultClass.objects.all()}
+def _rows(found: PredictionRun, classes: dict[str, FaultClass]) -> list[dict[str, Any]]:
     rows = []
     for each in run_counts(found):
         outcome = Outcome(each["outcome"])
@@ -167,6 +167,13 @@ def _rows(found: PredictionRun) -> list[dict[str, Any]]:
     return rows
 
 
-def _shown(each: SignalPrediction) -> dict[str, Any]:
+def _shown(each: SignalPrediction, classes: dict[str, FaultClass]) -> dict[str, Any]:
     p = None if each.probability is None else percent(each.probability)
-    return {"said": each, "signal": each.signal, "p": p, "kept": ", ".join(each.kept)}
+    names = [classes[code].name if code in classes else code for code in each.kept]
+    return {
+        "said": each,
+        "signal": each.signal,
+        "fault_class": classes.get(each.answer),
+        "p": p,
+        "kept": " or ".join(names),
+    }

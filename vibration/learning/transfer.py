@@ -13,9 +13,9 @@ from vibration.errors import VibrationError
 from vibration.learning.evaluation import Predictions
 from vibration.learning.groups import Numbers, Values
 from vibration.learning.intervals import Interval, accuracy, difference, interval_of
-from vibration.learning.words import percent
 from vibration.learning.scores import Scores, scores_of
 from vibration.learning.search import fitted_pipeline
+from vibration.learning.words import percent
 
 FEWEST_VALUES: Final = 5
 
