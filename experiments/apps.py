@@ -7,7 +7,7 @@ class ExperimentsConfig(AppConfig):
 
     def ready(self) -> None:
         from datasets.losses import register_loss
-        from experiments.kinds import TRAIN
+        from experiments.kinds import PREDICT, TRAIN, TRANSFER
         from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
 
         register_loss(Later("experiments.selectors.models_lost_with"))
@@ -19,5 +19,20 @@ class ExperimentsConfig(AppConfig):
                 at_once=1,
                 changed=Later("experiments.services.following.experiment_follow_job"),
                 sweep=Later("experiments.files.files_sweep"),
+            )
+        )
+        register_kind(
+            JobKind(
+                code=PREDICT,
+                entry="experiments.jobs.predict",
+                queue=Queue.TRAIN,
+            )
+        )
+        register_kind(
+            JobKind(
+                code=TRANSFER,
+                entry="experiments.jobs.transfer",
+                queue=Queue.TRAIN,
+                sweep=Later("experiments.transfer.files.transfers_sweep"),
             )
         )

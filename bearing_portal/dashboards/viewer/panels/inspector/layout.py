@@ -71,7 +71,7 @@ def _identity(side: Side) -> html.Div:
     top = html.Div([html.H2(signal.label, className="mono"), *link], className="inspector-top")
     badges = [class_badge(signal.fault_class), severity_badge(signal)]
     return html.Div(
-        [top, html.Div(badges, className="badges"), *_channels(side), _actions()],
+        [top, html.Div(badges, className="badges"), *_channels(side), _actions(side)],
         className="inspector-identity",
     )
 
@@ -95,7 +95,7 @@ def _channels(side: Side) -> list[Any]:
     return [html.Div(buttons, className="segments is-small is-wrapping", **group)]
 
 
-def _actions() -> html.Div:
+def _actions(side: Side) -> html.Div:
     items = [
         html.Li(
             html.A(
@@ -122,8 +122,13 @@ def _actions() -> html.Div:
         **{"data-action": "add", "aria-label": "Keep for comparison"},
     )
     menu = html.Ul(items, className="dropdown-menu dropdown-menu-end")
+    ask = html.A(
+        "Predict fault",
+        href=f"{reverse('inference:page')}?signal={side.signal.pk}",
+        className="btn btn-secondary",
+    )
     return html.Div(
-        [html.Div([opener, menu], className="dropdown"), add], className="signal-actions"
+        [html.Div([opener, menu], className="dropdown"), ask, add], className="signal-actions"
     )
 
 
