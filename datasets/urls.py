@@ -1,6 +1,6 @@
 from django.urls import path
 
-from datasets.views import datasets, downloads, recipes, recordings
+from datasets.views import datasets, downloads, recipes, recordings, splits, versions
 
 app_name = "datasets"
 
@@ -20,6 +20,14 @@ urlpatterns = [
     path("<int:pk>/bearing/", datasets.dataset_bearing, name="bearing"),
     path("<int:pk>/features/", datasets.dataset_features, name="features"),
     path("<int:pk>/recipe/", recipes.recipe_file, name="recipe"),
+    path("<int:pk>/versions/", versions.version_list, name="versions"),
+    path("<int:pk>/versions/compare/", versions.version_compare, name="version-compare"),
+    path("<int:pk>/versions/changes.csv", versions.version_changes, name="version-changes"),
+    path("<int:pk>/versions/<int:number>/", versions.version_page, name="version"),
+    path("<int:pk>/versions/<int:number>/undo/", versions.version_take_back, name="version-undo"),
+    path("<int:pk>/splits/new/", splits.split_new, name="split-new"),
+    path("<int:pk>/splits/<int:split_pk>/", splits.split_page, name="split"),
+    path("<int:pk>/splits/<int:split_pk>/delete/", splits.split_remove, name="split-delete"),
     path("<int:pk>/recordings/", recordings.dataset_recordings, name="recordings"),
     path(
         "<int:pk>/recordings/<int:recording_pk>/original/",

@@ -31,7 +31,9 @@ from datasets.listing import (
     recordings_listed,
     signal_filters,
     signals_listed,
+    splits_listed,
     totals,
+    versions_listed,
 )
 from datasets.models import Dataset
 from datasets.selectors import dataset_get, dataset_losses, recipe_of
@@ -92,6 +94,8 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "bearings": bearing_choices(request.user, dataset),
         "recipe_text": recipe_to_yaml(recipe_of(dataset)) if dataset.recipe else "",
         **feature_groups(request.user, dataset),
+        **versions_listed(request.user, dataset),
+        **splits_listed(request.user, dataset),
         **(recordings_listed(dataset, "1") if dataset.is_recorded else {}),
     }
     template = "datasets/_detail.html" if is_fragment(request) else "datasets/detail.html"
