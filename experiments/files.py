@@ -1,14 +1,12 @@
-"""An experiment's folder: ``models/<id>``, whole or not at all.
+"""An experiment's folder: ``models/<id>`` of the storage, whole or not at all.
 
-``models/<id>.attempt-<n>`` is an attempt's result before its rows are there, and anything named
-``*.trash-*`` is on its way out.
+``models/<id>.attempt-<n>`` among the work folders is an attempt's result before its rows are there,
+and anything named ``*.trash-*`` is on its way out.
 """
 
 import json
 import logging
-import os
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
-from common.files import folder_discard, folder_make
 from django.conf import settings
 
 from common.errors import Unavailable
+from common.storage import Stored, folder_discard, folder_make, stored, trash_sweep, work_folder
 from experiments.models import Experiment
 from experiments.rows import TrainingRows
 from monitoring.models import Job
@@ -61,49 +59,35 @@ class StoredRows:
     facts: dict[str, list[Any]]
 
 
-def folder_name(experiment_id: int) -> str:
-    """Return an experiment's folder below the storage folder."""
-    return f"{MODELS}/{experiment_id}"
-
-
-def final_folder(experiment_id: int) -> Path:
-    return Path(settings.STORAGE_DIR) / folder_name(experiment_id)
+def final_folder(experiment_id: int) -> Stored:
+    """Return the folder of an experiment's files."""
+    return stored(MODELS, experiment_id)
 
 
 def attempt_folder(experiment_id: int, attempt: int) -> Path:
-    return final_folder(experiment_id).with_name(f"{experiment_id}.attempt-{attempt}")
+    """Return where an attempt to train works; the folder above is there."""
+    parent = work_folder(MODELS)
+    folder_make(parent)
+    return parent / f"{experiment_id}.attempt-{attempt}"
 
 
-def experiment_file(experiment: Experiment, name: str) -> Path:
+def experiment_file(experiment: Experiment, name: str) -> Stored:
     """Return a file of a ready experiment; rights are the caller's."""
-    path = Path(settings.STORAGE_DIR) / experiment.result.folder / name
-    if not path.is_file():
+    file = stored(experiment.result.folder, name)
+    if not file.is_file():
         raise Unavailable(
             f"The file {name} of “{experiment.name}” is missing from the storage: train it again."
         )
-    return path
+    return file
 
 
-def parent_made() -> Path:
-    """Return the folder of all models, which exists."""
-    parent = Path(settings.STORAGE_DIR) / MODELS
-    folder_make(parent)
-    return parent
-
-
-def publish(folder: Path, final: Path) -> None:
+def publish(folder: Path, final: Stored) -> None:
     """Give the files their final name; a repeated transaction finds them there already."""
     if not folder.exists():
         if final.exists():
             return
         raise Unavailable("The files of the model disappeared; nothing was kept. Try again.")
-    folder_discard(final)
-    folder.rename(final)
-    descriptor = os.open(final.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    final.put_folder(folder)
 
 
 def sums_write(folder: Path) -> dict[str, str]:
@@ -138,9 +122,10 @@ def predictions_write(folder: Path, rows: TrainingRows, evaluation: Evaluation) 
     pq.write_table(table, folder / PREDICTIONS, compression="zstd")
 
 
-def predictions_read(path: Path) -> tuple[Evaluation, tuple[int, ...], list[str], list[str]]:
+def predictions_read(file: Stored) -> tuple[Evaluation, tuple[int, ...], list[str], list[str]]:
     """Return the runs, the ids of the signals, and the names of classes and groups."""
-    table = pq.read_table(path)
+    with file.open() as opened:
+        table = pq.read_table(opened)
     codes = [
         name.removeprefix(_PROBABILITY)
         for name in table.column_names
@@ -188,9 +173,10 @@ def rows_write(folder: Path, rows: TrainingRows) -> None:
     pq.write_table(pa.table({**columns, **features}), folder / ROWS, compression="zstd")
 
 
-def rows_read(path: Path) -> StoredRows:
+def rows_read(file: Stored) -> StoredRows:
     """Return what a model was trained on."""
-    table = pq.read_table(path)
+    with file.open() as opened:
+        table = pq.read_table(opened)
     features = [name for name in table.column_names if name.startswith("x ")]
     others = [name for name in table.column_names if name not in features]
     facts = {name: table[name].to_pylist() for name in others}
@@ -214,9 +200,9 @@ def yaml_text(values: Mapping[str, Any]) -> str:
 
 def report_read(experiment: Experiment) -> dict[str, Any]:
     """Return the report of a ready experiment."""
-    path = experiment_file(experiment, REPORT)
+    file = experiment_file(experiment, REPORT)
     try:
-        found: dict[str, Any] = json.loads(path.read_text())
+        found: dict[str, Any] = json.loads(file.read_bytes())
     except ValueError as error:
         raise Unavailable(
             f"The report of “{experiment.name}” is damaged: train it again."
@@ -226,25 +212,23 @@ def report_read(experiment: Experiment) -> dict[str, Any]:
 
 def files_sweep() -> None:
     """Remove what killed processes left: partial files, trash, folders of no experiment."""
-    parent = Path(settings.STORAGE_DIR) / MODELS
-    if not parent.is_dir():
-        return
+    parent = work_folder(MODELS)
     sweep_partials(parent, older_than_s=settings.JOB_STALE_S)
-    found = {path: _NAME.fullmatch(path.name) for path in sorted(parent.iterdir())}
-    pks = {int(match["pk"]) for match in found.values() if match}
+    trash_sweep("*", MODELS)
+    names = {*stored(MODELS).names(), *(path.name for path in parent.glob("*.attempt-*"))}
+    found = [match for name in sorted(names) if (match := _NAME.fullmatch(name))]
+    pks = {int(match["pk"]) for match in found}
     columns = ("pk", "result__folder", "job__status", "job__attempt")
     rows = Experiment.objects.filter(pk__in=pks).order_by().values_list(*columns)
     known = {
         pk: (bool(folder), attempt if status == Job.Status.RUNNING else None)
         for pk, folder, status, attempt in rows
     }
-    for path, match in found.items():
-        if ".trash-" in path.name:
-            shutil.rmtree(path, ignore_errors=True)
-        elif match:
-            has_files, running = known.get(int(match["pk"]), (False, None))
-            is_of_attempt = match["attempt"] is not None
-            is_wanted = running == int(match["attempt"]) if is_of_attempt else has_files or running
-            if not is_wanted:
-                logger.info("Removed the orphaned folder %s", path.name)
-                folder_discard(path)
+    for match in found:
+        has_files, running = known.get(int(match["pk"]), (False, None))
+        if match["attempt"] is not None:
+            if running != int(match["attempt"]):
+                folder_discard(parent / match[0])
+        elif not has_files and running is None:
+            logger.info("Removed the orphaned folder %s", match[0])
+            stored(MODELS, match[0]).discard()

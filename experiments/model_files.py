@@ -57,7 +57,8 @@ def model_load(experiment: Experiment) -> Pipeline:
         if (kept := _loaded.get(result.model_sha256)) is not None:
             _loaded.move_to_end(result.model_sha256)
             return kept
-        pipeline = model_read(experiment_file(experiment, MODEL), result.model_sha256)
+        with experiment_file(experiment, MODEL).local() as path:
+            pipeline = model_read(path, result.model_sha256)
         _loaded[result.model_sha256] = pipeline
         while len(_loaded) > KEPT:
             _loaded.popitem(last=False)

@@ -7,7 +7,7 @@ from vibration.errors import VibrationError
 from vibration.features import FEATURE_NAMES, extract
 from vibration.formats import Channel, Reading, Source
 from vibration.formats.answers import contradicts, waits_with, with_rate
-from vibration.formats.assemble import ASK
+from vibration.formats.timing import ASK
 from vibration.spectra.envelope import envelope_spectrum
 from vibration.spectra.samples import FloatArray
 from vibration.spectra.welch import amplitude_spectrum, spectrum_peaks

@@ -12,7 +12,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from vibration.decimation import min_max
+from vibration.decimation import bucket_size, min_max
+from vibration.formats.room import let_go
 from vibration.spectra.averaging import averaged_spectrum
 
 Array = npt.NDArray[np.float32]
@@ -22,6 +23,7 @@ _BUCKETS: Final = 360
 _BINS: Final = 360
 _SEGMENT: Final = 8192
 _FEWEST: Final = 64
+_AT_ONCE: Final = 1 << 20
 _LONGEST: Final = 1 << 21  # of longer records the spectrum is that of the beginning
 
 
@@ -49,7 +51,7 @@ class Picture:
 
 def picture_of(samples: npt.NDArray[np.floating]) -> Picture:
     """Return the picture of a channel."""
-    positions, values = min_max(samples, _BUCKETS)
+    positions, values = _extremes(samples)
     cycles: npt.NDArray[Any] = np.empty(0)
     amplitudes: npt.NDArray[Any] = np.empty(0)
     if samples.size >= _FEWEST:
@@ -65,6 +67,22 @@ def picture_of(samples: npt.NDArray[np.floating]) -> Picture:
     }
     small = {name: np.asarray(curve, np.float32) for name, curve in curves.items()}
     return Picture(n_samples=samples.size, **small)
+
+
+def _extremes(samples: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Return the extremes of each bucket; a long record passes through memory in parts."""
+    size = bucket_size(samples.size, _BUCKETS)
+    if samples.size <= _AT_ONCE:
+        return min_max(samples, _BUCKETS)
+    at_once = max(1, _AT_ONCE // size) * size
+    found = []
+    for first in range(0, samples.size, at_once):
+        part = samples[first : first + at_once]
+        positions, values = min_max(part, -(-part.size // size))
+        found.append((positions + first, values.copy()))
+        let_go(samples)
+    positions, values = (np.concatenate(each) for each in zip(*found, strict=True))
+    return positions, values
 
 
 def pictures_write(path: Path, pictures: Sequence[Picture]) -> None:

@@ -46,6 +46,7 @@ from signals.services.recordings import Described, Kept, recordings_insert
 from signals.services.records import cached_results_forget
 from signals.services.versions import version_write
 from vibration.errors import VibrationError
+from vibration.formats.sandbox import ROOM_PREFIX
 from vibration.importing import (
     Cutting,
     KeptFile,
@@ -286,6 +287,8 @@ def _import(run: ImportRun, dataset_id: int, plan: ImportPlan, work: Path) -> Im
     cutting = Cutting(segment_samples=plan.segment_samples, overlap=plan.overlap)
     originals = work / ORIGINALS
     folder_make(originals)
+    for left in work.glob(f"{ROOM_PREFIX}*"):  # of a reading that was killed
+        folder_discard(left)
     reasons = retried(partial(_known_already, dataset_id, plan))
     kept_at = [work / f"{kept_name(each, cutting)}.kept" for each in plan.files]
     tasks: list[Task] = [

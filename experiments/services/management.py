@@ -3,7 +3,6 @@
 from contextlib import suppress
 from typing import Any
 
-from common.files import folder_discard
 from django.db import transaction
 
 from common.database import after_commit
@@ -43,7 +42,7 @@ def experiment_delete(*, user: Any, experiment: Experiment) -> None:
         pk, name = experiment.pk, experiment.name
         Experiment.objects.filter(pk=pk).delete()
         event_record(kind=SystemEvent.Kind.DELETED, actor=user, subject=name, detail="experiment")
-        after_commit(folder_discard, final_folder(pk))
+        after_commit(final_folder(pk).discard)
         after_commit(experiment_hint, experiment)
 
 

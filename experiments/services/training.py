@@ -13,7 +13,6 @@ from typing import Any, Final
 import numpy as np
 import scipy
 import sklearn
-from common.files import folder_discard
 from django.db import transaction
 from django.utils import timezone
 from sklearn.pipeline import Pipeline
@@ -21,6 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from common.database import retried
 from common.errors import Expected, Unavailable
+from common.storage import folder_discard
 from experiments.files import (
     CONFIG,
     FOLDS,
@@ -28,8 +28,6 @@ from experiments.files import (
     REPORT,
     attempt_folder,
     final_folder,
-    folder_name,
-    parent_made,
     predictions_write,
     publish,
     rows_write,
@@ -75,7 +73,6 @@ def experiment_train(*, run: JobRun) -> None:
     evaluation, pipeline, used, fit_s = _fitted(wish, told, step)
     folder = attempt_folder(experiment.pk, run.job.attempt)
     try:
-        parent_made()
         with told_as(Unavailable), whole_folder(folder) as part:
             result = _written(part, experiment, wish, told, evaluation, pipeline, used)
         result.fit_s, result.seconds = fit_s, time.monotonic() - began_s
@@ -185,7 +182,7 @@ def _written(
     gap_low, gap_high = numbers["gap_interval"] or (None, None)
     return ExperimentResult(
         experiment=experiment,
-        folder=folder_name(experiment.pk),
+        folder=str(final_folder(experiment.pk)),
         n_signals=numbers["n_signals"],
         n_groups=numbers["n_groups"],
         groups_are=numbers["groups_are"],

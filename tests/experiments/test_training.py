@@ -18,7 +18,6 @@ from monitoring.models import Job, JobLogLine
 from signals.models import Signal
 from tests.experiments.training import asked, small_dataset, trained
 from tests.factories import make_user
-from vibration.store import file_sha256
 
 pytestmark = pytest.mark.django_db
 by_a_worker = pytest.mark.django_db(transaction=True)
@@ -32,18 +31,18 @@ def test_a_trained_model_has_all_its_files_and_their_checksums():
     experiment = trained()
     assert experiment.status == "ready", experiment.job.error
     folder = folder_of(experiment)
-    assert {path.name for path in folder.iterdir()} == {
+    assert set(folder.names()) == {
         *(files.MODEL, files.CONFIG, files.PREDICTIONS, files.FOLDS, files.REPORT, files.ROWS),
         files.SUMS,
     }
-    for line in (folder / files.SUMS).read_text().splitlines():
+    for line in (folder / files.SUMS).read_bytes().decode().splitlines():
         digest, name = line.split("  ")
-        assert file_sha256(folder / name) == digest
+        assert (folder / name).sha256() == digest
 
 
 def test_scores_of_the_row_are_those_of_the_stored_predictions():
     result = trained().result
-    table = pq.read_table(files.final_folder(result.experiment_id) / files.PREDICTIONS)
+    table = pq.read_table((files.final_folder(result.experiment_id) / files.PREDICTIONS).path)
     columns = [name for name in table.column_names if name.startswith("p ")]
     p = np.column_stack([table[name].to_numpy() for name in columns])
     said = np.array([name.removeprefix("p ") for name in columns])[p.argmax(axis=1)]
@@ -65,7 +64,7 @@ def test_predictions_are_read_as_they_were_written():
     assert codes == ["healthy", "imbalance", "wear"]
     of_class = dict(Signal.objects.values_list("pk", "fault_class__code"))
     assert [codes[y] for y in evaluation.scored.y] == [of_class[pk] for pk in signals]
-    folds = np.load(folder_of(experiment) / files.FOLDS)
+    folds = np.load((folder_of(experiment) / files.FOLDS).path)
     np.testing.assert_array_equal(folds, evaluation.scored.folds)
 
 
@@ -193,7 +192,7 @@ def test_nobody_trains_on_a_dataset_that_is_hidden_from_them():
 
 def test_the_config_is_yaml_that_json_reads_line_by_line():
     experiment = trained(parameters={"C": 2.0})
-    lines = (folder_of(experiment) / files.CONFIG).read_text().splitlines()
+    lines = (folder_of(experiment) / files.CONFIG).read_bytes().decode().splitlines()
     said = {name: json.loads(value) for name, value in (line.split(": ", 1) for line in lines)}
     assert said["parameters"] == {"C": 2.0}
     assert said["fingerprint"] == experiment.result.fingerprint

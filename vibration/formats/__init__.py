@@ -20,6 +20,7 @@ from vibration.formats.recording import (
     Statement,
 )
 from vibration.formats.registry import SUFFIXES, read_file
+from vibration.formats.room import room_of
 
 __all__ = [
     "SUFFIXES",
@@ -42,6 +43,7 @@ def read_recording(
     name: str | None = None,
     folders: tuple[str, ...] = (),
     kept_bytes: int = KEPT_BYTES,
+    folder: Path | None = None,
 ) -> Reading:
     """Read a file of vibration data, in this process.
 
@@ -59,6 +61,8 @@ def read_recording(
         The folders above the file where `name` is given, the nearest last.
     kept_bytes : int
         The most bytes of samples that may be kept; counted before anything is unpacked.
+    folder : Path, optional
+        Where samples that memory does not hold are laid in files; without it these have no name.
 
     Returns
     -------
@@ -88,7 +92,8 @@ def read_recording(
         folders = folders or tuple(part for part in file.absolute().parts[1:-1])
     source = SourceFile(file, title, folders, kept_bytes, has_neighbours=name is None)
     try:
-        return read_file(source)
+        with room_of(folder):
+            return read_file(source)
     except PermissionError as error:
         raise FormatError(f"{title} may not be read; check its permissions.") from error
     except FormatError:

@@ -3,12 +3,10 @@
 import math
 from dataclasses import replace
 
-import numpy as np
-
 from vibration.errors import VibrationError
-from vibration.formats.axes import resampled
 from vibration.formats.facts import agree, contradiction
 from vibration.formats.recording import Channel, Origin, Reading, Source
+from vibration.formats.resampling import resampled
 
 
 def contradicts(channel: Channel, fs_hz: float) -> str:
@@ -77,8 +75,7 @@ def with_rate(channel: Channel, fs_hz: float) -> Channel:
     words, samples = "", channel.samples
     if channel.times_s is not None:
         times_s = channel.times_s
-        grows = np.concatenate([[True], np.diff(times_s) > 0])
-        samples = resampled(samples[grows], times_s[grows], fs_hz)
+        samples = resampled(samples, times_s, fs_hz)
         words = f"resampled to {fs_hz:.6g} Hz from {times_s.size} samples at uneven times"
     origins = {**channel.origins, "fs_hz": Origin(Source.PERSON, words)}
     return replace(channel, samples=samples, fs_hz=fs_hz, origins=origins, times_s=None)

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from vibration.errors import FormatError
-from vibration.formats.assemble import Series, Stated, assemble
+from vibration.formats.assemble import assemble
 from vibration.formats.facts import number_and_unit, rate_of, speed_of, stated
 from vibration.formats.files import SourceFile
 from vibration.formats.recording import LeftOut, Reading
+from vibration.formats.series import Series, Stated
 from vibration.formats.words import kind_of_name, words_of
 
 MIN_CELL: Final = 16

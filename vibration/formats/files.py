@@ -8,7 +8,7 @@ from typing import Final
 from vibration.errors import FormatError
 from vibration.formats.facts import is_usual_rate
 
-KEPT_BYTES: Final = 1 << 30
+KEPT_BYTES: Final = 4 << 30
 _RATE_IN_NAME: Final = re.compile(
     r"(?<![\d.])(\d+(?:[.,]\d+)?)\s*_?(k?)(hz|sps|s/s)?(?![a-z\d])", re.I
 )

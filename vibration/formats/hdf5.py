@@ -15,11 +15,13 @@ import numpy as np
 
 from vibration.errors import FormatError
 from vibration.formats.files import SourceFile
+from vibration.formats.room import BLOCK_BYTES, Tile, gathered_columns
+from vibration.formats.samples import sample_type
 
 SIGNATURE: Final = b"\x89HDF\r\n\x1a\n"
 _MAX_OBJECTS: Final = 20_000
 _MAX_DEPTH: Final = 16
-_MAX_CHUNK_BYTES: Final = 1 << 28
+_MAX_CHUNK_BYTES: Final = 1 << 27
 _LAYOUT_ERRORS: Final = (
     OSError,
     RuntimeError,
@@ -179,7 +181,7 @@ def storage_fault(dataset: Any) -> str:
     if dataset.is_virtual:
         return "a virtual dataset over other files, which are not opened"
     if dataset.chunks and prod(dataset.chunks) * dataset.dtype.itemsize > _MAX_CHUNK_BYTES:
-        return "its chunks are larger than 256 MiB"
+        return "its chunks are larger than 128 MiB"
     return ""
 
 
@@ -207,10 +209,39 @@ class Walk:
         return True
 
     def read(self, dataset: Any) -> "np.ndarray[Any, Any]":
-        """Return the values of a dataset, counted before they are read."""
+        """Return the values of a dataset, counted before they are read, in the reading's room."""
         count = int(dataset.size or 0)
         if count > 1:
-            self._kept += count * (4 if dataset.dtype.itemsize <= 2 else 8)
+            self._kept += count * sample_type(dataset.dtype).itemsize
             self._file.prove_kept(self._kept)
-        values: np.ndarray[Any, Any] = np.asarray(dataset[()])
-        return values
+        is_large = count * dataset.dtype.itemsize > BLOCK_BYTES and not dataset.dtype.names
+        return _large(dataset) if is_large else np.asarray(dataset[()])
+
+
+def _large(dataset: Any) -> "np.ndarray[Any, Any]":
+    """Read a dataset tile by tile, each chunk once, so that each of its columns is in one piece."""
+    shape, kind = dataset.shape, dataset.dtype.newbyteorder("=")
+    wide = [axis for axis, length in enumerate(shape) if length > 1]
+    if len(wide) > 2:  # no signal; its shape says so
+        return np.broadcast_to(np.zeros((), kind), shape)
+    long = max(wide, key=lambda axis: shape[axis])
+    short = next((axis for axis in wide if axis != long), None)
+    n_rows, n_columns = shape[long], 1 if short is None else shape[short]
+    chunk_rows = dataset.chunks[long] if dataset.chunks else 1
+    width = dataset.chunks[short] if dataset.chunks and short is not None else n_columns
+    at_once = max(1, BLOCK_BYTES // (width * kind.itemsize * chunk_rows)) * chunk_rows
+
+    def tiles() -> Iterator[Tile]:
+        for column in range(0, n_columns, width):
+            for row in range(0, n_rows, at_once):
+                place: list[int | slice] = [0] * len(shape)
+                place[long] = slice(row, row + at_once)
+                if short is not None:
+                    place[short] = slice(column, column + width)
+                part = dataset[tuple(place)]
+                is_turned = short is not None and short < long
+                yield row, column, part.T if is_turned else part.reshape(len(part), -1)
+
+    found = gathered_columns(tiles(), n_rows, n_columns, kind)
+    by_axis = found if short is not None and short < long else found.T
+    return by_axis.reshape(shape)

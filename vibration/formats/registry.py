@@ -21,6 +21,7 @@ from vibration.formats.layouts.wav import is_wav, read_wav
 from vibration.formats.matlab.level4 import byte_order_4
 from vibration.formats.matlab.reader import is_matlab, read_mat
 from vibration.formats.recording import Reading
+from vibration.formats.room import current_room
 from vibration.formats.text.reader import read_text
 
 Reader = Callable[[SourceFile], Reading]
@@ -147,7 +148,7 @@ def _by_content(file: SourceFile, head: bytes) -> Reader | None:
 
 def _unpacked(file: SourceFile) -> Reading:
     """Read a packed file of any other kind from a copy, which is bounded."""
-    with tempfile.NamedTemporaryFile(suffix=file.suffix) as copy:
+    with tempfile.NamedTemporaryFile(suffix=file.suffix, dir=current_room().folder) as copy:
         try:
             with gzip.open(file.path, "rb") as packed:
                 while block := packed.read(_COPY_BYTES):

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from vibration.errors import FormatError
 from vibration.formats.recording import Samples
+from vibration.formats.room import SampleMap, blocks, gathered, map_of
 
 MAX_CHANNELS: Final = 64
 
@@ -24,7 +25,7 @@ def as_samples(values: npt.NDArray[Any], name: str) -> Samples:
     Returns
     -------
     ndarray, (N,), float32 or float64
-        A copy: what is read must not change with the file.
+        In the room of the reading: what is read must not change with the file.
 
     Raises
     ------
@@ -40,12 +41,53 @@ def as_samples(values: npt.NDArray[Any], name: str) -> Samples:
     if fault:
         raise FormatError(f"{name} {fault}.")
     flat = values.reshape(-1)
-    small = values.dtype.kind == "f" and values.dtype.itemsize <= 4
-    small = small or (values.dtype.kind in "iu" and values.dtype.itemsize <= 2)
-    # copied: what is read must not change with the file
-    if small:
-        return np.array(flat, dtype=np.float32, order="C")
-    return np.array(flat, dtype=np.float64, order="C")
+    kind = sample_type(values.dtype)
+    if flat.dtype == kind and flat.flags.c_contiguous and isinstance(map_of(flat), SampleMap):
+        return flat  # laid there by this reading
+    parts = (part.astype(kind, copy=False) for _, part in blocks(flat))
+    return gathered(parts, flat.size, kind)
+
+
+def sample_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the type that numbers are kept in: float32 where it holds them, else float64.
+
+    Parameters
+    ----------
+    dtype : data type
+        Of real numbers.
+
+    Returns
+    -------
+    data type
+
+    Examples
+    --------
+    >>> sample_type(np.dtype("i2")).name, sample_type(np.dtype("i4")).name
+    ('float32', 'float64')
+    """
+    is_small = dtype.kind == "f" and dtype.itemsize <= 4
+    is_small = is_small or (dtype.kind in "iu" and dtype.itemsize <= 2)
+    return np.dtype(np.float32 if is_small else np.float64)
+
+
+def kept_size(values: npt.NDArray[Any]) -> int:
+    """Return the bytes that an array's numbers are kept in.
+
+    Parameters
+    ----------
+    values : ndarray
+        Of any shape.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> kept_size(np.zeros(100, "i2"))
+    400
+    """
+    return int(values.size) * sample_type(values.dtype).itemsize
 
 
 def fault_of(values: npt.NDArray[Any]) -> str:
@@ -74,13 +116,24 @@ def fault_of(values: npt.NDArray[Any]) -> str:
     if values.dtype.kind not in "fiu":
         return f"holds values of type {values.dtype}, not numbers"
     if values.dtype.kind == "f":
-        finite = np.isfinite(values.reshape(-1))
-        if not finite.all():
+        n_odd, first_odd = _not_finite(values.reshape(-1))
+        if n_odd:
             return (
-                f"has {np.count_nonzero(~finite)} of {finite.size} samples not finite, "
-                f"the first at sample {int(np.argmin(finite))}; repair or cut them out first"
+                f"has {n_odd} of {values.size} samples not finite, "
+                f"the first at sample {first_odd}; repair or cut them out first"
             )
     return ""
+
+
+def _not_finite(values: npt.NDArray[Any]) -> tuple[int, int]:
+    count, first_odd = 0, -1
+    for first, part in blocks(values):
+        is_odd = ~np.isfinite(part)
+        n_odd = int(np.count_nonzero(is_odd))
+        if n_odd and not count:
+            first_odd = first + int(np.argmax(is_odd))
+        count += n_odd
+    return count, first_odd
 
 
 def split_channels(values: npt.NDArray[Any], name: str) -> list[tuple[str, npt.NDArray[Any]]]:

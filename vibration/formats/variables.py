@@ -12,12 +12,13 @@ from typing import Any, Final
 import numpy as np
 
 from vibration.errors import FormatError
-from vibration.formats.assemble import Series, Stated, assemble
+from vibration.formats.assemble import assemble
 from vibration.formats.facts import number_and_unit, rate_of, speed_of, stated
 from vibration.formats.files import SourceFile
 from vibration.formats.matlab.values import Unread, described, scalar
 from vibration.formats.recording import LeftOut, Reading, Statement, positive
 from vibration.formats.samples import split_channels
+from vibration.formats.series import Series, Stated
 from vibration.formats.text.dialect import clock
 from vibration.formats.words import is_rate_name, kind_of_name, words_of
 from vibration.quantities import find_unit

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,8 @@ from vibration.errors import FormatError, VibrationError
 from vibration.features import FEATURE_NAMES, MIN_FEATURE_SAMPLES, extract
 from vibration.formats import Channel, Reading, sandbox
 from vibration.formats.answers import with_rate
+from vibration.formats.room import blocks as blocks_of
+from vibration.formats.room import let_go, room_of
 from vibration.importing.kept import Block, Part, Samples, write_kept
 from vibration.importing.plan import PlannedChannel, PlannedFile
 from vibration.importing.speeds import TachoSpeeds
@@ -20,6 +23,7 @@ from vibration.store import whole_file
 
 MOST_FEATURE_SAMPLES: Final = 1 << 22  # 370 MB of memory while they are computed
 MOST_BLOCKS: Final = 1_000_000
+MOST_SAMPLES: Final = (1 << 30) - 1  # 4 GiB, what HDF5 keeps in one piece
 _COPY_BYTES: Final = 1 << 20
 
 
@@ -120,14 +124,19 @@ def keep_file(planned: PlannedFile, cutting: Cutting, target: Path, original: Pa
         planned.path,
         name=None if planned.path.name == title else title,
         folders=() if planned.path.name == title else PurePosixPath(planned.name).parts[:-1],
+        room=target.parent,
     )
-    channels = [_channel(reading, each, title) for each in planned.channels]
+    with room_of(None):
+        channels = [_channel(reading, each, title) for each in planned.channels]
     blocks, starts, notes = _blocks(channels, cutting, planned, title)
 
-    def measured(block: Block) -> tuple[Samples, npt.NDArray[np.float64]]:
+    def measured(block: Block) -> tuple[Iterable[Samples], npt.NDArray[np.float64]]:
         first = starts[block]
         piece = channels[block.channel].samples[first : first + block.n_samples]
-        return _measured(piece, planned.channels[block.channel], block.rpm, title)
+        channel = planned.channels[block.channel]
+        if piece.size > MOST_FEATURE_SAMPLES:
+            return _single_parts(piece, channel, title), np.full(len(FEATURE_NAMES), np.nan)
+        return _measured(piece, channel, block.rpm, title)
 
     write_kept(
         target,
@@ -187,6 +196,11 @@ def _blocks(
         n_samples = int(channel.samples.size)
         length = cutting.segment_samples or n_samples
         found = cutting.starts(n_samples)
+        if length > MOST_SAMPLES:
+            raise FormatError(
+                f"{channel.name} of {title} has {n_samples} samples, more than one signal holds; "
+                "import it in segments."
+            )
         if not found or length < 1:
             notes.append(
                 f"{channel.name} of {title} has {n_samples} samples, fewer than a segment of "
@@ -213,24 +227,33 @@ def _blocks(
 
 
 def _measured(
-    piece: npt.NDArray[np.float32] | npt.NDArray[np.float64],
-    planned: PlannedChannel,
-    rpm: float | None,
-    title: str,
-) -> tuple[Samples, npt.NDArray[np.float64]]:
+    piece: npt.NDArray[Any], planned: PlannedChannel, rpm: float | None, title: str
+) -> tuple[list[Samples], npt.NDArray[np.float64]]:
+    samples = _single(piece, planned, title)
+    features = np.full(len(FEATURE_NAMES), np.nan)
+    if planned.is_vibration and samples.size >= MIN_FEATURE_SAMPLES:
+        rpm = planned.rpm or rpm
+        features = extract(samples, planned.fs_hz, rpm / 60 if rpm else None)
+    let_go(piece)
+    return [samples], features
+
+
+def _single_parts(
+    piece: npt.NDArray[Any], planned: PlannedChannel, title: str
+) -> Iterator[Samples]:
+    for _, part in blocks_of(piece):
+        yield _single(part, planned, title)
+
+
+def _single(part: npt.NDArray[Any], planned: PlannedChannel, title: str) -> Samples:
     with np.errstate(over="ignore"):  # said below, in words
-        samples = np.ascontiguousarray(piece, dtype=np.float32)
+        samples = np.ascontiguousarray(part, dtype=np.float32)
     if not np.isfinite(samples).all():
         raise FormatError(
             f"{planned.name} of {title} has values beyond 3.4e38, the largest that can be kept. "
             "Scale it down."
         )
-    features = np.full(len(FEATURE_NAMES), np.nan)
-    is_measurable = MIN_FEATURE_SAMPLES <= samples.size <= MOST_FEATURE_SAMPLES
-    if planned.is_vibration and is_measurable:
-        rpm = planned.rpm or rpm
-        features = extract(samples, planned.fs_hz, rpm / 60 if rpm else None)
-    return samples, features
+    return samples
 
 
 def _parts(reading: Reading, planned: PlannedFile) -> list[Part]:

@@ -6,7 +6,7 @@ Eight bytes of length, so much JSON, then the features of all blocks (float64) a
 
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, astuple, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from vibration.store import whole_file, write_at
 _HEAD: Final = struct.Struct("<8sQ")
 _MAGIC: Final = b"BPKEPT01"
 _MOST_HEADER_BYTES: Final = 64 << 20
+PART_SAMPLES: Final = 1 << 20
 
 Samples = npt.NDArray[np.float32]
 
@@ -98,10 +99,13 @@ class KeptFile:
         values = np.fromfile(self.path, "<f8", count=count, offset=self._features_at)
         return values.reshape(-1, len(FEATURE_NAMES))
 
-    def samples(self, number: int) -> Samples:
-        """Return the samples of one block, by its number among the blocks."""
-        at = self._samples_at + 4 * int(self._before[number])
-        return np.fromfile(self.path, "<f4", count=self.blocks[number].n_samples, offset=at)
+    def samples(self, number: int) -> Iterator[Samples]:
+        """Give the samples of one block, by its number among the blocks, in parts."""
+        first = int(self._before[number])
+        last = first + self.blocks[number].n_samples
+        for begin in range(first, last, PART_SAMPLES):
+            count = min(PART_SAMPLES, last - begin)
+            yield np.fromfile(self.path, "<f4", count=count, offset=self._samples_at + 4 * begin)
 
     @cached_property
     def _before(self) -> npt.NDArray[np.int64]:
@@ -116,7 +120,7 @@ def write_kept(
     blocks: list[Block],
     notes: list[str],
     size_bytes: int,
-    measured: Callable[[Block], tuple[Samples, npt.NDArray[np.float64]]],
+    measured: Callable[[Block], tuple[Iterable[Samples], npt.NDArray[np.float64]]],
 ) -> None:
     """Write what is kept of one file; it appears whole or not at all.
 
@@ -127,18 +131,19 @@ def write_kept(
     parts, blocks, notes, size_bytes
         As `KeptFile` gives them back.
     measured : callable
-        Returns samples and features (36,) of a block; called once for each, in order.
+        Returns the samples of a block in parts, and its features (36,); called once for each, in
+        order.
 
     Examples
     --------
     >>> import tempfile
-    >>> values = np.zeros(4, np.float32), np.zeros(36)
+    >>> values = [np.zeros(4, np.float32)], np.zeros(36)
     >>> facts = {"parts": [], "notes": [], "size_bytes": 0}
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "one.kept"
     ...     write_kept(path, blocks=[Block(0, None, 4)], measured=lambda block: values, **facts)
-    ...     KeptFile(path).samples(0)
-    array([0., 0., 0., 0.], dtype=float32)
+    ...     list(KeptFile(path).samples(0))
+    [array([0., 0., 0., 0.], dtype=float32)]
     """
     content: dict[str, Any] = {
         "parts": [asdict(part) for part in parts],
@@ -154,7 +159,8 @@ def write_kept(
         features_at = file.tell()
         at = features_at + features.nbytes
         for number, block in enumerate(blocks):
-            samples, features[number] = measured(block)
-            write_at(file.fileno(), np.ascontiguousarray(samples, dtype="<f4"), at)
-            at += 4 * block.n_samples
+            parts_of_it, features[number] = measured(block)
+            for part in parts_of_it:
+                write_at(file.fileno(), np.ascontiguousarray(part, dtype="<f4"), at)
+                at += 4 * len(part)
         write_at(file.fileno(), features, features_at)

@@ -188,7 +188,8 @@ def _write_file(writer: StoreWriter, entry: Entry, blocks: list[int], row: int) 
         channel = planned.channels[block.channel]
         own = {"channel": _cut(channel.name), "segment": block.segment, "rpm": channel.rpm}
         columns = dict.fromkeys(_KINDS) | shared | own
-        writer.write(row, kept.samples(number), kept.features[number], columns)
+        writer.write_parts(row, kept.samples(number))
+        writer.write_row(row, kept.features[number], columns)
         row += 1
     return row
 

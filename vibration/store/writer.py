@@ -11,7 +11,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -124,8 +124,23 @@ class StoreWriter:
                 f"Record {row} has shape {block.shape}, this dataset holds ({self.n_samples},).",
                 field="samples",
             )
-        with storage_errors(self.path):
-            write_at(self._file, block, self.offset(row))
+        self.write_parts(row, [block])
+
+    def write_parts(self, row: int, parts: Iterable[npt.ArrayLike]) -> None:
+        """Write the samples of a record, too long to be held, as they come."""
+        done = 0
+        for part in parts:
+            block = np.ascontiguousarray(part, dtype="<f4")
+            if done + block.size > self.n_samples:
+                break
+            with storage_errors(self.path):
+                write_at(self._file, block, self.offset(row) + 4 * done)
+            done += block.size
+        if done != self.n_samples:
+            raise VibrationError(
+                f"The parts of record {row} are not the {self.n_samples} samples of a record.",
+                field="samples",
+            )
 
     def write_row(self, row: int, features: npt.ArrayLike, columns: Mapping[str, object]) -> None:
         """Write the features and index values of a record whose samples are already in place."""

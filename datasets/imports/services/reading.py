@@ -61,6 +61,7 @@ _STATUS: Final = ImportFile.Status
 _AT_ONCE: Final = 2
 _HASH_BYTES: Final = 1 << 20
 _MOST_REMARKS: Final = 50
+_BESIDE: Final = "beside-"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +157,9 @@ def _received(draft: ImportDraft) -> list[ImportFile]:
 def _sweep(draft: ImportDraft, folder: Path) -> None:
     """Remove what an attempt left that was killed while it unpacked."""
     shutil.rmtree(folder / UNPACKING, ignore_errors=True)
+    for pattern in (f"{_BESIDE}*", f"{sandbox.ROOM_PREFIX}*"):
+        for left in folder.glob(pattern):
+            shutil.rmtree(left, ignore_errors=True)
     known = set(ImportFile.objects.filter(draft=draft).values_list("stored", flat=True))
     for path in folder.iterdir():
         if path.is_file() and path.name.removesuffix(".partial").removesuffix(PICTURE) not in known:
@@ -189,9 +193,9 @@ def _read(file: ImportFile, *, folder: Path, stored: dict[str, str]) -> Read:
         digest = _sha256(path)
         with _beside_its_side_cars(file, path, folder, stored) as (place, has_neighbours):
             reading = (
-                sandbox.read(place)
+                sandbox.read(place, room=folder)
                 if has_neighbours
-                else sandbox.read(place, name=name, folders=folders_of(file.path))
+                else sandbox.read(place, name=name, folders=folders_of(file.path), room=folder)
             )
         channels = reading.channels[:MOST_PICTURES]
         pictures = [picture_of(channel.samples) for channel in channels]
@@ -216,7 +220,7 @@ def _beside_its_side_cars(
     if not side_cars:
         yield path, False
         return
-    with tempfile.TemporaryDirectory(prefix="beside-", dir=folder) as temporary:
+    with tempfile.TemporaryDirectory(prefix=_BESIDE, dir=folder) as temporary:
         place = Path(temporary).joinpath(*PurePosixPath(file.path).parts)
         place.parent.mkdir(parents=True, exist_ok=True)
         os.link(path, place)

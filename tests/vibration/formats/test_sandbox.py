@@ -11,6 +11,7 @@ from scipy.io import savemat
 
 from vibration.errors import FormatError
 from vibration.formats import read_recording, sandbox
+from vibration.formats.room import samples_path
 from vibration.formats.sandbox import Limits, pool, wire
 
 X = np.random.default_rng(0).standard_normal(2048)
@@ -157,6 +158,7 @@ def test_packed_zeros_are_refused_by_counting(tmp_path):
 @pytest.mark.parametrize(
     "place", [{"at": 0, "n": 5, "type": "<f8"}, {"at": 0, "n": 1, "type": "O"}]
 )
-def test_an_answer_that_makes_no_sense_is_not_believed(place):
+def test_an_answer_that_makes_no_sense_is_not_believed(place, tmp_path):
+    samples_path(tmp_path, 1).write_bytes(bytes(8))
     with pytest.raises(ValueError, match=r"buffer|unknown kind"):
-        wire._array_in(place, bytes(8))
+        wire._Files(tmp_path).array(place | {"file": 1})

@@ -6,12 +6,13 @@ from typing import Any, Final
 import numpy as np
 
 from vibration.errors import FormatError
-from vibration.formats.assemble import Series, Stated, assemble
+from vibration.formats.assemble import assemble
 from vibration.formats.cells import Row, cells_reading
 from vibration.formats.extras import needed
 from vibration.formats.facts import number_and_unit, rate_of, speed_of, stated
 from vibration.formats.files import SourceFile
 from vibration.formats.recording import LeftOut, Reading
+from vibration.formats.series import Series, Stated
 from vibration.formats.words import words_of
 from vibration.quantities import find_unit
 

@@ -7,11 +7,12 @@ from typing import Any, Final
 import numpy as np
 
 from vibration.errors import FormatError
-from vibration.formats.assemble import Series, Stated, assemble
+from vibration.formats.assemble import assemble
 from vibration.formats.extras import needed
 from vibration.formats.facts import stated
 from vibration.formats.files import SourceFile
 from vibration.formats.recording import LeftOut, Reading
+from vibration.formats.series import Series, Stated
 
 _MAGIC: Final = b"\x1a\x45\xdf\xa3"
 # What idelib and ebmlite were seen to raise on damaged files.

@@ -12,10 +12,11 @@ from typing import Final
 import numpy as np
 
 from vibration.errors import FormatError
-from vibration.formats.assemble import Series, Stated, assemble
+from vibration.formats.assemble import assemble
 from vibration.formats.facts import rate_of_step, stated
 from vibration.formats.files import SourceFile
 from vibration.formats.recording import Reading, Statement
+from vibration.formats.series import Series, Stated
 from vibration.formats.text.dialect import clock
 from vibration.formats.text.preamble import Line
 

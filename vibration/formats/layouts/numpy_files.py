@@ -4,6 +4,7 @@ import re
 import tokenize
 import zipfile
 import zlib
+from collections.abc import Iterator
 from math import prod
 from pathlib import Path
 from typing import IO, Any, Final
@@ -12,13 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from vibration.errors import FormatError
-from vibration.formats.assemble import Series, Stated, assemble
+from vibration.formats.assemble import assemble
 from vibration.formats.files import SourceFile
 from vibration.formats.layouts.published_tables import by_publication
 from vibration.formats.matlab.layouts import any_layout
 from vibration.formats.matlab.values import Unread, Value
 from vibration.formats.recording import Reading, Source
-from vibration.formats.samples import split_channels
+from vibration.formats.room import BLOCK_BYTES, by_column, gathered
+from vibration.formats.samples import kept_size, split_channels
+from vibration.formats.series import Series, Stated
 from vibration.formats.sidecar import sidecar_of
 from vibration.formats.variables import variables_reading
 
@@ -76,7 +79,7 @@ def read_npy(file: SourceFile) -> Reading:
         array = np.load(file.path, mmap_mode="r", allow_pickle=False)
     except _DAMAGE as error:
         raise _damaged(file) from error
-    file.prove_kept(8 * array.size)
+    file.prove_kept(kept_size(array))
     side = sidecar_of(file)
     stated = Stated(
         rates=side.rates,
@@ -94,7 +97,7 @@ def _series(array: npt.NDArray[Any]) -> list[Series]:
         names = array.dtype.names
         flat = array.reshape(-1)
         return [Series(n, flat[n], leads=n == names[0]) for n in names if flat[n].ndim == 1]
-    columns = split_channels(array, "signal")
+    columns = split_channels(by_column(array), "signal")
     leads = len(columns) > 1
     return [
         Series("" if leads and place == 0 else name, values, fallback=name, leads=place == 0)
@@ -194,10 +197,7 @@ def _member(member: IO[bytes], kept: int, file: SourceFile) -> tuple[Value, int]
     count = prod(shape)
     kept += count * max(dtype.itemsize, 8 if count > 1 else 1)
     file.prove_kept(kept)
-    content = member.read(count * dtype.itemsize)
-    if len(content) != count * dtype.itemsize:
-        raise EOFError("an array that is cut short")
-    array = np.frombuffer(content, dtype=dtype, count=count)
+    array = gathered(_parts(member, count, dtype), count, dtype)
     array = array.reshape(shape, order="F" if is_fortran else "C")
     if dtype.kind in "US" and array.size == 1:
         text = array.reshape(-1)[0]
@@ -205,6 +205,16 @@ def _member(member: IO[bytes], kept: int, file: SourceFile) -> tuple[Value, int]
     if dtype.kind in "fiub":
         return array, kept
     return Unread(f"values of type {dtype}"), kept
+
+
+def _parts(member: IO[bytes], count: int, dtype: np.dtype[Any]) -> Iterator[npt.NDArray[Any]]:
+    at_once = max(1, BLOCK_BYTES // max(dtype.itemsize, 1))
+    for first in range(0, count, at_once):
+        n = min(at_once, count - first)
+        content = member.read(n * dtype.itemsize)
+        if len(content) != n * dtype.itemsize:
+            raise EOFError("an array that is cut short")
+        yield np.frombuffer(content, dtype=dtype, count=n)
 
 
 def _plain(variables: dict[str, Value], file: SourceFile) -> Reading:

@@ -20,10 +20,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from vibration.formats.assemble import Series, Stated
 from vibration.formats.facts import agree, stated
 from vibration.formats.files import SourceFile
 from vibration.formats.recording import LeftOut, Origin, Source, Statement
+from vibration.formats.series import Series, Stated
 from vibration.formats.text.table import Table
 
 _IMS_NAME: Final = re.compile(r"^\d{4}(\.\d{2}){5}$")
@@ -42,6 +42,7 @@ _JNU_LABELS: Final = {
 _UORED_LABELS: Final = {
     "H": "healthy", "I": "inner_race", "O": "outer_race", "B": "rolling_element", "C": "cage",
 }  # fmt: skip
+_MOST_ROWS: Final = 1 << 22  # no published file is longer
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def published_table(titles: list[str], table: Table, file: SourceFile) -> Known 
     ('csv/ims', 20000.0)
     """
     columns = [table.columns[index].values for index in sorted(table.columns)]
-    if any(column.is_clock for column in table.columns.values()) or not columns:
+    is_clocked = any(column.is_clock for column in table.columns.values())
+    if is_clocked or not columns or table.n_rows > _MOST_ROWS:
         return None
     for layout in _LAYOUTS:
         known = layout(titles, columns, table, file)

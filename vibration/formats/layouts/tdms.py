@@ -7,11 +7,12 @@ from typing import Any, Final
 import numpy as np
 
 from vibration.errors import FormatError
-from vibration.formats.assemble import Series, Stated, assemble
+from vibration.formats.assemble import assemble
 from vibration.formats.extras import needed
 from vibration.formats.facts import rate_of, rate_of_step, speed_of, stated
 from vibration.formats.files import SourceFile
 from vibration.formats.recording import LeftOut, Reading, Statement
+from vibration.formats.series import Series, Stated
 
 _MAGIC: Final = (b"TDSm", b"TDSh")
 _MOST_CHANNELS: Final = 1024

@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from vibration.errors import FormatError
-from vibration.formats.assemble import Series, Stated, assemble
+from vibration.formats.assemble import assemble
 from vibration.formats.facts import number_and_unit, rate_of, rate_of_step, stated
 from vibration.formats.files import SourceFile
 from vibration.formats.recording import LeftOut, Reading, Statement
+from vibration.formats.series import Series, Stated
 
 _EDGE: Final = b"-1"
 _HEAD_LINES: Final = 11

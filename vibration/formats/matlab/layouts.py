@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from vibration.errors import FormatError
-from vibration.formats.assemble import Series, Stated, assemble
+from vibration.formats.assemble import assemble
 from vibration.formats.facts import stated
 from vibration.formats.files import SourceFile
 from vibration.formats.layouts.published_tables import by_publication, uored
@@ -29,6 +29,7 @@ from vibration.formats.recording import (
     positive,
 )
 from vibration.formats.samples import split_channels
+from vibration.formats.series import Series, Stated
 from vibration.formats.variables import variables_reading
 
 _CWRU: Final = re.compile(r"^(X\d+)_?(DE|FE|BA)_time$")

@@ -4,12 +4,14 @@ Reference: MathWorks, "MAT-File Format", chapter 2 (level 4).
 """
 
 import struct
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import IO, Any, Final
 
 import numpy as np
 
-from vibration.formats.matlab.values import DamagedMatError, Keep, Unread, Value
+from vibration.formats.matlab.values import Array, DamagedMatError, Keep, Unread, Value
+from vibration.formats.room import BLOCK_BYTES, gathered
 
 _DTYPES: Final = ("f8", "f4", "i4", "i2", "u2", "u1")
 _ORDERS: Final = {0: "<", 1: ">"}
@@ -108,9 +110,8 @@ def read_mat4(path: Path, order: str, keep: Keep) -> dict[str, Value]:
             if ones == 0 and count > 1:
                 kept += count * (4 if dtype.itemsize <= 2 or tens == 1 else 8)
                 keep(kept)
-            values = np.frombuffer(file.read(n_bytes), dtype=dtype).reshape(
-                (rows, columns), order="F"
-            )
+            values = gathered(_parts(file, count, dtype), count, dtype.newbyteorder("="))
+            values = values.reshape((rows, columns), order="F")
             if imaginary:
                 file.seek(n_bytes, 1)
                 variables[name] = Unread("complex numbers")
@@ -121,5 +122,12 @@ def read_mat4(path: Path, order: str, keep: Keep) -> dict[str, Value]:
                 inside = (codes >= 32) & (codes < 256)
                 variables[name] = "".join(chr(int(code)) for code in codes[inside][:10_000])
             else:
-                variables[name] = values.astype(dtype.newbyteorder("="))
+                variables[name] = values
     return variables
+
+
+def _parts(file: IO[bytes], count: int, dtype: np.dtype[Any]) -> Iterator[Array]:
+    at_once = BLOCK_BYTES // dtype.itemsize
+    for first in range(0, count, at_once):
+        n = min(at_once, count - first)
+        yield np.frombuffer(file.read(n * dtype.itemsize), dtype=dtype, count=n)

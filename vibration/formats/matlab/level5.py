@@ -20,12 +20,14 @@ import numpy as np
 
 from vibration.errors import VibrationError
 from vibration.formats.matlab.values import Array, DamagedMatError, Keep, Unread, Value
+from vibration.formats.room import BLOCK_BYTES, blocks, current_room, gathered
 
 HEADER_BYTES: Final = 128
 _MAX_DEPTH: Final = 8
 _MAX_ELEMENTS: Final = 100_000
 _HEAD_BYTES: Final = 1024
 _SLACK_BYTES: Final = 1 << 20
+_PACKED_BYTES: Final = 1 << 16
 _MATRIX, _COMPRESSED = 14, 15
 _CELL, _STRUCT, _OBJECT, _CHAR, _SPARSE, _FUNCTION, _OPAQUE = 1, 2, 3, 4, 5, 16, 17
 _STORED: Final = {
@@ -130,7 +132,7 @@ class _Reader:
 
     def _count_packed(self, body: memoryview) -> None:
         """Count the numbers of a packed variable by its head alone."""
-        head = memoryview(zlib.decompressobj().decompress(body, _HEAD_BYTES))
+        head = memoryview(zlib.decompressobj().decompress(body[:_PACKED_BYTES], _HEAD_BYTES))
         try:
             _, flags, at = self._element(head, 8)
             (word,) = struct.unpack_from(f"{self._order}I", flags)
@@ -142,17 +144,38 @@ class _Reader:
             self._keep(self._kept + _kept_bytes(word, shape))
 
     def _unpacked(self, body: memoryview) -> memoryview:
-        unpacking = zlib.decompressobj()
-        content = unpacking.decompress(body, max(1, self._left))
-        if unpacking.unconsumed_tail and not unpacking.eof:
-            self._keep(self._kept + self._left)
-            raise VibrationError(
-                "The file unpacks to more than can be kept; cut it into shorter recordings."
-            )
+        """Unpack a variable: into memory, or a file where it is large."""
+        parts: list[bytes] = []
+        spool, n_bytes = None, 0
+        for part in self._inflated(body):
+            n_bytes += len(part)
+            if spool is None and current_room().holds(len(part)):
+                parts.append(part)
+                continue
+            if spool is None:
+                spool = current_room().spool()
+                spool.append(b"".join(parts))
+                parts = []
+            spool.append(part)
+        self._left -= n_bytes
+        return memoryview(b"".join(parts) if spool is None else spool.mapped(np.uint8).data)
+
+    def _inflated(self, body: memoryview) -> Iterator[bytes]:
+        unpacking, left = zlib.decompressobj(), self._left
+        for first in range(0, len(body), _PACKED_BYTES):
+            packed: bytes | memoryview = body[first : first + _PACKED_BYTES]
+            while packed and not unpacking.eof:
+                part = unpacking.decompress(packed, BLOCK_BYTES)
+                packed = unpacking.unconsumed_tail
+                left -= len(part)
+                if left < 0:
+                    self._keep(self._kept + self._left)
+                    raise VibrationError(
+                        "The file unpacks to more than can be kept; cut it into shorter recordings."
+                    )
+                yield part
         if not unpacking.eof:
             raise DamagedMatError("a compressed variable that is incomplete")
-        self._left -= len(content)
-        return memoryview(content)
 
     def _matrix(self, body: memoryview, depth: int) -> tuple[str, Value]:
         self._elements += 1
@@ -211,8 +234,11 @@ class _Reader:
         stored = np.frombuffer(body, dtype=self._order + _STORED[kind])
         if stored.size != prod(shape):
             raise DamagedMatError("more or fewer numbers than the shape asks for")
+        if stored.dtype == dtype and stored.nbytes > BLOCK_BYTES:
+            return stored.reshape(shape, order="F"), end  # copied when it becomes a channel
         # copied: what is read must not change with the file
-        return stored.astype(dtype).reshape(shape, order="F"), end
+        parts = (part.astype(dtype) for _, part in blocks(stored))
+        return gathered(parts, stored.size, dtype).reshape(shape, order="F"), end
 
     def _text(self, rest: memoryview) -> str:
         kind, body, _ = self._element(rest, 0)

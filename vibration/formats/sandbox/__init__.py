@@ -5,6 +5,6 @@ has, loop, or crash a library. None of that may harm the process that was asked 
 """
 
 from vibration.formats.sandbox.limits import Limits
-from vibration.formats.sandbox.pool import read, warm
+from vibration.formats.sandbox.pool import ROOM_PREFIX, read, warm
 
-__all__ = ["Limits", "read", "warm"]
+__all__ = ["ROOM_PREFIX", "Limits", "read", "warm"]

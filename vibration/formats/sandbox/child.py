@@ -9,6 +9,7 @@ from typing import Any
 
 from vibration.errors import FormatError
 from vibration.formats import read_recording
+from vibration.formats.room import samples_path
 from vibration.formats.sandbox.limits import limit_process, limit_reading
 from vibration.formats.sandbox.wire import line_of, packed
 
@@ -26,13 +27,15 @@ def main() -> None:
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
     limit_reading(request["memory_bytes"], request["cpu_s"], request["kept_bytes"])
     try:
+        folder = Path(request["folder"])
         reading = read_recording(
             request["path"],
             name=request["name"],
             folders=tuple(request["folders"]),
             kept_bytes=request["kept_bytes"],
+            folder=folder,
         )
-        with Path(request["output"]).open("wb") as output:
+        with samples_path(folder, 0).open("wb") as output:
             return {"read": packed(reading, output)}
     except FormatError as error:
         return {"refused": str(error)}

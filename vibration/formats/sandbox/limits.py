@@ -56,12 +56,12 @@ def limit_reading(memory_bytes: int, cpu_s: float, output_bytes: int) -> None:
     cpu_s : float
         More than it has used.
     output_bytes : int
-        Of the file that it writes its samples to.
+        Of a file that it writes samples to; one that grows may be half empty.
     """
     _lower(resource.RLIMIT_DATA, _data_bytes() + memory_bytes)
     used = resource.getrusage(resource.RUSAGE_SELF)
     _lower(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + cpu_s) + 1)
-    _lower(resource.RLIMIT_FSIZE, output_bytes + _SLACK_BYTES)
+    _lower(resource.RLIMIT_FSIZE, 2 * output_bytes + _SLACK_BYTES)
 
 
 def _lower(kind: int, wanted: int) -> None:

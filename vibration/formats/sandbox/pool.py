@@ -24,6 +24,7 @@ from vibration.formats.sandbox.wire import line_of, unpacked
 logger = logging.getLogger(__name__)
 
 AT_ONCE: Final = 2
+ROOM_PREFIX: Final = "reading-"
 _READINGS_EACH: Final = 500  # then a fresh child: what libraries leak goes with the old one
 _REPLY_BYTES: Final = 64 << 20
 _ROOT: Final = Path(vibration.__file__).resolve().parents[1]
@@ -51,8 +52,11 @@ def read(
     folders: tuple[str, ...] = (),
     kept_bytes: int = KEPT_BYTES,
     limits: Limits | None = None,
+    room: Path | None = None,
 ) -> Reading:
     """Read a file of vibration data in a child process; the samples come back read-only.
+
+    They lie in files without a name, and cost memory only while they are looked at.
 
     Parameters
     ----------
@@ -60,6 +64,8 @@ def read(
         As in `vibration.formats.read_recording`.
     limits : Limits, optional
         Of memory and time; the defaults grow with the file's size.
+    room : Path, optional
+        The folder that these files are made in; by default that of the system's temporary files.
 
     Returns
     -------
@@ -81,20 +87,19 @@ def read(
     title = name or Path(path).name
     size = Path(path).stat().st_size if Path(path).is_file() else 0
     granted = limits or Limits().for_size(size)
-    with tempfile.TemporaryDirectory(prefix="reading-") as folder:
-        output = Path(folder) / "samples"
+    with tempfile.TemporaryDirectory(prefix=ROOM_PREFIX, dir=room) as folder:
         request = {
             "path": os.fspath(Path(path).absolute()),
             "name": name,
             "folders": list(folders),
             "kept_bytes": kept_bytes,
-            "output": str(output),
+            "folder": folder,
             "memory_bytes": granted.memory_bytes,
             "cpu_s": granted.cpu_s,
         }
         reply = _POOL.ask(request, title, granted)
         try:
-            return _understood(reply, output, title, granted)
+            return _understood(reply, Path(folder), title, granted)
         except (ValueError, KeyError, TypeError, OSError) as error:
             if isinstance(error, FormatError):
                 raise
@@ -112,9 +117,9 @@ def warm() -> None:
     _POOL.warm()
 
 
-def _understood(reply: dict[str, Any], output: Path, title: str, limits: Limits) -> Reading:
+def _understood(reply: dict[str, Any], folder: Path, title: str, limits: Limits) -> Reading:
     if "read" in reply:
-        return unpacked(reply["read"], output)
+        return unpacked(reply["read"], folder)
     if "refused" in reply:
         raise FormatError(str(reply["refused"]))
     if "exhausted" in reply:

@@ -1,5 +1,6 @@
-"""A reading on its way out of the child: JSON for the facts, raw numbers for the samples.
+"""A reading on its way out of the child: JSON for the facts, raw numbers in files for the samples.
 
+Samples that the reading laid into a file of its own stay there; the others are written into one.
 Nothing that comes out of the child is unpickled or trusted: types, sizes and places are checked.
 """
 
@@ -23,6 +24,7 @@ from vibration.formats.recording import (
     Source,
     Statement,
 )
+from vibration.formats.room import SampleMap, blocks, map_of, samples_path
 
 _TYPES: Final = ("<f4", "<f8")
 _ALIGNED: Final = 64
@@ -85,10 +87,18 @@ def _channel_out(channel: Channel, output: IO[bytes]) -> dict[str, Any]:
 
 
 def _array_out(values: npt.NDArray[Any], output: IO[bytes]) -> dict[str, Any]:
-    output.write(b"\0" * (-output.tell() % _ALIGNED))
     kind = "<f4" if values.dtype == np.float32 else "<f8"
-    place = {"at": output.tell(), "n": int(values.size), "type": kind}
-    output.write(np.ascontiguousarray(values, dtype=kind).data.cast("B"))
+    place = {"file": 0, "at": 0, "n": int(values.size), "type": kind}
+    mapping = map_of(values)
+    is_there = isinstance(mapping, SampleMap) and mapping.number is not None
+    if is_there and values.dtype == kind and values.flags.c_contiguous:
+        begin = np.frombuffer(mapping, np.uint8).ctypes.data  # type: ignore[arg-type]
+        at = values.ctypes.data - begin
+        return place | {"file": mapping.number, "at": at}  # type: ignore[union-attr]
+    output.write(b"\0" * (-output.tell() % _ALIGNED))
+    place["at"] = output.tell()
+    for _, part in blocks(values):
+        output.write(np.ascontiguousarray(part, dtype=kind).data.cast("B"))
     return place
 
 
@@ -96,15 +106,15 @@ def _origins_out(origins: Any) -> dict[str, Any]:
     return {key: asdict(origin) for key, origin in origins.items()}
 
 
-def unpacked(content: dict[str, Any], output: Path) -> Reading:
-    """Return the reading that a child described, its samples mapped from the file it wrote.
+def unpacked(content: dict[str, Any], folder: Path) -> Reading:
+    """Return the reading that a child described, its samples mapped from the files it wrote.
 
     Parameters
     ----------
     content : dict
         As `packed` returned it.
-    output : Path
-        The file that the samples are in.
+    folder : Path
+        Where the files lie: that of `packed` under the number 0.
 
     Returns
     -------
@@ -113,7 +123,7 @@ def unpacked(content: dict[str, Any], output: Path) -> Reading:
 
     Raises
     ------
-    ValueError, KeyError, TypeError
+    ValueError, KeyError, TypeError, OSError
         For what no reading is.
 
     Examples
@@ -121,18 +131,15 @@ def unpacked(content: dict[str, Any], output: Path) -> Reading:
     >>> from tempfile import TemporaryDirectory
     >>> import numpy as np
     >>> with TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "samples"
-    ...     with path.open("wb") as output:
+    ...     with samples_path(Path(folder), 0).open("wb") as output:
     ...         content = packed(Reading.of_channels("csv", [Channel("DE", np.ones(8))]), output)
-    ...     unpacked(content, path).channels[0].samples.sum()
+    ...     unpacked(content, Path(folder)).channels[0].samples.sum()
     np.float64(8.0)
     """
-    size = output.stat().st_size
-    with output.open("rb") as file:
-        samples = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+    files = _Files(folder)
     return Reading(
         format=str(content["format"]),
-        recordings=tuple(_recording_in(each, samples) for each in content["recordings"]),
+        recordings=tuple(_recording_in(each, files) for each in content["recordings"]),
         questions=tuple(
             Question(q["about"], q["sentence"], q["proposal"], tuple(q["channels"]))
             for q in content["questions"]
@@ -141,10 +148,32 @@ def unpacked(content: dict[str, Any], output: Path) -> Reading:
     )
 
 
-def _recording_in(content: dict[str, Any], samples: mmap.mmap | bytes) -> Recording:
+class _Files:
+    """The files of samples of one reading, each mapped once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._maps: dict[int, mmap.mmap] = {}
+
+    def array(self, place: dict[str, Any]) -> Any:
+        """Return the array at a place."""
+        kind, at, n = place["type"], int(place["at"]), int(place["n"])
+        if kind not in _TYPES or at < 0 or n < 0:
+            raise ValueError("an array of unknown kind")
+        if not n:
+            return np.empty(0, kind)
+        number = int(place["file"])
+        if number not in self._maps:
+            with samples_path(self._folder, number).open("rb") as file:
+                self._maps[number] = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        # refuses by itself what reaches beyond the file
+        return np.frombuffer(self._maps[number], dtype=kind, count=n, offset=at)
+
+
+def _recording_in(content: dict[str, Any], files: _Files) -> Recording:
     began = content["recorded_at"]
     return Recording(
-        channels=tuple(_channel_in(each, samples) for each in content["channels"]),
+        channels=tuple(_channel_in(each, files) for each in content["channels"]),
         name=str(content["name"]),
         label=content["label"],
         recorded_at=datetime.fromisoformat(began) if began else None,
@@ -153,11 +182,11 @@ def _recording_in(content: dict[str, Any], samples: mmap.mmap | bytes) -> Record
     )
 
 
-def _channel_in(content: dict[str, Any], samples: mmap.mmap | bytes) -> Channel:
+def _channel_in(content: dict[str, Any], files: _Files) -> Channel:
     times = content["times_s"]
     return Channel(
         name=str(content["name"]),
-        samples=_array_in(content["samples"], samples),
+        samples=files.array(content["samples"]),
         fs_hz=content["fs_hz"],
         unit=content["unit"],
         rpm=content["rpm"],
@@ -167,16 +196,8 @@ def _channel_in(content: dict[str, Any], samples: mmap.mmap | bytes) -> Channel:
         rates=tuple(
             Statement(float(each["value"]), _origin_in(each["origin"])) for each in content["rates"]
         ),
-        times_s=None if times is None else _array_in(times, samples),
+        times_s=None if times is None else files.array(times),
     )
-
-
-def _array_in(place: dict[str, Any], samples: mmap.mmap | bytes) -> Any:
-    kind, at, n = place["type"], int(place["at"]), int(place["n"])
-    if kind not in _TYPES or at < 0 or n < 0:
-        raise ValueError("an array of unknown kind")
-    # refuses by itself what reaches beyond the file
-    return np.frombuffer(samples, dtype=kind, count=n, offset=at)
 
 
 def _origins_in(content: dict[str, Any]) -> dict[str, Origin]:

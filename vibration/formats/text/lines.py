@@ -4,7 +4,7 @@ import codecs
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
@@ -30,8 +30,8 @@ class TextLines:
     instruments write their key lines in columns of their own, to the left of the samples.
     """
 
-    def __init__(self, text: IO[str]) -> None:
-        self._text = text
+    def __init__(self, text: IO[str], read_share: Callable[[], float] = lambda: 1.0) -> None:
+        self._text, self._read_share = text, read_share
         self.number = 0
         self.left_off: tuple[str, int] | None = None
 
@@ -39,6 +39,10 @@ class TextLines:
         for line in self._text:
             self.number += 1
             yield self.number, line.rstrip("\r\n\x1a")
+
+    def expected(self, n_rows: int) -> int:
+        """Return how many rows the whole file will have, about, after so many of them."""
+        return int(1.1 * n_rows / max(self._read_share(), 1e-3))
 
     def block(self, characters: int = 1 << 23) -> list[str]:
         """Return the next lines, of about that many characters; none at the end."""
@@ -114,7 +118,8 @@ def opened_text(path: Path, name: str) -> Iterator[TextLines]:
             if encoding is None:
                 raise FormatError(f"{name} is not a text file, and of no other kind that is read.")
             with io.TextIOWrapper(binary, encoding=encoding, errors="replace") as text:
-                yield TextLines(text)
+                size = max(1, path.stat().st_size)
+                yield TextLines(text, lambda: file.tell() / size)
         except (gzip.BadGzipFile, zlib.error, EOFError) as error:
             raise FormatError(
                 f"{name} is damaged gzip, or was cut short; copy it once more."

@@ -7,12 +7,13 @@ from typing import Final
 import numpy as np
 
 from vibration.errors import FormatError
-from vibration.formats.assemble import Series, Stated, assemble, prove_no_features
+from vibration.formats.assemble import assemble
 from vibration.formats.cells import Row, cells_reading, numbers_in_cell
 from vibration.formats.files import SourceFile
 from vibration.formats.layouts.lvm import is_lvm, read_lvm
 from vibration.formats.layouts.published_tables import published_table
 from vibration.formats.recording import LeftOut, Question, Reading, Source
+from vibration.formats.series import Series, Stated, prove_no_features
 from vibration.formats.sidecar import sidecar_of
 from vibration.formats.text.lines import TextLines, opened_text
 from vibration.formats.text.preamble import Line, Preamble, preamble_of

@@ -1,7 +1,7 @@
 """The samples of a text table: found under its head, parsed in blocks, refused by line."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from vibration.errors import FormatError
 from vibration.formats.files import SourceFile
 from vibration.formats.recording import LeftOut
+from vibration.formats.room import Columns, blocks, gathered
 from vibration.formats.text.dialect import Dialect, clock, dialect_of
 from vibration.formats.text.lines import TextLines
 from vibration.formats.text.preamble import Line
@@ -25,6 +26,7 @@ _SIDE_LINES: Final = 40
 _FOOT_LINES: Final = 5
 _PATTERN_LINES: Final = 15
 _SHOWN: Final = 60
+_DAY_S: Final = 86400.0
 _HALF_DAY_S: Final = 43200.0
 
 
@@ -283,21 +285,22 @@ def parse(
     [0.2, 0.4]
     """
     kinds = table.dialect.kinds(table.first_rows[0])
-    blocks: list[npt.NDArray[np.float64]] = []
+    numeric = [i for i, kind in enumerate(kinds) if kind in "ne"]
     clocks: dict[int, _Clock] = {i: _Clock() for i, kind in enumerate(kinds) if kind == "t"}
+    rows = Columns(len(numeric))
     kept = 0
     number, block = head[first].number, [line.text for line in head[first:]]
     while block:
         following = lines.block()
-        blocks.append(_block(block, number, not following, table, kinds, clocks, file.name))
-        kept += blocks[-1].nbytes
+        values = _block(block, number, not following, table, kinds, clocks, file.name)
+        kept += values.nbytes
         file.prove_kept(kept)
         number, block = number + len(block), following
-    values = np.concatenate(blocks) if len(blocks) > 1 else blocks[0]
-    table.n_rows = len(values)
-    numeric = [i for i, kind in enumerate(kinds) if kind in "ne"]
+        rows.append(values, expected_rows=lines.expected(rows.n_rows + len(values)))
+    table.n_rows = rows.n_rows
+    whole = rows.whole()
     for place, index in enumerate(numeric):
-        table.columns[index] = Column(values[:, place])
+        table.columns[index] = Column(whole[:, place])
     for index, each in clocks.items():
         column = each.column()
         if column is not None:
@@ -355,10 +358,8 @@ def _numbers(
     for row in rows:
         if len(row) != len(kinds) and not (len(row) == len(kinds) + 1 and not row[-1].strip()):
             raise ValueError("a row of another width")
-    for index, each in clocks.items():
-        each.add([row[index] for row in rows])
     decimal = dialect.decimal
-    return np.array(
+    values = np.array(
         [
             [float(row[i].strip().replace(decimal, ".")) if row[i].strip() else np.nan
              for i in numeric]
@@ -366,6 +367,10 @@ def _numbers(
         ],
         dtype=np.float64,
     ).reshape(len(rows), len(numeric))  # fmt: skip
+    times = {index: each.read([row[index] for row in rows]) for index, each in clocks.items()}
+    for index, each in clocks.items():  # after all that may be refused
+        each.add(*times[index])
+    return values
 
 
 def _plain_numbers(texts: list[str], dialect: Dialect, width: int) -> npt.NDArray[np.float64]:
@@ -400,46 +405,71 @@ def _may_be_numbers(text: str, dialect: Dialect) -> bool:
 
 
 class _Clock:
-    """The clock times of one column, gathered block by block."""
+    """The clock times of one column, gathered block by block: days, seconds, NaN for neither."""
 
     def __init__(self) -> None:
-        self.days: list[int | None] = []
-        self.seconds: list[float | None] = []
+        self._times = Columns(2)
+        self._is_dated = self._is_timed = True
+        self.first: tuple[int | None, float | None] | None = None
         self.is_sure = True
 
-    def add(self, texts: list[str]) -> None:
-        for text in texts:
+    def read(self, texts: list[str]) -> tuple[npt.NDArray[np.float64], bool]:
+        """Return days and seconds of some rows, and whether the days are beyond doubt."""
+        times, is_sure = np.full((len(texts), 2), np.nan), True
+        for row, text in enumerate(texts):
             parsed = clock(text.strip().strip('"'))
             if parsed is None:
                 raise ValueError("no clock time")
             day, seconds, sure = parsed
-            self.days.append(day)
-            self.seconds.append(seconds)
-            self.is_sure &= sure
+            is_sure &= sure
+            times[row] = (np.nan if day is None else day, np.nan if seconds is None else seconds)
+        return times, is_sure
+
+    def add(self, times: npt.NDArray[np.float64], is_sure: bool) -> None:
+        if not len(times):
+            return
+        is_there = ~np.isnan(times)
+        if self.first is None:
+            day, seconds = times[0].tolist()
+            self.first = int(day) if is_there[0, 0] else None, seconds if is_there[0, 1] else None
+        self._is_dated &= bool(is_there[:, 0].all())
+        self._is_timed &= bool(is_there[:, 1].all())
+        self.is_sure &= is_sure
+        self._times.append(times)
 
     def column(self) -> Column | None:
         """Return the times in s since the first, None for dates alone."""
-        if not self.seconds or any(each is None for each in self.seconds):
+        if self.first is None or not self._is_timed:
             return None
-        values = np.array(self.seconds, dtype=np.float64)
-        days = np.array([day or 0 for day in self.days], dtype=np.float64)
-        dated = all(day is not None for day in self.days)
-        if dated:
-            values = (days - days[0]) * 86400.0 + values
-        else:  # past midnight the clock begins again
-            values = values + 86400.0 * np.cumsum(np.diff(values, prepend=values[0]) < -_HALF_DAY_S)
+        day, seconds = self.first
+        times = self._times.whole()
+        values = gathered(self._seconds(times), len(times), np.float64)
         start = None
-        if dated and self.is_sure and self.days[0]:
-            start = datetime.fromordinal(self.days[0]) + timedelta(seconds=self.seconds[0] or 0.0)
-        return Column(values - values[0], is_clock=True, start=start)
+        if self._is_dated and self.is_sure and day:
+            start = datetime.fromordinal(day) + timedelta(seconds=seconds or 0.0)
+        return Column(values, is_clock=True, start=start)
+
+    def _seconds(self, times: npt.NDArray[np.float64]) -> Iterator[npt.NDArray[np.float64]]:
+        first_day, first_s = times[0]
+        midnights, before = 0, first_s
+        for _, part in blocks(times):
+            days, seconds = part.T
+            if self._is_dated:
+                yield (days - first_day) * _DAY_S + seconds - first_s
+                continue
+            # past midnight the clock begins again
+            turns = midnights + np.cumsum(np.diff(seconds, prepend=before) < -_HALF_DAY_S)
+            yield seconds + _DAY_S * turns - first_s
+            midnights, before = int(turns[-1]), float(seconds[-1])
 
 
 def _join_dates(table: Table, clocks: "dict[int, _Clock]") -> None:
     """Give a column of clock times the day of the column of dates beside it."""
-    dates = [each for each in clocks.values() if each.seconds and each.seconds[0] is None]
+    dates = [each for each in clocks.values() if each.first and each.first[1] is None]
     for index, column in list(table.columns.items()):
-        day = dates[0].days[0] if dates else None
+        day = dates[0].first[0] if dates and dates[0].first else None
         if column.is_clock and column.start is None and day is not None and dates[0].is_sure:
-            seconds = clocks[index].seconds[0] or 0.0
+            first = clocks[index].first
+            seconds = (first and first[1]) or 0.0
             start = datetime.fromordinal(day) + timedelta(seconds=seconds)
             table.columns[index] = Column(column.values, is_clock=True, start=start)

@@ -1,0 +1,66 @@
+"""Samples at uneven times, brought to an even rate in parts."""
+
+import math
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from vibration.formats.room import gathered
+
+_FACTOR: Final = 8
+_AT_ONCE: Final = 1 << 18
+_MARGIN: Final = 64  # beyond it neither spline nor filter feels what a part leaves out
+
+Floats = npt.NDArray[np.float64]
+
+
+def resampled(samples: npt.NDArray[Any], times_s: Floats, fs_hz: float) -> Floats:
+    """Return samples of uneven times at an even rate, antialiased.
+
+    The samples are interpolated by a cubic at eight times the rate, and decimated by an FIR filter
+    that takes away what the rate cannot carry.
+
+    Parameters
+    ----------
+    samples : ndarray, (N,)
+    times_s : ndarray, (N,)
+        Never going back; of samples at one time the first counts.
+    fs_hz : float
+        The rate wanted, usually the mean one.
+
+    Returns
+    -------
+    ndarray, (M,)
+        M = ⌊span·fs⌋ + 1 samples from the first time on.
+
+    Examples
+    --------
+    >>> t = np.sort(np.linspace(0, 1, 1000) + 1e-5 * np.sin(np.arange(1000)))
+    >>> len(resampled(np.sin(2 * np.pi * 5 * t), t, 500.0))
+    500
+    """
+    n = math.floor((times_s[-1] - times_s[0]) * fs_hz + 1e-9) + 1
+    parts = (
+        _part(samples, times_s, fs_hz, first, min(first + _AT_ONCE, n), n)
+        for first in range(0, n, _AT_ONCE)
+    )
+    return gathered(parts, n, np.float64)
+
+
+def _part(
+    samples: npt.NDArray[Any], times_s: Floats, fs_hz: float, first: int, last: int, n: int
+) -> Floats:
+    from scipy.interpolate import CubicSpline
+    from scipy.signal import resample_poly
+
+    before, behind = max(0, first - _MARGIN), min(n, last + _MARGIN)
+    fine_s = times_s[0] + np.arange(before * _FACTOR, behind * _FACTOR) / (_FACTOR * fs_hz)
+    begin, end = np.searchsorted(times_s, [fine_s[0], fine_s[-1]])
+    near = slice(max(0, int(begin) - _MARGIN), int(end) + _MARGIN)
+    there_s, there = times_s[near], samples[near].astype(np.float64)
+    grows = np.concatenate([[True], np.diff(there_s) > 0])
+    spline = CubicSpline(there_s[grows], there[grows])
+    fine = spline(np.minimum(fine_s, there_s[-1]))
+    even: Floats = resample_poly(fine, 1, _FACTOR, padtype="line")
+    return even[first - before : last - before]
