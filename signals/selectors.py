@@ -12,7 +12,16 @@ from common.errors import NotFound, Unavailable
 from common.roles import visible_to
 from common.storage import Stored, stored
 from signals.errors import told_as
-from signals.models import Recording, Signal, SignalPast, SignalStore, Tag, Upload, Version
+from signals.models import (
+    Recording,
+    Signal,
+    SignalPast,
+    SignalStore,
+    SplitSide,
+    Tag,
+    Upload,
+    Version,
+)
 from vibration.store import SIGNALS_FILE, StoreReader
 
 
@@ -86,6 +95,17 @@ def label_history(signal: Signal) -> list[Relabelling]:
 
 def _label_words(row: Signal | SignalPast) -> str:
     return ", ".join(str(part) for part in (row.fault_class, row.severity) if part) or "no label"
+
+
+def splits_of_signal(signal: Signal, most: int) -> list[tuple[str, str]]:
+    """Return name and side of the newest splits that know a signal; rights are the caller's."""
+    sides = SplitSide.objects.filter(
+        split__store=signal.store_id,
+        split__members__signal=signal,
+        position=F("split__members__side"),
+    )
+    newest = sides.order_by("-split__created_at", "-split")
+    return list(newest.values_list("split__name", "name")[:most])
 
 
 def uploads_visible(user: Any) -> QuerySet[Upload]:
