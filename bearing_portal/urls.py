@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 from bearing_portal.api.site import api, missing
 from bearing_portal.dashboards.embedding.dispatch import explorer, viewer
 from bearing_portal.dashboards.explorer.http import filters as explorer_pages
-from bearing_portal.dashboards.explorer.http import projections, table
+from bearing_portal.dashboards.explorer.http import groups, projections, table
 from bearing_portal.dashboards.viewer import http
 from bearing_portal.frame import views
 from datasets.views.exploration import explorer_export
@@ -40,6 +40,7 @@ urlpatterns = [
         projections.projection_cancel,
         name="explorer-projection-cancel",
     ),
+    path("data-explorer/groups/", groups.groups, name="explorer-groups"),
     path("data-explorer/columns/", table.columns, name="explorer-columns"),
     path("data-explorer/table/rows/", table.rows, name="explorer-rows"),
     path("data-explorer/table/ids/", table.all_ids, name="explorer-ids"),

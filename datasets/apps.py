@@ -6,7 +6,7 @@ class DatasetsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from datasets.kinds import GENERATE, IMPORT, READ
+        from datasets.kinds import BUILD, GENERATE, IMPORT, READ
         from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
         from monitoring.retention import register_pruner
         from signals.services.versions import register_version_follower
@@ -37,5 +37,14 @@ class DatasetsConfig(AppConfig):
                 changed=follow,
             )
         )
+        register_kind(
+            JobKind(
+                code=BUILD,
+                entry="datasets.jobs.build_download",
+                queue=Queue.LONG,
+                sweep=Later("datasets.services.downloads.downloads_sweep"),
+            )
+        )
+        register_pruner("downloads", Later("datasets.services.downloads.downloads_prune"))
         register_pruner("imports", Later("datasets.imports.services.drafts.drafts_prune"))
         register_version_follower(Later("datasets.services.versions.versions_follow"))

@@ -3,6 +3,7 @@
 from datasets.imports.services.importing import import_run
 from datasets.imports.services.reading import reading_run
 from datasets.services import dataset_generate
+from datasets.services.downloads import download_build
 from monitoring.jobs.entry import job_entry
 from monitoring.jobs.pulse import JobRun
 
@@ -20,3 +21,8 @@ def read_import(run: JobRun) -> None:
 @job_entry
 def import_dataset(run: JobRun) -> None:
     import_run(run=run)
+
+
+@job_entry
+def build_download(run: JobRun) -> None:
+    download_build(run=run)

@@ -5,3 +5,4 @@ from typing import Final
 GENERATE: Final = "generate-dataset"
 READ: Final = "read-import"
 IMPORT: Final = "import-dataset"
+BUILD: Final = "build-download"

@@ -34,5 +34,13 @@ urlpatterns = [
         recordings.recording_original,
         name="original",
     ),
+    path("<int:pk>/downloads/", downloads.downloads, name="downloads"),
+    path("<int:pk>/downloads/new/<slug:code>/", downloads.download_new, name="download-new"),
+    path(
+        "<int:pk>/downloads/<int:download_pk>/cancel/",
+        downloads.download_stop,
+        name="download-cancel",
+    ),
+    path("<int:pk>/downloads/<int:download_pk>/file/", downloads.download_built, name="built"),
     path("<int:pk>/download/hdf5/", downloads.dataset_download, name="download"),
 ]

@@ -1,5 +1,6 @@
 """Features beside the 36: which groups a scope's stores have, and their values."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -7,11 +8,15 @@ import numpy as np
 import numpy.typing as npt
 from django.db.models.expressions import RawSQL
 
+from common.errors import Invalid
 from signals.models import SignalFeatures, SignalStore, StoreFeatures
 from signals.selectors import stores_visible
-from vibration.features import FEATURE_NAMES, Feature
-from vibration.features.groups import FEATURE_GROUPS, FeatureGroup, place_of
+from vibration.features import FEATURE_NAMES, GROUPS, Feature
+from vibration.features.groups import ALL_FEATURES, FEATURE_GROUPS, FeatureGroup, place_of
 
+# What a projection may be of: the families of the 36, which it is of at first, and the groups.
+FAMILIES: Final = tuple(GROUPS)
+SETS: Final = {**GROUPS, **{code: group.title for code, group in FEATURE_GROUPS.items()}}
 _BLOCK: Final = 10_000
 
 
@@ -42,6 +47,33 @@ def measured_groups(user: Any, store: SignalStore | None) -> MeasuredGroups:
     codes = {code for _, code, _ in found}
     groups = tuple(group for code, group in FEATURE_GROUPS.items() if code in codes)
     return MeasuredGroups(groups, " ".join(f"{pk}.{code}.{stamp}" for pk, code, stamp in found))
+
+
+def names_of_sets(codes: Collection[str]) -> tuple[str, ...]:
+    """Return the features of some families and groups, in the order of the registry.
+
+    Raises
+    ------
+    Invalid
+        Where none is named, or one that does not exist.
+    """
+    if unknown := set(codes) - SETS.keys():
+        raise Invalid(f"There is no group of features “{min(unknown)[:40]}”.")
+    if not codes:
+        raise Invalid("Choose at least one group of features.")
+    return tuple(name for name, feature in ALL_FEATURES.items() if feature.group in codes)
+
+
+def measured_or_refused(user: Any, store: SignalStore | None, names: Iterable[str]) -> None:
+    """Refuse features of groups that were not measured, with what to do."""
+    groups = {found[0].code: found[0] for name in names if (found := place_of(name))}
+    known = {group.code for group in measured_groups(user, store).groups} if groups else set()
+    for code, group in groups.items():
+        if code not in known:
+            raise Invalid(
+                f"{group.title}: not measured of these signals. "
+                "Have it measured in the menu Feature groups above."
+            )
 
 
 def among(pks: npt.NDArray[np.int64]) -> RawSQL:

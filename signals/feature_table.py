@@ -118,10 +118,12 @@ def feature_table(
         rest = names[n_own:]
         columns += [group_columns(rows.pks, rest)] if rest else []
     else:
+        beside = tuple(name for name in names if name not in FEATURE_NAMES)
+        of_groups = dict(zip(beside, group_columns(rows.pks, beside).T, strict=True))
         columns = [
-            _kept(scope, most, name, rows, store_rows)
-            if name in FEATURE_NAMES
-            else group_columns(rows.pks, (name,))
+            of_groups[name][:, None]
+            if name in of_groups
+            else _kept(scope, most, name, rows, store_rows)
             for name in names
         ]
     values = np.concatenate(columns, axis=1) if columns else rows.values

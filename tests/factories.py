@@ -125,7 +125,8 @@ def make_dataset(
                 status=Job.Status.RUNNING, attempt=1, started_at=Now(), heartbeat_at=Now()
             )
     if ready:
-        shutil.copytree(_generated(tiny_recipe(**recipe)), final_folder(dataset.pk).path)
+        with final_folder(dataset.pk).made() as folder:
+            shutil.copytree(_generated(tiny_recipe(**recipe)), folder)
         with unasked():
             dataset_fill(dataset=dataset)
         Job.objects.filter(pk=dataset.job_id).update(

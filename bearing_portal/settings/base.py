@@ -13,6 +13,8 @@ from bearing_portal.settings.places import BASE_DIR, data_dir, environment
 env = environment()
 DATA_DIR = data_dir()
 STORAGE_DIR = DATA_DIR / "storage"
+STORAGE_URL = env.bucket("STORAGE_URL")
+SCRATCH_DIR = env.folder("SCRATCH_DIR", DATA_DIR / "scratch")
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 8000, lowest=1, highest=65535)
 DEBUG = env.boolean("DEBUG", False)
@@ -228,6 +230,7 @@ IMPORT_MAX_BYTES = 1_000_000 * env.integer("IMPORT_MAX_MB", 2000, lowest=1, high
 IMPORT_QUOTA_BYTES = 1_000_000 * env.integer("IMPORT_QUOTA_MB", 10_000, lowest=1, highest=10**8)
 if IMPORT_QUOTA_BYTES < IMPORT_MAX_BYTES:
     raise ImproperlyConfigured("IMPORT_QUOTA_MB must not be less than IMPORT_MAX_MB.")
+DOWNLOAD_KEPT_HOURS = env.integer("DOWNLOAD_KEPT_HOURS", 48, lowest=1, highest=8760)
 
 # Without EMAIL_URL the portal sends no e-mail, and offers none in the settings of a person.
 SITE_URL = env.origin("SITE_URL", f"http://{HOST}:{PORT}")

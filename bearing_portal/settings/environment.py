@@ -9,6 +9,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from common.storage.url import EXAMPLE, s3_place
+
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 POSTGRES_SCHEMES = ("postgres", "postgresql")
 VALKEY_SCHEMES = ("redis", "rediss")
@@ -102,6 +104,19 @@ class Environment:
         if _split(name, url, POSTGRES_SCHEMES, example).path in ("", "/"):
             raise ImproperlyConfigured(f"{name} names no database; write it as {example}.")
         return dict(self._env.db_url_config(url))
+
+    def bucket(self, name: str) -> str:
+        """The URL of a bucket; empty where the variable is unset."""
+        url = self.text(name)
+        if url:
+            try:
+                s3_place(url)
+            except ValueError as error:
+                # The URL may hold a secret, so no sentence repeats it.
+                raise ImproperlyConfigured(
+                    f"{name} is not a usable address. {error} Write it as {EXAMPLE}."
+                ) from error
+        return url
 
     def valkey(self, name: str) -> str | None:
         url = self.text(name)

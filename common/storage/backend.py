@@ -23,6 +23,9 @@ class Backend(Protocol):
     def open(self, key: str) -> BinaryIO:
         """Open a file for reading; it can be sought."""
 
+    def read_range(self, key: str, version: str, offset: int, n_bytes: int) -> bytes:
+        """Return part of a file; a version says that its content is known."""
+
     def entry(self, key: str) -> Entry | None:
         """Return the file of a key; None where there is none."""
 
@@ -47,4 +50,13 @@ class Backend(Protocol):
 
 def backend() -> Backend:
     """Return the storage of this portal."""
+    return backend_at(settings.STORAGE_URL)
+
+
+def backend_at(url: str) -> Backend:
+    """Return the storage of a URL; the portal's own folder where it is empty."""
+    if url:
+        from common.storage.s3 import s3_backend  # its client takes half a second to import
+
+        return s3_backend(url)
     return LocalBackend(Path(settings.STORAGE_DIR))

@@ -37,7 +37,7 @@ class Stored:
 
     def __truediv__(self, name: object) -> "Stored":
         """Return what lies below."""
-        return Stored(f"{self.key}/{name}")
+        return Stored(f"{self.key}/{name}" if self.key else str(name))
 
     def __str__(self) -> str:
         return self.key
@@ -91,6 +91,10 @@ class Stored:
         if mode != "rb":
             raise ValueError("Files of the storage are only read; put them there whole.")
         return backend().open(self.key)
+
+    def read_range(self, offset: int, n_bytes: int) -> bytes:
+        """Return so many bytes from `offset` on, fewer at the file's end: in one request."""
+        return backend().read_range(self.key, self.version, offset, n_bytes)
 
     def read_bytes(self) -> bytes:
         with self.open() as file:

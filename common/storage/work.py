@@ -17,9 +17,10 @@ logger = logging.getLogger(__name__)
 def work_folder(*parts: object) -> Path:
     """Return where this machine works on what is to become `stored(*parts)`; it may not be there.
 
-    Beside the storage where that is a folder, so that a rename puts things in their place.
+    In the storage where that is a folder, so that a rename puts things in their place.
     """
-    return Path(settings.STORAGE_DIR).joinpath(*map(str, parts))
+    root = settings.SCRATCH_DIR if settings.STORAGE_URL else settings.STORAGE_DIR
+    return Path(root).joinpath(*map(str, parts))
 
 
 def folder_make(folder: Path) -> None:

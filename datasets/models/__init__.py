@@ -1,6 +1,7 @@
 """The rows of datasets: Django finds its models here."""
 
 from datasets.models.dataset import ClassCount, Dataset
+from datasets.models.download import Download
 from datasets.models.imports import (
     ImportChannel,
     ImportDraft,
@@ -14,6 +15,7 @@ from datasets.models.recipe import Recipe
 __all__ = [
     "ClassCount",
     "Dataset",
+    "Download",
     "ImportChannel",
     "ImportDraft",
     "ImportFile",

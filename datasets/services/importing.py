@@ -343,6 +343,9 @@ def _import(run: ImportRun, dataset_id: int, plan: ImportPlan, work: Path) -> Im
         check=run.check,
     )
     run.check()
+    if final_folder(dataset_id).path is None:  # an upload takes its time; nothing is locked now
+        numbers = [str(each.number) for each in shards]
+        _publish(out, originals, final_folder(dataset_id), numbers)
     retried(partial(_show, run, dataset_id, plan, kept, shards, work))
     return _outcome(plan, kept, reasons)
 

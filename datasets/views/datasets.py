@@ -17,6 +17,7 @@ from common.errors import Invalid, NotAllowed
 from common.page_state import read_id
 from common.roles import is_engineer, may_manage
 from datasets import services
+from datasets.downloading import offers
 from datasets.forms import DatasetForm, DescribeForm
 from datasets.listing import (
     SCOPES,
@@ -97,6 +98,7 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
         **versions_listed(request.user, dataset),
         **splits_listed(request.user, dataset),
         **(recordings_listed(dataset, "1") if dataset.is_recorded else {}),
+        **(offers(request.user, dataset, "") if dataset.status == Dataset.Status.READY else {}),
     }
     template = "datasets/_detail.html" if is_fragment(request) else "datasets/detail.html"
     return render(request, template, context)

@@ -9,15 +9,12 @@ from django.views.decorators.http import require_GET
 from common.errors import Invalid, NotFound
 from common.http import name_download, streamed
 from datasets.models import Dataset
-from datasets.scope import explorer_scope
+from datasets.scope import queried_scope
 from monitoring.events import event_record
 from monitoring.models import SystemEvent
 from signals.exploration.exports import csv_chunks, parquet_chunks
-from signals.exploration.selection import narrowed
-from signals.exploration.table import within_columns
-from signals.filters.grid import SORTS, read_model
+from signals.filters.grid import SORTS
 from signals.filters.scope import Scope
-from signals.filters.signal_filter import SignalFilter
 
 FORMATS: dict[str, tuple[Callable[[Scope, str], Iterator[bytes]], str]] = {
     "csv": (csv_chunks, "text/csv; charset=utf-8"),
@@ -34,7 +31,7 @@ def explorer_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
     if code not in FORMATS:
         raise NotFound("There is no such format; choose CSV or Parquet.")
     chunks, content_type = FORMATS[code]
-    scope, order = _scope(request), _order(request)
+    scope, order = queried_scope(request.user, request.GET), _order(request)
     name = _name(scope)
     event_record(
         kind=SystemEvent.Kind.EXPORTED,
@@ -47,13 +44,6 @@ def explorer_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
     )
     name_download(response, name, f".{code}")
     return response
-
-
-def _scope(request: HttpRequest) -> Scope:
-    scope = explorer_scope(request.user, SignalFilter.from_query(request.GET))
-    if selected := request.GET.get("sel", ""):
-        scope = narrowed(request.user, scope, selected)
-    return within_columns(scope, read_model(request.GET.get("grid", "")))
 
 
 def _order(request: HttpRequest) -> str:

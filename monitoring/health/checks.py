@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisError
 from rq import Worker
 
-from common.storage import folder_make, work_folder
+from common.storage import folder_make, stored, work_folder
 from common.valkey import valkey
 from monitoring.jobs.kinds import queues_used
 from monitoring.jobs.reconcile import reconciler_silence_s
@@ -125,6 +125,9 @@ def check_storage() -> Check:
             file.flush()
             os.fsync(file.fileno())
         free_bytes = shutil.disk_usage(folder).free
+        if stored().path is None:  # a bucket: this machine's folder is only where it works
+            stored(".health").put_bytes(b"written")
+            stored(".health").discard()
     except OSError as error:
         return Check("storage", False, f"Not writable: {error.strerror}", advice)
     roomy = free_bytes >= LOWEST_FREE_BYTES

@@ -84,7 +84,7 @@ def take_slow() -> Slow:
     return Slow(
         sizes=database.sizes(),
         statements=database.statements(),
-        storage=storage.storage(work_folder()),
+        storage=storage.storage(),
         cache_hits=hits.cache_hits(),
     )
 

@@ -5,7 +5,10 @@ from typing import Any, Final
 
 from signals.models import TableColumn
 from vibration.features import FEATURES
+from vibration.features.groups import ALL_FEATURES, FEATURE_GROUPS
+from vibration.features.registry import NO_UNIT, Feature
 
+_NUMBERS: Final = frozenset({"rpm", "load", "temperature", "position", "fault_size"})
 FIRST: Final = "label"  # says which signal a row is, so it is always shown
 
 
@@ -40,15 +43,23 @@ class Column:
         return feature.label_of(units) if feature else self.heading
 
     @property
+    def is_number(self) -> bool:
+        return self.code in _FEATURES or self.code in _NUMBERS
+
+    @property
     def is_of_records(self) -> bool:
         """Whether its unit is made of that of the records."""
         return self.code in _FEATURES and _FEATURES[self.code].power > 0
 
 
-_FEATURES: Final = {feature.name: feature for feature in FEATURES}
-_LEVEL, _SHAPE, *_OTHERS = (
-    Column(f.name, f.title, "" if f.unit == "–" else f.unit, f.group, f.meaning) for f in FEATURES
-)
+_FEATURES: Final = ALL_FEATURES
+
+
+def _of_feature(f: Feature) -> Column:
+    return Column(f.name, f.title, "" if f.unit == NO_UNIT else f.unit, f.group, f.meaning)
+
+
+_LEVEL, _SHAPE, *_OTHERS = map(_of_feature, FEATURES)
 _IN_ORDER: Final = (
     Column(FIRST, "ID"),
     Column("class", "Class"),
@@ -59,6 +70,7 @@ _IN_ORDER: Final = (
     Column("load", "Load", "%", "conditions"),
     Column("temperature", "Temperature", "°C", "conditions"),
     *_OTHERS,
+    *(_of_feature(each) for group in FEATURE_GROUPS.values() for each in group.features),
     Column("specimen", "Specimen", group="recording", meaning="Physical bearing or machine"),
     Column("run", "Run", group="recording", meaning="Recordings of a specimen in time"),
     Column("position", "Position", group="recording", meaning="Number of the recording in its run"),

@@ -21,6 +21,7 @@ BOM: Final = "\ufeff".encode()  # without it spreadsheets take UTF-8 for their o
 _DANGEROUS: Final = (*"=+-@＝＋－＠\t\r\n",)
 _COLUMNS: Final = {
     "id": ("pk", "id"),
+    "row": ("row", "row in the dataset"),
     "label": ("label", "label"),
     "class": ("fault_class__code", "class"),
     "severity": ("severity__code", "severity"),
@@ -218,7 +219,8 @@ def _schema(head: _Head) -> Any:
 
     types = {"id": pa.int64(), "n_samples": pa.int64(), "rank_in_class": pa.int64()}
     types |= {name: pa.string() for name in _TEXTS}
-    types |= {"augmented": pa.bool_(), "position": pa.int64(), "segment": pa.int64()}
+    types |= {"augmented": pa.bool_()}
+    types |= dict.fromkeys(("row", "position", "segment"), pa.int64())
     types |= {"recorded_at": pa.timestamp("us", tz="UTC")}
     fields = [(name, types.get(name, pa.float64())) for name in head.names]
     return pa.schema(fields, metadata=dict(zip(head.names, head.titles, strict=True)))

@@ -179,7 +179,8 @@ def recording_counts(user: Any, scope: Scope, part: str) -> dict[str, int]:
     if scope.store is None:
         return {}
     column = f"recording__{part.removesuffix('s')}__name"
-    others = replace(scope, filter=replace(scope.filter, **{part: ()}))
+    unasked: dict[str, Any] = {part: ()}
+    others = replace(scope, filter=replace(scope.filter, **unasked))
 
     def counted_of(one: Scope) -> dict[str, int]:
         rows = one.signals().filter(recording__isnull=False).values_list(column)
@@ -192,9 +193,8 @@ def recording_counts(user: Any, scope: Scope, part: str) -> dict[str, int]:
         return {}
     whole = whole_of(scope)
     names = json.loads(whole.cached(f"count-{part}", lambda: make(whole)))
-    return dict.fromkeys(names, 0) | json.loads(
-        others.cached(f"count-{part}", lambda: make(others))
-    )
+    found: dict[str, int] = json.loads(others.cached(f"count-{part}", lambda: make(others)))
+    return dict.fromkeys(names, 0) | found
 
 
 def side_counts(user: Any, scope: Scope) -> dict[str, int]:

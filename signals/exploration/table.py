@@ -1,20 +1,24 @@
 """Rows of the explorer's table, a page at a time, in one order from the first to the last."""
 
 import json
+import math
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+import numpy as np
 from django.core.cache import cache
 from django.db.models import F, Q, QuerySet
 
 from common.errors import Invalid
 from signals.exploration.overview import count_known
+from signals.feature_groups import group_columns
 from signals.filters.grid import SORTS, conditions_of
 from signals.filters.scope import Scope, digest, sides_of
 from signals.models import Signal
 from vibration.features import FEATURE_NAMES
+from vibration.features.groups import ALL_FEATURES
 
 MOST_ROWS: Final = 500
 ANCHORS_S: Final = 900
@@ -68,7 +72,7 @@ class TableQuery:
             raise Invalid(f"The table gives at most {MOST_ROWS} rows at once.")
         if self.sort not in SORTS:
             raise Invalid(f"The table cannot be sorted by “{self.sort[:40]}”.")
-        if unknown := set(self.features) - set(FEATURE_NAMES):
+        if unknown := set(self.features) - set(ALL_FEATURES):
             raise Invalid(f"There is no feature “{min(unknown)[:40]}”.")
 
 
@@ -212,13 +216,28 @@ def _written(filters: Mapping[str, Any]) -> str:
 
 def _rows(scope: Scope, keys: list[int], features: tuple[str, ...]) -> list[dict[str, Any]]:
     signals = scope.every_signal().filter(pk__in=keys)
-    found = {row["pk"]: row for row in signals.values(*_VALUES, *features)}
+    own = [name for name in features if name in FEATURE_NAMES]
+    found = {row["pk"]: row for row in signals.values(*_VALUES, *own)}
+    for pk, values in _beside(keys, [name for name in features if name not in own]).items():
+        if pk in found:
+            found[pk] |= values
     tags, sides = tags_of(keys), sides_of(scope.split_shown(), keys)
     return [
         {**_row(found[pk], tags.get(pk, []), features), "split": sides.get(pk)}
         for pk in keys
         if pk in found
     ]
+
+
+def _beside(keys: list[int], names: list[str]) -> dict[int, dict[str, float | None]]:
+    """Return features of groups by signal and name, None where one is missing."""
+    if not names:
+        return {}
+    columns = group_columns(np.array(keys, np.int64), tuple(names), np.float64).tolist()
+    return {
+        pk: {n: None if math.isnan(v) else v for n, v in zip(names, row, strict=True)}
+        for pk, row in zip(keys, columns, strict=True)
+    }
 
 
 def tags_of(keys: list[int]) -> dict[int, list[str]]:

@@ -90,6 +90,12 @@ class Projection(models.Model):
     min_dist = models.FloatField(default=0.1)
     metric = models.CharField(max_length=12, default="euclidean")
     seed = models.PositiveIntegerField(default=0)
+    features = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        help_text="Codes of families and groups of features, with commas; empty: the 36.",
+    )
     key = models.CharField(max_length=64, unique=True, help_text="Hash of all that decides it.")
     job = models.ForeignKey(
         Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="projections"

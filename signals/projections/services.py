@@ -5,6 +5,7 @@ method uses.
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -23,6 +24,13 @@ from monitoring.jobs.lifecycle import JobLost, job_complete, job_create, job_enq
 from monitoring.jobs.pulse import JobRun
 from monitoring.models import Job
 from signals.errors import told_as
+from signals.feature_groups import (
+    FAMILIES,
+    SETS,
+    measured_groups,
+    measured_or_refused,
+    names_of_sets,
+)
 from signals.feature_table import MOST_ROWS, feature_table
 from signals.filters.scope import Scope, digest, scope_of_store
 from signals.filters.signal_filter import SignalFilter
@@ -50,9 +58,19 @@ _KEYS_OF_PAGE: Final = {"n_neighbours": "neighbours"}
 
 
 def projection_request(
-    *, user: Any, scope: Scope, method: Method, parameters: ProjectionParameters
+    *,
+    user: Any,
+    scope: Scope,
+    method: Method,
+    parameters: ProjectionParameters,
+    features: Collection[str] = FAMILIES,
 ) -> Projection:
     """Return the projection of a scope, asking a worker for it unless it is there or under way.
+
+    Parameters
+    ----------
+    features
+        Codes of `signals.feature_groups.SETS`: families of the 36, and groups beside them.
 
     Raises
     ------
@@ -65,7 +83,7 @@ def projection_request(
         raise Invalid("Choose one dataset; a projection is of one.")
     with told_as():
         prove_parameters(method, parameters, min(scope.signals().count(), MOST_ROWS))
-    row = _row_of(scope, method, parameters)
+    row = _row_of(scope, method, parameters, features)
     with transaction.atomic():
         row = Projection.objects.select_for_update(of=("self",)).get(pk=row.pk)
         row.used_at = timezone.now()
@@ -77,7 +95,9 @@ def projection_request(
     return row
 
 
-def projection_at_once(*, user: Any, scope: Scope) -> Projection:
+def projection_at_once(
+    *, user: Any, scope: Scope, features: Collection[str] = FAMILIES
+) -> Projection:
     """Return the PCA of a scope, computed here unless it is there: it takes no longer than a job
     takes to begin.
 
@@ -88,11 +108,11 @@ def projection_at_once(*, user: Any, scope: Scope) -> Projection:
     """
     if scope.user != user:
         raise ValueError("A scope is for the person it was made for.")
-    row = _row_of(scope, Method.PCA, ProjectionParameters())
+    row = _row_of(scope, Method.PCA, ProjectionParameters(), features)
     if row.is_done and points_file(row.key).is_file():
         projection_seen(row)
         return row
-    table = feature_table(user, scope)
+    table = feature_table(user, scope, features=names_of_sets(features))
     with told_as(), threadpool_limits(1):
         found = project(table.values, Method.PCA)
     points_keep(row.key, table, found)
@@ -109,12 +129,16 @@ def projection_seen(row: Projection) -> None:
 
 
 def projection_find(
-    user: Any, scope: Scope, method: Method, parameters: ProjectionParameters
+    user: Any,
+    scope: Scope,
+    method: Method,
+    parameters: ProjectionParameters,
+    features: Collection[str] = FAMILIES,
 ) -> Projection | None:
     """Return the projection that was asked for of this scope, done or not; None where none was."""
     if scope.user != user:
         raise ValueError("A scope is for the person it was made for.")
-    key = projection_key(scope, method, parameters)
+    key = projection_key(scope, method, parameters, features)
     return Projection.objects.select_related("job", "store").filter(key=key).first()
 
 
@@ -143,7 +167,8 @@ def projection_compute(*, run: JobRun) -> None:
     """Compute the projection of the run's job and keep its points."""
     row = retried(partial(_row_of_run, run))
     scope = retried(partial(scope_of_store, run.job.owner, _filter_of(row), row.store))
-    table = retried(partial(feature_table, run.job.owner, scope))
+    names = names_of_sets(sets_of(row))
+    table = retried(partial(feature_table, run.job.owner, scope, features=names))
     _still_current_or_refuse(row, scope)
     try:
         # for small products threads cost more than they give
@@ -174,7 +199,17 @@ def projections_sweep() -> None:
         files[key].discard()
 
 
-def projection_key(scope: Scope, method: Method, parameters: ProjectionParameters) -> str:
+def sets_of(row: Projection) -> tuple[str, ...]:
+    """Return the codes of the features that a projection is of."""
+    return tuple(row.features.split(",")) if row.features else FAMILIES
+
+
+def projection_key(
+    scope: Scope,
+    method: Method,
+    parameters: ProjectionParameters,
+    features: Collection[str] = FAMILIES,
+) -> str:
     """Return the hash of all that decides a projection."""
     if scope.store is None:
         raise Invalid("Choose one dataset; a projection is of one.")
@@ -183,7 +218,20 @@ def projection_key(scope: Scope, method: Method, parameters: ProjectionParameter
     told = {name: told[name] if isinstance(told[name], str) else float(told[name]) for name in told}
     used = json.dumps(told, sort_keys=True)
     store = f"{scope.store.pk}.{_number(scope)}.{scope.split.pk if scope.split else ''}"
-    return digest(store, _query(scope), _tags_now(scope), method.value, used)
+    parts = [store, _query(scope), _tags_now(scope), method.value, used]
+    names = names_of_sets(features)
+    if written := _written(features):
+        measured_or_refused(scope.user, scope.store, names)
+        groups = {each.code for each in measured_groups(scope.user, scope.store).groups}
+        # Another measurement is another projection.
+        stamp = measured_groups(scope.user, scope.store).stamp if groups & set(features) else ""
+        parts += [written, stamp]
+    return digest(*parts)
+
+
+def _written(features: Collection[str]) -> str:
+    """Return the codes as a row keeps them; empty for the 36."""
+    return "" if set(features) == set(FAMILIES) else ",".join(c for c in SETS if c in features)
 
 
 def _number(scope: Scope) -> int:
@@ -207,8 +255,10 @@ def _tags_now(scope: Scope) -> str:
     return digest(*map(str, pks))
 
 
-def _row_of(scope: Scope, method: Method, parameters: ProjectionParameters) -> Projection:
-    key = projection_key(scope, method, parameters)
+def _row_of(
+    scope: Scope, method: Method, parameters: ProjectionParameters, features: Collection[str]
+) -> Projection:
+    key = projection_key(scope, method, parameters, features)
     found = Projection.objects.filter(key=key).first()
     if found is not None or scope.store is None:
         return found or Projection()
@@ -217,6 +267,7 @@ def _row_of(scope: Scope, method: Method, parameters: ProjectionParameters) -> P
         store_version=_number(scope),
         query=_query(scope),
         method=method.value,
+        features=_written(features),
         key=key,
         **parameters.used_by(method),
     )
@@ -243,7 +294,10 @@ def _page_of(scope: Scope, row: Projection) -> str:
         _KEYS_OF_PAGE.get(name, name): f"{value:g}" if isinstance(value, float) else value
         for name, value in used.items()
     }
-    asked = urlencode({"method": row.method, **own, "projection": row.key})
+    asked = urlencode(
+        {"method": row.method, **own, "projection": row.key}
+        | ({"on": row.features} if row.features else {})
+    )
     for query in (scope.filter.to_query(), urlencode({"dataset": scope.filter.dataset})):
         address = f"/data-explorer/?{query}&{asked}"
         if len(address) <= _LONGEST_ADDRESS:
@@ -276,8 +330,10 @@ def _still_current_or_refuse(row: Projection, scope: Scope) -> None:
     row.store.refresh_from_db(fields=["version"])
     if scope.version is None and row.store.version != row.store_version:
         raise Unavailable("The labels of this dataset changed meanwhile; compute it again.")
-    if projection_key(scope, Method(row.method), _parameters_of(row)) != row.key:
-        raise Unavailable("Tags of this filter changed meanwhile; compute it again.")
+    if projection_key(scope, Method(row.method), _parameters_of(row), sets_of(row)) != row.key:
+        raise Unavailable(
+            "Tags of this filter, or its features, changed meanwhile; compute it again."
+        )
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ const bars = (level) => h("svg", { className: "severity-bars", viewBox: "0 0 15 
   [1, 2, 3, 4].map((bar) => h("rect", { key: bar, className: bar <= level ? `level-${level}` : "", x: (bar - 1) * 4, y: 12 - bar * 3, width: 3, height: bar * 3, rx: 0.8 })));
 
 const ExplorerNumber = ({ value, data, digits }) => (data ? number(value, digits) : null);
+const ExplorerText = ({ value, data }) => data && h("span", { title: value || undefined }, value || NONE);
 const ExplorerLabel = ({ value, data }) => data && h("a", { href: table.viewerUrl(data.id), tabIndex: -1, className: "cell-link", title: value }, value);
 const ExplorerClass = ({ data }) => data && h("span", { className: "cell-mark" }, symbol(data.class_code), data.class || NONE);
 const ExplorerSeverity = ({ data }) => data && (data.severity ? h("span", { className: "severity" }, bars(shared.levels[data.severity_code] || 0), data.severity) : NONE);
@@ -95,7 +96,7 @@ const ExplorerCheckAll = () => {
 };
 
 window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions || {}, {
-  ExplorerNumber, ExplorerLabel, ExplorerClass, ExplorerSeverity, ExplorerTags, ExplorerTime, ExplorerHead, ExplorerCheckAll,
+  ExplorerNumber, ExplorerText, ExplorerLabel, ExplorerClass, ExplorerSeverity, ExplorerTags, ExplorerTime, ExplorerHead, ExplorerCheckAll,
 });
 /* The table of which these are the cells. */
 const table = {};

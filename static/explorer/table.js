@@ -265,7 +265,7 @@ document.addEventListener("keydown", (event) => {
 /* Columns. */
 const menu = () => $(".explorer-columns");
 document.addEventListener("toggle", ({ target }) => {
-  if (target === menu() && target.open) window.htmx.ajax("GET", target.dataset.url, { target: "#explorer-columns", swap: "innerHTML" });
+  if (target === menu() && target.open) window.htmx.ajax("GET", `${target.dataset.url}?${new URLSearchParams({ dataset: $("#explorer-line")?.dataset.dataset ?? "" })}`, { target: "#explorer-columns", swap: "innerHTML" });
 }, true);
 document.addEventListener("pointerdown", (event) => { if (menu()?.open && !menu().contains(event.target)) menu().open = false; }, true);
 document.addEventListener("keydown", (event) => {

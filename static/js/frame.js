@@ -107,11 +107,21 @@ document.addEventListener("click", (event) => {
   boxes[0].dispatchEvent(new Event("change", { bubbles: true }));
 });
 
+/* Browsers give the clipboard to pages over TLS and on this machine only. */
+const copied = async (source) => {
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    return true;
+  } catch {
+    getSelection().selectAllChildren(source);
+    return false;
+  }
+};
 document.addEventListener("click", async (event) => {
   const source = document.getElementById(event.target.closest("[data-copy]")?.dataset.copy);
   if (!source) return;
-  await navigator.clipboard?.writeText(source.textContent);
-  toast({ level: "success", title: "Copied", text: "It is on the clipboard." });
+  if (await copied(source)) toast({ level: "success", title: "Copied", text: "It is on the clipboard." });
+  else toast({ level: "warning", title: "Not copied", text: "The text is selected: press Ctrl+C." });
 });
 
 /* Command palette */

@@ -1,3 +1,6 @@
+import csv
+import io
+
 import pytest
 from django.urls import reverse
 
@@ -102,9 +105,8 @@ def test_the_side_of_each_signal_is_in_the_csv(client, dataset, owner):
     made(dataset)
     client.force_login(owner)
     answer = client.get(reverse("explorer-export", args=["csv"]), {"dataset": dataset.pk})
-    head, *lines = b"".join(answer.streaming_content).decode().splitlines()
-    place = head.split(",").index("side of the split “main”")
-    assert {line.split(",")[place] for line in lines} == {"train", "test"}
+    rows = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig")))
+    assert {row["side of the split “main”"] for row in rows} == {"train", "test"}
 
 
 def test_the_explorers_form_counts_the_sides(client, dataset, owner):

@@ -1,3 +1,6 @@
+import csv
+import io
+
 import pytest
 from django.urls import reverse
 
@@ -104,5 +107,5 @@ def test_an_old_version_is_explored_at_its_address(client, dataset):
         answer = client.get(
             reverse("explorer-export", args=["csv"]), {"dataset": dataset.pk, "version": number}
         )
-        lines = b"".join(answer.streaming_content).decode().splitlines()[1:]
-        assert {line.split(",")[2] for line in lines} == codes
+        rows = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig")))
+        assert {row["class"] for row in rows} == codes

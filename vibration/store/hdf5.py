@@ -1,34 +1,14 @@
 """Opening what may be damaged or made by somebody else."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any
 
 import h5py
 import numpy as np
 
 from vibration.store.errors import DamagedStoreError
-
-
-class StoredFile(Protocol):
-    """A file, or the folder of one, that may lie elsewhere than on this machine."""
-
-    @property
-    def key(self) -> str:
-        """Its name in the storage, with slashes."""
-
-    @property
-    def version(self) -> str:
-        """What tells its content from another of the same name; empty where that is unknown."""
-
-    @property
-    def path(self) -> Path | None:
-        """Where it lies on this machine; None where it does not."""
-
-    def open(self) -> BinaryIO:
-        """Open it for reading."""
 
 
 @contextmanager
@@ -109,31 +89,3 @@ def own_array(
             f"/{name} of {path.name} has shape {array.shape} and type {array.dtype}."
         )
     return array
-
-
-def path_of(given: str | os.PathLike[str] | StoredFile) -> Path:
-    """Return where a file lies on this machine.
-
-    Parameters
-    ----------
-    given : path-like or StoredFile
-        The file.
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    DamagedStoreError
-        Where it lies elsewhere.
-
-    Examples
-    --------
-    >>> path_of("signals.h5").name
-    'signals.h5'
-    """
-    path = Path(given) if isinstance(given, str | os.PathLike) else given.path
-    if path is None:
-        raise DamagedStoreError(f"{given} lies on another machine.")
-    return path

@@ -1,9 +1,11 @@
 """Draw any part of a long record from its pyramid of extremes, without reading the record."""
 
+import io
 import math
 import os
+from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import BinaryIO, Final, Self
 
 import h5py
 import numpy as np
@@ -11,8 +13,9 @@ import numpy.typing as npt
 
 from vibration.decimation import bucket_size, min_max
 from vibration.errors import VibrationError
+from vibration.store.elsewhere import StoredFile
 from vibration.store.errors import DamagedStoreError
-from vibration.store.hdf5 import StoredFile, own_array, path_of, readable
+from vibration.store.hdf5 import own_array, readable
 from vibration.store.pyramid_build import (
     PYRAMID_FORMAT,
     PYRAMID_VERSION,
@@ -52,11 +55,15 @@ class Pyramid:
     """
 
     def __init__(self, path: str | os.PathLike[str] | StoredFile) -> None:
-        self.path = path_of(path)
-        if not self.path.is_file():
-            raise DamagedStoreError(f"{self.path.name} does not exist.")
+        opened: Path | BinaryIO
+        if isinstance(path, str | os.PathLike) or path.path is not None:
+            opened = self.path = Path(path if isinstance(path, str | os.PathLike) else path.path)
+            if not self.path.is_file():
+                raise DamagedStoreError(f"{self.path.name} does not exist.")
+        else:  # small, and asked for in many places at once
+            self.path, opened = Path(path.key), _fetched(path)
         with readable(self.path):
-            self._file = h5py.File(self.path, "r", locking=False)
+            self._file = h5py.File(opened, "r", locking=False)
         try:
             with readable(self.path):
                 self._validate()
@@ -196,3 +203,11 @@ class Pyramid:
         if array.size != math.ceil(self.n_samples / block):
             raise DamagedStoreError(f"/{full} of {self.path.name} has a wrong length.")
         return array
+
+
+def _fetched(file: StoredFile) -> io.BytesIO:
+    try:
+        with file.open() as there:
+            return io.BytesIO(there.read())
+    except FileNotFoundError as error:
+        raise DamagedStoreError(f"{file.name} does not exist.") from error

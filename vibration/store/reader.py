@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vibration.errors import VibrationError
+from vibration.store.elsewhere import Elsewhere, StoredFile, file_of
 from vibration.store.errors import DamagedStoreError
-from vibration.store.hdf5 import StoredFile, own_array, path_of, readable
+from vibration.store.hdf5 import own_array, readable
 from vibration.store.layout import FORMAT, FORMAT_VERSION, METADATA_FILE, SIGNALS_FILE
 from vibration.store.writer import file_sha256
 
@@ -47,7 +48,13 @@ class StoreReader:
     """
 
     def __init__(self, path: str | os.PathLike[str] | StoredFile) -> None:
-        given = path_of(path)
+        self._elsewhere: Elsewhere | None = None
+        if not isinstance(path, str | os.PathLike):
+            if path.path is None:
+                self._open_elsewhere(file_of(path))
+                return
+            path = Path(path.path)
+        given = Path(path)
         self.path = given / SIGNALS_FILE if given.is_dir() else given
         if not self.path.is_file():
             raise DamagedStoreError(f"{self.path} does not exist.")
@@ -75,7 +82,8 @@ class StoreReader:
 
     def close(self) -> None:
         """Release the file."""
-        self._file.close()
+        if self._elsewhere is None:
+            self._file.close()
 
     def read(self, row: int) -> npt.NDArray[np.float32]:
         """Return the samples of one record, float32 (N,)."""
@@ -96,12 +104,17 @@ class StoreReader:
                 f"There are no samples {first} to {last}; a record has 0 to {self.n_samples}.",
                 field="last",
             )
+        if self._elsewhere is not None:
+            return self._elsewhere.samples(row, first, last)
         with readable(self.path):
             samples: npt.NDArray[np.float32] = self._signals[row, first:last]
         return samples
 
     def read_rows(self, start: int, stop: int) -> npt.NDArray[np.float32]:
         """Return the samples of the records from `start` up to, not including, `stop`."""
+        if self._elsewhere is not None:
+            rows = range(*slice(start, stop).indices(self.n))
+            return np.array([self.read(row) for row in rows]).reshape(-1, self.n_samples)
         with readable(self.path):
             samples: npt.NDArray[np.float32] = self._signals[start:stop]
         return samples
@@ -114,6 +127,9 @@ class StoreReader:
         start, stop : int, optional
             Of the records from `start` up to, not including, `stop`; of all where not given.
         """
+        if self._elsewhere is not None:
+            first, last, _ = slice(start, stop).indices(self.n)
+            return self._elsewhere.features(first, max(first, last))
         with readable(self.path):
             values: npt.NDArray[np.float32] = self._features[start:stop]
         return values
@@ -132,9 +148,23 @@ class StoreReader:
         """Return one column of the index, (n,); see `index`."""
         if name not in self.columns:
             raise DamagedStoreError(f"{self.path.name} has no array /index/{name}.")
-        with readable(self.path):
-            values: npt.NDArray[Any] = self._file["index"][name][start:stop]
+        if self._elsewhere is not None:
+            first, last, _ = slice(start, stop).indices(self.n)
+            values: npt.NDArray[Any] = self._elsewhere.column(name, first, max(first, last))
+        else:
+            with readable(self.path):
+                values = self._file["index"][name][start:stop]
         return np.strings.decode(values, "utf-8") if values.dtype.kind == "S" else values
+
+    def _open_elsewhere(self, file: StoredFile) -> None:
+        self.path = Path(file.key)
+        self._elsewhere = there = Elsewhere(file)
+        self.n, self.n_samples = there.layout.shape
+        self.feature_names = there.layout.feature_names
+        self.columns = tuple(there.layout.index)
+        self.fs_hz, self.unit = float(there.metadata["fs_hz"]), str(there.metadata["unit"])
+        self.fingerprint = str(there.metadata["recipe_fingerprint"])
+        self.recipe: dict[str, Any] = there.metadata["recipe"]
 
     def _validate(self) -> None:
         attributes = self._file.attrs
@@ -167,7 +197,7 @@ class StoreReader:
         if len(self.feature_names) != self._features.shape[1]:
             raise DamagedStoreError(f"The feature names of {self.path.name} do not fit its table.")
         try:
-            self.recipe: dict[str, Any] = json.loads(attributes["recipe"])
+            self.recipe = json.loads(attributes["recipe"])
         except json.JSONDecodeError as error:
             raise DamagedStoreError(f"The recipe in {self.path.name} is not JSON.") from error
 
@@ -180,12 +210,12 @@ def _index_of(path: Path, *_identity: int) -> tuple[tuple[str, ...], tuple[int, 
         return names, tuple(len(own_array(file, path, f"index/{name}", 1)) for name in names)
 
 
-def read_metadata(folder: Path) -> dict[str, Any]:
+def read_metadata(folder: Path | StoredFile) -> dict[str, Any]:
     """Return what ``metadata.json`` in `folder` says.
 
     Parameters
     ----------
-    folder : Path
+    folder : Path or StoredFile
         The dataset's folder.
 
     Returns
@@ -207,7 +237,7 @@ def read_metadata(folder: Path) -> dict[str, Any]:
     {'files': {}}
     """
     try:
-        metadata = json.loads((folder / METADATA_FILE).read_text(encoding="utf-8"))
+        metadata = json.loads((folder / METADATA_FILE).read_bytes())
     except FileNotFoundError as error:
         raise DamagedStoreError(f"{folder.name} has no {METADATA_FILE}.") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vibration.errors import VibrationError
+from vibration.store.elsewhere import Layout, offsets_of
 from vibration.store.errors import storage_errors
 from vibration.store.layout import (
     FORMAT,
@@ -185,27 +186,19 @@ class StoreWriter:
             alignment_interval=_PAGE_BYTES,
         ) as file:
             file.attrs.update(self._attributes)
-            self._signal_offsets = self._plan_signals(file)
+            signals = _plan_array(
+                file, "signals", (self.n, self.n_samples), "<f4", (1, self.n_samples)
+            )
             features = _plan_array(file, "features", (self.n, len(self.feature_names)), "<f4")
             names = np.array([name.encode() for name in self.feature_names], dtype="S")
             features.attrs.create("names", names, dtype=h5py.string_dtype("utf-8", names.itemsize))
-            self._features_offset = features.id.get_offset()
             index = file.create_group("index")
-            self._index_offsets = {
-                name: _plan_array(index, name, (self.n,), disk_dtype(kind)).id.get_offset()
-                for name, kind in self.kinds.items()
-            }
-
-    def _plan_signals(self, file: h5py.File) -> npt.NDArray[np.int64]:
-        shape, chunk = (self.n, self.n_samples), (1, self.n_samples)
-        signals = _plan_array(file, "signals", shape, "<f4", chunk)
-        offsets = np.zeros(self.n, dtype=np.int64)
-
-        def note(chunk_info: Any) -> None:
-            offsets[chunk_info.chunk_offset[0]] = chunk_info.byte_offset
-
-        signals.id.chunk_iter(note)
-        return offsets
+            for name, kind in self.kinds.items():
+                _plan_array(index, name, (self.n,), disk_dtype(kind))
+            self._signal_offsets = offsets_of(signals)
+            self._layout = Layout.of_file(file)
+            self._features_offset = self._layout.features.offset
+            self._index_offsets = {name: at.offset for name, at in self._layout.index.items()}
 
     def _write_metadata(self) -> None:
         text = json.dumps(
@@ -218,6 +211,7 @@ class StoreWriter:
                 "unit": self._attributes["unit"],
                 "recipe_fingerprint": self._attributes["recipe_fingerprint"],
                 "recipe": self._recipe,
+                "layout": self._layout.to_json(),
                 "files": {
                     SIGNALS_FILE: {
                         "bytes": self.path.stat().st_size,

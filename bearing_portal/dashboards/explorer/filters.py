@@ -24,6 +24,7 @@ from signals.exploration.overview import (
     why_empty,
 )
 from signals.exploration.trends import has_runs
+from signals.feature_groups import measured_groups
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import ANY, KEYS_OF, NO_SIDE, SignalFilter
 from signals.filters.values import written
@@ -128,6 +129,7 @@ def _line(user: Any, query: QueryDict, scope: Scope, found: Overview) -> dict[st
         "dropped": dropped,
         "may": may_do(user, scope),
         "has_runs": has_runs(scope),
+        "measured": " ".join(group.code for group in measured_groups(user, scope.store).groups),
         "version": scope.version,
         "current_query": replace(scope.filter, version=None).to_query(),
         "chips": chips(scope.filter, scope.unit_words()),

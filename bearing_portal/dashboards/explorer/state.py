@@ -20,12 +20,14 @@ from common.page_state import (
     Number,
     PageState,
     Question,
+    Subset,
     Switch,
     Text,
     Words,
     key,
 )
 from signals.exploration.selection import MOST_IDS, MOST_VERTICES
+from signals.feature_groups import FAMILIES, SETS
 from signals.filters.grid import LONGEST_MODEL, MOST_COLUMNS
 from signals.filters.signal_filter import FILTER_KEYS
 from vibration.features.groups import ALL_FEATURES
@@ -72,6 +74,7 @@ class ExplorerState(PageState):
     min_dist: float = key("min_dist", Number(_PLAIN.min_dist, 0, 1))
     metric: str = key("metric", Choice(METRICS, _PLAIN.metric))
     seed: int = key("seed", Number(_PLAIN.seed, 0, 2**31 - 1, is_whole=True))
+    projected: frozenset[str] = key("on", Subset(tuple(SETS), FAMILIES))
     projection: str = key("projection", Text(64))
     colour: str = key("colour", Choice(("class", *CONDITIONS, *ALL_FEATURES)))
     trend: str | None = key("trend", _FEATURE)
@@ -96,7 +99,8 @@ class ExplorerState(PageState):
 
 read = ExplorerState.read
 
-_OF_PROJECTION = ("method", "perplexity", "neighbours", "min_dist", "metric", "seed", "projection")
+_PARAMETERS = ("perplexity", "neighbours", "min_dist", "metric", "seed")
+_OF_PROJECTION = ("method", *_PARAMETERS, "on", "projection")
 QUESTIONS = (
     Question(ids.ASK_OVERVIEW, (FILTER, "sel")),
     Question(ids.ASK_RANKING, (FILTER, "rank", "ranked", "copies", "feature")),

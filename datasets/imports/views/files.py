@@ -75,9 +75,14 @@ def files_new(request: HttpRequest, pk: int) -> HttpResponse:
     return JsonResponse({"files": [_described(row) for row in rows]})
 
 
-@_tus
 @login_required
 def file_chunks(request: HttpRequest, pk: int) -> HttpResponse:
+    """One file, as the page sends it."""
+    return file_exchange(request, pk)
+
+
+@_tus
+def file_exchange(request: HttpRequest, pk: int) -> HttpResponse:
     """One file: how much of it has come, the next chunk, its removal."""
     if request.method == "OPTIONS":
         headers = {

@@ -1,8 +1,11 @@
-"""What the portal's files take up on the disk."""
+"""What the portal's files take up."""
 
 import os
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+
+from common.storage import stored
 
 
 @dataclass(frozen=True)
@@ -17,8 +20,23 @@ class Storage:
         return sum(self.bytes_by_folder.values())
 
 
-def storage(folder: Path) -> Storage | None:
-    """Add up the files; None where the folder is missing or closed. Not to be done often."""
+def storage() -> Storage | None:
+    """Add up the files; None where the storage cannot be read. Not to be done often."""
+    folder = stored().path
+    if folder is not None:
+        return _folder_sizes(folder)
+    sizes: Counter[str] = Counter()
+    n_files = 0
+    try:
+        for file, size_bytes in stored().files():
+            sizes[file.key.partition("/")[0]] += size_bytes
+            n_files += 1
+    except OSError:
+        return None
+    return Storage(dict(sorted(sizes.items())), n_files)
+
+
+def _folder_sizes(folder: Path) -> Storage | None:
     try:
         tops = [entry for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)]
     except OSError:

@@ -2,15 +2,15 @@ import pytest
 
 from common.storage import stored
 
-
-@pytest.fixture(autouse=True)
-def storage(settings, tmp_path):
-    settings.STORAGE_DIR = tmp_path / "storage"
-    return settings.STORAGE_DIR
+pytest_plugins = ["tests.buckets"]
 
 
-def names_below(folder):
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+@pytest.fixture(autouse=True, params=["folder", "bucket"])
+def storage(settings, tmp_path, request):
+    settings.STORAGE_DIR, settings.SCRATCH_DIR = tmp_path / "storage", tmp_path / "scratch"
+    if request.param == "bucket":
+        settings.STORAGE_URL = request.getfixturevalue("bucket").url
+    return request.param
 
 
 def test_a_file_that_was_put_is_read_in_whole_and_in_part():
@@ -41,7 +41,7 @@ def test_a_file_that_is_put_again_takes_the_place_of_the_first():
     assert stored("one").read_bytes() == b"second"
 
 
-def test_of_what_fails_while_it_is_made_nothing_appears(storage):
+def test_of_what_fails_while_it_is_made_nothing_appears():
     def failing():
         with stored("results", "one.npz").made() as path:
             path.write_bytes(b"half")
@@ -49,15 +49,15 @@ def test_of_what_fails_while_it_is_made_nothing_appears(storage):
 
     with pytest.raises(RuntimeError):
         failing()
-    assert names_below(storage) == []
+    assert not stored("results").exists()
 
 
 def test_a_folder_that_is_put_takes_the_place_of_the_first(tmp_path):
     for name in ("old", "new"):
-        folder = tmp_path / name / "inside"
+        folder = tmp_path / "made" / name / "inside"
         folder.mkdir(parents=True)
         (folder / name).write_bytes(b"x")
-        stored("datasets", 7).put_folder(tmp_path / name)
+        stored("datasets", 7).put_folder(tmp_path / "made" / name)
     assert [(file.key, size) for file, size in stored("datasets", 7).files()] == [
         ("datasets/7/inside/new", 1)
     ]
@@ -80,3 +80,16 @@ def test_a_folder_is_given_as_one_of_this_machine():
 def test_files_are_only_opened_to_be_read():
     with pytest.raises(ValueError, match="only read"):
         stored("a").open("wb")
+
+
+def test_part_of_a_file_is_read_by_its_place():
+    stored("one").put_bytes(b"0123456789")
+    for file in (stored("one"), stored("one").of_version("1")):
+        assert (file.read_range(2, 3), file.read_range(8, 9)) == (b"234", b"89")
+
+
+def test_a_file_has_an_age():
+    stored("a", "one").put_bytes(b"x")
+    assert 0 <= stored("a", "one").age_s() < 3600
+    assert 0 <= stored("a").age_s() < 3600
+    assert stored("b").age_s() == 0

@@ -12,6 +12,8 @@ from datasets.services import dataset_delete
 from monitoring.jobs.lifecycle import job_cancel_request
 from monitoring.models import Job
 from signals import jobs
+from signals.feature_groups import FAMILIES, names_of_sets
+from signals.feature_table import feature_table
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Projection, Signal, Tag
 from signals.projections.files import points_file
@@ -25,9 +27,10 @@ from signals.projections.services import (
     projection_seen,
     projections_sweep,
 )
+from signals.services.feature_groups import store_features_measure, store_features_measured
 from signals.services.labels import Relabel, signals_relabel
 from tests.factories import make_dataset, make_user
-from vibration.statistics.projection import Method, ProjectionParameters
+from vibration.statistics.projection import Method, ProjectionParameters, project
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,11 +46,15 @@ def owner(dataset):
     return dataset.store.owner
 
 
-def requested(dataset, user=None, method=Method.PCA, parameters=None, **conditions):
+def requested(
+    dataset, user=None, method=Method.PCA, parameters=None, features=FAMILIES, **conditions
+):
     user = user or dataset.store.owner
     scope = explorer_scope(user, SignalFilter(dataset=dataset.pk, **conditions))
     parameters = parameters or ProjectionParameters(perplexity=3, n_neighbours=4)
-    return projection_request(user=user, scope=scope, method=method, parameters=parameters)
+    return projection_request(
+        user=user, scope=scope, method=method, parameters=parameters, features=features
+    )
 
 
 def computed(dataset, **asked):
@@ -307,3 +314,39 @@ def test_who_looks_keeps_it(dataset, owner):
     projection_seen(row)
     projections_sweep()
     assert Projection.objects.filter(pk=row.pk).exists()
+
+
+def test_a_projection_is_of_the_chosen_families(dataset, owner):
+    plain, own = computed(dataset), computed(dataset, features=("time",))
+    assert plain.features == ""
+    assert own.features == "time"
+    assert plain.key != own.key
+    scope = explorer_scope(owner, SignalFilter(dataset=dataset.pk))
+    names = names_of_sets(("time",))
+    expected = project(feature_table(owner, scope, features=names).values, Method.PCA)
+    np.testing.assert_allclose(projection_points(owner, own.key).points, expected.points)
+
+
+def test_all_families_are_the_projection_that_names_none(dataset):
+    assert requested(dataset, features=FAMILIES[::-1]).key == requested(dataset).key
+
+
+def test_a_group_that_was_not_measured_cannot_be_projected(dataset):
+    with pytest.raises(Invalid, match="Bearing orders: not measured of these signals"):
+        requested(dataset, features=("bearing_orders",))
+
+
+@pytest.mark.parametrize("features", [(), ("nothing",)])
+def test_a_projection_of_no_known_features_is_refused(dataset, features):
+    with pytest.raises(Invalid, match="group of features"):
+        requested(dataset, features=features)
+
+
+def test_a_projection_of_a_group_is_another_once_it_is_measured_again(dataset, owner):
+    dataset.store.signals.update(unit="g")
+    keys = set()
+    for _ in range(2):
+        store_features_measure(store=dataset.store, group="severity")
+        store_features_measured(store=dataset.store, group="severity", n_known=1)
+        keys.add(requested(dataset, features=("time", "severity")).key)
+    assert len(keys) == 2

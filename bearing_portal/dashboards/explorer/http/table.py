@@ -21,11 +21,13 @@ from bearing_portal.dashboards.explorer.state import ExplorerState, read
 from bearing_portal.dashboards.links import MOST_COMPARED, viewer_url
 from common.errors import Expected, Invalid, NotAllowed
 from common.text import counted
+from datasets.selectors import dataset_get
 from signals.admin.forms import RelabelForm
 from signals.exploration.columns import COLUMNS, columns_of
 from signals.exploration.overview import why_empty
 from signals.exploration.selection import MOST_IDS
 from signals.exploration.table import table_page
+from signals.feature_groups import SETS, measured_groups
 from signals.filters.grid import SORTS
 from signals.models import Signal, Version
 from signals.selectors import tags_visible
@@ -33,7 +35,7 @@ from signals.services.labels import signals_relabel
 from signals.services.table_columns import columns_choose, columns_reset
 from signals.services.tags import signals_tag, tagging_undo
 from signals.services.versions import signals_remove, versions_undo
-from vibration.features import GROUPS
+from vibration.features.groups import place_of
 
 OFFERED_TAGS: Final = 200
 
@@ -77,10 +79,15 @@ def columns(request: HttpRequest) -> HttpResponse:
         else:
             posted = set(request.POST.getlist("column"))
             unknown = posted - set(COLUMNS)
-            in_order = [code for code in COLUMNS if code in posted]
+            # Columns of groups that this dataset lacks are not offered, and stay as they were.
+            hidden = {column.code for column in columns_of(request.user)} - _offered(request)
+            in_order = [code for code in COLUMNS if code in posted | hidden]
             columns_choose(user=request.user, codes=[*in_order, *unknown])
     context = {
-        "groups": _column_groups({column.code for column in columns_of(request.user)}),
+        "groups": _column_groups(
+            {column.code for column in columns_of(request.user)}, _offered(request)
+        ),
+        "dataset": _dataset_of(request),
     }
     response = render(request, "dashboards/explorer/_columns.html", context)
     if request.method == "POST":
@@ -88,17 +95,32 @@ def columns(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _column_groups(shown: set[str]) -> list[tuple[str, list[tuple[Any, bool]]]]:
+def _dataset_of(request: HttpRequest) -> str:
+    text = (request.POST if request.method == "POST" else request.GET).get("dataset", "")
+    return text if text.isascii() and text.isdigit() and len(text) <= 18 else ""
+
+
+def _offered(request: HttpRequest) -> set[str]:
+    """Return the columns to choose from: of groups those that the dataset has measured."""
+    dataset = _dataset_of(request)
+    store = dataset_get(request.user, int(dataset)).store if dataset else None
+    measured = {each.name for each in measured_groups(request.user, store).features}
+    return {code for code in COLUMNS if place_of(code) is None or code in measured}
+
+
+def _column_groups(shown: set[str], offered: set[str]) -> list[tuple[str, list[tuple[Any, bool]]]]:
     titles = {
         "signal": "Signal",
         "recording": "Recording",
         "conditions": "Conditions",
-        **GROUPS,
+        **SETS,
     }
-    return [
-        (title, [(c, c.code in shown) for c in COLUMNS.values() if c.group == group])
+    columns = [column for column in COLUMNS.values() if column.code in offered]
+    found = [
+        (title, [(c, c.code in shown) for c in columns if c.group == group])
         for group, title in titles.items()
     ]
+    return [(title, options) for title, options in found if options]
 
 
 @login_required

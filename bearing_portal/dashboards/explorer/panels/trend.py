@@ -10,6 +10,7 @@ from bearing_portal.dashboards.embedding.app import PortalDash
 from bearing_portal.dashboards.embedding.guard import guarded
 from bearing_portal.dashboards.embedding.markup import Markup, fixed, markup
 from bearing_portal.dashboards.explorer import ids
+from bearing_portal.dashboards.explorer.feature_menu import feature_choice
 from bearing_portal.dashboards.explorer.figures.groups import empty_figure
 from bearing_portal.dashboards.explorer.figures.trend import trend_figure
 from bearing_portal.dashboards.explorer.reading import answered, signals_of
@@ -18,7 +19,7 @@ from bearing_portal.dashboards.widgets import choice, figure_tools, graph, panel
 from common.text import counted, thousands
 from signals.exploration.selection import RUN, read_spans
 from signals.exploration.trends import Trend, proposed_feature, trend_of, trend_ranks
-from vibration.features.groups import ALL_FEATURES, VELOCITY
+from vibration.features.groups import VELOCITY
 from vibration.features.registry import Feature
 from vibration.machines.iso20816 import MACHINE_GROUPS, MachineGroup, zone_of
 from vibration.statistics.trends import TrendRank
@@ -32,13 +33,13 @@ RANKS = (
     "last value foretells the end; 1 is best."
 )
 MOST_NAMED = 6
-_TITLES = {"": "Velocity RMS, else RMS"} | {name: each.title for name, each in ALL_FEATURES.items()}
+_FIRST = {"": "Velocity RMS, else RMS"}
 
 
 def section() -> list[html.Section]:
     machines = {group.code: group.title for group in MACHINE_GROUPS.values()}
     options = [
-        choice("Feature over the runs", "trend", _TITLES, shown="Feature"),
+        feature_choice("Feature over the runs", "trend", _FIRST, shown="Feature"),
         segments("Along", "along", {"number": "Recording", "time": "Time"}),
         html.Div(
             choice(

@@ -3,6 +3,7 @@ import time
 import django_rq
 import pytest
 from django.db import InterfaceError, OperationalError, connection, connections
+from django.test import override_settings
 from redis.exceptions import ConnectionError as ValkeyAway
 
 from common.cache import hits as cache_hits
@@ -119,13 +120,15 @@ def test_files_are_added_up_by_folder(tmp_path):
     (tmp_path / "datasets" / "1").mkdir(parents=True)
     (tmp_path / "datasets" / "1" / "signals.h5").write_bytes(b"12345")
     (tmp_path / "models").mkdir()
-    found = storage.storage(tmp_path)
+    with override_settings(STORAGE_DIR=tmp_path):
+        found = storage.storage()
     assert found.bytes_by_folder == {"datasets": 5, "models": 0}
     assert (found.total_bytes, found.n_files) == (5, 1)
 
 
 def test_a_storage_that_is_missing_is_unknown(tmp_path):
-    assert storage.storage(tmp_path / "no") is None
+    with override_settings(STORAGE_DIR=tmp_path / "no"):
+        assert storage.storage() is None
 
 
 @pytest.fixture

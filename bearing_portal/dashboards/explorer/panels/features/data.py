@@ -28,6 +28,7 @@ from bearing_portal.dashboards.explorer.state import MOST_GROUPS, ExplorerState
 from bearing_portal.frame.design.tokens import color
 from common.errors import Expected
 from signals.exploration.analyses import Ranking, correlations_of, ranking_of
+from signals.feature_groups import measured_or_refused
 from signals.feature_table import FeatureTable, feature_table
 from signals.filters.scope import Scope
 from signals.models import Signal
@@ -101,6 +102,7 @@ def feature_panel(user: Any, state: ExplorerState) -> FeaturePanel:
     """Return a feature by group, the first of the ranking where none is named."""
     scope = signals_of(user, state)
     feature = ALL_FEATURES[state.feature or first_ranked(user, scope, state)[0]]
+    measured_or_refused(user, scope.store, [feature.name])
     table = feature_table(user, scope, features=(feature.name,))
     values = table.column(feature.name)
     label = feature.label_of(scope.units())
@@ -211,6 +213,7 @@ def short_title(feature: Feature) -> str:
 
 
 def _scatter(user: Any, state: ExplorerState, scope: Scope, fx: str, fy: str) -> CorrelationPanel:
+    measured_or_refused(user, scope.store, (fx, fy))
     table = feature_table(user, scope, features=(fx, fy))
     x, y = table.column(fx), table.column(fy)
     clouds = clouds_of(table, x, y)

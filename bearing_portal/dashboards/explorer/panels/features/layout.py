@@ -8,6 +8,7 @@ from bearing_portal.dashboards.embedding.app import PortalDash
 from bearing_portal.dashboards.embedding.guard import guarded
 from bearing_portal.dashboards.embedding.markup import Markup, fixed, markup
 from bearing_portal.dashboards.explorer import ids
+from bearing_portal.dashboards.explorer.feature_menu import feature_choice
 from bearing_portal.dashboards.explorer.figures.groups import Group, empty_figure
 from bearing_portal.dashboards.explorer.panels.features.data import (
     FeaturePanel,
@@ -19,7 +20,6 @@ from bearing_portal.dashboards.explorer.panels.features.ranking_list import no_r
 from bearing_portal.dashboards.explorer.reading import answered
 from bearing_portal.dashboards.explorer.state import ExplorerState
 from bearing_portal.dashboards.widgets import choice, figure_tools, graph, menu, panel, segments
-from vibration.features.groups import ALL_FEATURES
 
 GROUPINGS = {
     "class": "by class",
@@ -29,7 +29,6 @@ GROUPINGS = {
     "temperature": "by temperature",
 }
 SCALES = {"linear": "Linear", "log": "Log"}
-TITLES = {name: feature.title for name, feature in ALL_FEATURES.items()}
 
 
 def section() -> list[html.Section]:
@@ -38,7 +37,7 @@ def section() -> list[html.Section]:
 
 def correlation() -> html.Section:
     measures = {"spearman": "Spearman", "pearson": "Pearson"}
-    pair = [choice("Across", "fx", TITLES), choice("Up", "fy", TITLES)]
+    pair = [feature_choice("Across", "fx"), feature_choice("Up", "fy")]
     options = [
         segments("Shown", "corr", {"scatter": "Scatter", "matrix": "Matrix"}, "matrix"),
         html.Div(

@@ -18,7 +18,7 @@ from common.text import counted, thousands
 from monitoring.models import Job
 from signals.exploration.conditions import CONDITIONS
 from signals.exploration.selection import LASSO, read_lasso
-from signals.feature_groups import group_columns
+from signals.feature_groups import SETS, group_columns
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Projection
@@ -30,6 +30,7 @@ from signals.projections.services import (
     projection_points,
     projection_request,
     projection_seen,
+    sets_of,
 )
 from vibration.features.groups import ALL_FEATURES, place_of
 from vibration.statistics.projection import Method, ProjectionParameters, n_rows_asked
@@ -95,7 +96,11 @@ def projection_ask(user: Any, state: ExplorerState) -> str:
     """Have the projection of filter, method and parameters computed; return its key."""
     scope = signals_of(user, state)
     row = projection_request(
-        user=user, scope=scope, method=Method(state.method), parameters=state.parameters
+        user=user,
+        scope=scope,
+        method=Method(state.method),
+        parameters=state.parameters,
+        features=state.projected,
     )
     return row.key
 
@@ -109,7 +114,10 @@ def words_of(row: Projection) -> str:
         metric=row.metric,
         seed=row.seed,
     )
-    return method_words(Method(row.method), parameters)
+    words = method_words(Method(row.method), parameters)
+    if not row.features:
+        return words
+    return f"{words} · {', '.join(SETS.get(code, code) for code in sets_of(row))} only"
 
 
 def method_words(method: Method, parameters: ProjectionParameters) -> str:
@@ -127,8 +135,8 @@ def method_words(method: Method, parameters: ProjectionParameters) -> str:
 def _wanted(user: Any, scope: Scope, state: ExplorerState) -> Projection | None:
     """Return the projection asked for, a PCA computed now, of the others what a worker has made."""
     if state.method == Method.PCA:
-        return projection_at_once(user=user, scope=scope)
-    return projection_find(user, scope, Method(state.method), state.parameters)
+        return projection_at_once(user=user, scope=scope, features=state.projected)
+    return projection_find(user, scope, state.method, state.parameters, state.projected)
 
 
 def _meanwhile(

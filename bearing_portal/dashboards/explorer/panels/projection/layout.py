@@ -10,6 +10,7 @@ from bearing_portal.dashboards.embedding.guard import guarded
 from bearing_portal.dashboards.embedding.markup import Markup, fixed, markup
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.class_marks import class_marks
+from bearing_portal.dashboards.explorer.feature_menu import feature_choice
 from bearing_portal.dashboards.explorer.panels.projection.data import (
     Legend,
     nothing_panel,
@@ -18,16 +19,15 @@ from bearing_portal.dashboards.explorer.panels.projection.data import (
 )
 from bearing_portal.dashboards.explorer.reading import answered
 from bearing_portal.dashboards.explorer.state import read
-from bearing_portal.dashboards.widgets import choice, figure_tools, graph, panel, segments
+from bearing_portal.dashboards.widgets import choice, figure_tools, graph, menu, panel, segments
 from bearing_portal.frame.templatetags.portal import thousands
 from signals.exploration.conditions import CONDITIONS
-from vibration.features.groups import ALL_FEATURES
+from signals.feature_groups import FAMILIES, SETS
 from vibration.statistics.projection import METRICS, Method, ProjectionParameters
 
 COLOURS = {
     "class": "Class",
     **{code: title for code, (_, title, _) in CONDITIONS.items()},
-    **{name: feature.title for name, feature in ALL_FEATURES.items()},
 }
 HELP = (
     "UMAP-like is our own optimiser on UMAP's graph of neighbours and its objective: pictures are "
@@ -52,7 +52,8 @@ def section() -> list[html.Section]:
         _of_methods("tsne", of_tsne),
         _of_methods("umap", of_umap),
         fixed(_of_methods("tsne umap", [choice("Distance between signals", "metric", metrics)])),
-        fixed(choice("Colour of the points", "colour", COLOURS, shown="Colour")),
+        fixed(feature_choice("Colour of the points", "colour", COLOURS, shown="Colour")),
+        fixed(menu("Of features", _sets())),
         fixed(html.Span(className="panel-gap")),
         html.Button(
             "Compute",
@@ -168,6 +169,25 @@ def _number(words: str, key: str, plain: float, *, step: float = 1) -> html.Labe
         ],
         className="viewer-field",
     )
+
+
+def _sets() -> html.Div:
+    """Return a switch for each family of the 36 and each group beside them."""
+    buttons = [
+        html.Button(
+            title,
+            type="button",
+            className="layer-toggle",
+            **{
+                "data-feature-set": code,
+                "data-is-group": None if code in FAMILIES else "1",
+                "aria-pressed": str(code in FAMILIES).lower(),
+            },
+        )
+        for code, title in SETS.items()
+    ]
+    words = {"aria-label": "Features that the projection is of"}
+    return html.Div(buttons, className="group-list", role="group", **words)
 
 
 def _drags() -> html.Div:

@@ -11,9 +11,9 @@ from signals.exploration.columns import COLUMNS, Column, columns_of
 from signals.exploration.histograms import MEASURED, Histogram, histograms_of
 from signals.exploration.overview import Overview
 from signals.exploration.table import TableQuery, within_columns
-from signals.filters.grid import SORTS
+from signals.filters.grid import NUMBERS, SORTS, TEXTS
 from signals.filters.scope import Scope
-from vibration.features import FEATURE_NAMES
+from vibration.features.groups import ALL_FEATURES
 
 IDS = "ids:"
 WIDTHS_PX = {"label": 120, "class": 176, "severity": 120, "tags": 104, "created": 120}
@@ -53,7 +53,7 @@ def table_query(user: Any, state: ExplorerState, start: int, end: int) -> TableQ
         sort=state.sort.removeprefix("-") or "row",
         descending=state.sort.startswith("-"),
         filters=state.grid,
-        features=tuple(code for code in shown if code in FEATURE_NAMES),
+        features=tuple(code for code in shown if code in ALL_FEATURES),
     )
 
 
@@ -71,8 +71,8 @@ def column_definitions(user: Any) -> list[dict[str, Any]]:
 
 
 def _definition(column: Column, *, is_hidden: bool) -> dict[str, Any]:
-    code, is_number = column.code, column.code in MEASURED
-    kind = "number" if is_number else code
+    code, is_number = column.code, column.is_number
+    kind = "number" if code in MEASURED else code
     width = NUMBER_PX + 7 * max(len(column.heading) - LONGEST_HEADING, 0)
     definition: dict[str, Any] = {
         "colId": code,
@@ -83,7 +83,7 @@ def _definition(column: Column, *, is_hidden: bool) -> dict[str, Any]:
         "width": WIDTHS_PX.get(code, width),
         "sortable": code in SORTS,
         "filter": "agNumberColumnFilter" if is_number else "agTextColumnFilter",
-        "cellRenderer": RENDERERS.get(code, "ExplorerNumber"),
+        "cellRenderer": RENDERERS.get(code, "ExplorerNumber" if is_number else "ExplorerText"),
         "cellClass": "is-number" if is_number else CLASSES.get(code, ""),
         "headerClass": "is-number" if is_number else "",
         "headerComponentParams": {"kind": kind, "meaning": column.meaning},
@@ -92,7 +92,7 @@ def _definition(column: Column, *, is_hidden: bool) -> dict[str, Any]:
         definition["cellRendererParams"] = {"digits": DIGITS.get(code)}
     if code == "tags":
         definition |= {"flex": 1, "minWidth": definition.pop("width")}
-    if code in ("created", "split"):
+    if code == "created" or (code not in NUMBERS and code not in TEXTS):
         definition["filter"] = False
     return definition
 

@@ -1,0 +1,63 @@
+"""A bucket on this machine, of a server that speaks S3."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+_number = count()
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """An empty bucket, and what the server was asked since."""
+
+    url: str
+    endpoint: str
+    requests: list[tuple[str, str, str]]
+
+    def asked(self, method: str, name: str = "") -> list[str]:
+        """Return the ranges of the requests of a method for objects with this in their name."""
+        return [span for verb, path, span in self.requests if verb == method and name in path]
+
+
+@pytest.fixture(scope="session")
+def _server() -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    requests: list[tuple[str, str, str]] = []
+    assert server._server is not None
+    application = server._server.app
+
+    def noting(environ, start_response):
+        said = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("HTTP_RANGE", "")
+        requests.append(said)
+        return application(environ, start_response)
+
+    server._server.app = noting
+    host, port = server.get_host_and_port()
+    yield f"{host}:{port}", requests
+    server.stop()
+
+
+@pytest.fixture
+def bucket(_server: tuple[str, list[tuple[str, str, str]]]) -> Bucket:
+    """An empty bucket."""
+    address, requests = _server
+    name = f"bucket-{next(_number)}"
+    client = boto3.client(
+        "s3",
+        endpoint_url=f"http://{address}",
+        region_name="us-east-1",
+        aws_access_key_id="key",
+        aws_secret_access_key="secret",
+    )
+    client.create_bucket(Bucket=name)
+    requests.clear()
+    url = f"s3://key:secret@{name}/portal?endpoint=http://{address}"
+    return Bucket(url, f"http://{address}", requests)
