@@ -12,12 +12,14 @@ class DatasetsConfig(AppConfig):
         from signals.services.versions import register_version_follower
 
         follow = Later("datasets.services.following.dataset_follow_job")
+        audience = Later("datasets.services.hints.job_audience")
         register_kind(
             JobKind(
                 code=GENERATE,
                 entry="datasets.jobs.generate",
                 queue=Queue.LONG,
                 changed=follow,
+                audience=audience,
                 sweep=Later("datasets.services.files.files_sweep"),
             )
         )
@@ -35,6 +37,7 @@ class DatasetsConfig(AppConfig):
                 entry="datasets.jobs.import_dataset",
                 queue=Queue.LONG,
                 changed=follow,
+                audience=audience,
             )
         )
         register_kind(
@@ -46,5 +49,6 @@ class DatasetsConfig(AppConfig):
             )
         )
         register_pruner("downloads", Later("datasets.services.downloads.downloads_prune"))
+        register_pruner("trash", Later("datasets.services.trash.trash_prune"))
         register_pruner("imports", Later("datasets.imports.services.drafts.drafts_prune"))
         register_version_follower(Later("datasets.services.versions.versions_follow"))

@@ -283,7 +283,11 @@ class DescribeForm(forms.Form):
     """What an owner says of a dataset."""
 
     name = forms.CharField(max_length=100, error_messages={"required": "Enter a name."})
-    description = forms.CharField(max_length=500, required=False, widget=forms.Textarea)
+    description = forms.CharField(
+        max_length=10_000, required=False, strip=False, widget=forms.Textarea
+    )
+    licence = forms.CharField(max_length=200, required=False)
+    citation = forms.CharField(max_length=1000, required=False, widget=forms.Textarea)
 
 
 class SplitForm(forms.Form):

@@ -10,16 +10,17 @@ from django.db.models.functions import Coalesce, Lower
 
 from common.roles import is_engineer, may_manage
 from datasets.models import ClassCount, Dataset
-from datasets.selectors import dataset_signals, datasets_visible
+from datasets.selectors import dataset_signals, datasets_trashed, datasets_visible
 from datasets.services.splits import may_delete_split, may_split
 from datasets.splits import splits_of
 from datasets.versions import change_words, versions_of
 from monitoring.models import Job
 from monitoring.selectors import settings_of
 from signals.models import Bearing, FaultClass, Recording, Run, Severity, Signal, Specimen, Version
+from signals.selectors import may_label
 from signals.services.bearings import bearings_all, may_attach
 from signals.services.feature_groups import may_measure, why_not
-from signals.services.versions import may_label, may_remove
+from signals.services.versions import may_remove
 from vibration.features.groups import FEATURE_GROUPS
 
 RECORDINGS_EACH = 25
@@ -27,7 +28,12 @@ MOST_SPECIMENS = 100
 VERSIONS_SHOWN = 6
 
 DATASETS_PER_PAGE = 60
-SCOPES: dict[str, str] = {"all": "All", "own": "Own", "shared": "Shared"}
+SCOPES: dict[str, str] = {
+    "all": "All",
+    "own": "Own",
+    "shared": "Shared",
+    "trash": "Trash",
+}
 LAYOUTS = ("cards", "list")
 KEYS = {"fault_class": "class"}  # of the address, where it is not the field's own name
 SORTS = {
@@ -92,13 +98,9 @@ class DatasetQuery:
 
 
 def datasets_listed(user: Any, query: DatasetQuery) -> Page[Dataset]:
-    datasets = datasets_visible(user).prefetch_related("recipe__classes")
+    datasets = _in_scope(user, query.scope)
     if query.q:
         datasets = datasets.filter(name__icontains=query.q)
-    if query.scope == "own":
-        datasets = datasets.filter(store__owner=user)
-    elif query.scope == "shared":
-        datasets = datasets.filter(store__visibility="shared")
     if query.source:
         datasets = datasets.filter(origin=query.source)
     if query.fault_class:
@@ -113,6 +115,15 @@ def datasets_listed(user: Any, query: DatasetQuery) -> Page[Dataset]:
     return page
 
 
+def _in_scope(user: Any, scope: str) -> QuerySet[Dataset]:
+    if scope == "trash":
+        return datasets_trashed(user)
+    datasets = datasets_visible(user).prefetch_related("recipe__classes")
+    if scope == "own":
+        return datasets.filter(store__owner=user)
+    return datasets.exclude(store__owner=user) if scope == "shared" else datasets
+
+
 def class_choices(user: Any) -> list[FaultClass]:
     """Return the classes of which some dataset that this person sees holds signals."""
     seen = datasets_visible(user).order_by().values("pk")
@@ -120,9 +131,10 @@ def class_choices(user: Any) -> list[FaultClass]:
     return list(FaultClass.objects.filter(Exists(held)).order_by("position"))
 
 
-def totals(user: Any) -> dict[str, int]:
-    """Return how many datasets this person sees and how large they are."""
-    return datasets_visible(user).aggregate(
+def totals(user: Any, scope: str = "all") -> dict[str, int]:
+    """Return how many datasets this person sees, or has in the trash, and how large they are."""
+    datasets = datasets_trashed(user) if scope == "trash" else datasets_visible(user)
+    return datasets.order_by().aggregate(
         n_datasets=Count("pk"), size_bytes=Coalesce(Sum("store__size_bytes"), 0)
     )
 

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from datasets.views import datasets, downloads, recipes, recordings, splits, versions
+from datasets.views import (
+    datasets,
+    downloads,
+    recipes,
+    recordings,
+    sharing,
+    splits,
+    trash,
+    versions,
+)
 
 app_name = "datasets"
 
@@ -13,10 +22,21 @@ urlpatterns = [
     path("<int:pk>/", datasets.dataset_detail, name="detail"),
     path("<int:pk>/card/", datasets.dataset_card, name="card"),
     path("<int:pk>/edit/", datasets.dataset_edit, name="edit"),
-    path("<int:pk>/delete/", datasets.dataset_remove, name="delete"),
+    path("<int:pk>/delete/", trash.dataset_remove, name="delete"),
+    path("<int:pk>/restore/", trash.dataset_restore, name="restore"),
+    path("<int:pk>/purge/", trash.dataset_purge, name="purge"),
     path("<int:pk>/cancel/", datasets.dataset_stop, name="cancel"),
     path("<int:pk>/retry/", datasets.dataset_again, name="retry"),
-    path("<int:pk>/share/", datasets.dataset_visibility, name="share"),
+    path("<int:pk>/share/", sharing.dataset_visibility, name="share"),
+    path("<int:pk>/members/", sharing.dataset_members, name="members"),
+    path("<int:pk>/members/names/", sharing.dataset_member_names, name="member-names"),
+    path("<int:pk>/members/<int:member_pk>/", sharing.dataset_member_right, name="member-right"),
+    path(
+        "<int:pk>/members/<int:member_pk>/remove/",
+        sharing.dataset_member_leave,
+        name="member-remove",
+    ),
+    path("<int:pk>/activity/", sharing.dataset_activity, name="activity"),
     path("<int:pk>/bearing/", datasets.dataset_bearing, name="bearing"),
     path("<int:pk>/features/", datasets.dataset_features, name="features"),
     path("<int:pk>/recipe/", recipes.recipe_file, name="recipe"),

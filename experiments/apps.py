@@ -6,9 +6,11 @@ class ExperimentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from datasets.losses import register_loss
         from experiments.kinds import TRAIN
         from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
 
+        register_loss(Later("experiments.selectors.models_lost_with"))
         register_kind(
             JobKind(
                 code=TRAIN,

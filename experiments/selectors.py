@@ -6,6 +6,8 @@ from django.db.models import QuerySet
 
 from common.errors import NotFound
 from common.roles import may_manage
+from common.text import counted
+from datasets.models import Dataset
 from datasets.selectors import datasets_visible
 from experiments.models import Experiment
 
@@ -32,3 +34,9 @@ def experiment_get(user: Any, pk: int) -> Experiment:
 def may_manage_experiment(user: Any, experiment: Experiment) -> bool:
     """Tell whether `user`, who sees the experiment, may cancel, describe or delete it."""
     return may_manage(user, experiment.owner_id)
+
+
+def models_lost_with(dataset: Dataset) -> list[str]:
+    """Say how many models were trained on a dataset and would go with it."""
+    n = Experiment.objects.filter(dataset=dataset, status=Experiment.Status.READY).count()
+    return [counted(n, "trained model")] if n else []

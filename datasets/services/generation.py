@@ -16,12 +16,12 @@ from common.text import counted
 from datasets.models import ClassCount, Dataset
 from datasets.selectors import recipe_of
 from datasets.services.creation import recipe_size_bytes
+from datasets.services.events import dataset_event
 from datasets.services.files import (
     attempt_folder,
     final_folder,
     space_prove,
 )
-from monitoring.events import event_record
 from monitoring.jobs.lifecycle import JobLost, job_complete
 from monitoring.jobs.pulse import JobRun
 from monitoring.models import SystemEvent
@@ -135,12 +135,7 @@ def _show(run: JobRun, dataset_id: int, folder: Path) -> None:
     _publish(folder, final_folder(dataset_id))
     dataset_fill(dataset=dataset)
     sentence = counted(dataset.store.n_signals, "signal")
-    event_record(
-        kind=SystemEvent.Kind.COMPLETED,
-        actor=run.job.owner,
-        subject=dataset.name,
-        detail=f"{sentence} generated",
-    )
+    dataset_event(dataset, SystemEvent.Kind.COMPLETED, run.job.owner, f"{sentence} generated")
     notification_send(
         user=run.job.owner,
         title="Dataset ready",

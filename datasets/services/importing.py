@@ -30,13 +30,13 @@ from common.text import counted
 from datasets.imports.outcome import FileOutcome, ImportOutcome
 from datasets.imports.plan import ImportPlan
 from datasets.models import Dataset
-from datasets.selectors import ORIGINALS
+from datasets.selectors import ORIGINALS, name_is_taken
 from datasets.services.counting import class_counts_refresh
 from datasets.services.creation import name_and_description, name_taken
+from datasets.services.events import dataset_event
 from datasets.services.files import final_folder, import_folder, space_prove
 from datasets.services.generation import n_workers, pyramids_fill
 from datasets.services.hints import dataset_hint
-from monitoring.events import event_record
 from monitoring.jobs.lifecycle import JobLost, job_complete
 from monitoring.models import Job, SystemEvent
 from monitoring.notices.services import notification_send
@@ -116,15 +116,11 @@ def dataset_import_create(*, owner: Any, plan: ImportPlan) -> Dataset:
             )
             dataset.full_clean()
             dataset.save()
-            event_record(
-                kind=SystemEvent.Kind.CREATED,
-                actor=owner,
-                subject=dataset.name,
-                detail=f"import of {counted(len(plan.files), 'file')}",
-            )
+            said = f"import of {counted(len(plan.files), 'file')}"
+            dataset_event(dataset, SystemEvent.Kind.CREATED, owner, said)
             after_commit(dataset_hint, dataset)
     except ValidationError as error:
-        if Dataset.objects.filter(name__iexact=name).exists():
+        if name_is_taken(name):
             raise name_taken(name) from error
         fields = {key: list(said) for key, said in error.message_dict.items()}
         raise Invalid(next(iter(fields.values()))[0], field_errors=fields) from error
@@ -154,6 +150,8 @@ def dataset_import_add(*, user: Any, dataset: Dataset, plan: ImportPlan) -> None
         raise Invalid("This dataset was generated from a recipe; import into another one.")
     if dataset.status != Dataset.Status.READY:
         raise Invalid("This dataset is not ready yet; add to it when it is.")
+    if dataset.trashed_at is not None:
+        raise Invalid("This dataset is in the trash; restore it to add to it.")
     _prove(plan)
 
 
@@ -470,12 +468,8 @@ def _tell(
 ) -> None:
     said = f"{counted(n_signals, 'signal')} of {counted(n_files, 'file')}"
     actor = run.job.owner if run.job is not None else dataset.store.owner
-    event_record(
-        kind=SystemEvent.Kind.EDITED if was_ready else SystemEvent.Kind.COMPLETED,
-        actor=actor,
-        subject=dataset.name,
-        detail=f"{said} {'added' if was_ready else 'imported'}",
-    )
+    kind = SystemEvent.Kind.EDITED if was_ready else SystemEvent.Kind.COMPLETED
+    dataset_event(dataset, kind, actor, f"{said} {'added' if was_ready else 'imported'}")
     if run.job is not None:
         notification_send(
             user=run.job.owner,

@@ -13,7 +13,7 @@ from common.http import file_name
 from datasets.exports.files import file_response
 from datasets.listing import recordings_listed
 from datasets.selectors import dataset_get, original_path, recording_get
-from monitoring.events import event_record
+from datasets.services.events import dataset_event
 from monitoring.models import SystemEvent
 
 
@@ -40,10 +40,6 @@ def recording_original(request: HttpRequest, pk: int, recording_pk: int) -> Http
     except FileNotFoundError as error:
         raise Unavailable(f"{name.name} is missing from the storage.") from error
     if response.status_code == 200 and request.method == "GET":
-        event_record(
-            kind=SystemEvent.Kind.EXPORTED,
-            actor=request.user,
-            subject=dataset.name,
-            detail=f"original {name.name}"[:200],
-        )
+        said = f"original {name.name}"[:200]
+        dataset_event(dataset, SystemEvent.Kind.EXPORTED, request.user, said)
     return response

@@ -4,6 +4,7 @@ from signals.models.bearing import Bearing
 from signals.models.catalogue import FaultClass, NoiseSource, Severity, Tag
 from signals.models.exploration import Projection, SavedView, TableColumn
 from signals.models.feature_groups import SignalFeatures, StoreFeatures
+from signals.models.members import StoreMember
 from signals.models.recordings import Recording, Run, Shard, Specimen
 from signals.models.signal import Annotation, Signal
 from signals.models.split import Split, SplitMember, SplitSide
@@ -31,6 +32,7 @@ __all__ = [
     "SplitMember",
     "SplitSide",
     "StoreFeatures",
+    "StoreMember",
     "TableColumn",
     "Tag",
     "Upload",

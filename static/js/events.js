@@ -31,7 +31,7 @@ const targetOf = (asker) => {
   return !target || target === "this" ? holder || asker : document.querySelector(target);
 };
 const concerns = (element) => (asker) => element.contains(asker) || element.contains(targetOf(asker));
-const busy = (element) => element.querySelector(".dropdown-menu.show") || element.matches(":has(select:focus)") || all(".htmx-request").some(concerns(element));
+const busy = (element) => element.querySelector(".dropdown-menu.show") || element.matches(":has(:is(select, textarea, input:not([type=checkbox], [type=radio])):focus)") || all(".htmx-request").some(concerns(element));
 const reread = async (element) => {
   const id = key(element);
   if (isExpired() || !id) return;
@@ -122,6 +122,7 @@ document.getElementById("bell").addEventListener("show.bs.dropdown", loadBell);
 /* Hints */
 const hear = ({ type, id }) => {
   if (type === "notification") return readNotices();
+  if (type === "progress") return all(`[data-live="dataset"][data-live-job="${CSS.escape(id)}"]`).forEach(reread);
   if (type !== "dataset" && type !== "job") return;
   const attribute = type === "job" ? "data-live-job" : "data-live-id";
   const parts = all(`[data-live="dataset"][${attribute}="${CSS.escape(id)}"]`);

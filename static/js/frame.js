@@ -28,6 +28,10 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "dialog-content" && event.detail.target.children.length) modal("dialog").show();
 });
+document.addEventListener("portal:toast", ({ detail: { undo, ...words } }) => {
+  const action = undo ? { label: "Undo", run: () => htmx.ajax("POST", undo, { swap: "none", target: "body" }) } : null;
+  toast({ ...words, action });
+});
 document.addEventListener("dialog:close", () => modal("dialog").hide());
 $("#dialog")?.addEventListener("hidden.bs.modal", () => { $("#dialog-content").replaceChildren(); });
 

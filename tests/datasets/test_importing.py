@@ -13,6 +13,7 @@ from datasets.services import (
     dataset_import_add,
     dataset_import_create,
     dataset_import_run,
+    dataset_purge,
     files_sweep,
     importing,
 )
@@ -317,6 +318,7 @@ def test_a_deleted_dataset_leaves_nothing(tmp_path, django_capture_on_commit_cal
     dataset = imported(planned(tmp_path / "a.npy", samples(), specimen="S", run="R"), owner=owner)
     with django_capture_on_commit_callbacks(execute=True):
         dataset_delete(user=owner, dataset=dataset)
+        dataset_purge(user=owner, dataset=dataset)
     assert not Recording.objects.exists()
     assert not list((settings.STORAGE_DIR / "datasets").glob(f"{dataset.pk}*"))
 
