@@ -21,6 +21,7 @@ urlpatterns = [
     path("system-health/logs/", logs, name="health-logs"),
     path("datasets/import/", include("datasets.imports.urls")),
     path("datasets/", include("datasets.urls")),
+    path("", include("experiments.urls")),
     path("uploads/", include("signals.uploads.urls")),
     path("notifications/", include("monitoring.notices.urls")),
     path("", include("monitoring.health.urls")),

@@ -6,7 +6,7 @@ class DatasetsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from datasets.kinds import BUILD, GENERATE, IMPORT, READ
+        from datasets.kinds import BUILD, GENERATE, IMPORT, READ, VERIFY
         from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
         from monitoring.retention import register_pruner
         from signals.services.versions import register_version_follower
@@ -48,6 +48,7 @@ class DatasetsConfig(AppConfig):
                 sweep=Later("datasets.services.downloads.downloads_sweep"),
             )
         )
+        register_kind(JobKind(code=VERIFY, entry="datasets.jobs.verify", queue=Queue.LONG))
         register_pruner("downloads", Later("datasets.services.downloads.downloads_prune"))
         register_pruner("trash", Later("datasets.services.trash.trash_prune"))
         register_pruner("imports", Later("datasets.imports.services.drafts.drafts_prune"))

@@ -18,7 +18,7 @@ from monitoring.models import Job
 from monitoring.selectors import settings_of
 from signals.models import Bearing, FaultClass, Recording, Run, Severity, Signal, Specimen, Version
 from signals.selectors import may_label
-from signals.services.bearings import bearings_all, may_attach
+from signals.services.bearings import bearings_all, bearings_offered, may_attach
 from signals.services.feature_groups import may_measure, why_not
 from signals.services.versions import may_remove
 from vibration.features.groups import FEATURE_GROUPS
@@ -221,7 +221,7 @@ def splits_listed(user: Any, dataset: Dataset) -> dict[str, Any]:
     return {"splits": splits, "may_split": may_split(user, dataset)}
 
 
-def recordings_listed(dataset: Dataset, page: str) -> dict[str, Any]:
+def recordings_listed(user: Any, dataset: Dataset, page: str) -> dict[str, Any]:
     """Return a page of an imported dataset's recordings, and its specimens."""
     rows = Recording.objects.filter(store=dataset.store_id).select_related("specimen", "run")
     specimens = Specimen.objects.filter(store=dataset.store_id)
@@ -230,6 +230,7 @@ def recordings_listed(dataset: Dataset, page: str) -> dict[str, Any]:
         "recordings": Paginator(rows.order_by("pk"), RECORDINGS_EACH).get_page(page),
         "specimens": counted.annotate(n_recordings=Count("recordings"))[:MOST_SPECIMENS],
         "n_specimens": specimens.count(),
+        "types": list(bearings_offered(user)) if may_attach(user, dataset.store) else [],
         "n_runs": Run.objects.filter(specimen__store=dataset.store_id).count(),
     }
 

@@ -9,7 +9,7 @@ from common.roles import visible_to
 from common.storage import Stored
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow
-from signals.models import Recording, Signal
+from signals.models import Recording, Signal, Specimen
 from signals.selectors import recordings_visible, store_folder, store_path, stores_visible
 from vibration.simulation import Recipe
 from vibration.store import SIGNALS_FILE
@@ -105,6 +105,15 @@ def recording_get(user: Any, dataset: Dataset, pk: int) -> Recording:
     found = recordings_visible(user).filter(store=dataset.store_id, pk=pk).first()
     if found is None:
         raise NotFound("There is no such recording.")
+    return found
+
+
+def specimen_get(user: Any, dataset: Dataset, pk: int) -> Specimen:
+    """Return one specimen of a dataset that `user` may see."""
+    rows = Specimen.objects.filter(store__in=stores_visible(user), store=dataset.store_id, pk=pk)
+    found = rows.select_related("bearing").first()
+    if found is None:
+        raise NotFound("There is no such specimen.")
     return found
 
 

@@ -8,6 +8,7 @@ from datasets.views import (
     sharing,
     splits,
     trash,
+    verification,
     versions,
 )
 
@@ -48,11 +49,19 @@ urlpatterns = [
     path("<int:pk>/splits/new/", splits.split_new, name="split-new"),
     path("<int:pk>/splits/<int:split_pk>/", splits.split_page, name="split"),
     path("<int:pk>/splits/<int:split_pk>/delete/", splits.split_remove, name="split-delete"),
+    path("<int:pk>/specimens/<int:specimen_pk>/", recordings.specimen_type, name="specimen-type"),
     path("<int:pk>/recordings/", recordings.dataset_recordings, name="recordings"),
     path(
         "<int:pk>/recordings/<int:recording_pk>/original/",
         recordings.recording_original,
         name="original",
+    ),
+    path("<int:pk>/verification/", verification.verifications, name="verifications"),
+    path("<int:pk>/verification/new/", verification.verification_new, name="verify"),
+    path(
+        "<int:pk>/verification/<int:verification_pk>/cancel/",
+        verification.verification_stop,
+        name="verify-cancel",
     ),
     path("<int:pk>/downloads/", downloads.downloads, name="downloads"),
     path("<int:pk>/downloads/new/<slug:code>/", downloads.download_new, name="download-new"),

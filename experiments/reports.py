@@ -10,6 +10,7 @@ from vibration.learning.scores import Scores
 def report_numbers(
     evaluation: Evaluation,
     *,
+    class_codes: list[str],
     class_names: list[str],
     many: str,
     new: str,
@@ -19,6 +20,7 @@ def report_numbers(
     """Return every number of an evaluation's report, as JSON holds it."""
     report = report_of(evaluation, classes=class_names, many=many, new=new, seed=seed)
     return {
+        "class_codes": class_codes,
         "classes": class_names,
         "n_signals": int(evaluation.scored.y.size),
         "n_groups": int(evaluation.scored.groups.max()) + 1,

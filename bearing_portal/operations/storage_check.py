@@ -11,8 +11,9 @@ from common.errors import Expected
 from common.storage import Stored, folder_make, stored, work_folder
 from common.storage.backend import backend
 from common.storage.moving import entries_kept
-from datasets.models import Dataset
+from datasets.models import Dataset, Download
 from datasets.selectors import ORIGINALS, recipe_of
+from datasets.services.downloads import download_file
 from datasets.services.generation import n_workers
 from experiments.files import SUMS
 from experiments.models import ExperimentResult
@@ -166,6 +167,13 @@ def _spoken() -> Iterator[Spoken]:
     ):
         key = f"{folder}/{ORIGINALS}/{sha256}"
         yield Spoken(key=key, about=name, size_bytes=size_bytes, sha256=sha256)
+    for download in Download.objects.exclude(expires_at=None).iterator():
+        yield Spoken(
+            key=download_file(download).key,
+            about=f"the download “{download.filename}”",
+            size_bytes=download.size_bytes,
+            sha256=download.sha256,
+        )
     for result in ExperimentResult.objects.select_related("experiment").iterator():
         yield from _of_model(stored(result.folder), f"the model “{result.experiment.name}”")
 
@@ -205,6 +213,8 @@ def _is_anybodys(key: str, folders: set[str]) -> bool:
     if top == "references":
         pk, _, version = rest.partition("/")[0].partition(".")
         return SignalStore.objects.filter(pk=_number(pk), version=_number(version)).exists()
+    if folder == "results/downloads":
+        return Download.objects.filter(pk=_number(name)).exists()
     if folder == "results/projections":
         return Projection.objects.filter(key=name.removesuffix(".npz")).exists()
     return top != "models"  # nothing is known of other folders: they are left alone

@@ -11,6 +11,7 @@ from datasets.models.imports import (
     ImportSpecimen,
 )
 from datasets.models.recipe import Recipe
+from datasets.models.verification import Verification, VerificationFinding
 
 __all__ = [
     "ClassCount",
@@ -23,4 +24,6 @@ __all__ = [
     "ImportRemark",
     "ImportSpecimen",
     "Recipe",
+    "Verification",
+    "VerificationFinding",
 ]

@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -39,6 +40,7 @@ from datasets.listing import (
 from datasets.models import Dataset
 from datasets.selectors import dataset_get, recipe_of
 from datasets.sharing import activity_listed, members_shown
+from datasets.verifications import verifications_shown
 from datasets.views.answers import done, is_fragment
 from signals.services.bearings import bearing_get
 from signals.services.feature_groups import features_cancel, features_request
@@ -98,14 +100,18 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
         **feature_groups(request.user, dataset),
         **versions_listed(request.user, dataset),
         **splits_listed(request.user, dataset),
-        **(recordings_listed(dataset, "1") if dataset.is_recorded else {}),
+        **(recordings_listed(request.user, dataset, "1") if dataset.is_recorded else {}),
         "description": description_html(dataset.description),
         **members_shown(request.user, dataset),
         "activity": activity_listed(dataset, "1"),
-        **(offers(request.user, dataset, "") if dataset.status == Dataset.Status.READY else {}),
+        **(_of_files(request, dataset) if dataset.status == Dataset.Status.READY else {}),
     }
     template = "datasets/_detail.html" if is_fragment(request) else "datasets/detail.html"
     return render(request, template, context)
+
+
+def _of_files(request: HttpRequest, dataset: Dataset) -> dict[str, Any]:
+    return offers(request.user, dataset, "") | verifications_shown(request.user, dataset)
 
 
 @login_required

@@ -123,9 +123,9 @@ document.getElementById("bell").addEventListener("show.bs.dropdown", loadBell);
 const hear = ({ type, id }) => {
   if (type === "notification") return readNotices();
   if (type === "progress") return all(`[data-live="dataset"][data-live-job="${CSS.escape(id)}"]`).forEach(reread);
-  if (type !== "dataset" && type !== "job") return;
+  if (!["dataset", "experiment", "job"].includes(type)) return;
   const attribute = type === "job" ? "data-live-job" : "data-live-id";
-  const parts = all(`[data-live="dataset"][${attribute}="${CSS.escape(id)}"]`);
+  const parts = type === "experiment" ? [] : all(`[data-live="dataset"][${attribute}="${CSS.escape(id)}"]`);
   if (parts.length) parts.forEach(reread);
   else if (type === "dataset") all('[data-live="datasets"]').forEach(reread);
   all('[data-live="page"]').forEach(reread);

@@ -266,7 +266,8 @@ def draft_specimen(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def bearing_new(request: HttpRequest) -> HttpResponse:
     """The dialog in which a bearing type is added, or proposed by who is no curator."""
-    _engineer_or_refuse(request)
+    if not (is_curator(request.user) or is_engineer(request.user)):
+        raise NotAllowed("Bearing types are added by curators and proposed by engineers.")
     form = BearingForm(request.POST) if request.method == "POST" else BearingForm()
     if request.method == "POST" and form.is_valid():
         try:

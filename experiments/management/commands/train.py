@@ -18,8 +18,8 @@ from experiments.services.requests import experiment_request
 from signals.filters.signal_filter import SignalFilter
 from vibration.learning.models import MODELS
 from vibration.learning.plans import GROUP, LEAVE_OUT
-from vibration.learning.report import percent
 from vibration.learning.search import MOST_TRIES
+from vibration.learning.words import percent
 
 
 class Command(PortalCommand):

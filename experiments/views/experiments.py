@@ -1,0 +1,119 @@
+import json
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from common.errors import NotAllowed, NotFound
+from common.http import name_download
+from common.roles import is_engineer
+from experiments.files import CONFIG, experiment_file
+from experiments.models import Experiment
+from experiments.selectors import (
+    experiment_get,
+    experiments_visible,
+    may_manage_experiment,
+)
+from experiments.services import management
+from experiments.shown import experiment_shown, signals_said
+from monitoring.models import JobLogLine
+from signals.exploration.selection import MOST_IDS
+
+LOG_LINES = 200
+
+
+@login_required
+@require_GET
+def experiment_list(request: HttpRequest) -> HttpResponse:
+    rows = experiments_visible(request.user).select_related("config", "result", "dataset", "owner")
+    context = {"experiments": rows[:100], "may_train": is_engineer(request.user)}
+    return render(request, "experiments/list.html", context)
+
+
+@login_required
+@require_GET
+@vary_on_headers("HX-Request")
+def experiment_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    experiment = experiment_get(request.user, pk)
+    lines = JobLogLine.objects.filter(job=experiment.job_id).order_by("-pk")[:LOG_LINES]
+    context = {
+        "experiment": experiment,
+        "is_mine": may_manage_experiment(request.user, experiment),
+        "lines": list(lines)[::-1] if experiment.job_id else [],
+    }
+    is_live = "HX-Request" in request.headers and "live" in request.GET
+    if is_live:
+        context["was_active"] = request.GET.get("live") == "active"
+        return render(request, "experiments/_state.html", context)
+    if experiment.status == Experiment.Status.READY:
+        context |= experiment_shown(request.user, experiment)
+    return render(request, "experiments/detail.html", context)
+
+
+@login_required
+@require_POST
+def experiment_stop(request: HttpRequest, pk: int) -> HttpResponse:
+    experiment = experiment_get(request.user, pk)
+    management.experiment_cancel(user=request.user, experiment=experiment)
+    return done()
+
+
+@login_required
+@require_POST
+def experiment_again(request: HttpRequest, pk: int) -> HttpResponse:
+    experiment = experiment_get(request.user, pk)
+    management.experiment_retry(user=request.user, experiment=experiment)
+    return done()
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def experiment_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask before deleting, then delete."""
+    experiment = experiment_get(request.user, pk)
+    if not may_manage_experiment(request.user, experiment):
+        raise NotAllowed("Only its owner may delete this experiment.")
+    if request.method != "POST":
+        return render(request, "experiments/_delete.html", {"experiment": experiment})
+    management.experiment_delete(user=request.user, experiment=experiment)
+    messages.success(request, f"{experiment.name} is deleted.")
+    return HttpResponse(status=204, headers={"HX-Redirect": reverse("experiments:list")})
+
+
+@login_required
+@require_GET
+def experiment_config(request: HttpRequest, pk: int) -> HttpResponse:
+    """The exact config, as the training wrote it."""
+    experiment = experiment_get(request.user, pk)
+    if experiment.status != Experiment.Status.READY:
+        raise NotFound("This experiment has no files: it is not trained.")
+    text = experiment_file(experiment, CONFIG).read_bytes().decode()
+    response = HttpResponse(text, content_type="application/yaml")
+    name_download(response, experiment.name, ".yaml")
+    return response
+
+
+@login_required
+@require_GET
+def cell(request: HttpRequest, pk: int, actual: int, said: int) -> HttpResponse:
+    """The signals of a class for which the model said a class, in the explorer."""
+    experiment = experiment_get(request.user, pk)
+    if experiment.status != Experiment.Status.READY:
+        raise NotFound("This experiment has no predictions: it is not trained.")
+    pks = signals_said(experiment, actual, said)
+    if not pks:
+        raise NotFound("The model said that of no signal of this class.")
+    chosen = ",".join(map(str, pks[:MOST_IDS]))
+    query = urlencode({"dataset": experiment.dataset_id, "sel": f"ids:{chosen}"}, safe=":,")
+    return redirect(f"{reverse('explorer')}?{query}#section-table")
+
+
+def done() -> HttpResponse:
+    """Close the dialog; every live part of the page reads its rows again."""
+    events = json.dumps({"dialog:close": None, "portal:reread": None})
+    return HttpResponse(status=204, headers={"HX-Trigger": events})
