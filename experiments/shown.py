@@ -12,6 +12,7 @@ from experiments.files import (
     report_read,
 )
 from experiments.models import Experiment
+from experiments.rows import CONDITIONS
 from signals.models import FaultClass
 from vibration.learning.words import percent
 
@@ -30,16 +31,27 @@ def experiment_shown(user: Any, experiment: Experiment) -> dict[str, Any]:
                 "name": name,
                 "recall": f"{100 * recall:.1f}",
                 "precision": f"{100 * precision:.1f}",
+                "auroc": _decimal(curves["auroc"]),
+                "average_precision": _decimal(curves["average_precision"]),
             }
-            for each, name, recall, precision in zip(
+            for each, name, recall, precision, curves in zip(
                 own,
                 report["classes"],
                 report["scores"]["recall"],
                 report["scores"]["precision"],
+                report["curves"],
                 strict=True,
             )
         ],
         "confusion": confusion(report, own),
+        "conditions": [
+            {
+                "title": CONDITIONS.get(name, "Specimen"),
+                "parts": [part | {"percent": percent(part["accuracy"])} for part in parts],
+            }
+            for name, parts in report.get("by", {}).items()
+        ],
+        "n_suspicious": len(report.get("suspicious", [])),
         "config_text": experiment_file(experiment, CONFIG).read_bytes().decode(),
     }
 
@@ -58,7 +70,14 @@ def scoreboard(report: dict[str, Any]) -> dict[str, Any]:
         "n_repeats": len(repeats),
         "balanced": percent(report["scores"]["balanced_accuracy"]),
         "macro_f1": percent(report["scores"]["macro_f1"]),
+        "balanced_interval": interval_words(report["intervals"].get("balanced_accuracy")),
+        "f1_interval": interval_words(report["intervals"].get("macro_f1")),
+        **{name: f"{report['scores'][name]:.3f}" for name in ("brier", "log_loss", "ece")},
     }
+
+
+def _decimal(share: float | None) -> str:
+    return "–" if share is None else f"{share:.3f}"
 
 
 def interval_words(limits: list[float] | None) -> str:
@@ -92,6 +111,12 @@ def confusion(report: dict[str, Any], classes: list[Any]) -> list[dict[str, Any]
             }
         )
     return rows
+
+
+def suspicious_signals(experiment: Experiment) -> list[int]:
+    """Return the ids of the signals whose label the model doubts."""
+    _, signals, _, _ = predictions_read(experiment_file(experiment, PREDICTIONS))
+    return [signals[row] for row in report_read(experiment)["suspicious"]]
 
 
 def signals_said(experiment: Experiment, actual: int, said: int) -> list[int]:

@@ -82,7 +82,7 @@ def storage_check(
         Called with the bytes of the files that were looked at.
     """
     # Rows first, then files: what appears meanwhile is a young file, not a missing one.
-    spoken = {each.key: each for each in _spoken()}
+    spoken = {each.key: each for each in files_spoken_of()}
     folders = {each.key.rpartition("/")[0] for each in spoken.values()}
     found: list[Finding] = []
     seen: set[str] = set()
@@ -153,7 +153,7 @@ def _altered(said: Spoken, size_bytes: int, *, checksums: bool) -> Iterator[Find
         )
 
 
-def _spoken() -> Iterator[Spoken]:
+def files_spoken_of() -> Iterator[Spoken]:
     """Yield the files that rows speak of."""
     shards = Shard.objects.select_related("store__dataset").order_by("pk")
     for shard in shards.iterator():

@@ -64,6 +64,10 @@ class ExperimentResult(models.Model):
         return percent(self.random_score)
 
     @property
+    def predict_ms(self) -> float:
+        return 1000 * self.predict_s
+
+    @property
     def interval_percent(self) -> str:
         """Its 95 % interval, empty where there is none."""
         if self.low is None or self.high is None:

@@ -168,6 +168,7 @@ def _written(
         many=rows.called[1],
         new=told.plan.new,
         notes=list(told.plan.notes),
+        facts=rows.facts,
         seed=wish.seed,
     )
     numbers |= {"protocol": told.plan.words, "left_out": list(told.plan.left_out)}

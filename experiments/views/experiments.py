@@ -20,7 +20,7 @@ from experiments.selectors import (
     may_manage_experiment,
 )
 from experiments.services import management
-from experiments.shown import experiment_shown, signals_said
+from experiments.shown import experiment_shown, signals_said, suspicious_signals
 from monitoring.models import JobLogLine
 from signals.exploration.selection import MOST_IDS
 
@@ -89,9 +89,7 @@ def experiment_remove(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def experiment_config(request: HttpRequest, pk: int) -> HttpResponse:
     """The exact config, as the training wrote it."""
-    experiment = experiment_get(request.user, pk)
-    if experiment.status != Experiment.Status.READY:
-        raise NotFound("This experiment has no files: it is not trained.")
+    experiment = _trained(request, pk)
     text = experiment_file(experiment, CONFIG).read_bytes().decode()
     response = HttpResponse(text, content_type="application/yaml")
     name_download(response, experiment.name, ".yaml")
@@ -102,12 +100,28 @@ def experiment_config(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def cell(request: HttpRequest, pk: int, actual: int, said: int) -> HttpResponse:
     """The signals of a class for which the model said a class, in the explorer."""
+    experiment = _trained(request, pk)
+    return _in_explorer(experiment, signals_said(experiment, actual, said))
+
+
+@login_required
+@require_GET
+def suspicious(request: HttpRequest, pk: int) -> HttpResponse:
+    """The signals whose label the model doubts, in the explorer."""
+    experiment = _trained(request, pk)
+    return _in_explorer(experiment, suspicious_signals(experiment))
+
+
+def _trained(request: HttpRequest, pk: int) -> Experiment:
     experiment = experiment_get(request.user, pk)
     if experiment.status != Experiment.Status.READY:
-        raise NotFound("This experiment has no predictions: it is not trained.")
-    pks = signals_said(experiment, actual, said)
+        raise NotFound("This experiment is not trained: it has no files.")
+    return experiment
+
+
+def _in_explorer(experiment: Experiment, pks: list[int]) -> HttpResponse:
     if not pks:
-        raise NotFound("The model said that of no signal of this class.")
+        raise NotFound("The model said that of no signal.")
     chosen = ",".join(map(str, pks[:MOST_IDS]))
     query = urlencode({"dataset": experiment.dataset_id, "sel": f"ids:{chosen}"}, safe=":,")
     return redirect(f"{reverse('explorer')}?{query}#section-table")

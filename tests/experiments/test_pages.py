@@ -137,3 +137,10 @@ def test_a_stranger_finds_nothing(client, name):
 def test_nobody_without_a_name_is_let_in(client):
     assert client.get(TRAINING).status_code == 302
     assert client.get(reverse("experiments:list")).status_code == 302
+
+
+def test_the_figures_come_in_the_theme_and_from_the_report(owner, shared):
+    figures = owner.get(reverse("experiment-figures", args=[shared.pk]), {"theme": "dark"}).json()
+    assert set(figures) == {"roc", "precision-recall", "calibration", "folds"}
+    points = figures["folds"]["data"][0]["y"]
+    assert points == [pytest.approx(each.accuracy) for each in shared.folds.filter(run="scored")]

@@ -46,8 +46,10 @@ def session() -> str:
 def reset() -> None:
     from datasets.models import Dataset
 
-    for pk in Dataset.objects.values_list("pk", flat=True):
+    for pk in list(Dataset.objects.values_list("pk", flat=True)):
         change("delete", pk)
+    for pk in list(Dataset.objects.values_list("pk", flat=True)):
+        change("purge", pk)
 
 
 def answer(verb: str, *words: Any) -> Any:
