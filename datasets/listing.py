@@ -11,17 +11,23 @@ from django.db.models.functions import Coalesce, Lower
 from common.roles import is_engineer, may_manage
 from datasets.models import ClassCount, Dataset
 from datasets.selectors import dataset_signals, datasets_trashed, datasets_visible
+from datasets.services.splits import may_delete_split, may_split
+from datasets.splits import splits_of
+from datasets.versions import change_words, versions_of
 from monitoring.health.checks import is_served
 from monitoring.jobs.kinds import Queue
 from monitoring.models import Job
 from monitoring.selectors import settings_of
-from signals.models import Bearing, FaultClass, Recording, Run, Severity, Signal, Specimen
+from signals.models import Bearing, FaultClass, Recording, Run, Severity, Signal, Specimen, Version
+from signals.selectors import may_label
 from signals.services.bearings import bearings_all, bearings_offered, may_attach
 from signals.services.feature_groups import may_measure, why_not
+from signals.services.versions import may_remove
 from vibration.features.groups import FEATURE_GROUPS
 
 RECORDINGS_EACH = 25
 MOST_SPECIMENS = 100
+VERSIONS_SHOWN = 6
 
 DATASETS_PER_PAGE = 60
 SCOPES: dict[str, str] = {
@@ -190,6 +196,33 @@ def signals_listed(user: Any, dataset: Dataset, query: SignalQuery) -> Page[Sign
     return Paginator(signals.order_by(order, "row"), settings_of(user).page_size).get_page(
         query.page
     )
+
+
+def versions_listed(user: Any, dataset: Dataset) -> dict[str, Any]:
+    """Return the newest versions of a dataset, and whether there are more."""
+    versions = list(versions_of(user, dataset)[: VERSIONS_SHOWN + 1])
+    return {
+        "versions": [version_described(user, dataset, each) for each in versions[:VERSIONS_SHOWN]],
+        "has_more_versions": len(versions) > VERSIONS_SHOWN,
+    }
+
+
+def version_described(user: Any, dataset: Dataset, version: Version) -> Version:
+    """Note on a version what it changed, in words, and whether this person may undo it."""
+    may = may_label if version.n_relabelled else may_remove
+    version.words = change_words(version)  # type: ignore[attr-defined]
+    version.may_be_undone = (  # type: ignore[attr-defined]
+        version.act != Version.Act.MADE and may(user, dataset.store)
+    )
+    return version
+
+
+def splits_listed(user: Any, dataset: Dataset) -> dict[str, Any]:
+    """Return the splits of a dataset, and what this person may do with them."""
+    splits = list(splits_of(user, dataset))
+    for split in splits:
+        split.may_go = may_delete_split(user, dataset, split)  # type: ignore[attr-defined]
+    return {"splits": splits, "may_split": may_split(user, dataset)}
 
 
 def recordings_listed(user: Any, dataset: Dataset, page: str) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from datasets.views import (
     recordings,
     reviews,
     sharing,
+    splits,
     trash,
     verification,
+    versions,
 )
 
 app_name = "datasets"
@@ -40,6 +42,14 @@ urlpatterns = [
     path("<int:pk>/bearing/", datasets.dataset_bearing, name="bearing"),
     path("<int:pk>/features/", datasets.dataset_features, name="features"),
     path("<int:pk>/recipe/", recipes.recipe_file, name="recipe"),
+    path("<int:pk>/versions/", versions.version_list, name="versions"),
+    path("<int:pk>/versions/compare/", versions.version_compare, name="version-compare"),
+    path("<int:pk>/versions/changes.csv", versions.version_changes, name="version-changes"),
+    path("<int:pk>/versions/<int:number>/", versions.version_page, name="version"),
+    path("<int:pk>/versions/<int:number>/undo/", versions.version_take_back, name="version-undo"),
+    path("<int:pk>/splits/new/", splits.split_new, name="split-new"),
+    path("<int:pk>/splits/<int:split_pk>/", splits.split_page, name="split"),
+    path("<int:pk>/splits/<int:split_pk>/delete/", splits.split_remove, name="split-delete"),
     path("<int:pk>/specimens/<int:specimen_pk>/", recordings.specimen_type, name="specimen-type"),
     path("<int:pk>/recordings/", recordings.dataset_recordings, name="recordings"),
     path(

@@ -18,6 +18,7 @@ from signals.models import (
     Signal,
     SignalPast,
     SignalStore,
+    SplitSide,
     StoreMember,
     Tag,
     Upload,
@@ -125,6 +126,17 @@ def label_history(signal: Signal) -> list[Relabelling]:
 
 def _label_words(row: Signal | SignalPast) -> str:
     return ", ".join(str(part) for part in (row.fault_class, row.severity) if part) or "no label"
+
+
+def splits_of_signal(signal: Signal, most: int) -> list[tuple[str, str]]:
+    """Return name and side of the newest splits that know a signal; rights are the caller's."""
+    sides = SplitSide.objects.filter(
+        split__store=signal.store_id,
+        split__members__signal=signal,
+        position=F("split__members__side"),
+    )
+    newest = sides.order_by("-split__created_at", "-split")
+    return list(newest.values_list("split__name", "name")[:most])
 
 
 def uploads_visible(user: Any) -> QuerySet[Upload]:

@@ -33,7 +33,9 @@ from datasets.listing import (
     recordings_listed,
     signal_filters,
     signals_listed,
+    splits_listed,
     totals,
+    versions_listed,
 )
 from datasets.models import Dataset
 from datasets.selectors import dataset_get, recipe_of
@@ -96,6 +98,8 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "bearings": bearing_choices(request.user, dataset),
         "recipe_text": recipe_to_yaml(recipe_of(dataset)) if dataset.recipe else "",
         **feature_groups(request.user, dataset),
+        **versions_listed(request.user, dataset),
+        **splits_listed(request.user, dataset),
         **(recordings_listed(request.user, dataset, "1") if dataset.is_recorded else {}),
         "description": description_html(dataset.description),
         **members_shown(request.user, dataset),

@@ -19,6 +19,7 @@ from signals.models import Signal, SignalPast, SignalStore, Version
 from signals.selectors import may_label, signals_visible, stores_visible
 
 MOST_AT_ONCE: Final = 100_000
+MANY: Final = 5_000
 _LONGEST: Final = Version._meta.get_field("reason").max_length or 0
 _FOLLOWERS: list[Callable[[Sequence[Version]], None]] = []
 
@@ -95,6 +96,9 @@ def chosen_of(
         raise Invalid(
             f"At most {thousands(MOST_AT_ONCE)} signals can be changed at once; choose fewer."
         )
+    if len(rows) > MANY:  # rows with many indexes take longer than a page's statements may
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
     found: dict[int, list[int]] = {}
     for pk, store_id in rows:
         found.setdefault(store_id, []).append(pk)

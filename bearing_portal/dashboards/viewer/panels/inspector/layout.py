@@ -70,6 +70,14 @@ def _identity(side: Side) -> html.Div:
         link = [html.A(side.dataset[1], href=href, className="inspector-dataset")]
     top = html.Div([html.H2(signal.label, className="mono"), *link], className="inspector-top")
     badges = [class_badge(signal.fault_class), severity_badge(signal)]
+    badges += [
+        html.Span(f"{side_name} of {name}", className="tag", title=f"Side of the split “{name}”")
+        for name, side_name in side.splits
+    ]
+    if side.version is not None:
+        words = f"Version {side.version.number}"
+        title = "Class and severity are those of an earlier version of the dataset"
+        badges.append(html.Span(words, className="tag", title=title))
     return html.Div(
         [top, html.Div(badges, className="badges"), *_channels(side), _actions(side)],
         className="inspector-identity",
