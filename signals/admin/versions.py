@@ -1,9 +1,9 @@
-"""Versions and splits of stores, and who is let in: to be read."""
+"""Versions, splits and reviews of stores, and who is let in: to be read."""
 
 from django.contrib import admin
 
 from common.admin import ShownRows, WrittenBySystem
-from signals.models import Split, SplitSide, StoreMember, Version
+from signals.models import LabelReview, Split, SplitSide, StoreMember, Version
 
 
 class MembersInline(ShownRows):
@@ -52,4 +52,16 @@ class SplitAdmin(WrittenBySystem):
     date_hierarchy = "created_at"
     list_select_related = ("store__owner", "version", "author")
     inlines = (SidesInline,)
+    show_full_result_count = False
+
+
+@admin.register(LabelReview)
+class LabelReviewAdmin(WrittenBySystem):
+    """Labels that people looked at again and kept."""
+
+    list_display = ("signal", "fault_class", "reviewer", "reviewed_at")
+    list_filter = ("reviewed_at",)
+    search_fields = ("signal__label", "reviewer__username")
+    date_hierarchy = "reviewed_at"
+    list_select_related = ("signal", "fault_class", "reviewer")
     show_full_result_count = False

@@ -31,6 +31,7 @@ from monitoring.models import HealthSample, JobLogLine, Notification
 from monitoring.notices.services import notification_send
 from signals.models import (
     Annotation,
+    LabelReview,
     Projection,
     Recording,
     Run,
@@ -112,6 +113,8 @@ def make_work(dataset, owner) -> None:
         store=dataset.store, version=version, name="Halves", by=Split.By.values[0], seed=1
     )
     SplitSide.objects.create(split=split, position=0, name="a", ratio=0.5, n_signals=3, n_groups=3)
+    signal = dataset.store.signals.exclude(fault_class=None).first()
+    LabelReview.objects.create(signal=signal, fault_class=signal.fault_class, reviewer=owner)
     Download.objects.create(dataset=dataset, owner=owner, format="npz", store_version=1)
     checked = Verification.objects.create(dataset=dataset, asked_by=owner, unit="record")
     VerificationFinding.objects.create(verification=checked, row=1, sentence="It differs.")
