@@ -7,6 +7,7 @@ app_name = "experiments"
 urlpatterns = [
     path("experiments/", experiments.experiment_list, name="list"),
     path("experiments/<int:pk>/", experiments.experiment_detail, name="detail"),
+    path("experiments/<int:pk>/edit/", experiments.experiment_edit, name="edit"),
     path("experiments/<int:pk>/cancel/", experiments.experiment_stop, name="cancel"),
     path("experiments/<int:pk>/retry/", experiments.experiment_again, name="retry"),
     path("experiments/<int:pk>/delete/", experiments.experiment_remove, name="delete"),
