@@ -23,7 +23,7 @@ COLUMNS = (
     ("score", "Score (%)", "num"),
     ("random", "Random split (%)", "num"),
 )
-SORTS = {
+SORTS: dict[str, Any] = {
     "created": F("created_at"),
     "name": Lower("name"),
     "status": F("status"),

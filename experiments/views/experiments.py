@@ -76,7 +76,7 @@ def experiment_edit(request: HttpRequest, pk: int) -> HttpResponse:
     experiment = experiment_get(request.user, pk)
     if not may_manage_experiment(request.user, experiment):
         raise NotAllowed("Only its owner may describe this experiment.")
-    said = {
+    said: dict[str, Any] = {
         "name": experiment.name,
         "notes": experiment.notes,
         "tags": ", ".join(tag.name for tag in experiment.tags.all()),
