@@ -117,8 +117,8 @@ def planned(user: Any, dataset: Dataset, wish: Wish, names: tuple[str, ...]) -> 
             seed=wish.seed,
         )
     if split:
-        names = [side.name for side in split.sides.all()]
-        told = f"Trained on {joined(names[:-1])}, tested on {names[-1]}."
+        sides = [side.name for side in split.sides.all()]
+        told = f"Trained on {joined(sides[:-1])}, tested on {sides[-1]}."
         plan = replace(plan, notes=(*plan.notes, told))
     return Planned(rows, plan)
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("experiments/<int:pk>/retry/", experiments.experiment_again, name="retry"),
     path("experiments/<int:pk>/delete/", experiments.experiment_remove, name="delete"),
     path("experiments/<int:pk>/config/", experiments.experiment_config, name="config"),
+    path("experiments/<int:pk>/script/", experiments.experiment_script, name="script"),
     path("experiments/<int:pk>/cell/<int:actual>/<int:said>/", experiments.cell, name="cell"),
     path("experiments/<int:pk>/suspicious/", experiments.suspicious, name="suspicious"),
     path("training/", training.training, name="training"),

@@ -17,6 +17,7 @@ from datasets.views.answers import is_fragment
 from experiments.files import CONFIG, experiment_file
 from experiments.listing import COLUMNS, ExperimentQuery, experiments_listed, list_choices
 from experiments.models import Experiment
+from experiments.scripts import script_archive
 from experiments.selectors import (
     experiment_get,
     may_manage_experiment,
@@ -140,6 +141,16 @@ def experiment_config(request: HttpRequest, pk: int) -> HttpResponse:
     text = experiment_file(experiment, CONFIG).read_bytes().decode()
     response = HttpResponse(text, content_type="application/yaml")
     name_download(response, experiment.name, ".yaml")
+    return response
+
+
+@login_required
+@require_GET
+def experiment_script(request: HttpRequest, pk: int) -> HttpResponse:
+    """The script that gives the same predictions, with the files that it reads."""
+    experiment = _trained(request, pk)
+    response = HttpResponse(script_archive(experiment), content_type="application/zip")
+    name_download(response, experiment.name, ".zip")
     return response
 
 
