@@ -9,12 +9,13 @@ from common.errors import Invalid
 from common.page_state import read_float, read_id
 from datasets.models import Dataset
 from datasets.selectors import datasets_visible
+from datasets.splits import splits_of
 from experiments.feature_sets import OWN, FeatureSet, feature_sets
 from experiments.planning import Wish
 from experiments.rows import CONDITIONS
 from signals.filters.signal_filter import FILTER_KEYS, SignalFilter
 from vibration.learning.models import MODELS, Model
-from vibration.learning.plans import GROUP, LEAVE_OUT
+from vibration.learning.plans import GROUP, LEAVE_OUT, SPLIT
 
 LONGEST: Final = 120
 MOST_DATASETS: Final = 300
@@ -46,6 +47,7 @@ class TrainingForm:
     texts: dict[str, str]
     protocol: str
     sets: list[FeatureSet] = field(default_factory=list)
+    splits: list[str] = field(default_factory=list)
 
     @classmethod
     def read(cls, user: Any, data: QueryDict) -> Self:
@@ -75,6 +77,7 @@ class TrainingForm:
             },
             protocol=data.get("protocol", GROUP),
             sets=sets,
+            splits=[split.name for split in splits_of(user, dataset)] if dataset else [],
         )
 
     @property
@@ -109,9 +112,7 @@ class TrainingForm:
         Invalid
             Where a field cannot be read.
         """
-        is_group = self.protocol == GROUP
-        if not is_group and self.protocol not in CONDITIONS:
-            raise Invalid("Choose a protocol of the list.")
+        protocol, held_out = self._protocol()
         parameters = {}
         for each in self.model.parameters:
             text = self.texts.get(f"p_{each.name}", "")
@@ -126,9 +127,19 @@ class TrainingForm:
             top_k=self._whole("top_k", "Features kept") if top_k else None,
             n_tries=self._whole("tries", "Sets tried") if self.texts.get("tries") else 0,
             seed=self._whole("seed", "The seed") if self.texts.get("seed") else 0,
-            protocol=GROUP if is_group else LEAVE_OUT,
-            held_out="" if is_group else self.protocol,
+            protocol=protocol,
+            held_out=held_out,
         )
+
+    def _protocol(self) -> tuple[str, str]:
+        if self.protocol == GROUP:
+            return GROUP, ""
+        if self.protocol in CONDITIONS:
+            return LEAVE_OUT, self.protocol
+        kind, _, name = self.protocol.partition(":")
+        if kind == SPLIT and name:
+            return SPLIT, name
+        raise Invalid("Choose a protocol of the list.")
 
     def _number(self, key: str, title: str) -> float:
         value = read_float(self.texts.get(key))

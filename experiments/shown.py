@@ -13,6 +13,7 @@ from experiments.files import (
 )
 from experiments.models import Experiment
 from experiments.rows import CONDITIONS
+from experiments.scripts import script_of
 from signals.models import FaultClass
 from vibration.learning.words import percent
 
@@ -53,6 +54,7 @@ def experiment_shown(user: Any, experiment: Experiment) -> dict[str, Any]:
         ],
         "n_suspicious": len(report.get("suspicious", [])),
         "config_text": experiment_file(experiment, CONFIG).read_bytes().decode(),
+        "script_text": script_of(experiment),
     }
 
 

@@ -56,6 +56,12 @@ class ExperimentConfig(models.Model):
         return f"config of {self.experiment_id}"
 
     @property
+    def _protocol_code(self) -> str:
+        if self.protocol == self.Protocol.SPLIT:
+            return f"split:{self.held_out}"
+        return self.held_out or self.protocol
+
+    @property
     def training_query(self) -> str:
         """Return the query of the training page that asks for the same again."""
         codes = codes_of(tuple(each.name for each in self.features.all()))
@@ -64,7 +70,7 @@ class ExperimentConfig(models.Model):
         pairs += [("features", code) for code in codes]
         pairs += [("model", self.model), ("top_k", self.top_k), ("tries", self.n_tries or None)]
         pairs += [(f"p_{each.name}", f"{each.value:g}") for each in self.parameters.all()]
-        pairs += [("seed", self.seed or None), ("protocol", self.held_out or self.protocol)]
+        pairs += [("seed", self.seed or None), ("protocol", self._protocol_code)]
         return urlencode([(key, value) for key, value in pairs if value not in (None, "")])
 
 

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -9,14 +10,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from common.errors import NotAllowed, NotFound
+from common.errors import Invalid, NotAllowed, NotFound
 from common.http import name_download
 from common.roles import is_engineer
+from datasets.views.answers import is_fragment
 from experiments.files import CONFIG, experiment_file
+from experiments.listing import COLUMNS, ExperimentQuery, experiments_listed, list_choices
 from experiments.models import Experiment
+from experiments.scripts import script_archive
 from experiments.selectors import (
     experiment_get,
-    experiments_visible,
     may_manage_experiment,
 )
 from experiments.services import management
@@ -29,9 +32,21 @@ LOG_LINES = 200
 
 @login_required
 @require_GET
+@vary_on_headers("HX-Request")
 def experiment_list(request: HttpRequest) -> HttpResponse:
-    rows = experiments_visible(request.user).select_related("config", "result", "dataset", "owner")
-    context = {"experiments": rows[:100], "may_train": is_engineer(request.user)}
+    """All experiments that the person may see; the address holds search, filter and sorting."""
+    query = ExperimentQuery.read(request.GET)
+    context = {
+        "query": query,
+        "page": experiments_listed(request.user, query),
+        "columns": COLUMNS,
+        "may_train": is_engineer(request.user),
+    }
+    if is_fragment(request):
+        response = render(request, "experiments/_list.html", context)
+        response["HX-Replace-Url"] = request.path + query.url_part()
+        return response
+    context |= list_choices(request.user)
     return render(request, "experiments/list.html", context)
 
 
@@ -53,6 +68,39 @@ def experiment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if experiment.status == Experiment.Status.READY:
         context |= experiment_shown(request.user, experiment)
     return render(request, "experiments/detail.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def experiment_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The dialog in which its owner names, tags, describes and archives an experiment."""
+    experiment = experiment_get(request.user, pk)
+    if not may_manage_experiment(request.user, experiment):
+        raise NotAllowed("Only its owner may describe this experiment.")
+    said: dict[str, Any] = {
+        "name": experiment.name,
+        "notes": experiment.notes,
+        "tags": ", ".join(tag.name for tag in experiment.tags.all()),
+        "archived": experiment.is_archived,
+    }
+    context: dict[str, Any] = {"experiment": experiment, "said": said}
+    if request.method != "POST":
+        return render(request, "experiments/_edit.html", context)
+    said |= {key: request.POST.get(key, "") for key in ("name", "notes", "tags")}
+    said["archived"] = request.POST.get("archived") == "1"
+    try:
+        management.experiment_describe(
+            user=request.user,
+            experiment=experiment,
+            name=said["name"],
+            notes=said["notes"],
+            tags=said["tags"].split(","),
+            is_archived=said["archived"],
+        )
+    except Invalid as error:
+        context["trouble"] = error.sentence
+        return render(request, "experiments/_edit.html", context, status=422)
+    return done()
 
 
 @login_required
@@ -93,6 +141,16 @@ def experiment_config(request: HttpRequest, pk: int) -> HttpResponse:
     text = experiment_file(experiment, CONFIG).read_bytes().decode()
     response = HttpResponse(text, content_type="application/yaml")
     name_download(response, experiment.name, ".yaml")
+    return response
+
+
+@login_required
+@require_GET
+def experiment_script(request: HttpRequest, pk: int) -> HttpResponse:
+    """The script that gives the same predictions, with the files that it reads."""
+    experiment = _trained(request, pk)
+    response = HttpResponse(script_archive(experiment), content_type="application/zip")
+    name_download(response, experiment.name, ".zip")
     return response
 
 
