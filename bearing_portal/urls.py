@@ -4,6 +4,7 @@ from django.views.generic import RedirectView
 
 from bearing_portal.api.site import api, missing
 from bearing_portal.dashboards.embedding.dispatch import explorer, viewer
+from bearing_portal.dashboards.experiments.http import figures as experiment_figures
 from bearing_portal.dashboards.explorer.http import filters as explorer_pages
 from bearing_portal.dashboards.explorer.http import groups, projections, table
 from bearing_portal.dashboards.viewer import http
@@ -21,7 +22,12 @@ urlpatterns = [
     path("system-health/logs/", logs, name="health-logs"),
     path("datasets/import/", include("datasets.imports.urls")),
     path("datasets/", include("datasets.urls")),
+    path("", include("experiments.urls")),
+    path("experiments/<int:pk>/figures/", experiment_figures, name="experiment-figures"),
     path("uploads/", include("signals.uploads.urls")),
+    path("experiments/compare/", include("experiments.comparison.urls")),
+    path("experiments/sim-to-real/", include("experiments.transfer.urls")),
+    path("inference/", include("experiments.inference.urls")),
     path("notifications/", include("monitoring.notices.urls")),
     path("", include("monitoring.health.urls")),
     path("data-explorer/", explorer, name="explorer"),

@@ -43,13 +43,17 @@ def name_clean(text: str, *, what: str, longest: int, field: str = "name") -> st
     return name
 
 
-def text_clean(text: str, *, what: str, longest: int, field: str = "text") -> str:
+def text_clean(
+    text: str, *, what: str, longest: int, field: str = "text", is_markdown: bool = False
+) -> str:
     """Return a text of several lines as it is kept; refused as `name_clean` refuses, may be empty.
 
-    Letters stay as they are: a text is read, it names nothing.
+    Letters stay as they are: a text is read, it names nothing. Of Markdown spaces stay too, since
+    they mean something there.
     """
     lines = [
-        " ".join(line.split()) for line in unicodedata.normalize("NFC", text).strip().splitlines()
+        line.expandtabs(4).rstrip() if is_markdown else " ".join(line.split())
+        for line in unicodedata.normalize("NFC", text).strip().splitlines()
     ]
     if unseen := _unseen_of("".join(lines)):
         raise _refused(

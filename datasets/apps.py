@@ -6,18 +6,20 @@ class DatasetsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from datasets.kinds import BUILD, GENERATE, IMPORT, PART, READ
+        from datasets.kinds import BUILD, GENERATE, IMPORT, PART, READ, VERIFY
         from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
         from monitoring.retention import register_pruner
         from signals.services.versions import register_version_follower
 
         follow = Later("datasets.services.following.dataset_follow_job")
+        audience = Later("datasets.services.hints.job_audience")
         register_kind(
             JobKind(
                 code=GENERATE,
                 entry="datasets.jobs.generate",
                 queue=Queue.LONG,
                 changed=follow,
+                audience=audience,
                 sweep=Later("datasets.services.files.files_sweep"),
             )
         )
@@ -44,6 +46,7 @@ class DatasetsConfig(AppConfig):
                 entry="datasets.jobs.import_dataset",
                 queue=Queue.LONG,
                 changed=follow,
+                audience=audience,
             )
         )
         register_kind(
@@ -54,6 +57,8 @@ class DatasetsConfig(AppConfig):
                 sweep=Later("datasets.services.downloads.downloads_sweep"),
             )
         )
+        register_kind(JobKind(code=VERIFY, entry="datasets.jobs.verify", queue=Queue.LONG))
         register_pruner("downloads", Later("datasets.services.downloads.downloads_prune"))
+        register_pruner("trash", Later("datasets.services.trash.trash_prune"))
         register_pruner("imports", Later("datasets.imports.services.drafts.drafts_prune"))
         register_version_follower(Later("datasets.services.versions.versions_follow"))

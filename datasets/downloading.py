@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from common.errors import Invalid
 from common.http import file_name
+from common.text import counted
 from datasets.exports.parts import file_parts
 from datasets.exports.snippets import Snippet, snippet
 from datasets.models import Dataset, Download
@@ -91,12 +92,20 @@ def _stored(dataset: Dataset) -> Offer | None:
     return Offer(
         code="hdf5",
         title="HDF5",
-        said=_SAID[Download.Format.HDF5] + ", as it was written",
+        said=f"{_SAID[Download.Format.HDF5]}, as it was written{_changed_since(dataset)}",
         href=reverse("datasets:download", args=[dataset.pk]),
         size_bytes=dataset.store.size_bytes,
         sha256=dataset.store.sha256,
         opened=snippet("hdf5", file_name(dataset.name, ".h5")),
     )
+
+
+def _changed_since(dataset: Dataset) -> str:
+    """Say what the stored file does not know of."""
+    n_removed = dataset.n_planned - dataset.store.n_signals
+    if n_removed > 0:
+        return f", with {counted(n_removed, 'signal')} removed since"
+    return ", before labels were changed" if dataset.store.version > 1 else ""
 
 
 def _built(user: Any, dataset: Dataset, query: str, form: Download.Format) -> Offer:

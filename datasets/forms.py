@@ -7,12 +7,17 @@ from django import forms
 from common.errors import Invalid, Unavailable
 from common.text import thousands
 from datasets.estimates import estimate_of, time_prove
+from datasets.models import Dataset
 from datasets.selectors import name_is_taken, name_suggestion
 from datasets.services import recipe_build, recipe_read
-from datasets.services.files import space_prove
-from signals.models import FaultClass, NoiseSource, Severity
+from datasets.services.files import space_free_bytes, space_prove
+from datasets.services.splits import HIGHEST_SEED
+from datasets.splits import splittable_by
+from signals.errors import told_as
+from signals.models import FaultClass, NoiseSource, Severity, Split
 from signals.models.store import MAINS_HZ
 from vibration.generation import Estimate
+from vibration.learning.sides import read_ratios
 from vibration.simulation import CLASS_CODES, Recipe
 from vibration.simulation.recipe_text import LONGEST_TEXT
 
@@ -173,6 +178,14 @@ class DatasetForm(forms.Form):
         return self._estimate
 
     @property
+    def free_bytes(self) -> int | None:
+        """How much the disk still holds; None where it cannot be asked, which is said elsewhere."""
+        try:
+            return space_free_bytes()
+        except Unavailable:
+            return None
+
+    @property
     def why_not(self) -> str:
         """Say what keeps the primary button off; empty when nothing does."""
         if sentences := self.non_field_errors():
@@ -278,4 +291,47 @@ class DescribeForm(forms.Form):
     """What an owner says of a dataset."""
 
     name = forms.CharField(max_length=100, error_messages={"required": "Enter a name."})
-    description = forms.CharField(max_length=500, required=False, widget=forms.Textarea)
+    description = forms.CharField(
+        max_length=10_000, required=False, strip=False, widget=forms.Textarea
+    )
+    licence = forms.CharField(max_length=200, required=False)
+    citation = forms.CharField(max_length=1000, required=False, widget=forms.Textarea)
+
+
+class SplitForm(forms.Form):
+    """How a dataset is split: what cannot be done says the service."""
+
+    name = forms.CharField(max_length=60, error_messages={"required": "Enter a name."})
+    ratios = forms.CharField(
+        max_length=60,
+        initial="70:15:15",
+        error_messages={"required": "Enter ratios such as 70:15:15."},
+    )
+    by = forms.ChoiceField(
+        choices=Split.By.choices, error_messages={"required": "Choose what stays together."}
+    )
+    seed = forms.IntegerField(
+        initial=0,
+        min_value=0,
+        max_value=HIGHEST_SEED,
+        error_messages=_limits("a seed", "0", "2³¹ − 1"),
+    )
+
+    def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.groups = splittable_by(dataset)
+        first = next(by for by, _, n in self.groups if n)
+        self.fields["by"].initial = first
+
+    def clean_ratios(self) -> tuple[float, ...]:
+        with told_as(forms.ValidationError, names={"ratios": ""}):
+            return read_ratios(self.cleaned_data["ratios"])
+
+    def values(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+    def add_refusals(self, error: Invalid) -> None:
+        if not error.field_errors:
+            self.add_error(None, error.sentence)
+        for field, sentences in error.field_errors.items():
+            self.add_error(field if field in self.fields else None, sentences)

@@ -5,6 +5,7 @@ from datasets.imports.services.reading import reading_run
 from datasets.services import dataset_generate
 from datasets.services.downloads import download_build
 from datasets.services.parts import part_generate, part_next
+from datasets.services.verifying import verification_work
 from monitoring.jobs.entry import job_entry
 from monitoring.jobs.pulse import JobRun
 
@@ -41,3 +42,8 @@ def import_dataset(run: JobRun) -> None:
 @job_entry
 def build_download(run: JobRun) -> None:
     download_build(run=run)
+
+
+@job_entry
+def verify(run: JobRun) -> None:
+    verification_work(run=run)

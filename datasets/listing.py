@@ -10,19 +10,32 @@ from django.db.models.functions import Coalesce, Lower
 
 from common.roles import is_engineer, may_manage
 from datasets.models import ClassCount, Dataset
-from datasets.selectors import dataset_signals, datasets_visible
+from datasets.selectors import dataset_signals, datasets_trashed, datasets_visible
+from datasets.services.splits import may_delete_split, may_split
+from datasets.splits import splits_of
+from datasets.versions import change_words, versions_of
+from monitoring.health.checks import is_served
+from monitoring.jobs.kinds import Queue
 from monitoring.models import Job
 from monitoring.selectors import settings_of
-from signals.models import Bearing, FaultClass, Recording, Run, Severity, Signal, Specimen
-from signals.services.bearings import bearings_all, may_attach
+from signals.models import Bearing, FaultClass, Recording, Run, Severity, Signal, Specimen, Version
+from signals.selectors import may_label
+from signals.services.bearings import bearings_all, bearings_offered, may_attach
 from signals.services.feature_groups import may_measure, why_not
+from signals.services.versions import may_remove
 from vibration.features.groups import FEATURE_GROUPS
 
 RECORDINGS_EACH = 25
 MOST_SPECIMENS = 100
+VERSIONS_SHOWN = 6
 
 DATASETS_PER_PAGE = 60
-SCOPES: dict[str, str] = {"all": "All", "own": "Own", "shared": "Shared"}
+SCOPES: dict[str, str] = {
+    "all": "All",
+    "own": "Own",
+    "shared": "Shared",
+    "trash": "Trash",
+}
 LAYOUTS = ("cards", "list")
 KEYS = {"fault_class": "class"}  # of the address, where it is not the field's own name
 SORTS = {
@@ -87,13 +100,9 @@ class DatasetQuery:
 
 
 def datasets_listed(user: Any, query: DatasetQuery) -> Page[Dataset]:
-    datasets = datasets_visible(user).prefetch_related("recipe__classes")
+    datasets = _in_scope(user, query.scope)
     if query.q:
         datasets = datasets.filter(name__icontains=query.q)
-    if query.scope == "own":
-        datasets = datasets.filter(store__owner=user)
-    elif query.scope == "shared":
-        datasets = datasets.filter(store__visibility="shared")
     if query.source:
         datasets = datasets.filter(origin=query.source)
     if query.fault_class:
@@ -108,6 +117,15 @@ def datasets_listed(user: Any, query: DatasetQuery) -> Page[Dataset]:
     return page
 
 
+def _in_scope(user: Any, scope: str) -> QuerySet[Dataset]:
+    if scope == "trash":
+        return datasets_trashed(user)
+    datasets = datasets_visible(user).prefetch_related("recipe__classes")
+    if scope == "own":
+        return datasets.filter(store__owner=user)
+    return datasets.exclude(store__owner=user) if scope == "shared" else datasets
+
+
 def class_choices(user: Any) -> list[FaultClass]:
     """Return the classes of which some dataset that this person sees holds signals."""
     seen = datasets_visible(user).order_by().values("pk")
@@ -115,9 +133,10 @@ def class_choices(user: Any) -> list[FaultClass]:
     return list(FaultClass.objects.filter(Exists(held)).order_by("position"))
 
 
-def totals(user: Any) -> dict[str, int]:
-    """Return how many datasets this person sees and how large they are."""
-    return datasets_visible(user).aggregate(
+def totals(user: Any, scope: str = "all") -> dict[str, int]:
+    """Return how many datasets this person sees, or has in the trash, and how large they are."""
+    datasets = datasets_trashed(user) if scope == "trash" else datasets_visible(user)
+    return datasets.order_by().aggregate(
         n_datasets=Count("pk"), size_bytes=Coalesce(Sum("store__size_bytes"), 0)
     )
 
@@ -126,10 +145,12 @@ def for_display(user: Any, datasets: Any) -> None:
     """Note on each dataset what this person may do with it and how many jobs are before it."""
     waiting = [row.job_id for row in datasets if row.status == Dataset.Status.QUEUED]
     queue = _queue() if waiting else []
+    lacks_worker = bool(waiting) and is_served(Queue.LONG) is False
     may_create = is_engineer(user)
     for row in datasets:
         row.is_mine = may_manage(user, row.store.owner_id)
         row.may_repeat = may_create and row.recipe_id is not None
+        row.lacks_worker = lacks_worker
         row.n_ahead = queue.index(row.job_id) if row.job_id in queue else 0
 
 
@@ -177,7 +198,34 @@ def signals_listed(user: Any, dataset: Dataset, query: SignalQuery) -> Page[Sign
     )
 
 
-def recordings_listed(dataset: Dataset, page: str) -> dict[str, Any]:
+def versions_listed(user: Any, dataset: Dataset) -> dict[str, Any]:
+    """Return the newest versions of a dataset, and whether there are more."""
+    versions = list(versions_of(user, dataset)[: VERSIONS_SHOWN + 1])
+    return {
+        "versions": [version_described(user, dataset, each) for each in versions[:VERSIONS_SHOWN]],
+        "has_more_versions": len(versions) > VERSIONS_SHOWN,
+    }
+
+
+def version_described(user: Any, dataset: Dataset, version: Version) -> Version:
+    """Note on a version what it changed, in words, and whether this person may undo it."""
+    may = may_label if version.n_relabelled else may_remove
+    version.words = change_words(version)  # type: ignore[attr-defined]
+    version.may_be_undone = (  # type: ignore[attr-defined]
+        version.act != Version.Act.MADE and may(user, dataset.store)
+    )
+    return version
+
+
+def splits_listed(user: Any, dataset: Dataset) -> dict[str, Any]:
+    """Return the splits of a dataset, and what this person may do with them."""
+    splits = list(splits_of(user, dataset))
+    for split in splits:
+        split.may_go = may_delete_split(user, dataset, split)  # type: ignore[attr-defined]
+    return {"splits": splits, "may_split": may_split(user, dataset)}
+
+
+def recordings_listed(user: Any, dataset: Dataset, page: str) -> dict[str, Any]:
     """Return a page of an imported dataset's recordings, and its specimens."""
     rows = Recording.objects.filter(store=dataset.store_id).select_related("specimen", "run")
     specimens = Specimen.objects.filter(store=dataset.store_id)
@@ -186,6 +234,7 @@ def recordings_listed(dataset: Dataset, page: str) -> dict[str, Any]:
         "recordings": Paginator(rows.order_by("pk"), RECORDINGS_EACH).get_page(page),
         "specimens": counted.annotate(n_recordings=Count("recordings"))[:MOST_SPECIMENS],
         "n_specimens": specimens.count(),
+        "types": list(bearings_offered(user)) if may_attach(user, dataset.store) else [],
         "n_runs": Run.objects.filter(specimen__store=dataset.store_id).count(),
     }
 

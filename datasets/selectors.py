@@ -2,18 +2,15 @@
 
 from typing import Any
 
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 
 from common.errors import NotFound
 from common.roles import visible_to
 from common.storage import Stored
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow
-from signals.models import Annotation, Recording, Signal, SignalStore
-from signals.selectors import recordings_visible, store_folder, store_path
+from signals.models import Recording, Signal, Specimen
+from signals.selectors import recordings_visible, store_folder, store_path, stores_visible
 from vibration.simulation import Recipe
 from vibration.store import SIGNALS_FILE
 
@@ -24,9 +21,10 @@ __all__ = [
     "dataset_files",
     "dataset_folder",
     "dataset_get",
-    "dataset_losses",
     "dataset_path",
     "dataset_signals",
+    "dataset_trashed_get",
+    "datasets_trashed",
     "datasets_visible",
     "name_is_taken",
     "name_suggestion",
@@ -41,8 +39,7 @@ def datasets_visible(user: Any) -> QuerySet[Dataset]:
     datasets = Dataset.objects.select_related("store__owner", "job", "recipe").prefetch_related(
         "class_counts__fault_class"
     )
-    shared = Q(store__visibility=SignalStore.Visibility.SHARED)
-    return visible_to(user, datasets, owner="store__owner", shared=shared)
+    return datasets.filter(store__in=stores_visible(user).order_by().values("pk"))
 
 
 def dataset_get(user: Any, pk: int) -> Dataset:
@@ -50,6 +47,20 @@ def dataset_get(user: Any, pk: int) -> Dataset:
     dataset = datasets_visible(user).filter(pk=pk).first()
     if dataset is None:
         raise NotFound("There is no such dataset.")
+    return dataset
+
+
+def datasets_trashed(user: Any) -> QuerySet[Dataset]:
+    """Return what `user` may restore or remove for good: own datasets that were deleted."""
+    trashed = Dataset.objects.filter(trashed_at__isnull=False).select_related("store__owner", "job")
+    return visible_to(user, trashed, owner="store__owner").order_by("-trashed_at", "-pk")
+
+
+def dataset_trashed_get(user: Any, pk: int) -> Dataset:
+    """Return one dataset in the trash of `user`."""
+    dataset = datasets_trashed(user).filter(pk=pk).first()
+    if dataset is None:
+        raise NotFound("There is no such dataset in your trash.")
     return dataset
 
 
@@ -97,6 +108,15 @@ def recording_get(user: Any, dataset: Dataset, pk: int) -> Recording:
     return found
 
 
+def specimen_get(user: Any, dataset: Dataset, pk: int) -> Specimen:
+    """Return one specimen of a dataset that `user` may see."""
+    rows = Specimen.objects.filter(store__in=stores_visible(user), store=dataset.store_id, pk=pk)
+    found = rows.select_related("bearing").first()
+    if found is None:
+        raise NotFound("There is no such specimen.")
+    return found
+
+
 def original_path(dataset: Dataset, recording: Recording) -> Stored:
     """Return where the file of a recording lies."""
     if not recording.has_original:
@@ -128,7 +148,7 @@ def recipe_from_row(row: RecipeRow) -> Recipe:
 
 def name_is_taken(name: str) -> bool:
     """Tell whether any dataset, seen or unseen, has this name in any case of letters."""
-    return Dataset.objects.filter(name__iexact=name).exists()
+    return Dataset.objects.kept().filter(name__iexact=name).exists()
 
 
 def name_suggestion(name: str) -> str:
@@ -136,32 +156,11 @@ def name_suggestion(name: str) -> str:
     stem = name[:94]
     taken = {
         other.casefold()
-        for other in Dataset.objects.filter(name__istartswith=stem).values_list("name", flat=True)
+        for other in Dataset.objects.kept()
+        .filter(name__istartswith=stem)
+        .values_list("name", flat=True)
     }
     number = 2
     while f"{stem} {number}".casefold() in taken:
         number += 1
     return f"{stem} {number}"
-
-
-def dataset_losses(user: Any, dataset: Dataset) -> list[str]:
-    """Say what people have added to a dataset, which nothing can make again once it is deleted."""
-    signals = dataset_signals(user, dataset)
-    n_tagged = signals.filter(tags__isnull=False).distinct().count()
-    n_notes = Annotation.objects.filter(signal__in=signals).count()
-    n_relabelled = (
-        LogEntry.objects.filter(
-            Q(change_message__startswith="Class: ") | Q(change_message__startswith="Severity: "),
-            content_type=ContentType.objects.get_for_model(Signal),
-            object_id__in=signals.order_by().annotate(key=Cast("pk", TextField())).values("key"),
-        )
-        .values("object_id")
-        .distinct()
-        .count()
-    )
-    losses = (
-        (n_relabelled, "the changed labels of 1 signal", "the changed labels of {} signals"),
-        (n_tagged, "the tags of 1 signal", "the tags of {} signals"),
-        (n_notes, "1 note", "{} notes"),
-    )
-    return [one if n == 1 else several.format(n) for n, one, several in losses if n]

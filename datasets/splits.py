@@ -12,13 +12,27 @@ from common.text import joined
 from datasets.models import Dataset
 from datasets.selectors import datasets_visible
 from signals.filters.at_version import signals_at
-from signals.models import FaultClass, Severity, Signal, Split, SplitMember, SplitSide
+from signals.models import (
+    FaultClass,
+    Recording,
+    Severity,
+    Signal,
+    Split,
+    SplitMember,
+    SplitSide,
+)
 
 WORDS = {
     Split.By.SPECIMEN: ("specimen", "specimens"),
     Split.By.RUN: ("run", "runs"),
     Split.By.RECORDING: ("recording", "recordings"),
     Split.By.NONE: ("signal", "signals"),
+}
+GROUPS = {
+    Split.By.SPECIMEN: "Specimens",
+    Split.By.RUN: "Runs",
+    Split.By.RECORDING: "Recordings",
+    Split.By.NONE: "Records with their copies",
 }
 RANDOM_WARNING = (
     "Signals of one recording lie on several sides: a model may know the recording again instead "
@@ -45,6 +59,14 @@ class SideReport:
     classes: list[tuple[FaultClass | None, int]]
     severities: list[tuple[Severity | None, int]]
 
+    @property
+    def asked(self) -> str:
+        return f"{100 * self.side.ratio:.1f} %"
+
+    @property
+    def given(self) -> str:
+        return f"{100 * self.share:.1f} %"
+
 
 @dataclass(frozen=True)
 class SplitReport:
@@ -56,6 +78,11 @@ class SplitReport:
     n_later: int
 
     @property
+    def groups(self) -> str:
+        """What is kept together, as people call it."""
+        return GROUPS[Split.By(self.split.by)]
+
+    @property
     def classes(self) -> list[tuple[FaultClass | None, list[int]]]:
         """Signals of each class, a number a side."""
         return _across([each.classes for each in self.sides])
@@ -64,6 +91,22 @@ class SplitReport:
     def severities(self) -> list[tuple[Severity | None, list[int]]]:
         """Signals of each severity, a number a side."""
         return _across([each.severities for each in self.sides])
+
+
+def splittable_by(dataset: Dataset) -> list[tuple[str, str, int]]:
+    """Return by what a dataset can be split: code, words, and how many such groups it has.
+
+    The largest groups that there are several of come first: they are what should stay together.
+    """
+    recordings = Recording.objects.filter(store=dataset.store_id)
+    counts = recordings.aggregate(
+        specimen=Count("specimen", distinct=True),
+        run=Count("run", distinct=True),
+        recording=Count("pk"),
+    )
+    n_signals = dataset.store.n_signals
+    found = [(by.value, by.label, int(counts.get(by.value, n_signals))) for by in Split.By]
+    return sorted(found, key=lambda each: each[2] < 2)
 
 
 def splits_of(user: Any, dataset: Dataset) -> QuerySet[Split]:

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from datasets.views import datasets, downloads, recipes, recordings
+from datasets.views import (
+    datasets,
+    downloads,
+    recipes,
+    recordings,
+    reviews,
+    sharing,
+    splits,
+    trash,
+    verification,
+    versions,
+)
 
 app_name = "datasets"
 
@@ -13,18 +24,56 @@ urlpatterns = [
     path("<int:pk>/", datasets.dataset_detail, name="detail"),
     path("<int:pk>/card/", datasets.dataset_card, name="card"),
     path("<int:pk>/edit/", datasets.dataset_edit, name="edit"),
-    path("<int:pk>/delete/", datasets.dataset_remove, name="delete"),
+    path("<int:pk>/delete/", trash.dataset_remove, name="delete"),
+    path("<int:pk>/restore/", trash.dataset_restore, name="restore"),
+    path("<int:pk>/purge/", trash.dataset_purge, name="purge"),
     path("<int:pk>/cancel/", datasets.dataset_stop, name="cancel"),
     path("<int:pk>/retry/", datasets.dataset_again, name="retry"),
-    path("<int:pk>/share/", datasets.dataset_visibility, name="share"),
+    path("<int:pk>/share/", sharing.dataset_visibility, name="share"),
+    path("<int:pk>/members/", sharing.dataset_members, name="members"),
+    path("<int:pk>/members/names/", sharing.dataset_member_names, name="member-names"),
+    path("<int:pk>/members/<int:member_pk>/", sharing.dataset_member_right, name="member-right"),
+    path(
+        "<int:pk>/members/<int:member_pk>/remove/",
+        sharing.dataset_member_leave,
+        name="member-remove",
+    ),
+    path("<int:pk>/activity/", sharing.dataset_activity, name="activity"),
     path("<int:pk>/bearing/", datasets.dataset_bearing, name="bearing"),
     path("<int:pk>/features/", datasets.dataset_features, name="features"),
     path("<int:pk>/recipe/", recipes.recipe_file, name="recipe"),
+    path("<int:pk>/versions/", versions.version_list, name="versions"),
+    path("<int:pk>/versions/compare/", versions.version_compare, name="version-compare"),
+    path("<int:pk>/versions/changes.csv", versions.version_changes, name="version-changes"),
+    path("<int:pk>/versions/<int:number>/", versions.version_page, name="version"),
+    path("<int:pk>/versions/<int:number>/undo/", versions.version_take_back, name="version-undo"),
+    path("<int:pk>/splits/new/", splits.split_new, name="split-new"),
+    path("<int:pk>/splits/<int:split_pk>/", splits.split_page, name="split"),
+    path("<int:pk>/splits/<int:split_pk>/delete/", splits.split_remove, name="split-delete"),
+    path("<int:pk>/specimens/<int:specimen_pk>/", recordings.specimen_type, name="specimen-type"),
     path("<int:pk>/recordings/", recordings.dataset_recordings, name="recordings"),
     path(
         "<int:pk>/recordings/<int:recording_pk>/original/",
         recordings.recording_original,
         name="original",
+    ),
+    path("<int:pk>/labels/", reviews.label_review, name="review"),
+    path(
+        "<int:pk>/labels/<int:signal_pk>/confirm/",
+        reviews.review_confirm,
+        name="review-confirm",
+    ),
+    path(
+        "<int:pk>/labels/<int:signal_pk>/relabel/",
+        reviews.review_relabel,
+        name="review-relabel",
+    ),
+    path("<int:pk>/verification/", verification.verifications, name="verifications"),
+    path("<int:pk>/verification/new/", verification.verification_new, name="verify"),
+    path(
+        "<int:pk>/verification/<int:verification_pk>/cancel/",
+        verification.verification_stop,
+        name="verify-cancel",
     ),
     path("<int:pk>/downloads/", downloads.downloads, name="downloads"),
     path("<int:pk>/downloads/new/<slug:code>/", downloads.download_new, name="download-new"),

@@ -8,9 +8,15 @@ from typing import TypeVar
 from common.errors import Invalid
 from common.storage import Stored
 from datasets.models import Dataset
-from datasets.selectors import dataset_files, dataset_folder, dataset_path, original_path
+from datasets.selectors import (
+    dataset_files,
+    dataset_folder,
+    dataset_path,
+    original_path,
+    recipe_of,
+)
 from datasets.services.files import n_workers
-from vibration.generation import verify_records
+from vibration.generation import VerificationCancelled, verify_records
 from vibration.store import SIGNALS_FILE
 
 T = TypeVar("T")
@@ -18,7 +24,19 @@ Step = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Verification:
+class Finding:
+    """Something that differs: its sentence, and where it is a record, its row and first sample."""
+
+    sentence: str
+    row: int | None = None
+    sample: int | None = None
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+@dataclass(frozen=True)
+class Verified:
     """What was compared.
 
     Attributes
@@ -27,22 +45,23 @@ class Verification:
         Records made again, or files whose checksum was taken.
     unit : str
         What was counted: record or file.
-    findings : tuple of str
-        A sentence for each that differs; empty where all is as it was.
+    findings : tuple of Finding
+        One for each that differs; empty where all is as it was.
     """
 
     n_checked: int
     unit: str
-    findings: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
 
 def dataset_verify(
     dataset: Dataset,
     *,
     sample: int | None = None,
+    row: int | None = None,
     step: Step = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
-) -> Verification:
+) -> Verified:
     """Make simulated records again and compare them; take the checksums of recorded files.
 
     Parameters
@@ -51,6 +70,8 @@ def dataset_verify(
         A ready one.
     sample : int, optional
         How many records or files to check, drawn anew each time; all where not given.
+    row : int, optional
+        The one record to check, by its number in a generated dataset.
     step : callable, optional
         Called with how many are done, of how many.
     cancelled : callable, optional
@@ -59,7 +80,7 @@ def dataset_verify(
     Raises
     ------
     Invalid
-        For a sample that is not positive.
+        For a sample that is not positive, and a record that is not there.
     """
     if sample is not None and sample < 1:
         raise Invalid(
@@ -67,8 +88,11 @@ def dataset_verify(
             field_errors={"sample": ["A sample has at least 1 record."]},
         )
     if dataset.is_recorded:
-        return _files_verified(dataset, sample, step)
-    rows = _drawn(list(range(dataset.store.n_signals)), sample)
+        return _files_verified(dataset, sample, step, cancelled)
+    n_records = recipe_of(dataset).n_records
+    if row is not None and not 0 <= row < n_records:
+        raise Invalid(f"There is no record {row}; this dataset has 0 to {n_records - 1}.")
+    rows = _drawn(list(range(n_records)), sample) if row is None else [row]
     with dataset_folder(dataset).local() as folder:
         found = verify_records(
             folder,
@@ -77,22 +101,30 @@ def dataset_verify(
             progress=lambda done: step(done, len(rows)),
             cancelled=cancelled,
         )
-    sentences = [str(each) for each in found]
-    if sample is None and dataset_path(dataset).sha256() != dataset.store.sha256:
-        sentences.append(f"{SIGNALS_FILE} has another checksum than when it was written.")
-    return Verification(len(rows), "record", tuple(sentences))
+    findings = [
+        Finding(str(each), each.row, each.position if each.part == "samples" else None)
+        for each in found
+    ]
+    is_whole = sample is None and row is None
+    if is_whole and dataset_path(dataset).sha256() != dataset.store.sha256:
+        findings.append(Finding(f"{SIGNALS_FILE} has another checksum than when it was written."))
+    return Verified(len(rows), "record", tuple(findings))
 
 
-def _files_verified(dataset: Dataset, sample: int | None, step: Step) -> Verification:
+def _files_verified(
+    dataset: Dataset, sample: int | None, step: Step, cancelled: Callable[[], bool]
+) -> Verified:
     files = _drawn(list(_files_of(dataset)), sample)
     findings = []
     for number, (file, shown, sha256) in enumerate(files, start=1):
+        if cancelled():
+            raise VerificationCancelled("The verification was cancelled.")
         if not file.is_file():
-            findings.append(f"{shown} is missing.")
+            findings.append(Finding(f"{shown} is missing."))
         elif file.sha256() != sha256:
-            findings.append(f"{shown} has another checksum than when it was brought.")
+            findings.append(Finding(f"{shown} has another checksum than when it was brought."))
         step(number, len(files))
-    return Verification(len(files), "file", tuple(findings))
+    return Verified(len(files), "file", tuple(findings))
 
 
 def _files_of(dataset: Dataset) -> Iterator[tuple[Stored, str, str]]:

@@ -6,9 +6,11 @@ class ExperimentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from experiments.kinds import TRAIN
+        from datasets.losses import register_loss
+        from experiments.kinds import PREDICT, TRAIN, TRANSFER
         from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
 
+        register_loss(Later("experiments.selectors.models_lost_with"))
         register_kind(
             JobKind(
                 code=TRAIN,
@@ -17,5 +19,20 @@ class ExperimentsConfig(AppConfig):
                 at_once=1,
                 changed=Later("experiments.services.following.experiment_follow_job"),
                 sweep=Later("experiments.files.files_sweep"),
+            )
+        )
+        register_kind(
+            JobKind(
+                code=PREDICT,
+                entry="experiments.jobs.predict",
+                queue=Queue.TRAIN,
+            )
+        )
+        register_kind(
+            JobKind(
+                code=TRANSFER,
+                entry="experiments.jobs.transfer",
+                queue=Queue.TRAIN,
+                sweep=Later("experiments.transfer.files.transfers_sweep"),
             )
         )

@@ -74,13 +74,6 @@ def names_of(user: Any, store: SignalStore, codes: tuple[str, ...]) -> tuple[str
     return tuple(name for code, each in offered.items() if code in wanted for name in each.names)
 
 
-def codes_of(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the sets that features belong to."""
-    own = {feature.name: feature.group for feature in FEATURES}
-    more = {f.name: group.code for group in FEATURE_GROUPS.values() for f in group.features}
-    return tuple(dict.fromkeys(own.get(name) or more.get(name, name) for name in names))
-
-
 def titles_of(codes: tuple[str, ...]) -> list[str]:
     """Return what sets are called."""
     return [GROUPS.get(code) or FEATURE_GROUPS[code].title for code in codes]

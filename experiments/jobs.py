@@ -1,6 +1,8 @@
 """What the queue calls."""
 
+from experiments.services.predictions import predictions_make
 from experiments.services.training import experiment_train
+from experiments.services.transfers import transfer_make
 from monitoring.jobs.entry import job_entry
 from monitoring.jobs.pulse import JobRun
 
@@ -8,3 +10,13 @@ from monitoring.jobs.pulse import JobRun
 @job_entry
 def train(run: JobRun) -> None:
     experiment_train(run=run)
+
+
+@job_entry
+def predict(run: JobRun) -> None:
+    predictions_make(run=run)
+
+
+@job_entry
+def transfer(run: JobRun) -> None:
+    transfer_make(run=run)

@@ -3,3 +3,5 @@
 from typing import Final
 
 TRAIN: Final = "train-model"
+PREDICT: Final = "predict-signals"
+TRANSFER: Final = "sim-to-real"

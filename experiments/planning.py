@@ -3,19 +3,24 @@
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 from django.http import QueryDict
 
 from common.errors import Invalid
+from common.text import joined
 from datasets.models import Dataset
 from datasets.scope import explorer_scope
+from datasets.splits import split_members, splits_of
 from experiments.feature_sets import names_of
 from experiments.models import ExperimentConfig
 from experiments.rows import CONDITIONS, TrainingRows, training_rows
 from signals.errors import told_as
 from signals.filters.signal_filter import SignalFilter
+from signals.models import Split
 from vibration.learning.groups import check_distinct
 from vibration.learning.models import MODELS, checked_parameters
-from vibration.learning.plans import GROUP, LEAVE_OUT, Plan, plan_of
+from vibration.learning.plans import GROUP, LEAVE_OUT, SPLIT, Plan, plan_of
 from vibration.learning.search import parameter_sets
 
 HIGHEST_SEED: Final = 2**32 - 100  # what scikit-learn takes, with room for repeats and tries
@@ -41,9 +46,9 @@ class Wish:
         Sets of parameters that a search tries; 0: none.
     seed : int
     protocol : str
-        ``group`` or ``leave-out``.
+        ``group``, ``leave-out`` or ``split``.
     held_out : str
-        The condition that is left out, of `experiments.rows.CONDITIONS`.
+        The condition that is left out, of `experiments.rows.CONDITIONS`, or the split's name.
     """
 
     chosen: SignalFilter = field(default_factory=SignalFilter)
@@ -91,7 +96,9 @@ def wish_plan(user: Any, dataset: Dataset, wish: Wish) -> Planned:
 
 def planned(user: Any, dataset: Dataset, wish: Wish, names: tuple[str, ...]) -> Planned:
     """Plan a training of these features, whose numbers were checked."""
-    scope = explorer_scope(user, replace(wish.chosen, dataset=dataset.pk))
+    split = split_named(user, dataset, wish.held_out) if wish.protocol == SPLIT else None
+    chosen = _of_split(wish.chosen, split) if split else wish.chosen
+    scope = explorer_scope(user, replace(chosen, dataset=dataset.pk))
     rows = training_rows(user, scope, names)
     if wish.top_k is not None and not 1 <= wish.top_k <= len(rows.names):
         raise _refused("top_k", f"Keep 1 to {len(rows.names)} features, not {wish.top_k}.")
@@ -104,11 +111,42 @@ def planned(user: Any, dataset: Dataset, wish: Wish, names: tuple[str, ...]) -> 
             classes=rows.class_names,
             called=rows.called,
             protocol=wish.protocol,
-            what=CONDITIONS[wish.held_out].lower() if wish.held_out else "",
-            values=rows.facts[wish.held_out] if wish.held_out else (),
+            what=split.name if split else CONDITIONS.get(wish.held_out, "").lower(),
+            values=rows.facts[wish.held_out] if wish.protocol == LEAVE_OUT else (),
+            tested=_tested(split, rows.pks) if split else (),
             seed=wish.seed,
         )
+    if split:
+        sides = [side.name for side in split.sides.all()]
+        told = f"Trained on {joined(sides[:-1])}, tested on {sides[-1]}."
+        plan = replace(plan, notes=(*plan.notes, told))
     return Planned(rows, plan)
+
+
+def split_named(user: Any, dataset: Dataset, name: str) -> Split:
+    """Return the split of a dataset by its name, in capitals or not."""
+    found = splits_of(user, dataset).filter(name__iexact=name).first()
+    if found is None:
+        raise _refused("held_out", f"“{dataset.name}” has no split “{name}”; choose another one.")
+    return found
+
+
+def _of_split(chosen: SignalFilter, split: Split) -> SignalFilter:
+    """Leave out what lies on no side, such as signals that came after the split."""
+    if chosen.split and chosen.split.casefold() != split.name.casefold():
+        raise _refused("held_out", "The filter is of another split than the test: drop one.")
+    own = tuple(side.name for side in split.sides.all())
+    sides = tuple(side for side in chosen.sides or own if side in own)
+    if not sides:
+        raise _refused("held_out", "The filter leaves only signals of no side; drop its sides.")
+    return replace(chosen, split=split.name, sides=sides)
+
+
+def _tested(split: Split, pks: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Tell which signals lie on the last side."""
+    members, sides = split_members(split)
+    last = split.sides.count() - 1
+    return np.isin(pks, members[sides == last])
 
 
 def check_numbers(wish: Wish) -> None:
@@ -117,8 +155,12 @@ def check_numbers(wish: Wish) -> None:
         raise _refused("model", f"“{wish.model}” is no model: choose one of {', '.join(MODELS)}.")
     if not 0 <= wish.seed <= HIGHEST_SEED:
         raise _refused("seed", f"A seed is a whole number from 0 to {HIGHEST_SEED}.")
-    if wish.protocol not in (GROUP, LEAVE_OUT):
-        raise _refused("protocol", "The protocol is folds by group, or leaving one value out.")
+    if wish.protocol not in (GROUP, LEAVE_OUT, SPLIT):
+        raise _refused(
+            "protocol", "The protocol is folds by group, leaving one value out, or a split."
+        )
+    if wish.protocol == SPLIT and not wish.held_out:
+        raise _refused("held_out", "Name the split of the dataset.")
     if wish.protocol == LEAVE_OUT and wish.held_out not in CONDITIONS:
         raise _refused("held_out", f"Leave one of {', '.join(CONDITIONS)} out.")
     if wish.protocol == GROUP and wish.held_out:

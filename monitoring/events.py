@@ -12,9 +12,16 @@ from monitoring.models import SystemEvent
 SHORTEST_KEEPING = timedelta(days=30)
 
 
-def event_record(*, kind: str, actor: Any, subject: str, detail: str = "") -> SystemEvent:
-    """Write down that `actor` (None: the system) did something to `subject`."""
-    event = SystemEvent(kind=kind, actor=actor, subject=subject[:200], detail=detail[:500])
+def event_record(
+    *, kind: str, actor: Any, subject: str, detail: str = "", about: str = ""
+) -> SystemEvent:
+    """Write down that `actor` (None: the system) did something to `subject`.
+
+    Names change and are used again: `about` is a key under which a thing's own events are found.
+    """
+    event = SystemEvent(
+        kind=kind, actor=actor, subject=subject[:200], detail=detail[:500], about=about
+    )
     event.full_clean()
     event.save()
     return event

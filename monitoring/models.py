@@ -142,9 +142,12 @@ class SystemEvent(models.Model):
         CREATED = "created", "Created"
         COMPLETED = "completed", "Completed"
         DELETED = "deleted", "Deleted"
+        RESTORED = "restored", "Restored"
+        REMOVED = "removed", "Removed for good"
         EXPORTED = "exported", "Exported"
         SHARED = "shared", "Sharing changed"
         EDITED = "edited", "Edited"
+        RELABELLED = "relabelled", "Relabelled"
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
 
@@ -159,12 +162,20 @@ class SystemEvent(models.Model):
     )
     subject = models.CharField(max_length=200, help_text="Name of the thing, kept when it is gone.")
     detail = models.CharField(max_length=500, blank=True)
+    about = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="Key of the thing."
+    )
 
     objects = AppendOnly.as_manager()
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["kind", "-at"], name="event_kind_newest")]
+        indexes = [
+            models.Index(fields=["kind", "-at"], name="event_kind_newest"),
+            models.Index(
+                fields=["about", "-id"], name="event_about_newest", condition=~Q(about="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.subject}"

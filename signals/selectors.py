@@ -5,28 +5,68 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from django.contrib.auth import get_user_model
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
 from common.errors import NotFound, Unavailable
-from common.roles import visible_to
+from common.roles import is_curator, may_manage, visible_to
 from common.storage import Stored, stored
 from signals.errors import told_as
-from signals.models import Recording, Signal, SignalPast, SignalStore, Tag, Upload, Version
+from signals.models import (
+    Recording,
+    Signal,
+    SignalPast,
+    SignalStore,
+    SplitSide,
+    StoreMember,
+    Tag,
+    Upload,
+    Version,
+)
 from vibration.store import SIGNALS_FILE, StoreReader
 
 
 def stores_visible(user: Any) -> QuerySet[SignalStore]:
-    """Return the stores `user` may read."""
-    shared = Q(visibility=SignalStore.Visibility.SHARED)
-    return visible_to(user, SignalStore.objects.all(), shared=shared)
+    """Return the stores `user` may read: own ones, those this person or a group of theirs was let
+    into, those shared with all. Who sees what is decided here and nowhere else.
+    """
+    let_in = Q(pk__in=_memberships(user).values("store"))
+    shared = Q(visibility=SignalStore.Visibility.SHARED) | let_in
+    return visible_to(user, SignalStore.objects.filter(is_trashed=False), shared=shared)
+
+
+def stores_labelled(user: Any) -> QuerySet[SignalStore]:
+    """Return the stores that `user` sees and whose labels and tags this person may change: own
+    ones, those shared with that right, and of a curator all.
+    """
+    visible = stores_visible(user)
+    if is_curator(user):
+        return visible
+    let_in = _memberships(user).filter(may_label=True)
+    return visible.filter(Q(owner=user.pk) | Q(pk__in=let_in.values("store")))
+
+
+def may_label(user: Any, store: SignalStore) -> bool:
+    """Tell whether `user`, who sees the store, may change its labels and tags."""
+    return may_manage(user, store.owner_id) or stores_labelled(user).filter(pk=store.pk).exists()
+
+
+def store_readers(store: SignalStore) -> list[int]:
+    """Return the ids of those whom the store's owner let in by name or group."""
+    let_in = Q(store_memberships__store=store) | Q(groups__store_memberships__store=store)
+    people = get_user_model().objects.filter(let_in, is_active=True)
+    return list(people.order_by("pk").values_list("pk", flat=True).distinct())
+
+
+def _memberships(user: Any) -> QuerySet[StoreMember]:
+    return StoreMember.objects.filter(Q(user=user.pk) | Q(group__user=user.pk)).order_by()
 
 
 def signals_visible(user: Any) -> QuerySet[Signal]:
     """Return the signals `user` may read, with their store, class and severity."""
     signals = Signal.objects.select_related("store", "fault_class", "severity")
-    shared = Q(store__visibility=SignalStore.Visibility.SHARED)
-    return visible_to(user, signals, owner="store__owner", shared=shared)
+    return signals.filter(store__in=stores_visible(user).order_by().values("pk"))
 
 
 def tags_visible(user: Any) -> QuerySet[Tag]:
@@ -86,6 +126,17 @@ def label_history(signal: Signal) -> list[Relabelling]:
 
 def _label_words(row: Signal | SignalPast) -> str:
     return ", ".join(str(part) for part in (row.fault_class, row.severity) if part) or "no label"
+
+
+def splits_of_signal(signal: Signal, most: int) -> list[tuple[str, str]]:
+    """Return name and side of the newest splits that know a signal; rights are the caller's."""
+    sides = SplitSide.objects.filter(
+        split__store=signal.store_id,
+        split__members__signal=signal,
+        position=F("split__members__side"),
+    )
+    newest = sides.order_by("-split__created_at", "-split")
+    return list(newest.values_list("split__name", "name")[:most])
 
 
 def uploads_visible(user: Any) -> QuerySet[Upload]:

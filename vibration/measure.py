@@ -67,7 +67,7 @@ def measure(
     >>> report["spectrum_peaks"][0]["frequency_hz"]
     50.0
     """
-    chosen = _with_rate(reading, reading.channel(channel), fs_hz, resample=resample)
+    chosen = rated_channel(reading, channel, fs_hz, resample=resample)
     rate_hz = chosen.fs_hz or math.nan
     speed_rpm = chosen.rpm if rpm is None else _positive(rpm, "speed", "rpm", "rpm")
     features = extract(chosen.samples, rate_hz, None if speed_rpm is None else speed_rpm / 60.0)
@@ -85,6 +85,40 @@ def measure(
         "spectrum_peaks": _peaks(*amplitude_spectrum(chosen.samples, rate_hz)),
         "envelope_peaks": _peaks(*envelope_spectrum(chosen.samples, rate_hz)),
     }
+
+
+def rated_channel(
+    reading: Reading, name: str | None = None, fs_hz: float | None = None, *, resample: bool = False
+) -> Channel:
+    """Return a channel with its sampling rate, said by the file or by the person.
+
+    Parameters
+    ----------
+    reading : Reading
+    name : str, optional
+        Of the channel; the first vibration channel when not given.
+    fs_hz : float, optional
+        Sampling rate in Hz, where the file states none.
+    resample : bool
+        Resample uneven times; without it they are refused.
+
+    Returns
+    -------
+    Channel
+
+    Raises
+    ------
+    VibrationError
+        When there is no such channel, no rate, or one that contradicts the file.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> reading = Reading.of_channels("npy", [Channel("signal", np.zeros(2048))])
+    >>> rated_channel(reading, fs_hz=4096).fs_hz
+    4096
+    """
+    return _with_rate(reading, reading.channel(name), fs_hz, resample=resample)
 
 
 def _with_rate(

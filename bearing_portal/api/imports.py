@@ -178,7 +178,9 @@ def import_show(request: HttpRequest, import_id: int) -> ImportOut:
     return ImportOut.of(draft_get(request.user, import_id))
 
 
-@router.delete("/imports/{import_id}", response={204: None}, summary="Give an import up")
+@router.api_operation(
+    ["DELETE"], "/imports/{import_id}", response={204: None}, summary="Give an import up"
+)
 def import_remove(request: HttpRequest, import_id: int) -> Any:
     needs(request, "write")
     draft_delete(user=request.user, draft=draft_get(request.user, import_id))

@@ -7,7 +7,7 @@ from ninja import NinjaAPI, Swagger
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as InputError
 
-from bearing_portal.api import datasets, features, imports, jobs, signals
+from bearing_portal.api import datasets, experiments, features, imports, jobs, signals
 from bearing_portal.api.access import Session, Token, Who, let_in
 from bearing_portal.api.problems import problem
 from bearing_portal.frame.errors import Trouble, trouble_of
@@ -33,6 +33,7 @@ api.add_router("", datasets.router, tags=["datasets"])
 api.add_router("", signals.router, tags=["signals"])
 api.add_router("", features.router, tags=["features"])
 api.add_router("", imports.router, tags=["imports"])
+api.add_router("", experiments.router, tags=["experiments"])
 api.add_router("", jobs.router, tags=["jobs"])
 
 NOT_LET_IN = (

@@ -13,7 +13,16 @@ from bearing_portal.settings.places import BASE_DIR
 from common.errors import NotFound
 
 FOLDER = BASE_DIR / "docs"
-FIRST = ("explorer", "viewer", "imports", "interface", "commands", "accounts", "monitoring")
+FIRST = (
+    "explorer",
+    "viewer",
+    "datasets",
+    "imports",
+    "interface",
+    "commands",
+    "accounts",
+    "monitoring",
+)
 _NAME = re.compile(r"[a-z]{1,40}")
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _LINK_TO_PAGE = re.compile(r'href="([a-z]+)\.md(#[\w-]+)?"')

@@ -9,6 +9,7 @@ from bearing_portal.frame.trends import trends
 from common.roles import is_engineer
 from datasets.models import Dataset
 from datasets.selectors import datasets_visible
+from experiments.selectors import experiments_summary
 from monitoring.selectors import jobs_visible
 from signals.models import FaultClass
 
@@ -29,6 +30,7 @@ def figures(user: Any, chosen: str) -> dict[str, Any]:
         "distribution": _distribution(ready, chosen),
         "jobs": jobs[:RECENT_JOBS],
         "n_jobs": jobs_visible(user).count(),
+        "experiments": experiments_summary(user),
         "may_create": is_engineer(user),
     }
 

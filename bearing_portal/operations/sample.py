@@ -29,7 +29,10 @@ def sample_seed(*, again: bool, say: Callable[[str], object] = lambda words: Non
     A sample that a person deleted or cancelled comes back only `again`.
     """
     dataset = (
-        Dataset.objects.select_related("store__owner", "job").filter(name__iexact=NAME).first()
+        Dataset.objects.kept()
+        .select_related("store__owner", "job")
+        .filter(name__iexact=NAME)
+        .first()
     )
     if dataset is None:
         if not again and _was_deleted():

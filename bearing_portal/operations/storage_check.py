@@ -11,8 +11,9 @@ from common.errors import Expected
 from common.storage import Stored, folder_make, stored, work_folder
 from common.storage.backend import backend
 from common.storage.moving import entries_kept
-from datasets.models import Dataset
+from datasets.models import Dataset, Download
 from datasets.selectors import ORIGINALS, recipe_of
+from datasets.services.downloads import download_file
 from datasets.services.files import n_workers
 from experiments.files import SUMS
 from experiments.models import ExperimentResult
@@ -81,7 +82,7 @@ def storage_check(
         Called with the bytes of the files that were looked at.
     """
     # Rows first, then files: what appears meanwhile is a young file, not a missing one.
-    spoken = {each.key: each for each in _spoken()}
+    spoken = {each.key: each for each in files_spoken_of()}
     folders = {each.key.rpartition("/")[0] for each in spoken.values()}
     found: list[Finding] = []
     seen: set[str] = set()
@@ -152,7 +153,7 @@ def _altered(said: Spoken, size_bytes: int, *, checksums: bool) -> Iterator[Find
         )
 
 
-def _spoken() -> Iterator[Spoken]:
+def files_spoken_of() -> Iterator[Spoken]:
     """Yield the files that rows speak of."""
     shards = Shard.objects.select_related("store__dataset").order_by("pk")
     for shard in shards.iterator():
@@ -166,6 +167,13 @@ def _spoken() -> Iterator[Spoken]:
     ):
         key = f"{folder}/{ORIGINALS}/{sha256}"
         yield Spoken(key=key, about=name, size_bytes=size_bytes, sha256=sha256)
+    for download in Download.objects.exclude(expires_at=None).iterator():
+        yield Spoken(
+            key=download_file(download).key,
+            about=f"the download “{download.filename}”",
+            size_bytes=download.size_bytes,
+            sha256=download.sha256,
+        )
     for result in ExperimentResult.objects.select_related("experiment").iterator():
         yield from _of_model(stored(result.folder), f"the model “{result.experiment.name}”")
 
@@ -205,6 +213,8 @@ def _is_anybodys(key: str, folders: set[str]) -> bool:
     if top == "references":
         pk, _, version = rest.partition("/")[0].partition(".")
         return SignalStore.objects.filter(pk=_number(pk), version=_number(version)).exists()
+    if folder == "results/downloads":
+        return Download.objects.filter(pk=_number(name)).exists()
     if folder == "results/projections":
         return Projection.objects.filter(key=name.removesuffix(".npz")).exists()
     return top != "models"  # nothing is known of other folders: they are left alone

@@ -136,10 +136,12 @@ def storage_copy(
     journal: Journal,
     scratch: Path,
     step: Callable[[int], None] = lambda n_bytes: None,
+    is_pruned: bool = True,
 ) -> Moved:
     """Copy every file that is kept; read each one back and compare its checksum.
 
-    Run again, it copies what is new or has changed, and removes there what is gone here.
+    Run again, it copies what is new or has changed, and removes there what is gone here, unless
+    that is to stay.
 
     Raises
     ------
@@ -153,11 +155,16 @@ def storage_copy(
         present.add(entry.key)
         size_bytes += entry.size_bytes
         if not _is_there(entry, journal.known.get(entry.key), there):
-            sha256 = _copied(entry, here, there, scratch)
+            try:
+                sha256 = _copied(entry, here, there, scratch)
+            except FileNotFoundError:  # removed since it was listed
+                present.discard(entry.key)
+                continue
             journal.add(_Note(entry.key, entry.size_bytes, entry.changed_s, sha256))
             n_copied += 1
         step(size_bytes)
     gone = [key for key in journal.known if key not in present and there.entry(key)]
+    gone = gone if is_pruned else []
     for key in gone:
         there.discard(key)
     return Moved(len(present), size_bytes, n_copied, len(gone))

@@ -80,7 +80,7 @@ def _spans(dataset: Dataset) -> list[tuple[int, int]]:
     """Return the rows of each file: from the first up to, not including, the last."""
     store = dataset.store
     if not store.n_shards:
-        return [(0, store.n_signals)]
+        return [(0, dataset.n_planned)]  # of the file, whatever was removed from the dataset since
     known = store.shards.order_by("number").values_list("first_row", "n_rows")
     return [(first, first + n) for first, n in known]
 

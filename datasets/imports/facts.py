@@ -110,6 +110,7 @@ def _channels_planned(file: ImportFile) -> Iterable[PlannedChannel]:
             unit=str(unit.value or ""),
             unit_source=unit.source,
             is_vibration=channel.is_measurable,  # a voltage may be a sensor's
+            n_samples=channel.n_samples,
             is_tacho=channel.is_tacho,
         )
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vibration.decimation import bucket_size, min_max
-from vibration.formats.room import let_go
+from vibration.formats.blocks import let_go
 from vibration.spectra.averaging import averaged_spectrum
 
 Array = npt.NDArray[np.float32]

@@ -6,7 +6,9 @@ from datasets.models import Dataset
 
 def ready_dataset(name: str, *, to_be: str) -> Dataset:
     """Return the dataset of a name, in capitals or not, whose files are there."""
-    dataset = Dataset.objects.select_related("store", "recipe").filter(name__iexact=name).first()
+    dataset = (
+        Dataset.objects.kept().select_related("store", "recipe").filter(name__iexact=name).first()
+    )
     if dataset is None:
         raise NotFound(f"There is no dataset “{name}”.")
     if dataset.status != Dataset.Status.READY:

@@ -12,6 +12,7 @@ from datasets.models.imports import (
 )
 from datasets.models.part import GenerationPart
 from datasets.models.recipe import Recipe
+from datasets.models.verification import Verification, VerificationFinding
 
 __all__ = [
     "ClassCount",
@@ -25,4 +26,6 @@ __all__ = [
     "ImportRemark",
     "ImportSpecimen",
     "Recipe",
+    "Verification",
+    "VerificationFinding",
 ]

@@ -1,3 +1,7 @@
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -6,6 +10,12 @@ from django.utils import timezone
 from datasets.models.recipe import Recipe
 from monitoring.models import Job
 from signals.models import FaultClass, SignalStore
+
+
+class DatasetQuerySet(models.QuerySet["Dataset"]):
+    def kept(self) -> Self:
+        """Return those that are not in the trash."""
+        return self.filter(trashed_at__isnull=True)
 
 
 class Dataset(models.Model):
@@ -22,7 +32,7 @@ class Dataset(models.Model):
         RECORDED = "recorded", "Recorded"
 
     name = models.CharField(max_length=100)
-    description = models.CharField(max_length=500, blank=True)
+    description = models.TextField(max_length=10_000, blank=True, help_text="Markdown.")
     status = models.CharField(max_length=12, choices=Status, default=Status.QUEUED)
     store = models.OneToOneField(SignalStore, on_delete=models.CASCADE, related_name="dataset")
     recipe = models.OneToOneField(
@@ -41,14 +51,27 @@ class Dataset(models.Model):
     citation = models.CharField(max_length=1000, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     ready_at = models.DateTimeField(null=True, blank=True)
+    trashed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When it was thrown away, if it was."
+    )
+
+    objects = models.Manager.from_queryset(DatasetQuerySet)()
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["-created_at"], name="dataset_newest")]
+        indexes = [
+            models.Index(fields=["-created_at"], name="dataset_newest"),
+            models.Index(
+                fields=["trashed_at"],
+                name="dataset_trashed",
+                condition=Q(trashed_at__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("name"),
                 name="dataset_name_once",
+                condition=Q(trashed_at__isnull=True),
                 violation_error_message="This name is taken. Choose another one.",
             ),
             models.CheckConstraint(
@@ -80,6 +103,11 @@ class Dataset(models.Model):
     def is_recorded(self) -> bool:
         """Whether people brought its signals, rather than a recipe made them."""
         return self.origin == self.Origin.RECORDED
+
+    @property
+    def removed_at(self) -> datetime | None:
+        """When it is removed for good, where it is in the trash."""
+        return self.trashed_at and self.trashed_at + timedelta(days=settings.TRASH_DAYS)
 
     @property
     def is_being_made(self) -> bool:

@@ -10,13 +10,14 @@ from datasets.services.importing import (
     dataset_import_give_up,
     dataset_import_run,
 )
-from datasets.services.management import (
-    dataset_cancel,
-    dataset_delete,
-    dataset_describe,
-    dataset_retry,
+from datasets.services.management import dataset_cancel, dataset_describe, dataset_retry
+from datasets.services.sharing import (
+    dataset_member_change,
+    dataset_member_remove,
+    dataset_member_set,
     dataset_share,
 )
+from datasets.services.trash import dataset_delete, dataset_purge, dataset_restore
 
 __all__ = [
     "dataset_bearing_choose",
@@ -29,6 +30,11 @@ __all__ = [
     "dataset_import_create",
     "dataset_import_give_up",
     "dataset_import_run",
+    "dataset_member_change",
+    "dataset_member_remove",
+    "dataset_member_set",
+    "dataset_purge",
+    "dataset_restore",
     "dataset_retry",
     "dataset_share",
     "files_sweep",

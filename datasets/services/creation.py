@@ -14,10 +14,10 @@ from common.text import counted
 from datasets.kinds import GENERATE
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow
-from datasets.selectors import name_suggestion
+from datasets.selectors import name_is_taken, name_suggestion
+from datasets.services.events import dataset_event
 from datasets.services.files import space_prove
 from datasets.services.hints import dataset_hint
-from monitoring.events import event_record
 from monitoring.jobs.lifecycle import job_create, job_enqueue
 from monitoring.models import SystemEvent
 from signals.errors import told_as
@@ -90,7 +90,11 @@ def name_and_description(name: str, description: str) -> tuple[str, str]:
     return (
         name_clean(name, what="A dataset's name", longest=_LONGEST_NAME),
         text_clean(
-            description, what="A description", longest=_LONGEST_DESCRIPTION, field="description"
+            description,
+            what="A description",
+            longest=_LONGEST_DESCRIPTION,
+            field="description",
+            is_markdown=True,
         ),
     )
 
@@ -151,12 +155,8 @@ def _start_job(owner: Any, dataset: Dataset) -> None:
     dataset.job = job
     dataset.save(update_fields=["job"])
     job_enqueue(job)
-    event_record(
-        kind=SystemEvent.Kind.CREATED,
-        actor=owner,
-        subject=dataset.name,
-        detail=f"{counted(dataset.n_planned, 'signal')} planned",
-    )
+    planned = f"{counted(dataset.n_planned, 'signal')} planned"
+    dataset_event(dataset, SystemEvent.Kind.CREATED, owner, planned)
     after_commit(dataset_hint, dataset)
 
 
@@ -172,7 +172,7 @@ def _invalid(error: ValidationError, name: str) -> Invalid:
     if "dataset_name_once" in str(error) or "unique" in codes:
         return name_taken(name)
     fields = {"" if key == "__all__" else key: list(v) for key, v in error.message_dict.items()}
-    if Dataset.objects.filter(name__iexact=name).exists():
+    if name_is_taken(name):
         return name_taken(name)
     return Invalid(next(iter(fields.values()))[0], field_errors=fields)
 

@@ -21,8 +21,8 @@ from datasets.kinds import BUILD
 from datasets.models import Dataset, Download
 from datasets.scope import scope_of_part
 from datasets.selectors import dataset_get
+from datasets.services.events import dataset_event
 from datasets.services.files import space_prove
-from monitoring.events import event_record
 from monitoring.jobs.lifecycle import (
     JobLost,
     job_cancel_request,
@@ -212,12 +212,8 @@ def _show(run: JobRun, row: Download) -> None:
     row.expires_at = timezone.now() + timedelta(hours=settings.DOWNLOAD_KEPT_HOURS)
     row.save()
     sentence = f"{row.filename}: {counted(row.n_signals, 'signal')}, {size(row.size_bytes)}."
-    event_record(
-        kind=SystemEvent.Kind.EXPORTED,
-        actor=run.job.owner,
-        subject=row.dataset.name,
-        detail=f"{row.format}, {counted(row.n_signals, 'signal')} prepared",
-    )
+    said = f"{row.format}, {counted(row.n_signals, 'signal')} prepared"
+    dataset_event(row.dataset, SystemEvent.Kind.EXPORTED, run.job.owner, said)
     notification_send(
         user=run.job.owner,
         title="Download ready",

@@ -49,16 +49,21 @@ def n_workers() -> int:
     return int(settings.GENERATION_WORKERS) or len(os.sched_getaffinity(0))
 
 
-def space_prove(size_bytes: int) -> None:
-    """Refuse what the disk cannot hold."""
+def space_free_bytes() -> int:
+    """Return how much a new dataset may take."""
     parent = work_folder(DATASETS)
     try:
         folder_make(parent)
-        free_bytes = shutil.disk_usage(parent).free
+        return shutil.disk_usage(parent).free
     except OSError as error:
         raise Unavailable(
             f"The portal's storage cannot be used ({error.strerror}). Tell an administrator."
         ) from error
+
+
+def space_prove(size_bytes: int) -> None:
+    """Refuse what the disk cannot hold."""
+    free_bytes = space_free_bytes()
     need_bytes = size_bytes + size_bytes // 100 + _MARGIN_BYTES
     if free_bytes < need_bytes:
         raise Unavailable(

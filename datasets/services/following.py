@@ -2,9 +2,9 @@
 
 from common.database import after_commit
 from datasets.models import Dataset
+from datasets.services.events import dataset_event
 from datasets.services.hints import dataset_hint
 from datasets.services.parts import parts_follow
-from monitoring.events import event_record
 from monitoring.models import Job, SystemEvent
 from monitoring.notices.services import notification_send
 
@@ -35,9 +35,7 @@ def dataset_follow_job(job: Job) -> None:
 
 
 def _report_failure(job: Job, dataset: Dataset) -> None:
-    event_record(
-        kind=SystemEvent.Kind.FAILED, actor=job.owner, subject=dataset.name, detail=job.error
-    )
+    dataset_event(dataset, SystemEvent.Kind.FAILED, job.owner, job.error)
     notification_send(
         user=job.owner,
         title="Dataset failed",

@@ -14,6 +14,7 @@ from common.text import counted
 from datasets.models import ClassCount, Dataset
 from datasets.selectors import recipe_of
 from datasets.services.creation import recipe_size_bytes
+from datasets.services.events import dataset_event
 from datasets.services.files import (
     attempt_folder,
     final_folder,
@@ -21,7 +22,6 @@ from datasets.services.files import (
     space_prove,
 )
 from datasets.services.parts import parts_folder, parts_forget, parts_make, parts_wanted
-from monitoring.events import event_record
 from monitoring.jobs.kinds import Queue
 from monitoring.jobs.lifecycle import JobLost, job_complete
 from monitoring.jobs.pulse import JobRun
@@ -144,12 +144,7 @@ def _show(run: JobRun, dataset_id: int, folder: Path) -> None:
     dataset_fill(dataset=dataset)
     parts_forget(dataset_id=dataset_id)
     sentence = counted(dataset.store.n_signals, "signal")
-    event_record(
-        kind=SystemEvent.Kind.COMPLETED,
-        actor=run.job.owner,
-        subject=dataset.name,
-        detail=f"{sentence} generated",
-    )
+    dataset_event(dataset, SystemEvent.Kind.COMPLETED, run.job.owner, f"{sentence} generated")
     notification_send(
         user=run.job.owner,
         title="Dataset ready",

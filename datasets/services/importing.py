@@ -6,7 +6,6 @@ transaction commits.
 """
 
 import fcntl
-import hashlib
 import logging
 import os
 import time
@@ -14,43 +13,38 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Sum
-from django.utils import timezone
+from django.db import IntegrityError, transaction
 
 from common.database import after_commit, retried
 from common.errors import Expected, Invalid, NotAllowed, Unavailable
 from common.names import text_clean
 from common.roles import is_engineer, may_manage
-from common.storage import Stored, folder_discard, folder_make
+from common.storage import folder_discard, folder_make
 from common.text import counted
 from datasets.imports.outcome import FileOutcome, ImportOutcome
 from datasets.imports.plan import ImportPlan
 from datasets.models import Dataset
-from datasets.selectors import ORIGINALS
-from datasets.services.counting import class_counts_refresh
+from datasets.selectors import ORIGINALS, name_is_taken
 from datasets.services.creation import name_and_description, name_taken
-from datasets.services.files import final_folder, import_folder, n_workers, space_prove
+from datasets.services.events import dataset_event
+from datasets.services.files import final_folder, import_folder, n_workers
 from datasets.services.generation import pyramids_fill
 from datasets.services.hints import dataset_hint
-from monitoring.events import event_record
-from monitoring.jobs.lifecycle import JobLost, job_complete
-from monitoring.models import Job, SystemEvent
-from monitoring.notices.services import notification_send
-from signals.models import Bearing, FaultClass, Recording, Severity, SignalStore, Version
+from datasets.services.import_plans import plan_prove
+from datasets.services.import_publishing import ImportRun, files_publish, import_show
+from monitoring.jobs.lifecycle import JobLost
+from monitoring.models import SystemEvent
+from signals.models import Recording, SignalStore
 from signals.services.feature_groups import store_features_fill
-from signals.services.recordings import Described, Kept, recordings_insert
-from signals.services.records import cached_results_forget
-from signals.services.versions import version_write
+from signals.services.recordings import Kept
 from vibration.errors import VibrationError
 from vibration.formats.sandbox import ROOM_PREFIX
 from vibration.importing import (
     Cutting,
     KeptFile,
-    ShardFacts,
     keep_file,
     keep_in_processes,
     kept_name,
@@ -61,23 +55,8 @@ from vibration.store import StorageFullError
 
 logger = logging.getLogger(__name__)
 
-FEWEST_SEGMENT_SAMPLES: Final = 64
-MOST_OVERLAP: Final = 0.95
-MOST_FILES: Final = 20_000
 _HERE_BYTES: Final = 8 << 20  # less is kept sooner than a process starts
 _LOCK_S: Final = 30.0
-_NAME: Final = 100
-
-
-class ImportRun(Protocol):
-    """What an import tells how far it is: a job's run, or a command's."""
-
-    @property
-    def job(self) -> Job | None: ...
-    def progress(self, done: int, total: int) -> None: ...
-    def log(self, text: str, *, level: str = "info") -> None: ...
-    def cancelled(self) -> bool: ...
-    def check(self) -> None: ...
 
 
 def dataset_import_create(*, owner: Any, plan: ImportPlan) -> Dataset:
@@ -99,7 +78,7 @@ def dataset_import_create(*, owner: Any, plan: ImportPlan) -> Dataset:
     name, description = name_and_description(plan.name, plan.description)
     licence = text_clean(plan.licence, what="A licence", longest=200, field="licence")
     citation = text_clean(plan.citation, what="A citation", longest=1000, field="citation")
-    _prove(plan)
+    plan_prove(plan)
     try:
         with transaction.atomic():
             store = SignalStore(owner=owner, visibility=plan.visibility)
@@ -116,15 +95,11 @@ def dataset_import_create(*, owner: Any, plan: ImportPlan) -> Dataset:
             )
             dataset.full_clean()
             dataset.save()
-            event_record(
-                kind=SystemEvent.Kind.CREATED,
-                actor=owner,
-                subject=dataset.name,
-                detail=f"import of {counted(len(plan.files), 'file')}",
-            )
+            said = f"import of {counted(len(plan.files), 'file')}"
+            dataset_event(dataset, SystemEvent.Kind.CREATED, owner, said)
             after_commit(dataset_hint, dataset)
     except ValidationError as error:
-        if Dataset.objects.filter(name__iexact=name).exists():
+        if name_is_taken(name):
             raise name_taken(name) from error
         fields = {key: list(said) for key, said in error.message_dict.items()}
         raise Invalid(next(iter(fields.values()))[0], field_errors=fields) from error
@@ -154,7 +129,9 @@ def dataset_import_add(*, user: Any, dataset: Dataset, plan: ImportPlan) -> None
         raise Invalid("This dataset was generated from a recipe; import into another one.")
     if dataset.status != Dataset.Status.READY:
         raise Invalid("This dataset is not ready yet; add to it when it is.")
-    _prove(plan)
+    if dataset.trashed_at is not None:
+        raise Invalid("This dataset is in the trash; restore it to add to it.")
+    plan_prove(plan)
 
 
 def dataset_import_run(*, run: ImportRun, dataset: Dataset, plan: ImportPlan) -> ImportOutcome:
@@ -206,44 +183,6 @@ def _features_fill(dataset_id: int) -> None:
 def dataset_import_give_up(*, dataset: Dataset) -> None:
     """Forget what an import that will not go on has kept so far."""
     folder_discard(import_folder(dataset.pk))
-
-
-def _prove(plan: ImportPlan) -> None:
-    """Refuse a plan that cannot be carried out."""
-    if not plan.files:
-        raise _refused("files", "There is no file to import.")
-    if len(plan.files) > MOST_FILES:
-        raise _refused("files", f"At most {MOST_FILES} files are imported at once.")
-    length = plan.segment_samples
-    if length is not None and length < FEWEST_SEGMENT_SAMPLES:
-        raise _refused(
-            "segment_samples", f"A segment has at least {FEWEST_SEGMENT_SAMPLES} samples."
-        )
-    if not 0 <= plan.overlap <= MOST_OVERLAP:
-        raise _refused("overlap", f"Segments overlap by 0 to {100 * MOST_OVERLAP:.0f} %.")
-    for model, what, field in (
-        (FaultClass, "fault class", "label"),
-        (Severity, "severity", "severity"),
-    ):
-        wanted = {getattr(each, field) for each in plan.files} - {""}
-        known = set(model.objects.filter(code__in=wanted).values_list("code", flat=True))
-        if unknown := wanted - known:
-            raise _refused(field, f"There is no {what} “{min(unknown)[:40]}”.")
-    names = {n for each in plan.files for n in (each.specimen, each.run)}
-    if too_long := [name for name in names if len(name) > _NAME]:
-        raise _refused("specimen", f"“{too_long[0][:40]}…” is longer than {_NAME} letters.")
-    bearings = {each.bearing_id for each in plan.specimens if each.bearing_id is not None}
-    if Bearing.objects.filter(pk__in=bearings).count() != len(bearings):
-        raise _refused("specimens", "A bearing type is not in the catalogue any more.")
-    try:
-        size_bytes = sum(each.path.stat().st_size for each in plan.files if each.path.is_file())
-    except OSError as error:
-        raise Unavailable(f"The files cannot be read ({error.strerror}).") from error
-    space_prove(size_bytes * (1 + plan.keep_originals))
-
-
-def _refused(field: str, sentence: str) -> Invalid:
-    return Invalid(sentence, field_errors={field: [sentence]})
 
 
 @contextmanager
@@ -345,8 +284,8 @@ def _import(run: ImportRun, dataset_id: int, plan: ImportPlan, work: Path) -> Im
     run.check()
     if final_folder(dataset_id).path is None:  # an upload takes its time; nothing is locked now
         numbers = [str(each.number) for each in shards]
-        _publish(out, originals, final_folder(dataset_id), numbers)
-    retried(partial(_show, run, dataset_id, plan, kept, shards, work))
+        files_publish(out, originals, final_folder(dataset_id), numbers)
+    retried(partial(import_show, run, dataset_id, plan, kept, shards, work))
     return _outcome(plan, kept, reasons)
 
 
@@ -389,101 +328,6 @@ def _next_shard(dataset_id: int) -> tuple[int, int]:
         raise JobLost
     last = store.shards.order_by("-number").first()
     return (last.number + 1, last.first_row + last.n_rows) if last else (1, 0)
-
-
-@transaction.atomic
-def _show(
-    run: ImportRun,
-    dataset_id: int,
-    plan: ImportPlan,
-    kept: Sequence[Kept],
-    shards: Sequence[ShardFacts],
-    work: Path,
-) -> None:
-    if run.job is not None:
-        if _is_done(run.job):
-            return  # the commit arrived, only its answer was lost
-        job_complete(run.job)  # locks the row: from here on this attempt alone may publish
-    with connection.cursor() as cursor:  # a million rows take longer than a page may
-        cursor.execute("SET LOCAL statement_timeout = 0")
-    dataset = Dataset.objects.select_for_update(of=["self"]).filter(pk=dataset_id).first()
-    if dataset is None:
-        raise JobLost
-    was_ready = dataset.status == Dataset.Status.READY
-    final = final_folder(dataset_id)
-    _publish(work / "out", work / ORIGINALS, final, [str(each.number) for each in shards])
-    described = {each.name: Described(each.bearing_id, each.note) for each in plan.specimens}
-    store = dataset.store
-    n_signals = recordings_insert(store=store, files=kept, shards=shards, specimens=described)
-    _complete(store, n_signals, final)
-    version_write(
-        store=store,
-        user=run.job.owner if run.job is not None else store.owner,
-        act=Version.Act.ADDED if was_ready else Version.Act.MADE,
-        reason=f"Import of {counted(len(kept), 'file')}",
-        n_added=n_signals,
-        n_new_rows=n_signals,
-    )
-    class_counts_refresh({store.pk})
-    if not was_ready:
-        dataset.status = Dataset.Status.READY
-        dataset.ready_at = timezone.now()
-        dataset.save(update_fields=["status", "ready_at"])
-    after_commit(cached_results_forget, store_id=store.pk)
-    after_commit(dataset_hint, dataset)
-    _tell(run, dataset, n_signals, len(kept), was_ready=was_ready)
-
-
-def _is_done(job: Job) -> bool:
-    completed = Job.Status.COMPLETED
-    return Job.objects.filter(pk=job.pk, status=completed, attempt=job.attempt).exists()
-
-
-def _publish(out: Path, originals: Path, final: Stored, shards: Sequence[str]) -> None:
-    """Give the files their final names; what a transaction that failed left there is replaced."""
-    for name in shards:
-        made, place = out / name, final / name
-        if made.is_dir():
-            place.put_folder(made)
-        elif not place.exists():
-            raise Unavailable("The imported files disappeared; nothing was kept. Try again.")
-    for path in originals.iterdir() if originals.is_dir() else ():
-        (final / ORIGINALS / path.name).put(path)
-
-
-def _complete(store: SignalStore, n_signals: int, final: Stored) -> None:
-    shards = store.shards.order_by("number")
-    sums = shards.aggregate(size=Sum("size_bytes"))
-    checksums = "".join(shards.values_list("sha256", flat=True))
-    kept_bytes = sum(size_bytes for _, size_bytes in (final / ORIGINALS).files())
-    store.folder = str(final)
-    store.n_signals += n_signals
-    store.n_shards = len(shards)
-    store.size_bytes = int(sums["size"] or 0) + kept_bytes
-    store.sha256 = hashlib.sha256(checksums.encode()).hexdigest()
-    store.full_clean()
-    store.save()
-
-
-def _tell(
-    run: ImportRun, dataset: Dataset, n_signals: int, n_files: int, *, was_ready: bool
-) -> None:
-    said = f"{counted(n_signals, 'signal')} of {counted(n_files, 'file')}"
-    actor = run.job.owner if run.job is not None else dataset.store.owner
-    event_record(
-        kind=SystemEvent.Kind.EDITED if was_ready else SystemEvent.Kind.COMPLETED,
-        actor=actor,
-        subject=dataset.name,
-        detail=f"{said} {'added' if was_ready else 'imported'}",
-    )
-    if run.job is not None:
-        notification_send(
-            user=run.job.owner,
-            title="Recordings added" if was_ready else "Dataset ready",
-            text=f"{dataset.name}: {said}.",
-            url=run.job.url,
-            level="success",
-        )
 
 
 def _outcome(plan: ImportPlan, kept: Sequence[Kept], reasons: dict[int, str]) -> ImportOutcome:

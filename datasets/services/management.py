@@ -1,72 +1,75 @@
-"""What an owner does with a dataset: cancel, retry, share, delete."""
+"""What an owner does with a dataset: cancel, retry, describe."""
 
-from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed
+from common.names import text_clean
 from common.roles import may_manage
-from common.storage import folder_discard
 from datasets.models import Dataset
 from datasets.services.creation import name_and_description, name_taken
-from datasets.services.files import final_folder, import_folder
+from datasets.services.events import dataset_event
 from datasets.services.hints import dataset_hint
-from monitoring.events import event_record
 from monitoring.jobs.lifecycle import job_cancel_request, job_retry
-from monitoring.models import Job, SystemEvent
-from signals.models import SignalStore
-from signals.services.removal import leftovers_forget, store_remove
+from monitoring.models import SystemEvent
+
+_DESCRIBED: Final = ("name", "description", "licence", "citation")
+_LONGEST: Final = {
+    "licence": Dataset._meta.get_field("licence").max_length or 0,
+    "citation": Dataset._meta.get_field("citation").max_length or 0,
+}
 
 
 def dataset_cancel(*, user: Any, dataset: Dataset) -> None:
     """Cancel a dataset that waits or is being generated."""
-    _may_manage_or_refuse(user, dataset, "cancel")
+    may_manage_or_refuse(user, dataset, "cancel")
     if dataset.job is None:
         raise Invalid("Nothing is running for this dataset.")
     with transaction.atomic():
         job_cancel_request(user=user, job=dataset.job)
-        event_record(kind=SystemEvent.Kind.CANCELLED, actor=user, subject=dataset.name)
+        dataset_event(dataset, SystemEvent.Kind.CANCELLED, user)
 
 
 def dataset_retry(*, user: Any, dataset: Dataset) -> None:
     """Queue a failed or cancelled dataset again, from the same recipe."""
-    _may_manage_or_refuse(user, dataset, "retry")
+    may_manage_or_refuse(user, dataset, "retry")
     if dataset.job is None:
         raise Invalid("There is nothing to try again for this dataset.")
     job_retry(user=user, job=dataset.job)
 
 
-def dataset_share(*, user: Any, dataset: Dataset, visibility: str) -> None:
-    """Make a dataset private or shared."""
-    _may_manage_or_refuse(user, dataset, "share")
-    if visibility not in SignalStore.Visibility.values:
-        raise Invalid("A dataset is private or shared.")
-    was_shared = dataset.store.visibility == SignalStore.Visibility.SHARED
-    with transaction.atomic():
-        SignalStore.objects.filter(pk=dataset.store_id).update(visibility=visibility)
-        event_record(
-            kind=SystemEvent.Kind.SHARED, actor=user, subject=dataset.name, detail=visibility
-        )
-        dataset.store.visibility = visibility
-        after_commit(dataset_hint, dataset, to_everybody=was_shared)
-
-
-def dataset_describe(*, user: Any, dataset: Dataset, name: str, description: str) -> None:
-    """Give a dataset another name and description."""
-    _may_manage_or_refuse(user, dataset, "rename")
-    before = dataset.name
+def dataset_describe(
+    *,
+    user: Any,
+    dataset: Dataset,
+    name: str,
+    description: str,
+    licence: str | None = None,
+    citation: str | None = None,
+) -> None:
+    """Give a dataset another name, description, licence and citation; None leaves the last two."""
+    may_manage_or_refuse(user, dataset, "rename")
+    before = {field: getattr(dataset, field) for field in _DESCRIBED}
     dataset.name, dataset.description = name_and_description(name, description)
+    for field, text in (("licence", licence), ("citation", citation)):
+        if text is not None:
+            longest = _LONGEST[field]
+            cleaned = text_clean(text, what=f"A {field}", longest=longest, field=field)
+            setattr(dataset, field, cleaned)
+    changed = [field for field in _DESCRIBED if getattr(dataset, field) != before[field]]
+    if not changed:
+        return
     try:
         with transaction.atomic():
             dataset.full_clean(exclude=["store", "recipe", "job"], validate_constraints=False)
-            dataset.save(update_fields=["name", "description"])
-            detail = f"was {before}" if before != dataset.name else "description"
-            event_record(
-                kind=SystemEvent.Kind.EDITED, actor=user, subject=dataset.name, detail=detail
-            )
+            dataset.save(update_fields=changed)
+            others = [field for field in changed if field != "name"]
+            was = [f"was {before['name']}"] if "name" in changed else []
+            detail = ", ".join(was + others)
+            dataset_event(dataset, SystemEvent.Kind.EDITED, user, detail)
             after_commit(dataset_hint, dataset)
     except ValidationError as error:
         fields = {key: list(sentences) for key, sentences in error.message_dict.items()}
@@ -77,45 +80,6 @@ def dataset_describe(*, user: Any, dataset: Dataset, name: str, description: str
         raise name_taken(dataset.name) from error
 
 
-def dataset_delete(*, user: Any, dataset: Dataset) -> None:
-    """Remove a dataset with its signals, files and cached results; cancel its job first.
-
-    It vanishes at once. The rows of few signals go in the same transaction and the files after its
-    commit; those of many are removed by a job. Files whose rows are gone are swept, should the
-    process die in between.
-    """
-    _may_manage_or_refuse(user, dataset, "delete")
-    with transaction.atomic():
-        if dataset.job is not None:
-            _cancel_quietly(user, dataset.job)
-        locked = Dataset.objects.select_for_update(of=["self"]).filter(pk=dataset.pk).first()
-        if locked is None:
-            return  # somebody else was first
-        was_shared = locked.store.visibility == SignalStore.Visibility.SHARED
-        store, recipe = locked.store, locked.recipe
-        locked.delete()
-        if recipe is not None:
-            recipe.delete()
-        job = store_remove(store=store, user=user, title=f"Delete {locked.name}")
-        event_record(kind=SystemEvent.Kind.DELETED, actor=user, subject=locked.name)
-        if job is None:
-            after_commit(_after_delete, dataset)
-        else:
-            after_commit(dataset_hint, dataset, to_everybody=was_shared)
-
-
-def _cancel_quietly(user: Any, job: Job) -> None:
-    with suppress(Invalid):  # it has ended
-        job_cancel_request(user=user, job=job)
-
-
-def _after_delete(dataset: Dataset) -> None:
-    leftovers_forget(dataset.store)
-    folder_discard(import_folder(dataset.pk))
-    final_folder(dataset.pk).discard()  # of an attempt that had published without its rows
-    dataset_hint(dataset)
-
-
-def _may_manage_or_refuse(user: Any, dataset: Dataset, verb: str) -> None:
+def may_manage_or_refuse(user: Any, dataset: Dataset, verb: str) -> None:
     if not may_manage(user, dataset.store.owner_id):
         raise NotAllowed(f"Only its owner may {verb} this dataset.")

@@ -14,10 +14,10 @@ from common.names import name_clean
 from common.roles import is_engineer, may_manage
 from common.text import counted, joined, thousands
 from datasets.models import Dataset
+from datasets.services.events import dataset_event
 from datasets.services.hints import dataset_hint
 from datasets.splits import WORDS
 from datasets.versions import version_get, version_signals
-from monitoring.events import event_record
 from monitoring.models import SystemEvent
 from signals.errors import told_as
 from signals.models import FaultClass, Split, SplitMember, SplitSide, Version
@@ -89,12 +89,8 @@ def split_create(
     try:
         with transaction.atomic():
             split = _write(user, of, word, by, seed, ratios, rows[:, 0], groups, sides)
-            event_record(
-                kind=SystemEvent.Kind.EDITED,
-                actor=user,
-                subject=dataset.name,
-                detail=f"split “{word}” of version {number} made",
-            )
+            said = f"split “{word}” of version {number} made"
+            dataset_event(dataset, SystemEvent.Kind.EDITED, user, said)
             after_commit(dataset_hint, dataset)
     except (ValidationError, IntegrityError) as error:
         if "split_name_once" not in str(error) and "name" not in str(error):
@@ -110,12 +106,7 @@ def split_delete(*, user: Any, dataset: Dataset, split: Split) -> None:
         raise NotAllowed("A split is deleted by the owner of the dataset, or by who made it.")
     name = split.name
     split.delete()
-    event_record(
-        kind=SystemEvent.Kind.EDITED,
-        actor=user,
-        subject=dataset.name,
-        detail=f"split “{name}” deleted",
-    )
+    dataset_event(dataset, SystemEvent.Kind.EDITED, user, f"split “{name}” deleted")
     after_commit(dataset_hint, dataset)
 
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from common.database import after_commit
 from datasets.models import Dataset
 from datasets.services.counting import class_counts_refresh
+from datasets.services.events import dataset_event
 from datasets.services.hints import dataset_hint
 from datasets.versions import change_words
-from monitoring.events import event_record
 from monitoring.models import SystemEvent
 from signals.models import Version
 
@@ -21,10 +21,7 @@ def versions_follow(versions: Sequence[Version]) -> None:
         dataset = datasets.get(version.store_id)
         if dataset is None:
             continue
-        event_record(
-            kind=SystemEvent.Kind.EDITED,
-            actor=version.author,
-            subject=dataset.name,
-            detail=f"version {version.number}: {change_words(version)}. {version.reason}"[:200],
-        )
+        kind = SystemEvent.Kind.RELABELLED if version.n_relabelled else SystemEvent.Kind.EDITED
+        said = f"version {version.number}: {change_words(version)}. {version.reason}"[:200]
+        dataset_event(dataset, kind, version.author, said)
         after_commit(dataset_hint, dataset)

@@ -1,7 +1,7 @@
-import json
 import re
+from typing import Any
 
-from django.contrib import messages
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +17,7 @@ from common.errors import Invalid, NotAllowed
 from common.page_state import read_id
 from common.roles import is_engineer, may_manage
 from datasets import services
+from datasets.description import description_html
 from datasets.downloading import offers
 from datasets.forms import DatasetForm, DescribeForm
 from datasets.listing import (
@@ -32,15 +33,18 @@ from datasets.listing import (
     recordings_listed,
     signal_filters,
     signals_listed,
+    splits_listed,
     totals,
+    versions_listed,
 )
 from datasets.models import Dataset
-from datasets.selectors import dataset_get, dataset_losses, recipe_of
+from datasets.selectors import dataset_get, recipe_of
+from datasets.sharing import activity_listed, members_shown
+from datasets.verifications import verifications_shown
+from datasets.views.answers import done, is_fragment
 from signals.services.bearings import bearing_get
 from signals.services.feature_groups import features_cancel, features_request
 from vibration.simulation.recipe_text import recipe_to_yaml
-
-CHANGED = "datasets:changed"
 
 
 @login_required
@@ -52,7 +56,8 @@ def dataset_list(request: HttpRequest) -> HttpResponse:
     context = {
         "query": query,
         "page": page,
-        "totals": totals(request.user),
+        "totals": totals(request.user, query.scope),
+        "kept_days": settings.TRASH_DAYS,
         "may_create": is_engineer(request.user),
     }
     if is_fragment(request):
@@ -93,11 +98,20 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "bearings": bearing_choices(request.user, dataset),
         "recipe_text": recipe_to_yaml(recipe_of(dataset)) if dataset.recipe else "",
         **feature_groups(request.user, dataset),
-        **(recordings_listed(dataset, "1") if dataset.is_recorded else {}),
-        **(offers(request.user, dataset, "") if dataset.status == Dataset.Status.READY else {}),
+        **versions_listed(request.user, dataset),
+        **splits_listed(request.user, dataset),
+        **(recordings_listed(request.user, dataset, "1") if dataset.is_recorded else {}),
+        "description": description_html(dataset.description),
+        **members_shown(request.user, dataset),
+        "activity": activity_listed(dataset, "1"),
+        **(_of_files(request, dataset) if dataset.status == Dataset.Status.READY else {}),
     }
     template = "datasets/_detail.html" if is_fragment(request) else "datasets/detail.html"
     return render(request, template, context)
+
+
+def _of_files(request: HttpRequest, dataset: Dataset) -> dict[str, Any]:
+    return offers(request.user, dataset, "") | verifications_shown(request.user, dataset)
 
 
 @login_required
@@ -122,7 +136,7 @@ def dataset_new(request: HttpRequest) -> HttpResponse:
     except Invalid as error:  # taken between the check and the row
         form.add_refusals(error.field_errors)
         return _dialog(request, form, status=422)
-    return done(request)
+    return done()
 
 
 @login_required
@@ -137,11 +151,11 @@ def dataset_check(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def dataset_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """The dialog in which the owner renames and describes a dataset."""
+    """The dialog in which the owner says what a dataset is."""
     dataset = dataset_get(request.user, pk)
     if not may_manage(request.user, dataset.store.owner_id):
         raise NotAllowed("Only its owner may rename this dataset.")
-    said = {"name": dataset.name, "description": dataset.description}
+    said = {field: getattr(dataset, field) for field in DescribeForm.base_fields}
     form = DescribeForm(request.POST if request.method == "POST" else said)
     if request.method == "POST" and form.is_valid():
         try:
@@ -150,51 +164,24 @@ def dataset_edit(request: HttpRequest, pk: int) -> HttpResponse:
             for field, sentences in error.field_errors.items():
                 form.add_error(field or None, sentences)
         else:
-            return done(request)
+            return done()
     status = 422 if request.method == "POST" else 200
     context = {"dataset": dataset, "form": form}
     return render(request, "datasets/_edit.html", context, status=status)
 
 
 @login_required
-def dataset_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask before deleting, then delete."""
-    dataset = dataset_get(request.user, pk)
-    if not may_manage(request.user, dataset.store.owner_id):
-        raise NotAllowed("Only its owner may delete this dataset.")
-    if request.method != "POST":
-        context = {"dataset": dataset, "losses": dataset_losses(request.user, dataset)}
-        return render(request, "datasets/_delete.html", context)
-    services.dataset_delete(user=request.user, dataset=dataset)
-    if request.POST.get("from") == "detail":
-        messages.success(request, f"{dataset.name} is deleted.")
-        return HttpResponse(status=204, headers={"HX-Redirect": reverse("datasets:list")})
-    return done(request)
-
-
-@login_required
 @require_POST
 def dataset_stop(request: HttpRequest, pk: int) -> HttpResponse:
     services.dataset_cancel(user=request.user, dataset=dataset_get(request.user, pk))
-    return done(request)
+    return done()
 
 
 @login_required
 @require_POST
 def dataset_again(request: HttpRequest, pk: int) -> HttpResponse:
     services.dataset_retry(user=request.user, dataset=dataset_get(request.user, pk))
-    return done(request)
-
-
-@login_required
-@require_POST
-def dataset_visibility(request: HttpRequest, pk: int) -> HttpResponse:
-    services.dataset_share(
-        user=request.user,
-        dataset=dataset_get(request.user, pk),
-        visibility=request.POST.get("visibility", ""),
-    )
-    return done(request)
+    return done()
 
 
 @login_required
@@ -207,7 +194,7 @@ def dataset_features(request: HttpRequest, pk: int) -> HttpResponse:
         features_cancel(user=request.user, store=dataset.store, group=group)
     else:
         features_request(user=request.user, store=dataset.store, group=group, url=page)
-    return done(request)
+    return done()
 
 
 @login_required
@@ -222,22 +209,12 @@ def dataset_bearing(request: HttpRequest, pk: int) -> HttpResponse:
         dataset=dataset,
         bearing=bearing_get(int(chosen)) if chosen else None,
     )
-    return done(request)
+    return done()
 
 
 def _dialog(request: HttpRequest, form: DatasetForm, status: int = 200) -> HttpResponse:
     context = {"form": form, "is_opening": request.method != "POST"}
     return render(request, "datasets/_create.html", context, status=status)
-
-
-def done(request: HttpRequest) -> HttpResponse:
-    """Close the dialog; every live part of the page reads its rows again."""
-    events = json.dumps({"dialog:close": None, CHANGED: None})
-    return HttpResponse(status=204, headers={"HX-Trigger": events})
-
-
-def is_fragment(request: HttpRequest) -> bool:
-    return "HX-Request" in request.headers
 
 
 def engineer_or_refuse(request: HttpRequest) -> None:

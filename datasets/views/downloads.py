@@ -21,8 +21,8 @@ from datasets.services.downloads import (
     download_request,
     ready_prove,
 )
-from datasets.views.datasets import is_fragment
-from monitoring.events import event_record
+from datasets.services.events import dataset_event
+from datasets.views.answers import is_fragment
 from monitoring.models import SystemEvent
 
 
@@ -43,9 +43,7 @@ def dataset_download(request: HttpRequest, pk: int) -> HttpResponseBase:
     except FileNotFoundError as error:
         raise Unavailable(f"The file of {dataset.name} is missing from the storage.") from error
     if response.status_code == 200 and request.method == "GET":  # not each part of one download
-        event_record(
-            kind=SystemEvent.Kind.EXPORTED, actor=request.user, subject=dataset.name, detail="hdf5"
-        )
+        dataset_event(dataset, SystemEvent.Kind.EXPORTED, request.user, "hdf5")
     return response
 
 

@@ -38,6 +38,7 @@ def explorer_export(request: HttpRequest, code: str) -> StreamingHttpResponse:
         actor=request.user,
         subject=name,
         detail=f"{code}: {scope.filter.describe(scope.unit_words())}",
+        about=scope.store.about if scope.store else "",
     )
     response = StreamingHttpResponse(
         streamed(request, chunks(scope, order)), content_type=content_type

@@ -12,7 +12,8 @@ from common.page_state import read_id
 from datasets import services
 from datasets.forms import RecipeForm
 from datasets.selectors import dataset_get, recipe_of
-from datasets.views.datasets import done, engineer_or_refuse, is_fragment
+from datasets.views.answers import done, is_fragment
+from datasets.views.datasets import engineer_or_refuse
 from vibration.simulation import Recipe
 from vibration.simulation.recipe_text import recipe_to_yaml
 
@@ -51,7 +52,7 @@ def recipe_new(request: HttpRequest) -> HttpResponse:
         for field, sentences in error.field_errors.items():
             form.add_error("name" if field == "name" else "text", sentences)
         return _dialog(request, form, status=422)
-    return done(request)
+    return done()
 
 
 @login_required

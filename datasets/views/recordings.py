@@ -1,20 +1,25 @@
 """The recordings of an imported dataset: listed, and their files as they were brought."""
 
+import re
 from pathlib import PurePosixPath
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from common.errors import Unavailable
+from common.errors import Invalid, Unavailable
 from common.http import file_name
 from datasets.exports.files import file_response
 from datasets.listing import recordings_listed
-from datasets.selectors import dataset_get, original_path, recording_get
-from monitoring.events import event_record
+from datasets.selectors import dataset_get, original_path, recording_get, specimen_get
+from datasets.services.bearing import dataset_specimen_choose
+from datasets.services.events import dataset_event
+from datasets.views.datasets import done
 from monitoring.models import SystemEvent
+from signals.services.bearings import bearing_get
 
 
 @login_required
@@ -22,8 +27,30 @@ from monitoring.models import SystemEvent
 def dataset_recordings(request: HttpRequest, pk: int) -> HttpResponse:
     """A page of the recordings."""
     dataset = dataset_get(request.user, pk)
-    context = {"dataset": dataset, **recordings_listed(dataset, request.GET.get("page", "1"))}
+    context = {
+        "dataset": dataset,
+        **recordings_listed(request.user, dataset, request.GET.get("page", "1")),
+    }
     return render(request, "datasets/_recordings.html", context)
+
+
+@login_required
+@require_POST
+def specimen_type(request: HttpRequest, pk: int, specimen_pk: int) -> HttpResponse:
+    """Of which type a specimen is; its bearing orders are measured anew."""
+    dataset = dataset_get(request.user, pk)
+    specimen = specimen_get(request.user, dataset, specimen_pk)
+    chosen = request.POST.get("bearing", "")
+    if chosen and not re.fullmatch("[0-9]{1,18}", chosen, re.ASCII):
+        raise Invalid("Choose a bearing type of the list.")
+    dataset_specimen_choose(
+        user=request.user,
+        dataset=dataset,
+        specimen=specimen,
+        bearing=bearing_get(int(chosen)) if chosen else None,
+        url=reverse("datasets:detail", args=[dataset.pk]),
+    )
+    return done()
 
 
 @login_required
@@ -40,10 +67,6 @@ def recording_original(request: HttpRequest, pk: int, recording_pk: int) -> Http
     except FileNotFoundError as error:
         raise Unavailable(f"{name.name} is missing from the storage.") from error
     if response.status_code == 200 and request.method == "GET":
-        event_record(
-            kind=SystemEvent.Kind.EXPORTED,
-            actor=request.user,
-            subject=dataset.name,
-            detail=f"original {name.name}"[:200],
-        )
+        said = f"original {name.name}"[:200]
+        dataset_event(dataset, SystemEvent.Kind.EXPORTED, request.user, said)
     return response

@@ -43,7 +43,7 @@ class ParametersInline(ShownRows):
 
 @admin.register(Experiment)
 class ExperimentAdmin(WrittenBySystem):
-    list_display = ("name", "dataset", "owner", "status", "model", "score", "created_at")
+    list_display = ("name", "dataset", "owner", "status", "kind", "score", "created_at")
     list_filter = ("status", "config__model", "is_archived", "created_at")
     search_fields = ("name", "dataset__name", "owner__username")
     list_select_related = ("dataset", "owner", "config", "result")
@@ -51,7 +51,7 @@ class ExperimentAdmin(WrittenBySystem):
     inlines = (ConfigInline, ResultInline, TagsInline, FoldsInline)
 
     @admin.display(ordering="config__model")
-    def model(self, experiment: Experiment) -> str:
+    def kind(self, experiment: Experiment) -> str:
         return experiment.config.get_model_display()
 
     @admin.display(ordering="result__score")

@@ -2,7 +2,9 @@
 
 from experiments.models.config import ExperimentConfig, ExperimentFeature, ExperimentParameter
 from experiments.models.experiment import Experiment, ExperimentTag
+from experiments.models.prediction import PredictionRun, SignalPrediction
 from experiments.models.result import ExperimentResult, Fold
+from experiments.models.transfer import TransferRun
 
 __all__ = [
     "Experiment",
@@ -12,4 +14,7 @@ __all__ = [
     "ExperimentResult",
     "ExperimentTag",
     "Fold",
+    "PredictionRun",
+    "SignalPrediction",
+    "TransferRun",
 ]

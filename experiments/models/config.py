@@ -1,7 +1,10 @@
+from urllib.parse import parse_qsl, urlencode
+
 from django.db import models
 from django.db.models import Q
 
 from experiments.models.experiment import Experiment
+from vibration.features.groups import codes_of
 
 
 class ExperimentConfig(models.Model):
@@ -51,6 +54,24 @@ class ExperimentConfig(models.Model):
 
     def __str__(self) -> str:
         return f"config of {self.experiment_id}"
+
+    @property
+    def _protocol_code(self) -> str:
+        if self.protocol == self.Protocol.SPLIT:
+            return f"split:{self.held_out}"
+        return self.held_out or self.protocol
+
+    @property
+    def training_query(self) -> str:
+        """Return the query of the training page that asks for the same again."""
+        codes = codes_of(tuple(each.name for each in self.features.all()))
+        pairs: list[tuple[str, object]] = [("dataset", self.experiment.dataset_id)]
+        pairs += parse_qsl(self.query)
+        pairs += [("features", code) for code in codes]
+        pairs += [("model", self.model), ("top_k", self.top_k), ("tries", self.n_tries or None)]
+        pairs += [(f"p_{each.name}", f"{each.value:g}") for each in self.parameters.all()]
+        pairs += [("seed", self.seed or None), ("protocol", self._protocol_code)]
+        return urlencode([(key, value) for key, value in pairs if value not in (None, "")])
 
 
 class ExperimentParameter(models.Model):

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from experiments.models.experiment import Experiment
+from vibration.learning.words import percent
 
 
 class ExperimentResult(models.Model):
@@ -53,6 +54,25 @@ class ExperimentResult(models.Model):
 
     def __str__(self) -> str:
         return f"result of {self.experiment_id}"
+
+    @property
+    def score_percent(self) -> str:
+        return percent(self.score)
+
+    @property
+    def random_percent(self) -> str:
+        return percent(self.random_score)
+
+    @property
+    def predict_ms(self) -> float:
+        return 1000 * self.predict_s
+
+    @property
+    def interval_percent(self) -> str:
+        """Its 95 % interval, empty where there is none."""
+        if self.low is None or self.high is None:
+            return ""
+        return f"{percent(self.low)}–{percent(self.high)}"
 
 
 class Fold(models.Model):

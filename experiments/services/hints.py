@@ -1,14 +1,11 @@
 """Tell open pages that an experiment changed."""
 
+from datasets.services.hints import dataset_audience
 from experiments.models import Experiment
-from monitoring.notices.hints import SHARED_GROUP, SUPERUSERS_GROUP, hint_send, user_group
-from signals.models import SignalStore
+from monitoring.notices.hints import hint_send, user_group
 
 
 def experiment_hint(experiment: Experiment) -> None:
-    """Hint to all who may see it."""
-    store = experiment.dataset.store
-    groups = [user_group(experiment.owner_id), user_group(store.owner_id), SUPERUSERS_GROUP]
-    if store.visibility == SignalStore.Visibility.SHARED:
-        groups = [SHARED_GROUP]
+    """Hint to all who may see it: whoever sees its dataset."""
+    groups = dict.fromkeys((user_group(experiment.owner_id), *dataset_audience(experiment.dataset)))
     hint_send(groups=groups, type="experiment", id=experiment.pk)

@@ -46,8 +46,8 @@ from monitoring.notices.services import notification_send
 from signals.errors import told_as
 from vibration.learning.evaluation import Evaluation, Fit, evaluate
 from vibration.learning.models import MODELS
-from vibration.learning.report import percent
 from vibration.learning.search import Parameters, fitted_pipeline, parameter_sets
+from vibration.learning.words import percent
 from vibration.store import whole_folder
 
 _TIMED: Final = 5
@@ -163,10 +163,12 @@ def _written(
     rows = told.rows
     numbers = report_numbers(
         evaluation,
+        class_codes=rows.classes,
         class_names=rows.class_names,
         many=rows.called[1],
         new=told.plan.new,
         notes=list(told.plan.notes),
+        facts=rows.facts,
         seed=wish.seed,
     )
     numbers |= {"protocol": told.plan.words, "left_out": list(told.plan.left_out)}

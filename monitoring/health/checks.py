@@ -100,6 +100,14 @@ def workers_heard() -> list[Worker]:
     ]
 
 
+def is_served(queue: str) -> bool | None:
+    """Tell whether a worker listens to a queue; None where nobody can be asked."""
+    try:
+        return any(queue in worker.queue_names() for worker in workers_heard())
+    except (RedisError, OSError):
+        return None
+
+
 def check_reconciler() -> Check:
     advice = "Start it: python manage.py reconcile. Jobs of killed workers wait for it."
     try:

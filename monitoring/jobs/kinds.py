@@ -36,6 +36,11 @@ def _nothing(job: Job) -> None:
     del job
 
 
+def _nobody(job: Job) -> list[str]:
+    del job
+    return []
+
+
 @dataclass(frozen=True, kw_only=True)
 class JobKind:
     """A kind of job.
@@ -58,6 +63,8 @@ class JobKind:
     changed : callable
         Called with the job inside the transaction of each change of its status, so that the thing
         worked on never disagrees with its job.
+    audience : callable
+        Returns, of a job, the groups of sockets that hear how far it is, beside its owner's.
     sweep : callable, optional
         Called by each reconciliation: removes files that no row speaks of.
     """
@@ -69,6 +76,7 @@ class JobKind:
     is_limited: bool = True
     is_cancellable: bool = True
     changed: Callable[[Job], None] = _nothing
+    audience: Callable[[Job], list[str]] = _nobody
     sweep: Callable[[], None] | None = None
 
 

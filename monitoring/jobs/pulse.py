@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db.models.functions import Now
 
 from common.database import OUTAGES, drop_connection
+from monitoring.jobs.kinds import kind_of
 from monitoring.jobs.lifecycle import JobCancelled, JobLost
 from monitoring.models import Job, JobLogLine
 from monitoring.notices.hints import hint_send, user_group
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 TICK_S = 0.2
 LOOK_S = 0.4  # how often a run looks whether somebody asked it to stop
 _HINT_PAUSE_S = 5.0
+_TELLING_S = 1.0  # how often others than its owner hear of progress
 
 
 class JobRun:
@@ -73,6 +75,7 @@ class Pulse:
         self._next_beat_s = 0.0
         self._next_look_s = 0.0
         self._next_hint_s = 0.0
+        self._next_telling_s = 0.0
         self._thread = threading.Thread(
             target=copy_context().run, args=(self._main,), name="job-pulse", daemon=True
         )
@@ -144,6 +147,10 @@ class Pulse:
         groups = [user_group(self.run.job.owner_id)]
         if not hint_send(groups=groups, type="job", id=self.run.job.pk):
             self._next_hint_s = now_s + _HINT_PAUSE_S
+        elif now_s >= self._next_telling_s:
+            self._next_telling_s = now_s + _TELLING_S
+            audience = kind_of(self.run.job).audience(self.run.job)
+            hint_send(groups=audience, type="progress", id=self.run.job.pk)
 
     def _write_lines(self) -> None:
         lines = list(self.run.lines)

@@ -3,9 +3,7 @@
 import time
 from collections.abc import Callable
 
-from redis.exceptions import RedisError
-
-from monitoring.health.checks import workers_heard
+from monitoring.health.checks import is_served
 from monitoring.jobs.entry import job_entry
 from monitoring.jobs.kinds import Queue
 from monitoring.jobs.pulse import JobRun
@@ -46,17 +44,10 @@ def job_await(
             show(job.progress_done)
             if not job.is_active:
                 return job
-            if job.status == Job.Status.QUEUED and (here or not _worker_runs(queue)):
+            if job.status == Job.Status.QUEUED and (here or not is_served(queue)):
                 _do(job, work, show)
             else:
                 time.sleep(LOOK_EVERY_S)
-
-
-def _worker_runs(queue: Queue) -> bool:
-    try:
-        return any(queue in worker.queue_names() for worker in workers_heard())
-    except (RedisError, OSError):
-        return False
 
 
 def _do(job: Job, work: Callable[[JobRun], None], show: Callable[[int], None]) -> None:

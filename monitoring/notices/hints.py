@@ -14,7 +14,7 @@ from common.valkey import ANSWER_S, BREAKER
 
 logger = logging.getLogger(__name__)
 
-HintType = Literal["job", "dataset", "experiment", "notification"]
+HintType = Literal["job", "progress", "dataset", "experiment", "notification"]
 SHARED_GROUP = "shared"
 SUPERUSERS_GROUP = "superusers"  # who sees what is private too
 

@@ -23,6 +23,7 @@ from signals.admin.forms import FaultClassForm, NoteForm, SeverityForm, SignalFo
 from signals.admin.recordings import RecordingAdmin, RunAdmin, ShardsInline, SpecimenAdmin
 from signals.admin.tags import TagAdmin, TaggedFilter
 from signals.admin.uploads import UploadAdmin
+from signals.admin.versions import MembersInline
 from signals.models import (
     Annotation,
     FaultClass,
@@ -137,7 +138,7 @@ class SignalStoreAdmin(WrittenBySystem):
     list_filter = ("visibility", "created_at")
     search_fields = ("folder", "owner__username", "sha256")
     date_hierarchy = "created_at"
-    inlines = (ShardsInline, StoreFeaturesInline)
+    inlines = (ShardsInline, StoreFeaturesInline, MembersInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SignalStore]:
         return stores_visible(request.user).select_related("owner")

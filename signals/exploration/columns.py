@@ -78,6 +78,7 @@ _IN_ORDER: Final = (
     Column("fault_size", "Fault size", "mm", "recording", "As whoever imported it states"),
     Column("fault_location", "Fault location", group="recording", meaning="As stated"),
     Column("split", "Split", meaning="Side of the filter's split, else of the dataset's newest"),
+    Column("predicted", "Predicted", meaning="What the model said that was asked last"),
     Column("tags", "Tags"),
     Column("created", "Created"),
 )

@@ -2,9 +2,10 @@
 
 ``ids:12,15`` · ``class:oil_whirl`` · ``class:oil_whirl/severe`` · ``range:rms:0.1,0.2`` ·
 ``range:rms:0.1,0.2:oil_whirl`` · ``run:3:10,40;4:1,9`` · ``lasso:<projection>:x,y;x,y;x,y`` ·
-``kept:<saved view>``. Of a run the recordings from one number to another are meant. Class and
-severity ``none`` are those of signals without one. What a lasso held is kept with a saved view, for
-the projection that it was drawn upon goes.
+``kept:<saved view>`` · ``said:<model>:oil_whirl`` · ``said:<model>:-abstains``. Of a
+run the recordings from one number to another are meant. Class and severity ``none`` are those of
+signals without one. What a lasso held is kept with a saved view, for the projection that it was
+drawn upon goes. What a model said is a class, or a hyphen and the outcome.
 """
 
 import math
@@ -22,18 +23,23 @@ from signals.filters.scope import Scope, digest
 from signals.filters.signal_filter import NO_SEVERITY
 from signals.models import SavedView, Signal, SignalFeatures
 from signals.projections.services import projection_points
+from signals.selectors import stores_visible
 from vibration.features import FEATURE_NAMES
 from vibration.features.groups import place_of
 
 LASSO: Final = "lasso:"
 KEPT: Final = "kept:"
 RUN: Final = "run:"
+SAID: Final = "said:"
 MOST_IDS: Final = 500
 MOST_VERTICES: Final = 60
 MOST_SPANS: Final = 100
 HIGHEST_ID: Final = 2**63 - 1
 _CODE: Final = re.compile("[a-z0-9_]{1,60}")
 _SPAN: Final = re.compile("([0-9]{1,18}):([0-9]{1,9}),([0-9]{1,9})")
+_SAID: Final = re.compile(
+    "(?P<model>[0-9]{1,18}):(-(?P<outcome>[a-z]{1,10})|(?P<answer>[a-z0-9_]{1,60}))"
+)
 _UNREADABLE: Final = "The selection in the address cannot be read; clear it and select again."
 
 FloatArray = npt.NDArray[np.floating]
@@ -55,6 +61,7 @@ def narrowed(user: Any, scope: Scope, text: str) -> Scope:
     within = _KINDS[kind](user, rest)
     # What a view keeps may be replaced: its number alone decides nothing.
     lasting = f"{text}:{_ids_kept(user, rest)}" if text.startswith(KEPT) else text
+    lasting = "" if text.startswith(SAID) else lasting  # a model may be asked again
     return replace(scope, within=within, within_key=lasting)
 
 
@@ -184,6 +191,21 @@ def _kept(user: Any, text: str) -> Q:
     return Q(pk__in=links.values("signal"))
 
 
+def _said(user: Any, text: str) -> Q:
+    """Signals that a model, trained on a dataset that the person may see, gave an answer."""
+    found = _SAID.fullmatch(text)
+    if found is None:
+        raise Invalid(_UNREADABLE)
+    stores = stores_visible(user).order_by().values("pk")
+    of_model = {
+        "predictions__experiment": int(found["model"]),
+        "predictions__experiment__dataset__store__in": stores,
+    }
+    kind = "predictions__outcome" if found["outcome"] else "predictions__answer"
+    said = Signal.objects.filter(**of_model, **{kind: found["outcome"] or found["answer"]})
+    return Q(pk__in=said.order_by().values("pk"))
+
+
 _KINDS: Final[dict[str, Callable[[Any, str], Q]]] = {
     "ids": _ids,
     "class": _class,
@@ -191,6 +213,7 @@ _KINDS: Final[dict[str, Callable[[Any, str], Q]]] = {
     "lasso": _lasso,
     "run": _runs,
     "kept": _kept,
+    "said": _said,
 }
 
 

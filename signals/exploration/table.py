@@ -16,7 +16,8 @@ from signals.exploration.overview import count_known
 from signals.feature_groups import group_columns
 from signals.filters.grid import SORTS, conditions_of
 from signals.filters.scope import Scope, digest, sides_of
-from signals.models import Signal
+from signals.models import FaultClass, Signal
+from signals.selectors import stores_visible
 from vibration.features import FEATURE_NAMES
 from vibration.features.groups import ALL_FEATURES
 
@@ -222,8 +223,13 @@ def _rows(scope: Scope, keys: list[int], features: tuple[str, ...]) -> list[dict
         if pk in found:
             found[pk] |= values
     tags, sides = tags_of(keys), sides_of(scope.split_shown(), keys)
+    said = answers_of(scope.user, keys)
     return [
-        {**_row(found[pk], tags.get(pk, []), features), "split": sides.get(pk)}
+        {
+            **_row(found[pk], tags.get(pk, []), features),
+            "split": sides.get(pk),
+            "predicted": said.get(pk),
+        }
         for pk in keys
         if pk in found
     ]
@@ -238,6 +244,19 @@ def _beside(keys: list[int], names: list[str]) -> dict[int, dict[str, float | No
         pk: {n: None if math.isnan(v) else v for n, v in zip(names, row, strict=True)}
         for pk, row in zip(keys, columns, strict=True)
     }
+
+
+def answers_of(user: Any, keys: list[int]) -> dict[int, str]:
+    """Return what the model that was asked last said of signals, by id: the name of a class, or
+    why there is none. Models on datasets that `user` may not see are left out.
+    """
+    stores = stores_visible(user).order_by().values("pk")
+    asked = Signal.objects.filter(
+        pk__in=keys, predictions__experiment__dataset__store__in=stores
+    ).order_by("predictions__run", "predictions__pk")
+    names = dict(FaultClass.objects.values_list("code", "name"))
+    rows = asked.values_list("pk", "predictions__answer", "predictions__outcome")
+    return {pk: names.get(answer, answer) or outcome for pk, answer, outcome in rows}
 
 
 def tags_of(keys: list[int]) -> dict[int, list[str]]:

@@ -26,6 +26,9 @@ class SignalStore(models.Model):
         help_text="Nobody: it is on its way out, and nobody sees it.",
     )
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PRIVATE)
+    is_trashed = models.BooleanField(
+        default=False, db_default=False, help_text="Thrown away; nobody sees it until it is back."
+    )
     upload = models.ForeignKey(
         Upload, null=True, blank=True, on_delete=models.CASCADE, related_name="stores"
     )
@@ -91,3 +94,8 @@ class SignalStore(models.Model):
 
     def __str__(self) -> str:
         return self.folder or f"store {self.pk}"
+
+    @property
+    def about(self) -> str:
+        """What the event log calls it."""
+        return f"store:{self.pk}"

@@ -9,10 +9,10 @@ from django.db.models import Q, QuerySet
 from common.errors import Invalid, NotAllowed, NotFound
 from common.names import name_clean, text_clean
 from common.roles import is_curator, is_engineer, may_manage
-from signals.models import Bearing, Signal, SignalStore
+from signals.models import Bearing, Signal, SignalStore, Specimen
 from signals.seeds.bearings import BEARINGS
 from signals.selectors import stores_visible
-from signals.services.feature_rows import order_features_forget
+from signals.services.feature_rows import order_features_forget, specimen_orders_forget
 from signals.services.history import history_write
 
 
@@ -144,6 +144,43 @@ def bearing_attach(
         signal=row if isinstance(row, Signal) else None,
     )
     history_write(user=user, entries=[(row, f"Bearing: {before or '–'} → {bearing or '–'}.")])
+    return True
+
+
+@transaction.atomic
+def specimen_bearing_choose(*, user: Any, specimen: Specimen, bearing: Bearing | None) -> bool:
+    """Say of which type a specimen is, None where that is unknown, and forget its bearing orders.
+
+    Returns
+    -------
+    bool
+        Whether this changed anything.
+
+    Raises
+    ------
+    NotFound
+        Where `user` does not see the specimen.
+    NotAllowed
+        Where `user` neither owns its dataset nor curates.
+    Invalid
+        For a type that `user` is not offered.
+    """
+    rows = Specimen.objects.filter(pk=specimen.pk, store__in=stores_visible(user))
+    row = rows.select_for_update(of=["self"]).select_related("store").first()
+    if row is None:
+        raise NotFound("There is no such specimen.")
+    if not may_attach(user, row.store):
+        raise NotAllowed("A specimen's type is chosen by the owner of the dataset or a curator.")
+    if bearing is not None and not bearings_offered(user).filter(pk=bearing.pk).exists():
+        raise Invalid("Choose a bearing type of the list.")
+    before = row.bearing
+    if before == bearing:
+        return False
+    row.bearing = specimen.bearing = bearing
+    row.full_clean(validate_unique=False)
+    row.save(update_fields=["bearing"])
+    specimen_orders_forget(specimen=row)
+    history_write(user=user, entries=[(row, f"Bearing type: {before or '–'} → {bearing or '–'}.")])
     return True
 
 

@@ -144,7 +144,9 @@ def store_features_measure(
         rows = []
         for signal in signals:
             check()
-            rows.append(SignalFeatures(signal=signal, group=group, values=_values(signal, kind)))
+            rows.append(
+                SignalFeatures(signal=signal, group=group, values=group_measure(signal, kind))
+            )
         retried(partial(_keep, rows, guard))
         n_done += len(rows)
         progress(n_done)
@@ -186,7 +188,7 @@ def _blocks(store: SignalStore, group: str) -> Iterator[list[Signal]]:
         last = found[-1].row
 
 
-def _values(signal: Signal, group: FeatureGroup) -> list[float | None]:
+def group_measure(signal: Signal, group: FeatureGroup) -> list[float | None]:
     """Measure one signal; of a record too long to hold its first part."""
     nothing: list[float | None] = [None] * len(group.features)
     if not unit_of(signal.unit).quantity.is_vibration and unit_of(signal.unit).is_known:

@@ -10,11 +10,11 @@ from django.db.models import Max, QuerySet
 from common.errors import Invalid, NotAllowed
 from common.roles import is_curator
 from signals.models import FaultClass, Severity, Signal, Version
+from signals.selectors import may_label
 from signals.services.history import history_write
 from signals.services.versions import (
     chosen_of,
     labels_write,
-    may_label,
     reason_clean,
     store_locked,
     version_write,
@@ -22,7 +22,9 @@ from signals.services.versions import (
 )
 from vibration.simulation.catalogue import HEALTHY
 
-_REFUSAL: Final = "Labels are edited by the owner of the signals and by curators."
+_REFUSAL: Final = (
+    "Labels are edited by the owner of the signals, by members who may label, and by curators."
+)
 
 
 class Keep(Enum):

@@ -14,6 +14,7 @@ from common.errors import Unavailable
 from signals.models import (
     Annotation,
     FaultClass,
+    LabelReview,
     Severity,
     Signal,
     SignalFeatures,
@@ -74,6 +75,7 @@ def signals_insert(*, store: SignalStore, reader: StoreReader) -> dict[int, int]
 def signals_delete(*, store: SignalStore) -> None:
     """Delete a store's signals with what hangs on them, without reading a million of them first."""
     Annotation.objects.filter(signal__store=store).delete()
+    LabelReview.objects.filter(signal__store=store).delete()
     _features_delete("signal_id IN (SELECT id FROM signals_signal WHERE store_id = %s)", store.pk)
     history_forget(store=store)
     links = Signal.tags.through.objects.filter(signal__store=store)
@@ -105,6 +107,7 @@ def signals_delete_some(*, store: SignalStore, from_row: int, at_most: int) -> t
         return 0, from_row
     pks = [pk for pk, _ in pairs]
     Annotation.objects.filter(signal__in=pks).delete()
+    LabelReview.objects.filter(signal__in=pks).delete()
     _features_delete("signal_id = ANY(%s)", pks)
     links = Signal.tags.through.objects.filter(signal__in=pks)
     tags = list(links.order_by().values_list("tag", flat=True).distinct())

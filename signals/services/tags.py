@@ -17,10 +17,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from common.errors import Invalid, NotAllowed, NotFound
 from common.names import name_clean
-from common.roles import is_curator, may_manage
+from common.roles import is_curator
 from common.text import counted, thousands
 from signals.models import Signal, Tag
-from signals.selectors import stores_visible, tags_visible
+from signals.selectors import may_label, stores_labelled, stores_visible, tags_visible
 from signals.services.history import history_write, signals_history_write
 
 MOST_TAGGED: Final = 100_000
@@ -52,8 +52,8 @@ class Tagging:
 
 
 def may_tag(user: Any, signal: Signal) -> bool:
-    """Tell whether `user`, who sees the signal, may tag it: its owner, or a curator."""
-    return may_manage(user, signal.store.owner_id) or is_curator(user)
+    """Tell whether `user`, who sees the signal, may tag it."""
+    return may_label(user, signal.store)
 
 
 @transaction.atomic
@@ -158,14 +158,16 @@ def tags_forget_unused(*, tags: Iterable[int]) -> None:
 def _taggable(user: Any, signals: QuerySet[Signal] | Iterable[int]) -> list[int]:
     pks: Any = signals.values("pk") if isinstance(signals, QuerySet) else list(signals)
     visible = Signal.objects.filter(pk__in=pks, store__in=stores_visible(user)).order_by("pk")
-    found = list(visible.values_list("pk", "store__owner_id")[: MOST_TAGGED + 1])
+    found = list(visible.values_list("pk", "store_id")[: MOST_TAGGED + 1])
     if len(found) > MOST_TAGGED:
         raise Invalid(
             f"At most {thousands(MOST_TAGGED)} signals can be tagged at once; choose fewer."
         )
-    owners = {owner for _, owner in found}
-    if not is_curator(user) and not all(may_manage(user, owner) for owner in owners):
-        raise NotAllowed("Tags are edited by the signals' owner and by curators.")
+    stores = {store for _, store in found}
+    if stores - set(stores_labelled(user).filter(pk__in=stores).values_list("pk", flat=True)):
+        raise NotAllowed(
+            "Tags are edited by the signals' owner, by members who may label, and by curators."
+        )
     return [pk for pk, _ in found]
 
 

@@ -13,12 +13,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from common.errors import Invalid, NotAllowed, NotFound
 from common.names import text_clean
-from common.roles import is_curator, may_manage
+from common.roles import may_manage
 from common.text import counted, thousands
 from signals.models import Signal, SignalPast, SignalStore, Version
-from signals.selectors import signals_visible, stores_visible
+from signals.selectors import may_label, signals_visible, stores_visible
 
 MOST_AT_ONCE: Final = 100_000
+MANY: Final = 5_000
 _LONGEST: Final = Version._meta.get_field("reason").max_length or 0
 _FOLLOWERS: list[Callable[[Sequence[Version]], None]] = []
 
@@ -27,11 +28,6 @@ def register_version_follower(follow: Callable[[Sequence[Version]], None]) -> No
     """Have `follow` called, in the transaction, with the versions that an act made."""
     if follow not in _FOLLOWERS:
         _FOLLOWERS.append(follow)
-
-
-def may_label(user: Any, store: SignalStore) -> bool:
-    """Tell whether `user`, who sees the store, may change its labels: its owner, or a curator."""
-    return may_manage(user, store.owner_id) or is_curator(user)
 
 
 def reason_clean(text: str) -> str:
@@ -100,6 +96,9 @@ def chosen_of(
         raise Invalid(
             f"At most {thousands(MOST_AT_ONCE)} signals can be changed at once; choose fewer."
         )
+    if len(rows) > MANY:  # rows with many indexes take longer than a page's statements may
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
     found: dict[int, list[int]] = {}
     for pk, store_id in rows:
         found.setdefault(store_id, []).append(pk)
@@ -244,7 +243,8 @@ def version_undo(*, user: Any, version: Version, reason: str = "") -> Version:
     is_of_labels = version.n_relabelled > 0
     if not (may_label if is_of_labels else may_remove)(user, store):
         raise NotAllowed(
-            "A version is undone by the owner of the dataset, labels also by curators."
+            "A version is undone by the owner of the dataset, labels also by members who may label "
+            "and by curators."
         )
     if version.act == Version.Act.MADE:
         raise Invalid("The first version cannot be undone; delete the dataset instead.")

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
@@ -42,7 +43,7 @@ def upload_new(request: HttpRequest) -> HttpResponse:
         if not _is_fragment(request):
             return redirect(reverse("uploads:list") + "?dialog=upload")
         sandbox.warm()  # while the person chooses a file
-        context = {"form": AnswersForm(), **_limits()}
+        context = {"form": AnswersForm(), "then": _then(request.GET.get("then", "")), **_limits()}
         return render(request, "signals/_upload.html", context)
     try:
         size_prove(int(request.META.get("CONTENT_LENGTH") or 0) - FORM_BYTES)
@@ -71,7 +72,8 @@ def _received(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         form.refuse(error.field_errors)
         return _again(request, form)
-    address = f"{reverse('viewer')}?signal={upload_first_signal(upload)}"
+    then = _then(request.POST.get("then", "")) or reverse("viewer")
+    address = f"{then}{'&' if '?' in then else '?'}signal={upload_first_signal(upload)}"
     if not _is_fragment(request):
         return redirect(address)
     return HttpResponse(status=201, headers={"HX-Redirect": address, "Location": address})
@@ -89,6 +91,12 @@ def upload_remove(request: HttpRequest, pk: int) -> HttpResponse:
     # In this order: closing removes the form on which htmx announces both.
     events = json.dumps({CHANGED: None, "dialog:close": None})
     return HttpResponse(status=204, headers={"HX-Trigger": events})
+
+
+def _then(text: str) -> str:
+    """Return the page of this site that shows the upload; empty for any other text."""
+    is_own = url_has_allowed_host_and_scheme(text, allowed_hosts=None)
+    return text if is_own and text.startswith("/") and text.isprintable() else ""
 
 
 def _again(request: HttpRequest, form: AnswersForm) -> HttpResponse:

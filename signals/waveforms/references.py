@@ -17,15 +17,19 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models import Count
+from django.db.models import Count, F, QuerySet, Value
 
 from common.errors import NotFound, Unavailable
 from common.storage import Stored, stored
+from common.text import counted
 from signals.errors import told_as
 from signals.models import Signal, SignalStore
 from signals.selectors import signal_file, stores_visible
 from vibration.errors import VibrationError
+from vibration.quantities import convert, unit_of
+from vibration.spectra.windows import welch_segment
 from vibration.statistics.references import (
+    SHORTEST,
     ClassReference,
     class_reference,
     load_reference,
@@ -94,15 +98,20 @@ def reference_build(
 ) -> ClassReference | None:
     """Compute one reference and keep it; None where there are too few records.
 
-    `like` says of which rate, length and unit the records are, where a store holds several.
+    `like` says for which rate, length and unit it is, where a store holds several: records of the
+    same quantity come to its grid.
     """
-    found = _records(store, fault_class_id, like)
+    found = _records(store, fault_class_id, choice, like)
     if len(found) < FEWEST_RECORDS:
         return None
+    shown = like or found[0]
     with told_as(Unavailable):
         reference = class_reference(
-            _samples(found),
-            found[0].fs_hz,
+            _samples(found, shown.unit),
+            shown.fs_hz,
+            rates_hz=[record.fs_hz for record in found],
+            n_samples=shown.n_samples,
+            fewest=FEWEST_RECORDS,
             shafts_hz=[record.rpm / 60 if record.rpm else None for record in found],
             segment=choice.segment,
             window=choice.window,
@@ -111,6 +120,25 @@ def reference_build(
     if choice.is_kept:
         _keep(store, _file(store, fault_class_id, choice, like), reference)
     return reference
+
+
+def reference_why_not(user: Any, signal: Signal, choice: Choice = AT_FIRST) -> str:
+    """Say why a signal with a class has no expected spectrum in its store, which `user` may see."""
+    store = stores_visible(user).filter(pk=signal.store_id).first()
+    if store is None or signal.fault_class_id is None:
+        return ""
+    n_all = _originals(store, signal.fault_class_id).count()
+    if n_all < FEWEST_RECORDS or not store.n_shards:
+        return (
+            f"its class has {counted(n_all, 'original record')} here, {FEWEST_RECORDS} are needed"
+        )
+    n = len(_records(store, signal.fault_class_id, choice, signal))
+    duration_s = _segment(signal, choice) / signal.fs_hz
+    quantity = unit_of(signal.unit).quantity.name
+    return (
+        f"of {counted(n_all, 'record')} of its class {n} measure {quantity} "
+        f"for {duration_s:.3g} s, as long as a segment; {FEWEST_RECORDS} are needed"
+    )
 
 
 def references_missing(store: SignalStore) -> list[int]:
@@ -155,26 +183,55 @@ def references_sweep() -> None:
         stored(REFERENCES, name).discard()
 
 
-def _records(store: SignalStore, fault_class_id: int, like: Signal | None) -> list[Signal]:
-    """Return a fair sample of the class, without copies, as the file has them."""
-    originals = Signal.objects.filter(store=store, fault_class=fault_class_id, augmented=False)
+def _originals(store: SignalStore, fault_class_id: int) -> QuerySet[Signal]:
+    return Signal.objects.filter(store=store, fault_class=fault_class_id, augmented=False)
+
+
+def _records(
+    store: SignalStore, fault_class_id: int, choice: Choice, like: Signal | None
+) -> list[Signal]:
+    """Return a fair sample of the class, without copies, in the order of the file; of a store of
+    several shapes, those that can be compared with a signal.
+    """
+    originals = _originals(store, fault_class_id)
     if like is not None:
-        originals = originals.filter(fs_hz=like.fs_hz, n_samples=like.n_samples, unit=like.unit)
-    sample = originals.order_by("rank_in_class").only("row", "rpm", "fs_hz", "store")
+        duration_s = _segment(like, choice) / like.fs_hz
+        units = originals.order_by().values_list("unit", flat=True).distinct()
+        originals = originals.filter(
+            unit__in=[unit for unit in units if _is_comparable(unit, like.unit)],
+            n_samples__gte=F("fs_hz") * Value(SHORTEST * duration_s),
+        )
+    sample = originals.order_by("rank_in_class").only(
+        "row", "rpm", "fs_hz", "n_samples", "unit", "store"
+    )
     found = sorted(sample[:MOST_RECORDS], key=lambda record: record.row)
     for record in found:
         record.store = store
     return found
 
 
-def _samples(records: list[Signal]) -> Iterator[npt.NDArray[np.float32]]:
+def _is_comparable(unit: str, other: str) -> bool:
+    if unit == other:
+        return True
+    given, wanted = unit_of(unit), unit_of(other)
+    return given.is_known and wanted.is_known and given.quantity == wanted.quantity
+
+
+def _segment(like: Signal, choice: Choice) -> int:
+    """Return the samples of a segment of a signal."""
+    wanted = choice.segment or welch_segment(like.n_samples, like.fs_hz)
+    return min(wanted, like.n_samples)
+
+
+def _samples(records: list[Signal], unit: str) -> Iterator[npt.NDArray[np.float32]]:
     with ExitStack() as stack:
         readers: dict[Stored, StoreReader] = {}
         for record in records:
             file, row = signal_file(record)
             if file not in readers:
                 readers[file] = stack.enter_context(StoreReader(file))
-            yield readers[file].read(row)
+            samples = readers[file].read(row)
+            yield samples if record.unit == unit else convert(samples, record.unit, unit)
 
 
 def _keep(store: SignalStore, file: Stored, reference: ClassReference) -> None:
@@ -193,7 +250,7 @@ def _file(
     choice: Choice = AT_FIRST,
     like: Signal | None = None,
 ) -> Stored:
-    shape = f".{_digest(like)}" if like else ""
+    shape = f".{_digest(like, choice)}" if like else ""
     return _folder(store) / f"{fault_class_id}{shape}{choice.suffix}.npz"
 
 
@@ -201,6 +258,6 @@ def _folder(store: SignalStore) -> Stored:
     return stored(REFERENCES, f"{store.pk}.{store.version}")
 
 
-def _digest(like: Signal) -> str:
-    shape = f"{like.fs_hz!r} {like.n_samples} {like.unit}"
+def _digest(like: Signal, choice: Choice) -> str:
+    shape = f"{like.fs_hz!r} {_segment(like, choice)} {like.unit}"
     return hashlib.sha256(shape.encode()).hexdigest()[:12]

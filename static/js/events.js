@@ -31,7 +31,7 @@ const targetOf = (asker) => {
   return !target || target === "this" ? holder || asker : document.querySelector(target);
 };
 const concerns = (element) => (asker) => element.contains(asker) || element.contains(targetOf(asker));
-const busy = (element) => element.querySelector(".dropdown-menu.show") || element.matches(":has(select:focus)") || all(".htmx-request").some(concerns(element));
+const busy = (element) => element.querySelector(".dropdown-menu.show") || element.matches(":has(:is(select, textarea, input:not([type=checkbox], [type=radio])):focus)") || all(".htmx-request").some(concerns(element));
 const reread = async (element) => {
   const id = key(element);
   if (isExpired() || !id) return;
@@ -122,9 +122,10 @@ document.getElementById("bell").addEventListener("show.bs.dropdown", loadBell);
 /* Hints */
 const hear = ({ type, id }) => {
   if (type === "notification") return readNotices();
-  if (type !== "dataset" && type !== "job") return;
+  if (type === "progress") return all(`[data-live="dataset"][data-live-job="${CSS.escape(id)}"]`).forEach(reread);
+  if (!["dataset", "experiment", "job"].includes(type)) return;
   const attribute = type === "job" ? "data-live-job" : "data-live-id";
-  const parts = all(`[data-live="dataset"][${attribute}="${CSS.escape(id)}"]`);
+  const parts = type === "experiment" ? [] : all(`[data-live="dataset"][${attribute}="${CSS.escape(id)}"]`);
   if (parts.length) parts.forEach(reread);
   else if (type === "dataset") all('[data-live="datasets"]').forEach(reread);
   all('[data-live="page"]').forEach(reread);

@@ -28,8 +28,20 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "dialog-content" && event.detail.target.children.length) modal("dialog").show();
 });
+document.addEventListener("portal:toast", ({ detail: { undo, ...words } }) => {
+  const action = undo ? { label: "Undo", run: () => htmx.ajax("POST", undo, { swap: "none", target: "body" }) } : null;
+  toast({ ...words, action });
+});
 document.addEventListener("dialog:close", () => modal("dialog").hide());
 $("#dialog")?.addEventListener("hidden.bs.modal", () => { $("#dialog-content").replaceChildren(); });
+
+/* A card opens what it is about, where nothing on it means something else. */
+document.addEventListener("click", (event) => {
+  const card = event.target.closest("[data-opens]");
+  if (!card || event.target.closest("a, button, .dropdown-menu") || getSelection()?.type === "Range") return;
+  if (event.ctrlKey || event.metaKey) open(card.dataset.opens, "_blank", "noopener");
+  else location.assign(card.dataset.opens);
+});
 
 /* Focus returns to where a dialog was opened from: to the menu's button where a menu has closed,
    to the same control of a part that was read again meanwhile, else to the page. */

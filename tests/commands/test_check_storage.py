@@ -52,6 +52,7 @@ def test_a_file_without_a_row_is_found_and_removed():
         stored("datasets", 999, "signals.h5"),
         stored("references", "999.1", "3.npz"),
         stored("results", "projections", "none.npz"),
+        stored("results", "downloads", "999"),
         stored("uploads", 1, 999, 1, "signals.h5"),
     ]
     for file in orphans:

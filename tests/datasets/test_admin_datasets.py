@@ -1,7 +1,6 @@
 import pytest
 
 from bearing_portal.operations.groups import groups_seed
-from datasets.models import Dataset
 from datasets.services.files import final_folder
 from monitoring.models import Job
 from tests.factories import make_bearing, make_dataset, make_user
@@ -46,22 +45,23 @@ def test_why_an_action_is_refused_stands_on_the_list(client, superuser):
     assert "Only a failed or cancelled job" in act(client, "retry", make_dataset())
 
 
-def test_deleting_removes_the_files_too(client, superuser, django_capture_on_commit_callbacks):
+def test_deleting_puts_a_dataset_into_the_trash_with_its_files(
+    client, superuser, django_capture_on_commit_callbacks
+):
     dataset = make_dataset()
-    folder = final_folder(dataset.pk).path
-    assert folder.exists()
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"{DATASETS}{dataset.pk}/delete/", {"post": "yes"})
-    assert not Dataset.objects.exists()
-    assert not folder.exists()
+    dataset.refresh_from_db()
+    assert dataset.trashed_at is not None
+    assert final_folder(dataset.pk).exists()
 
 
 def test_deleting_in_bulk_goes_through_the_service(client, superuser):
     dataset = make_dataset()
     chosen = {"action": "delete_selected", "_selected_action": [dataset.pk], "post": "yes"}
     client.post(DATASETS, chosen)
-    assert not Dataset.objects.exists()
-    assert not type(dataset.store).objects.exists()
+    dataset.store.refresh_from_db()
+    assert dataset.store.is_trashed
 
 
 def test_a_curator_sees_shared_datasets_and_changes_none(client, superuser):

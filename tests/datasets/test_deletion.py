@@ -7,7 +7,7 @@ from common.errors import Invalid, NotFound
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow
 from datasets.selectors import datasets_visible, name_is_taken
-from datasets.services import dataset_delete, files_sweep
+from datasets.services import dataset_delete, dataset_purge, files_sweep
 from datasets.services.files import attempt_folder, final_folder
 from monitoring.jobs.lifecycle import job_cancel_request, job_start
 from monitoring.jobs.pulse import JobRun
@@ -23,9 +23,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def delete(django_capture_on_commit_callbacks):
+    """Throw a dataset away, and then for good."""
+
     def delete(dataset):
         with django_capture_on_commit_callbacks(execute=True):
             dataset_delete(user=dataset.store.owner, dataset=dataset)
+        with django_capture_on_commit_callbacks(execute=True):
+            dataset_purge(user=dataset.store.owner, dataset=dataset)
 
     return delete
 
@@ -49,8 +53,9 @@ def test_the_deletion_is_on_record(delete):
 
     delete(dataset)
 
-    event = SystemEvent.objects.get(kind=SystemEvent.Kind.DELETED)
-    assert (event.subject, event.actor) == ("Gone", dataset.store.owner)
+    for kind in (SystemEvent.Kind.DELETED, SystemEvent.Kind.REMOVED):
+        event = SystemEvent.objects.get(kind=kind)
+        assert (event.subject, event.actor) == ("Gone", dataset.store.owner)
 
 
 def test_other_datasets_stay(delete):

@@ -154,7 +154,7 @@ def test_deleted_meanwhile_it_does_not_come_back(dataset, monkeypatch):
 
     jobs.generate(str(dataset.job_id))
 
-    assert not Dataset.objects.exists()
+    assert Dataset.objects.get().status == "cancelled"
     assert not Signal.objects.exists()
     assert Job.objects.get().status == "cancelled"
     assert folders(dataset) == []

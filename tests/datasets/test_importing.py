@@ -13,10 +13,13 @@ from datasets.services import (
     dataset_import_add,
     dataset_import_create,
     dataset_import_run,
+    dataset_purge,
     files_sweep,
+    import_publishing,
     importing,
 )
 from datasets.services.files import final_folder, import_folder
+from datasets.services.import_plans import bytes_needed
 from monitoring.models import SystemEvent
 from signals.feature_groups import measured_groups
 from signals.models import Recording, Signal
@@ -153,15 +156,15 @@ def test_one_that_is_killed_after_the_files_were_named_loses_nothing(tmp_path, m
     file = planned(tmp_path / "a.npy", x)
     wanted = plan(file)
     dataset = dataset_import_create(owner=owner, plan=wanted)
-    insert = importing.recordings_insert
+    insert = import_publishing.recordings_insert
 
     def killed(**_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(importing, "recordings_insert", killed)
+    monkeypatch.setattr(import_publishing, "recordings_insert", killed)
     with pytest.raises(KeyboardInterrupt):
         dataset_import_run(run=Here(), dataset=dataset, plan=wanted)
-    monkeypatch.setattr(importing, "recordings_insert", insert)
+    monkeypatch.setattr(import_publishing, "recordings_insert", insert)
     dataset_import_run(run=Here(), dataset=dataset, plan=wanted)
     assert np.array_equal(signal_samples(owner, Signal.objects.get()), x)
     original = final_folder(dataset.pk).path / "originals" / file.sha256
@@ -317,6 +320,7 @@ def test_a_deleted_dataset_leaves_nothing(tmp_path, django_capture_on_commit_cal
     dataset = imported(planned(tmp_path / "a.npy", samples(), specimen="S", run="R"), owner=owner)
     with django_capture_on_commit_callbacks(execute=True):
         dataset_delete(user=owner, dataset=dataset)
+        dataset_purge(user=owner, dataset=dataset)
     assert not Recording.objects.exists()
     assert not list((settings.STORAGE_DIR / "datasets").glob(f"{dataset.pk}*"))
 
@@ -380,3 +384,21 @@ def test_fault_size_and_location_stand_with_the_recording(tmp_path):
     facts = {"fault_size_mm": 0.1778, "fault_location": "6:00", "fault_source": "side-car"}
     row = imported(planned(tmp_path / "a.npy", samples(), **facts)).store.recordings.get()
     assert (row.fault_size_mm, row.fault_location, row.fault_source) == (0.1778, "6:00", "side-car")
+
+
+@pytest.mark.parametrize(("keep", "originals"), [(True, 1), (False, 0)])
+def test_the_disk_is_asked_for_the_samples_twice_and_each_original_once(tmp_path, keep, originals):
+    file = planned(tmp_path / "a.npy", samples(10_000))
+    one = replace(file.channels[0], n_samples=10_000)
+    wanted = plan(replace(file, channels=(one,)), keep_originals=keep)
+    kept = 4 * 10_000 + 8 * len(FEATURE_NAMES)  # on the way, and in its place
+    assert bytes_needed(wanted) == 2 * kept + originals * file.path.stat().st_size
+
+
+def test_overlap_makes_more_to_be_kept(tmp_path):
+    file = planned(tmp_path / "a.npy", samples(10_000))
+    one = replace(file.channels[0], n_samples=10_000)
+    cut = plan(
+        replace(file, channels=(one,)), keep_originals=False, segment_samples=1000, overlap=0.5
+    )
+    assert bytes_needed(cut) == 2 * 19 * (4 * 1000 + 8 * len(FEATURE_NAMES))

@@ -12,7 +12,7 @@ from django.urls import reverse
 from common.storage import stored, work_folder
 from datasets import jobs
 from datasets.models import Dataset
-from datasets.services import dataset_delete, dataset_retry, files_sweep
+from datasets.services import dataset_delete, dataset_purge, dataset_retry, files_sweep
 from datasets.services.files import final_folder
 from datasets.verification import dataset_verify
 from signals.selectors import signal_samples, store_path
@@ -122,6 +122,7 @@ def test_a_dataset_is_verified_from_the_bucket():
 def test_a_deleted_dataset_leaves_nothing_in_the_bucket():
     dataset = generated()
     dataset_delete(user=dataset.store.owner, dataset=dataset)
+    dataset_purge(user=dataset.store.owner, dataset=dataset)
     assert not stored("datasets").exists() or not list(stored("datasets").files())
 
 

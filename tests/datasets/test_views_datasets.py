@@ -6,6 +6,7 @@ from django.db import connections
 from django.urls import reverse
 
 from datasets.models import Dataset
+from datasets.selectors import datasets_visible
 from monitoring.models import Job, SystemEvent
 from tests.factories import make_catalogue, make_dataset, make_user
 
@@ -71,7 +72,7 @@ def test_the_owner_deletes_after_a_dialog_that_says_what_goes(client, owner):
     assert "6 signals" in dialog
     response = client.post(at("delete", dataset), headers=FRAGMENT)
     assert "datasets:changed" in json.loads(response["HX-Trigger"])
-    assert not Dataset.objects.exists()
+    assert not datasets_visible(owner).exists()
 
 
 def test_deleting_from_its_own_page_leads_to_the_list(client, owner):
@@ -162,7 +163,7 @@ def test_the_list_searches_filters_and_sorts(client, owner):
     assert names(client) == ["Gamma", "Alpha whirl", "Beta whirl"]
     assert names(client, q="WHIRL", sort="name") == ["Alpha whirl", "Beta whirl"]
     assert names(client, scope="own", sort="oldest") == ["Beta whirl", "Gamma"]
-    assert names(client, scope="shared", sort="signals") == ["Gamma", "Alpha whirl"]
+    assert names(client, scope="shared", sort="signals") == ["Alpha whirl"]
 
 
 def test_the_list_is_narrowed_to_a_source_and_to_a_class(client, owner):
@@ -275,3 +276,29 @@ def test_the_detail_page_names_recipe_and_checksum(client, owner):
     page = client.get(at("detail", dataset)).content.decode()
     assert dataset.store.sha256 in page
     assert dataset.recipe.fingerprint in page
+
+
+def test_a_click_on_a_ready_card_opens_the_explorer_on_it(client, owner):
+    ready, waiting = make_dataset(owner), make_dataset(owner, ready=False)
+    client.force_login(owner)
+    opens = f'data-opens="{reverse("explorer")}?dataset={ready.pk}"'
+    assert opens in client.get(at("card", ready)).content.decode()
+    assert "data-opens" not in client.get(at("card", waiting)).content.decode()
+
+
+def test_a_card_names_its_classes_on_hover(client, owner):
+    dataset = make_dataset(owner, classes=("healthy", "wear"))
+    client.force_login(owner)
+    for layout in ("cards", "list"):
+        card = client.get(at("card", dataset), {"layout": layout}).content.decode()
+        assert 'title="Healthy, Wear"' in card
+
+
+@pytest.mark.parametrize(
+    ("served", "said"),
+    [(True, "Waiting for a free worker"), (False, "No worker is running"), (None, "Waiting")],
+)
+def test_a_waiting_card_says_where_no_worker_runs(client, owner, monkeypatch, served, said):
+    monkeypatch.setattr("datasets.listing.is_served", lambda queue: served)
+    client.force_login(owner)
+    assert said in client.get(at("card", make_dataset(owner, ready=False))).content.decode()

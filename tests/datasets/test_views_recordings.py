@@ -2,10 +2,12 @@ import io
 import zipfile
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from datasets.imports.plan import PlannedSpecimen
-from signals.models import Recording, Signal
+from signals.models import Recording, Signal, SignalFeatures
+from signals.services.feature_groups import store_features_measure
 from tests.datasets.importing import imported, planned, samples
 from tests.factories import make_bearing, make_catalogue, make_user
 
@@ -142,3 +144,59 @@ def test_the_viewer_shows_a_signals_recording_and_what_is_beside(owner, tmp_path
         assert text in words
     assert (side.around.previous_segment, side.around.next_segment) == (None, second.pk)
     assert (side.around.previous, side.around.next) == (None, later.pk)
+
+
+def set_type(client, user, dataset, bearing, specimen=None):
+    client.force_login(user)
+    row = specimen or dataset.store.specimens.get()
+    page = reverse("datasets:specimen-type", args=[dataset.pk, row.pk])
+    return client.post(page, {"bearing": bearing.pk if bearing else ""}).status_code
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("owner", 204), ("superuser", 204), ("engineer", 403), ("viewer", 403)]
+)
+def test_owner_and_curators_change_the_type_of_a_specimen(owner, dataset, client, role, status):
+    dataset.store.visibility = "shared"
+    dataset.store.save()
+    user = owner if role == "owner" else make_user(role)
+    other = make_bearing(name="6206-X")
+    assert set_type(client, user, dataset, other) == status
+    row = dataset.store.specimens.get()
+    assert (row.bearing == other) == (status == 204)
+    page = client.get(reverse("datasets:detail", args=[dataset.pk])).content.decode()
+    assert ("Bearing type of B&lt;1&gt;" in page) == (status == 204)
+
+
+def test_for_a_stranger_there_is_no_specimen_to_change(owner, dataset, client):
+    assert set_type(client, make_user("engineer"), dataset, None) == 404
+    assert dataset.store.specimens.get().bearing.name == "6205-X"
+
+
+def test_another_type_has_the_orders_of_the_specimen_alone_measured_anew(owner, tmp_path, client):
+    bearing = make_bearing(name="6205-X")
+    dataset = imported(
+        planned(tmp_path / "a.npy", samples(16_384, seed=1), specimen="B1"),
+        planned(tmp_path / "b.npy", samples(16_384, seed=2), specimen="B2"),
+        owner=owner,
+        specimens=tuple(PlannedSpecimen(name=n, bearing_id=bearing.pk) for n in ("B1", "B2")),
+    )
+    before = orders_of(dataset)
+    stamp = dataset.store.feature_groups.get(group="bearing_orders").stamp
+    specimen = dataset.store.specimens.get(name="B1")
+    other = make_bearing(name="6207-X", n_elements=11, element_diameter_mm=5.0)
+    assert set_type(client, owner, dataset, other, specimen) == 204
+    assert set(orders_of(dataset)) == {"B2"}  # never those of the old geometry
+    row = dataset.store.feature_groups.select_related("job").get(group="bearing_orders")
+    assert (row.job.kind, row.stamp == stamp) == ("measure-features", False)
+    store_features_measure(store=dataset.store, group="bearing_orders")
+    after = orders_of(dataset)
+    assert after["B2"] == before["B2"]
+    assert after["B1"] != before["B1"]
+    history = LogEntry.objects.get(object_id=str(specimen.pk), change_message__contains="type")
+    assert history.change_message == "Bearing type: 6205-X → 6207-X."
+
+
+def orders_of(dataset):
+    rows = SignalFeatures.objects.filter(signal__store=dataset.store, group="bearing_orders")
+    return dict(rows.values_list("signal__recording__specimen__name", "values"))

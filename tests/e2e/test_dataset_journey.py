@@ -71,19 +71,28 @@ def test_progress_is_shown_and_can_be_cancelled(portal):
     expect(running).to_contain_text("Cancelled", timeout=READY_MS)
 
 
-def test_a_shared_dataset_appears_in_an_open_list(portal):
+def test_whoever_is_let_in_sees_it_appear_in_an_open_list_and_go_again(portal):
     owner = portal.make_user("engineer")
     portal.make_dataset(owner, name="Common")
-    mine, theirs = portal.log_in(owner), portal.log_in(portal.make_user("viewer"))
+    reader = portal.make_user("viewer")
+    mine, theirs = portal.log_in(owner), portal.log_in(reader)
     theirs.goto("/datasets/")
     expect(theirs.get_by_text("No datasets are shared with you yet")).to_be_visible()
     mine.goto("/datasets/")
     mine.get_by_role("button", name="Actions for Common").click()
-    mine.get_by_role("button", name="Share with everyone").click()
+    mine.get_by_role("link", name="Share").click()
+    members = mine.get_by_role("region", name="Members")
+    members.get_by_label("Person or group").fill("nobody")
+    members.get_by_role("button", name="Add").click()
+    expect(members).to_contain_text("There is no person or group “nobody”.")
+    members.get_by_label("Person or group").fill(reader.username)
+    members.get_by_role("button", name="Add").click()
     expect(card(theirs, "Common")).to_be_visible()
+    members.get_by_role("button", name=f"Take {reader.username} out").click()
+    expect(card(theirs, "Common")).to_have_count(0)
 
 
-def test_deleting_asks_first_and_the_card_goes(portal):
+def test_deleting_asks_first_the_card_goes_and_undo_brings_it_back(portal):
     owner = portal.make_user("engineer")
     portal.make_dataset(owner, name="Old")
     page = portal.log_in(owner)
@@ -93,6 +102,8 @@ def test_deleting_asks_first_and_the_card_goes(portal):
     expect(page.get_by_role("heading", name="Delete Old?")).to_be_visible()
     page.get_by_role("button", name="Delete dataset").click()
     expect(card(page, "Old")).to_have_count(0)
+    page.locator(".toast-card").get_by_role("button", name="Undo").click()
+    expect(card(page, "Old")).to_be_visible()
 
 
 def test_the_dialog_says_while_typing_that_a_name_is_taken(portal):

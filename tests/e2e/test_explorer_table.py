@@ -344,7 +344,9 @@ def test_a_member_sees_the_rows_and_may_not_tag_them(portal, dataset):
     table_button(page, "Tag").click()
     dialog(page).get_by_label("Tag").fill("mine")
     dialog(page).get_by_role("button", name="Add tag").click()
-    expect(dialog(page)).to_contain_text("Tags are edited by the signals' owner and by curators.")
+    expect(dialog(page)).to_contain_text(
+        "Tags are edited by the signals' owner, by members who may label"
+    )
 
 
 def test_a_curator_relabels_the_checked(portal, dataset):

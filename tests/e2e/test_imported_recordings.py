@@ -62,7 +62,7 @@ def test_an_imported_run_is_walked_and_filtered(portal, log_in, owner, dataset):
     page.goto(f"/datasets/{dataset.pk}/")
     expect(page.locator("#recordings")).to_contain_text("6 recordings of 2 specimens, 2 runs")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download", exact=True).first.click()
+        page.locator("#recordings").get_by_role("link", name="Download", exact=True).first.click()
     assert download.value.suggested_filename == "Bearing 1-1.npy"
 
     def first_of(segment, position):

@@ -4,9 +4,10 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def storage(settings, tmp_path) -> Path:
-    """Give each test a storage folder of its own."""
-    settings.STORAGE_DIR = tmp_path / "storage"
+def storage(request, settings, tmp_path) -> Path:
+    """Give each test a storage folder of its own, unless its module keeps files in one."""
+    if "keep" not in request.fixturenames:
+        settings.STORAGE_DIR = tmp_path / "storage"
     return settings.STORAGE_DIR
 
 

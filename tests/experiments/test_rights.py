@@ -1,9 +1,12 @@
 """Who may see a dataset sees what was trained on it; who trained it manages it."""
 
 import pytest
+from django.utils import timezone
 
 from common.errors import NotAllowed, NotFound
-from datasets.services import dataset_share
+from datasets.losses import dataset_losses
+from datasets.services import dataset_delete, dataset_restore, dataset_share
+from experiments.models import Experiment
 from experiments.selectors import experiment_get, experiments_visible
 from experiments.services.management import (
     experiment_cancel,
@@ -41,3 +44,14 @@ def test_only_its_owner_manages_an_experiment(act):
     experiment = asked(make_user("engineer"), dataset)
     with pytest.raises(NotAllowed, match="Only its owner"):
         act(user=make_user("engineer"), experiment=experiment)
+
+
+def test_deleting_the_dataset_names_the_models_and_hides_them():
+    experiment = asked(make_user("engineer"))
+    Experiment.objects.filter(pk=experiment.pk).update(status="ready", ready_at=timezone.now())
+    owner = experiment.dataset.store.owner
+    assert "1 trained model" in dataset_losses(owner, experiment.dataset)
+    dataset_delete(user=owner, dataset=experiment.dataset)
+    assert not experiments_visible(owner).exists()
+    dataset_restore(user=owner, dataset=experiment.dataset)
+    assert experiments_visible(owner).get() == experiment

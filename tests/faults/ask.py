@@ -34,6 +34,49 @@ def change(verb: str, pk: int) -> None:
     service(user=owner_of_all(), dataset=Dataset.objects.get(pk=pk))
 
 
+def draft(name: str, n_files: int, n_samples: int) -> int:
+    """Send files for an import, as a browser would, and have them read."""
+    import io
+
+    import numpy as np
+
+    from datasets.imports.services.drafts import Offered, draft_create, files_offer
+    from datasets.imports.services.reading import reading_start
+    from datasets.imports.services.receiving import CHUNK_BYTES, chunk_receive
+
+    owner = owner_of_all()
+    made = draft_create(owner=owner)
+    rng = np.random.default_rng(0)
+    for number in range(n_files):
+        written = io.BytesIO()
+        np.save(written, rng.standard_normal(n_samples, dtype=np.float32))
+        content = written.getvalue()
+        (row,) = files_offer(
+            user=owner, draft=made, files=[Offered(f"{name}/{number}.npy", len(content))]
+        )
+        row.draft = made
+        for offset in range(0, len(content), CHUNK_BYTES):
+            part = content[offset : offset + CHUNK_BYTES]
+            chunk_receive(
+                file=row, offset=offset, n_bytes=len(part), stream=io.BytesIO(part), checksum=None
+            )
+    reading_start(user=owner, draft=made)
+    return made.pk
+
+
+def draft_import(pk: int, name: str) -> int:
+    from datasets.imports.services.answering import Answers, files_answer
+    from datasets.imports.services.describing import draft_describe
+    from datasets.imports.services.importing import import_start
+    from datasets.models import ImportDraft
+
+    owner = owner_of_all()
+    made = ImportDraft.objects.get(pk=pk)
+    files_answer(user=owner, draft=made, files=made.files.all(), answers=Answers(fs_hz=20_000.0))
+    made = draft_describe(draft=made, said={"name": name})
+    return import_start(user=owner, draft=made).pk
+
+
 def session() -> str:
     """Log the owner in and return the cookie of the session."""
     from django.test import Client
@@ -46,8 +89,10 @@ def session() -> str:
 def reset() -> None:
     from datasets.models import Dataset
 
-    for pk in Dataset.objects.values_list("pk", flat=True):
+    for pk in list(Dataset.objects.values_list("pk", flat=True)):
         change("delete", pk)
+    for pk in list(Dataset.objects.values_list("pk", flat=True)):
+        change("purge", pk)
 
 
 def answer(verb: str, *words: Any) -> Any:
@@ -56,6 +101,8 @@ def answer(verb: str, *words: Any) -> Any:
     try:
         if verb in ("reset", "session"):
             return {"reset": reset, "session": session}[verb]()
+        if verb in ("draft", "draft_import"):
+            return {"draft": draft, "draft_import": draft_import}[verb](*words)
         return create(*words) if verb == "create" else change(verb, *words)
     finally:
         connection.close()

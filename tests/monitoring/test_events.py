@@ -88,10 +88,15 @@ def test_nobody_removes_what_is_fresh(event):
 @pytest.mark.django_db(transaction=True)
 def test_the_guard_goes_and_comes_with_its_migration():
     delete = "DELETE FROM monitoring_systemevent"
-    with migrated_back("monitoring", "0003_accounts_and_request_ids"):
-        old_event()
-        with connection.cursor() as cursor:
-            cursor.execute(delete)
+    insert = (
+        "INSERT INTO monitoring_systemevent (at, kind, subject, detail)"
+        " VALUES (now(), 'created', 'old', '')"
+    )
+    before = migrated_back("monitoring", "0003_accounts_and_request_ids")
+    with before, connection.cursor() as cursor:
+        cursor.execute(insert)
+        cursor.execute(delete)
+        assert cursor.rowcount == 1
     old_event()
     with pytest.raises(IntegrityError), connection.cursor() as cursor:
         cursor.execute(delete)

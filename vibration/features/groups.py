@@ -4,7 +4,7 @@ A new group needs an entry here and nothing in the database.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -124,3 +124,25 @@ def place_of(name: str) -> tuple[FeatureGroup, int] | None:
     True
     """
     return _PLACES.get(name)
+
+
+def codes_of(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the groups that features belong to, of the 36 and of those measured beside them.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of features; unknown ones are left out.
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> codes_of(["rms", "kurtosis", "order_full_2x"])
+    ('time', 'bearing_orders')
+    """
+    own = {feature.name: feature.group for feature in FEATURES}
+    more = {feature.name: code for code, g in FEATURE_GROUPS.items() for feature in g.features}
+    return tuple(dict.fromkeys((own | more)[name] for name in names if name in own or name in more))

@@ -315,6 +315,8 @@ def _reason(axis: Axis) -> str:
         return "an axis of frequencies"
     if axis.kind == "time":
         return f"the axis of time ({axis.words})" if axis.words else "the axis of time"
+    if axis.words.startswith("it grows"):
+        return f"{axis.words}: an axis, no signal"
     return "it only grows with even steps: an axis, no signal"
 
 

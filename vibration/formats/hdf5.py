@@ -14,8 +14,9 @@ from typing import Any, Final
 import numpy as np
 
 from vibration.errors import FormatError
+from vibration.formats.blocks import BLOCK_BYTES
 from vibration.formats.files import SourceFile
-from vibration.formats.room import BLOCK_BYTES, Tile, gathered_columns
+from vibration.formats.gathering import Tile, gathered_columns
 from vibration.formats.samples import sample_type
 
 SIGNATURE: Final = b"\x89HDF\r\n\x1a\n"

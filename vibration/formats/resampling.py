@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from vibration.formats.room import gathered
+from vibration.formats.gathering import gathered
 
 _FACTOR: Final = 8
 _AT_ONCE: Final = 1 << 18

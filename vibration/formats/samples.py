@@ -6,8 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from vibration.errors import FormatError
+from vibration.formats.blocks import blocks, map_of
+from vibration.formats.gathering import gathered
 from vibration.formats.recording import Samples
-from vibration.formats.room import SampleMap, blocks, gathered, map_of
+from vibration.formats.room import SampleMap
 
 MAX_CHANNELS: Final = 64
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from vibration.errors import FormatError
 from vibration.formats.axes import MIN_POINTS
+from vibration.formats.blocks import blocks
 from vibration.formats.recording import Origin, Source, Statement
-from vibration.formats.room import blocks
 from vibration.formats.words import is_feature_name, is_time_name
 
 _MOST_PARTS: Final = 1000

@@ -16,15 +16,18 @@ _MOST_BYTES: Final = 1 << 20
 _BEARING_LINES: Final = ("bpfi", "bpfo", "bsf", "ftf")
 _ORDERS: Final = (0.2, 25.0)  # what the line of a bearing may be, in turns of its shaft
 
+_SCALES: Final = frozenset(["scale", "scaling", "gain", "lsb"])
+
 
 @dataclass(frozen=True)
 class SideCar:
-    """What a side-car states."""
+    """What a side-car states; `has_scale` where whole numbers wait to be multiplied by one."""
 
     rates: tuple[Statement, ...] = ()
     speeds: tuple[Statement, ...] = ()
     unit: str | None = None
     unit_words: str = ""
+    has_scale: bool = False
 
 
 def sidecar_of(file: SourceFile) -> SideCar:
@@ -77,7 +80,8 @@ def _read(path: Path) -> SideCar:
             speeds += [] if rpm is None else [stated(rpm, where, Source.SIDE_CAR)]
         elif isinstance(value, str) and words_of(key)[-1:] in (("unit",), ("units",)):
             unit = value if find_unit(value) else unit
-    return SideCar(tuple(rates), tuple(speeds), unit, f"{path.name}")
+    has_scale = any(_SCALES & {*words_of(key)} for key in content)
+    return SideCar(tuple(rates), tuple(speeds), unit, f"{path.name}", has_scale)
 
 
 def _number(value: Any) -> tuple[float, str] | None:

@@ -6,9 +6,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from vibration.formats.blocks import blocks
 from vibration.formats.facts import stated
 from vibration.formats.recording import Channel, Source, Statement
-from vibration.formats.room import blocks
 from vibration.formats.units import unit_of_title
 from vibration.formats.words import is_speed_name
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from vibration.formats.room import blocks, gathered
+from vibration.formats.blocks import blocks
+from vibration.formats.gathering import gathered
 
 _TOLERANCE: Final = 0.05  # of a step
 _MOST_PLACES: Final = 1000

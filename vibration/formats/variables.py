@@ -13,10 +13,12 @@ import numpy as np
 
 from vibration.errors import FormatError
 from vibration.formats.assemble import assemble
+from vibration.formats.blocks import blocks
 from vibration.formats.facts import number_and_unit, rate_of, speed_of, stated
 from vibration.formats.files import SourceFile
+from vibration.formats.gathering import gathered
 from vibration.formats.matlab.values import Unread, described, scalar
-from vibration.formats.recording import LeftOut, Reading, Statement, positive
+from vibration.formats.recording import LeftOut, Reading, Source, Statement, positive
 from vibration.formats.samples import split_channels
 from vibration.formats.series import Series, Stated
 from vibration.formats.text.dialect import clock
@@ -54,6 +56,7 @@ _SHARED_WORDS: Final = frozenset(
         "x",
     ]
 )
+_SCALES: Final = frozenset(["scale", "scaling", "gain", "sensitivity", "lsb", "resolution"])
 _VALUES_OF: Final = frozenset(["values", "value", "data", "samples", "signal", "y", "amplitude"])
 
 
@@ -65,10 +68,40 @@ class Scope:
     rates: list[tuple[str, Statement]] = field(default_factory=list)
     speeds: list[Statement] = field(default_factory=list)
     unit: tuple[str, str] | None = None
+    scale: float | None = None
+    offset: float = 0.0
+    unapplied: str = ""
     label: str | None = None
     recorded_at: datetime | None = None
     name: str = ""
     series: list[Series] = field(default_factory=list)
+
+    def scaled(self, each: Series) -> Series:
+        """Return whole numbers by the factor that stands beside them; by no other are they taken.
+
+        ``scale_factor`` and ``add_offset`` are the convention of climate and forecast files. What
+        else is called a scale may multiply or divide: the samples then stay counts.
+        """
+        if each.values.dtype.kind not in "iu":
+            return each
+        if self.scale is not None:
+            factor, offset = self.scale, self.offset
+            parts = (factor * part + offset for _, part in blocks(each.values))
+            return replace(each, values=gathered(parts, len(each.values), np.float64))
+        if self.unapplied and not each.unit:
+            words = f"whole numbers; {self.unapplied} is not applied"
+            return replace(each, unit="counts", unit_words=words, unit_source=Source.WORKED_OUT)
+        return each
+
+
+def _note_scale(scope: Scope, key: str, value: float, where: str) -> None:
+    words = words_of(key)
+    if words == ("scale", "factor"):
+        scope.scale = value
+    elif words == ("add", "offset"):
+        scope.offset = value
+    elif {*words} & _SCALES:
+        scope.unapplied = where
 
 
 def variables_reading(
@@ -230,6 +263,8 @@ class _Walker:
             scope.rates.append((key, stated(fs_hz, where)))
         elif rpm is not None:
             scope.speeds.append(stated(rpm, where))
+        else:
+            _note_scale(scope, key, value, where)
 
     def _text(self, key: str, title: str, value: str, scope: Scope) -> None:
         words = words_of(key)
@@ -289,13 +324,13 @@ class _Walker:
             near = self.parents[id(near)]
         # What the file itself states of its speed is weighed against its other channels later.
         speeds = near.speeds if near is not None and near.path else []
-        for each in scope.series:
+        for each in map(scope.scaled, scope.series):
             own = tuple(
                 statement
                 for key, statement in rates
                 if each.title in named[key] or (not named[key] and len(each.values) == main)
             )
-            unit = None if kind_of_name(each.name) else self._near_unit(scope)
+            unit = None if each.unit or kind_of_name(each.name) else self._near_unit(scope)
             yield replace(
                 each,
                 rates=own,

@@ -14,8 +14,9 @@ from vibration.errors import FormatError, VibrationError
 from vibration.features import FEATURE_NAMES, MIN_FEATURE_SAMPLES, extract
 from vibration.formats import Channel, Reading, sandbox
 from vibration.formats.answers import with_rate
-from vibration.formats.room import blocks as blocks_of
-from vibration.formats.room import let_go, room_of
+from vibration.formats.blocks import blocks as blocks_of
+from vibration.formats.blocks import let_go
+from vibration.formats.room import room_of
 from vibration.importing.kept import Block, Part, Samples, write_kept
 from vibration.importing.plan import PlannedChannel, PlannedFile
 from vibration.importing.speeds import TachoSpeeds

@@ -23,6 +23,8 @@ class PlannedChannel:
         Shaft speed; None where it is unknown.
     unit : str
         As stated or answered; empty where it is unknown.
+    n_samples : int or None
+        Length as read; None where it was not noted.
     is_vibration, is_tacho : bool
         Features are computed for vibration alone; a tacho is kept beside.
     """
@@ -36,6 +38,7 @@ class PlannedChannel:
     rpm_source: str = ""
     unit: str = ""
     unit_source: str = ""
+    n_samples: int | None = None
     is_vibration: bool = True
     is_tacho: bool = False
 

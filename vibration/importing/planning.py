@@ -167,6 +167,7 @@ def _channel(
         rpm_source=said["rpm_source"] or "",
         unit=said["unit"] or "",
         unit_source=Source.PERSON.value if is_given else channel.source_of("unit") or "",
+        n_samples=int(channel.samples.size),
         is_vibration=channel.is_measurable,
         is_tacho=channel.kind == "tacho",
     )

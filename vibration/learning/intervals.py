@@ -225,6 +225,27 @@ def balanced_accuracy(confusion: Values) -> Values:
     return np.asarray(recall.sum(axis=1) / (rows > 0).sum(axis=1), dtype=np.float64)
 
 
+def macro_f1(confusion: Values) -> Values:
+    """Mean of the classes' F1, 0 where a class is neither there nor said.
+
+    Parameters
+    ----------
+    confusion : ndarray, shape (B, K, K)
+
+    Returns
+    -------
+    ndarray, shape (B,)
+
+    Examples
+    --------
+    >>> macro_f1(np.array([[[1.0, 0.0], [0.0, 4.0]]])).tolist()
+    [1.0]
+    """
+    hits = np.diagonal(confusion, axis1=1, axis2=2)
+    whole = confusion.sum(axis=1) + confusion.sum(axis=2)
+    return np.asarray(_ratio(2 * hits, whole).mean(axis=1), dtype=np.float64)
+
+
 def _tested(predictions: Predictions) -> tuple[Numbers, Numbers]:
     """Return the groups that have tested rows, and the class of each."""
     rows = (predictions.folds != NEVER).any(axis=0)

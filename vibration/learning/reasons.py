@@ -60,6 +60,39 @@ def local_reasons(
     return np.asarray(score(x[np.newaxis])[0] - without, dtype=np.float64)
 
 
+def background_rows(y: npt.ArrayLike, *, most: int = 50, seed: int = 0) -> Numbers:
+    """Draw the rows that others are explained against, each class by its share, at least one.
+
+    Parameters
+    ----------
+    y : array_like of int, shape (n,)
+        Class of each training row.
+    most : int
+        Rows that are drawn, where classes are not more than that.
+    seed : int
+
+    Returns
+    -------
+    ndarray, shape (b,)
+        Rows, in ascending order.
+
+    Examples
+    --------
+    >>> y = np.repeat([0, 1], [900, 100])
+    >>> np.bincount(y[background_rows(y)]).tolist()
+    [45, 5]
+    """
+    classes = np.asarray(y, dtype=np.int64)
+    share = min(1.0, most / classes.size)
+    random = np.random.default_rng(seed)
+    drawn = []
+    for label in np.unique(classes):
+        own = np.flatnonzero(classes == label)
+        drawn.append(random.permutation(own)[: max(1, round(share * own.size))])
+    rows: Numbers = np.sort(np.concatenate(drawn)).astype(np.int64)
+    return rows
+
+
 def suspicious_labels(predictions: Predictions) -> Numbers:
     """Rows whose label the model doubts: the confident class is another one.
 

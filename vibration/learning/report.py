@@ -7,6 +7,7 @@ from vibration.learning.evaluation import Evaluation
 from vibration.learning.intervals import FEW_GROUPS, Interval, accuracy, difference, fewest_groups
 from vibration.learning.intervals import interval_of as bootstrap_interval
 from vibration.learning.scores import Scores, scores_of
+from vibration.learning.words import percent
 
 GAP: Final = 0.02
 NEARLY_PERFECT: Final = 0.99
@@ -171,24 +172,3 @@ def doubt_sentence(fewest: int, *, many: str = "bearings") -> str:
     if fewest < 2:
         return f"A class has one of the {many}: no interval can be given."
     return f"Few {many}: read the interval as a lower bound of the doubt."
-
-
-def percent(share: float) -> str:
-    """Write a share of 0 to 1 as percent; never 100 where something is wrong.
-
-    Parameters
-    ----------
-    share : float
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> percent(0.9991), percent(0.99999), percent(1.0)
-    ('99.9', '99.9', '100')
-    """
-    if share >= 1:
-        return "100"
-    return f"{min(100 * share, 99.9):.1f}"

@@ -57,9 +57,10 @@ def assign_sides(
     Groups are permuted by ``default_rng(seed)`` in the order of their sorted names, so the order of
     the rows decides nothing. A class that has as many groups as there are sides gets one on each
     side first. Of k groups that hold the same, side s then has at least ⌊r_s k⌋; each of the rest,
-    the largest first, goes to the side s with the least Σ_c p_c (n_sc − r_s n_c) / n_c, for p_c its
-    own rows of class c, n_sc those that the side has already, and n_c all: that step reduces the
-    squared distance from the ratios most.
+    the largest first, goes to the side s with the least Σ_c p_c ((n_sc − r_s n_c) / n_c +
+    C (n_s − r_s n) / n), for p_c its own rows of class c, n_sc those that the side has already, n_c
+    all, the same without c for all C classes: that step reduces the squared distance from the
+    ratios most, of each class and of the whole.
 
     References
     ----------
@@ -184,9 +185,12 @@ def _fill(held: _Held, shares: npt.NDArray[np.float64], order: Numbers, side: Nu
     have = np.zeros((shares.size, held.n_classes))
     np.add.at(have, (placed[known], held.label[known]), held.count[known])
     lack = (have - shares[:, None] * totals) / totals
+    scale = held.n_classes / totals.sum()
+    lack_of_all = (have.sum(axis=1) - shares * totals.sum()) * scale
     left = np.flatnonzero(side == _OPEN)
     for group in left[np.lexsort((order[left], -held.size[left]))].tolist():
         labels, counts = held.rows_of(group)
-        place = int(np.argmin(lack[:, labels] @ counts))
+        place = int(np.argmin(lack[:, labels] @ counts + lack_of_all * counts.sum()))
         side[group] = place
         lack[place, labels] += counts / totals[labels]
+        lack_of_all[place] += counts.sum() * scale

@@ -16,6 +16,7 @@ from vibration.spectra.windows import welch_segment
 from vibration.store import whole_file
 
 LOW, HIGH = 0.1, 0.9
+SHORTEST = 0.9  # of a segment: what is a little shorter has bins a little wider
 _CURVES = ("f_hz", "low", "median", "high")
 _UNREADABLE = (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile)
 
@@ -78,6 +79,9 @@ def class_reference(
     rows: Iterable[npt.ArrayLike],
     fs_hz: float,
     *,
+    rates_hz: Sequence[float] | None = None,
+    n_samples: int | None = None,
+    fewest: int = 1,
     shafts_hz: Sequence[float | None] | None = None,
     segment: int | None = None,
     window: str = "hann",
@@ -91,6 +95,10 @@ def class_reference(
     is known, P(f) is first aligned to the median speed s̄: P(f·s/s̄)·s/s̄, read linearly between its
     bins, so that a line at one order stands in one bin whatever the speed.
 
+    Records of other lengths and rates come to one grid: each is cut into segments of the same
+    duration, so that the bins are equally wide and a line equally high, and says nothing beyond
+    half its own rate. The curves end where fewer than `fewest` records speak.
+
     References
     ----------
     P. D. Welch, IEEE Trans. Audio Electroacoust. 15 (1967); R. J. Hyndman, Y. Fan, "Sample
@@ -98,27 +106,34 @@ def class_reference(
 
     Parameters
     ----------
-    rows : iterable of array_like, shape (N,)
-        Samples of each record, all as long. They are read one by one; their spectra are kept, so
+    rows : iterable of array_like, shape (Nᵢ,)
+        Samples of each record, in one unit. They are read one by one; their spectra are kept, so
         some dozens of records are enough and thousands take memory.
     fs_hz : float
-        Sampling rate in Hz.
+        Sampling rate in Hz that the grid is made for.
+    rates_hz : sequence of float, optional
+        Sampling rate of each record in Hz; `fs_hz` by default.
+    n_samples : int, optional
+        Length of the record that the grid is made for; that of the first by default.
+    fewest : int
+        Records that must speak of a frequency.
     shafts_hz : sequence of float or None, optional
         Speed of each record in Hz; where one is not known, nothing is aligned.
     segment : int, optional
-        Samples per segment, never more than a record has; that of `welch_segment` by default.
+        Samples per segment at `fs_hz`, never more than a record has; that of `welch_segment` by
+        default.
     window, averaging : str
         As for `averaged_spectrum`.
 
     Returns
     -------
     ClassReference
-        Curves of M = segment // 2 + 1 bins.
+        Curves of M = segment // 2 + 1 bins, fewer where only slower records reach.
 
     Raises
     ------
     VibrationError
-        Where there is no record, or their lengths differ.
+        Where there is no record, or one is shorter than `SHORTEST` of a segment.
 
     Examples
     --------
@@ -128,25 +143,29 @@ def class_reference(
     (5, True)
     """
     densities: list[Curve] = []
-    f_hz, n_samples = np.zeros(0, np.float32), None
-    for row in rows:
-        length = np.size(row)
-        if n_samples not in (None, length):
+    f_hz = np.zeros(0, np.float32)
+    for number, row in enumerate(rows):
+        length, rate_hz = np.size(row), fs_hz if rates_hz is None else rates_hz[number]
+        if not densities:
+            n_samples = n_samples or length
+            segment = min(segment or welch_segment(n_samples, fs_hz), n_samples)
+            f_hz = (np.arange(segment // 2 + 1) * (fs_hz / segment)).astype(np.float32)
+        assert segment is not None  # noqa: S101 - of the first record
+        wanted = segment_at(segment, fs_hz, rate_hz)
+        if length < SHORTEST * wanted:
             raise VibrationError(
-                f"The records have {n_samples} and {length} samples: "
-                "compare records of one length.",
+                f"A record of {length} samples is shorter than a segment of {wanted}: it cannot be "
+                "compared.",
                 field="rows",
             )
-        n_samples = length
         spectrum = averaged_spectrum(
-            row,
-            fs_hz,
-            segment=min(segment or welch_segment(length, fs_hz), length),
-            window=window,
-            averaging=averaging,
+            row, rate_hz, segment=min(wanted, length), window=window, averaging=averaging
         )
-        f_hz = spectrum.f_hz.astype(np.float32)
-        densities.append(spectrum.values.astype(np.float32))
+        density = spectrum.values.astype(np.float32)
+        if spectrum.segment != segment or rate_hz != fs_hz:
+            own_hz = spectrum.f_hz
+            density = np.interp(f_hz, own_hz, density, right=np.nan).astype(np.float32)
+        densities.append(density)
     if not densities:
         raise VibrationError("A reference needs at least one record.", field="rows")
     shaft_hz = 0.0
@@ -157,9 +176,37 @@ def class_reference(
             (np.interp(f_hz * ratio, f_hz, density) * ratio).astype(np.float32)
             for density, ratio in zip(densities, speeds / shaft_hz, strict=True)
         ]
-    quantiles = np.quantile(np.stack(densities), [LOW, 0.5, HIGH], axis=0).astype(np.float32)
-    low, median, high = quantiles
+    stack = np.stack(densities)
+    spoken = np.isfinite(stack).sum(axis=0) >= min(fewest, len(densities))
+    end = f_hz.size if spoken.all() else int(np.argmin(spoken))
+    f_hz, stack = f_hz[:end], stack[:, :end]
+    quantile = np.quantile if np.isfinite(stack).all() else np.nanquantile
+    low, median, high = quantile(stack, [LOW, 0.5, HIGH], axis=0).astype(np.float32)
     return ClassReference(f_hz, low, median, high, len(densities), shaft_hz)
+
+
+def segment_at(segment: int, fs_hz: float, rate_hz: float) -> int:
+    """Return the samples at another rate that last as long as a segment.
+
+    N₂ = round(N₁·fs₂/fs₁), at least 1.
+
+    Parameters
+    ----------
+    segment : int
+        Samples at `fs_hz`.
+    fs_hz, rate_hz : float
+        The two rates in Hz.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> segment_at(4096, 48_000.0, 12_000.0)
+    1024
+    """
+    return max(1, round(segment * rate_hz / fs_hz))
 
 
 def save_reference(reference: ClassReference, path: Path) -> None:

@@ -8,7 +8,6 @@ from django.http import QueryDict
 from bearing_portal.dashboards.explorer.class_marks import NONE
 from bearing_portal.frame.templatetags.portal import number, thousands
 from common.errors import Expected
-from common.roles import is_curator
 from datasets.models import Dataset
 from datasets.scope import explorer_scope
 from datasets.selectors import dataset_get, datasets_visible
@@ -29,7 +28,8 @@ from signals.filters.scope import Scope
 from signals.filters.signal_filter import ANY, KEYS_OF, NO_SIDE, SignalFilter
 from signals.filters.values import written
 from signals.models import FaultClass, Severity
-from signals.services.versions import may_label, may_remove
+from signals.selectors import may_label, stores_labelled
+from signals.services.versions import may_remove
 
 SLIDERS = {"rpm": "Speed", "load": "Load", "rms": "RMS"}
 UNITS = {"rpm": "rpm", "load": "%"}
@@ -146,7 +146,7 @@ def may_do(user: Any, scope: Scope) -> list[str]:
     if scope.version is not None:  # what was is not changed
         return []
     if store is None:
-        return ["relabel"] if is_curator(user) else []
+        return ["relabel"] if stores_labelled(user).exists() else []
     acts = (("relabel", may_label(user, store)), ("remove", may_remove(user, store)))
     return [act for act, may in acts if may]
 

@@ -109,7 +109,11 @@ def class_bars(dataset: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("includes/sort_header.html", takes_context=True)
 def sort_header(
-    context: dict[str, Any], key: str, label: str, css_class: str = ""
+    context: dict[str, Any],
+    key: str,
+    label: str,
+    css_class: str = "",
+    target: str = "#dataset-live",
 ) -> dict[str, str]:
     """A column's heading that sorts: a second click turns the order round."""
     query, params = context["query"], context["request"].GET.copy()
@@ -124,6 +128,7 @@ def sort_header(
         "css_class": css_class,
         "direction": direction,
         "href": href,
+        "target": target,
     }
 
 

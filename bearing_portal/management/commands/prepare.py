@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 
 from bearing_portal.operations.embedded.facts import facts_path
@@ -26,12 +26,23 @@ class Command(BaseCommand):
         "account, the seed, hashed static files. Safe to repeat; `portal` does it by itself."
     )
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--only",
+            choices=("rows", "static"),
+            help="Only the database, or only the static files, which need no database.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
-        rows, static = rows_stamp(settings.BASE_DIR), static_stamp(settings.BASE_DIR)
-        try:
-            self._prepare_rows(rows)
-        except OperationalError as error:
-            raise CommandError(f"PostgreSQL does not answer: {error}", returncode=2) from error
+        if options["only"] != "static":
+            try:
+                self._prepare_rows(rows_stamp(settings.BASE_DIR))
+            except OperationalError as error:
+                raise CommandError(f"PostgreSQL does not answer: {error}", returncode=2) from error
+        if options["only"] != "rows":
+            self._prepare_static(static_stamp(settings.BASE_DIR))
+
+    def _prepare_static(self, static: str) -> None:
         if not settings.DEBUG and read_stamp(settings.STATIC_ROOT / STATIC_STAMP) != static:
             self.stdout.write("Collecting static files.")
             call_command("collectstatic", interactive=False, verbosity=0)

@@ -43,7 +43,7 @@ class Command(PortalCommand):
 
 
 def ready_datasets(name: str | None) -> QuerySet[Dataset]:
-    ready = Dataset.objects.filter(status=Dataset.Status.READY).select_related("store")
+    ready = Dataset.objects.kept().filter(status=Dataset.Status.READY).select_related("store")
     if name is None:
         return ready
     ready = ready.filter(name__iexact=name)

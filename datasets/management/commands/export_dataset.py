@@ -15,7 +15,7 @@ from common.text import counted, size
 from datasets.management.named import ready_dataset
 from datasets.models import Dataset
 from datasets.selectors import dataset_files
-from monitoring.events import event_record
+from datasets.services.events import dataset_event
 from monitoring.management.progress import progress_bar
 from monitoring.models import SystemEvent
 from vibration.errors import VibrationError
@@ -42,12 +42,8 @@ class Command(PortalCommand):
         total = dataset.store.size_bytes
         with progress_bar(out.name, total=total, unit="B") as show, watched(out, show):
             write(dataset, options["format"], out)
-        event_record(
-            kind=SystemEvent.Kind.EXPORTED,
-            actor=None,
-            subject=dataset.name,
-            detail=f"{options['format']}, from the command line",
-        )
+        said = f"{options['format']}, from the command line"
+        dataset_event(dataset, SystemEvent.Kind.EXPORTED, None, said)
         n_bytes = out.stat().st_size
         self.stdout.write(
             f"Wrote {out}: {counted(dataset.store.n_signals, 'signal')}, {size(n_bytes)}."

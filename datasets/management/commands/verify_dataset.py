@@ -42,13 +42,13 @@ class Command(PortalCommand):
                         "dataset": found.name,
                         "checked": result.n_checked,
                         "unit": result.unit,
-                        "findings": list(result.findings),
+                        "findings": [str(each) for each in result.findings],
                     }
                 )
             )
         else:
-            for sentence in result.findings:
-                self.stdout.write(sentence)
+            for each in result.findings:
+                self.stdout.write(str(each))
         checked = counted(result.n_checked, result.unit)
         if result.findings:
             raise CommandError(

@@ -17,9 +17,9 @@ from experiments.rows import CONDITIONS
 from experiments.services.requests import experiment_request
 from signals.filters.signal_filter import SignalFilter
 from vibration.learning.models import MODELS
-from vibration.learning.plans import GROUP, LEAVE_OUT
-from vibration.learning.report import percent
+from vibration.learning.plans import GROUP, LEAVE_OUT, SPLIT
 from vibration.learning.search import MOST_TRIES
+from vibration.learning.words import percent
 
 
 class Command(PortalCommand):
@@ -64,8 +64,8 @@ class Command(PortalCommand):
             "--protocol",
             type=protocol,
             default=(GROUP, ""),
-            metavar="group|leave-out:CONDITION",
-            help=f"conditions: {', '.join(CONDITIONS)}",
+            metavar="group|leave-out:CONDITION|split:NAME",
+            help=f"conditions: {', '.join(CONDITIONS)}; a split of the dataset by its name",
         )
         parser.add_argument("--seed", type=whole_number(0, HIGHEST_SEED), default=0, metavar="S")
         parser.add_argument("--title", default="", metavar="TEXT", help="name of the experiment")
@@ -125,8 +125,11 @@ def protocol(text: str) -> tuple[str, str]:
         return GROUP, ""
     if kind == LEAVE_OUT and condition in CONDITIONS:
         return LEAVE_OUT, condition
+    if kind == SPLIT and condition.strip():
+        return SPLIT, condition.strip()
     raise ArgumentTypeError(
-        f"“{text}” is neither group nor leave-out:CONDITION, one of {', '.join(CONDITIONS)}"
+        f"“{text}” is neither group nor split:NAME nor leave-out:CONDITION, one of "
+        f"{', '.join(CONDITIONS)}"
     )
 
 

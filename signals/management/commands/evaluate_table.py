@@ -7,9 +7,9 @@ from common.commands import PortalCommand, whole_number
 from vibration.errors import VibrationError
 from vibration.learning.groups import listing
 from vibration.learning.models import MODELS
-from vibration.learning.report import percent
 from vibration.learning.table_runs import TableRun, run_table
 from vibration.learning.tables import FeatureTable, read_table
+from vibration.learning.words import percent
 
 LARGEST_SEED = 2**32 - 100  # what scikit-learn takes, with room for repeats and tries
 

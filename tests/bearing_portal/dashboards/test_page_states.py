@@ -61,6 +61,9 @@ def test_a_filter_with_everything_writes_every_declared_key():
     span = Range(1.0, 2.0)
     whole = SignalFilter(
         dataset=1,
+        version=1,
+        split="Halves",
+        sides=("train",),
         classes=("wear",),
         severities=("none",),
         tags=("a",),

@@ -59,8 +59,8 @@ class Served:
     ("workers", "ok", "said"),
     [
         ([Served("short"), Served("long", "train")], True, "2 workers for long, short, train"),
-        ([Served("short")], False, "1 worker, none of them for long"),
-        ([Served("long")], False, "1 worker, none of them for short"),
+        ([Served("short")], False, "1 worker, none of them for long and train"),
+        ([Served("long")], False, "1 worker, none of them for short and train"),
     ],
 )
 def test_each_queue_in_use_needs_a_worker(monkeypatch, workers, ok, said):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from common.errors import Invalid, NotFound
 from datasets.scope import explorer_scope
-from datasets.services import dataset_delete
+from datasets.services import dataset_delete, dataset_purge
 from monitoring.jobs.lifecycle import job_cancel_request
 from monitoring.models import Job
 from signals import jobs
@@ -228,6 +228,7 @@ def test_a_strangers_projection_does_not_exist(role):
 def test_it_goes_with_its_dataset_and_the_sweep_takes_the_file(dataset, owner):
     row = computed(dataset)
     dataset_delete(user=owner, dataset=dataset)
+    dataset_purge(user=owner, dataset=dataset)
     projections_sweep()
     assert not Projection.objects.exists()
     assert not points_file(row.key).exists()

@@ -9,11 +9,14 @@ from signals.waveforms import references
 from signals.waveforms.references import (
     reference_build,
     reference_get,
+    reference_why_not,
     references_forget,
     references_missing,
     references_sweep,
 )
-from tests.factories import make_dataset, make_user
+from tests.datasets.importing import imported, planned, samples
+from tests.factories import make_catalogue, make_dataset, make_user
+from vibration.quantities import STANDARD_GRAVITY_M_S2
 from vibration.statistics.references import class_reference
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +160,41 @@ def test_the_sweep_keeps_the_present_version_and_what_it_does_not_know(owner, si
     references_sweep()
     assert sorted(path.name for path in folder.iterdir()) == [f"{signal.store_id}.1", "notes"]
     assert len(files(folder)) == 1
+
+
+def recordings(tmp_path, *shapes):
+    """Import noise of one density in g²/Hz for each shape, all of one class: length, rate, unit."""
+    make_catalogue()
+    files = []
+    for n, (length, fs_hz, unit) in enumerate(shapes):
+        level = np.sqrt(fs_hz / 8000) * (STANDARD_GRAVITY_M_S2 if unit == "m/s²" else 1)
+        noise = samples(length, seed=n) * np.float32(level)
+        files.append(planned(tmp_path / f"{n}.npy", noise, label="wear", fs_hz=fs_hz, unit=unit))
+    dataset = imported(*files)
+    return dataset.store.owner, list(dataset.store.signals.order_by("pk"))
+
+
+def test_records_of_other_lengths_rates_and_units_are_compared(tmp_path):
+    shapes = [(20_000, 8000.0, "g"), (17_000, 8000.0, "g"), (40_000, 16_000.0, "m/s²")]
+    owner, (first, _, metric) = recordings(tmp_path, *shapes)
+    found = reference_get(owner, first)
+    assert (found.n, found.f_hz[-1]) == (3, 4000.0)
+    for curve in (found.low, found.median, found.high):
+        assert np.mean(curve) == pytest.approx(2 / 8000, rel=0.5)
+    other = reference_get(owner, metric)
+    assert other.f_hz[-1] == 4000.0  # beyond it one record alone speaks
+    assert np.mean(other.median) == pytest.approx(2 / 8000 * STANDARD_GRAVITY_M_S2**2, rel=0.2)
+
+
+def test_another_quantity_is_not_compared_and_that_is_said(tmp_path):
+    owner, (first, *_) = recordings(
+        tmp_path, (9000, 8000.0, "g"), (9000, 8000.0, "g"), (9000, 8000.0, "mm/s")
+    )
+    assert reference_get(owner, first) is None
+    why = reference_why_not(owner, first)
+    assert "of 3 records of its class 2 measure acceleration" in why
+
+
+def test_too_few_records_are_said(tmp_path):
+    owner, (first,) = recordings(tmp_path, (9000, 8000.0, "g"))
+    assert reference_why_not(owner, first) == ("its class has 1 original record here, 3 are needed")

@@ -10,9 +10,11 @@ from scipy.io import savemat, wavfile
 
 from vibration.errors import FormatError
 from vibration.formats import read_recording, room, sandbox
+from vibration.formats.blocks import map_of
 from vibration.formats.examples import examples
+from vibration.formats.gathering import Columns
 from vibration.formats.resampling import resampled
-from vibration.formats.room import Columns, SampleMap, map_of, room_of
+from vibration.formats.room import SampleMap, room_of
 from vibration.formats.steps import Steps
 
 RNG = np.random.default_rng(5)
@@ -23,7 +25,7 @@ EXAMPLES = {each.name: each for each in examples(n=600) if "/" not in each.name}
 def cramped(monkeypatch):
     """Nothing fits into memory, and a block is a kilobyte."""
     monkeypatch.setattr(room, "_MEMORY_BYTES", 0)
-    monkeypatch.setattr(room, "_FEWEST", 16)
+    monkeypatch.setattr("vibration.formats.blocks._FEWEST", 16)
     for name, module in list(sys.modules.items()):
         if name.startswith("vibration.formats") and hasattr(module, "BLOCK_BYTES"):
             monkeypatch.setattr(module, "BLOCK_BYTES", 1024)

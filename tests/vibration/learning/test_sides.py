@@ -84,6 +84,14 @@ def test_single_rows_are_split_to_the_row_within_each_class(ratios):
         assert np.abs(counts - np.array(ratios) * n).max() <= 1
 
 
+def test_what_is_left_of_each_class_evens_out_over_the_whole():
+    """Eleven classes alike, of 7 single rows and 3 pairs: no side takes the rest of all of them."""
+    sizes = np.tile([1] * 7 + [2] * 3, 11)
+    groups, classes = np.repeat(np.arange(110), sizes), np.repeat(np.arange(110) // 10, sizes)
+    sides = assign_sides(groups, classes, (0.7, 0.15, 0.15))
+    np.testing.assert_allclose(np.bincount(sides) / groups.size, (0.7, 0.15, 0.15), atol=0.02)
+
+
 def test_another_seed_deals_otherwise_and_the_same_one_alike():
     groups, classes = np.arange(60), np.arange(60) % 3
     first, again, other = (assign_sides(groups, classes, (0.5, 0.5), seed=s) for s in (1, 1, 2))

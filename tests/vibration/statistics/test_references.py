@@ -70,9 +70,37 @@ def test_no_record_is_refused():
         class_reference([], FS_HZ)
 
 
-def test_records_of_two_lengths_are_refused():
-    with pytest.raises(VibrationError, match="1024 and 512"):
+def test_a_record_shorter_than_a_segment_is_refused():
+    with pytest.raises(VibrationError, match="512 samples is shorter than a segment of 1024"):
         class_reference([np.zeros(1024), np.zeros(512)], FS_HZ)
+
+
+def tone(n_samples, fs_hz, seed):
+    t_s = np.arange(n_samples) / fs_hz
+    noise = np.random.default_rng(seed).normal(size=n_samples)
+    return np.sin(2 * np.pi * 125 * t_s) + noise * np.sqrt(fs_hz / 2) * 0.01
+
+
+def test_records_of_other_lengths_and_rates_come_to_one_grid():
+    shapes = [(40_960, 4096.0), (50_000, 4096.0), (122_880, 12_288.0), (61_440, 6144.0)]
+    rows = [tone(*shape, seed) for seed, shape in enumerate(shapes)]
+    found = class_reference(rows, 4096.0, rates_hz=[fs for _, fs in shapes], segment=2048)
+    assert found.f_hz[-1] == 2048.0
+    line = found.median[np.argmin(np.abs(found.f_hz - 125))]
+    floor = np.median(found.median[found.f_hz > 400])
+    own = averaged_spectrum(rows[0], 4096.0, segment=2048)
+    assert line == pytest.approx(own.values[np.argmin(np.abs(own.f_hz - 125))], rel=0.02)
+    assert floor == pytest.approx(1e-4, rel=0.1)  # of the same density at every rate
+    assert (found.high[250:] / found.low[250:]).max() < 3
+
+
+def test_a_slower_record_says_nothing_beyond_half_its_rate():
+    rows = [tone(40_960, 4096.0, 0), tone(40_960, 4096.0, 1), tone(10_240, 1024.0, 2)]
+    rates = [4096.0, 4096.0, 1024.0]
+    assert class_reference(rows, 4096.0, rates_hz=rates, fewest=3).f_hz[-1] == 512.0
+    whole = class_reference(rows, 4096.0, rates_hz=rates, fewest=2)
+    assert whole.f_hz[-1] == 2048.0
+    assert np.isfinite(whole.median).all()
 
 
 def test_what_was_written_is_read_again(tmp_path):

@@ -14,12 +14,13 @@ import numpy.typing as npt
 
 from vibration.errors import FormatError
 from vibration.formats.assemble import assemble
+from vibration.formats.blocks import BLOCK_BYTES
 from vibration.formats.files import SourceFile
-from vibration.formats.layouts.published_tables import by_publication
+from vibration.formats.gathering import by_column, gathered
+from vibration.formats.layouts.known import by_publication
 from vibration.formats.matlab.layouts import any_layout
 from vibration.formats.matlab.values import Unread, Value
 from vibration.formats.recording import Reading, Source
-from vibration.formats.room import BLOCK_BYTES, by_column, gathered
 from vibration.formats.samples import kept_size, split_channels
 from vibration.formats.series import Series, Stated
 from vibration.formats.sidecar import sidecar_of
@@ -84,7 +85,7 @@ def read_npy(file: SourceFile) -> Reading:
     stated = Stated(
         rates=side.rates,
         speeds=side.speeds,
-        unit=side.unit,
+        unit=None if side.has_scale and array.dtype.kind in "iu" else side.unit,
         unit_words=side.unit_words,
         unit_source=Source.SIDE_CAR,
         rate_hint=file.rate_hint(),

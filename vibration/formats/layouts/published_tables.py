@@ -13,16 +13,17 @@ Data in Brief 49 (2023).
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from vibration.formats.facts import agree, stated
+from vibration.formats.facts import agree
 from vibration.formats.files import SourceFile
-from vibration.formats.recording import LeftOut, Origin, Source, Statement
+from vibration.formats.layouts.known import Known, by_publication
+from vibration.formats.layouts.published_drivetrains import seu, spectraquest
+from vibration.formats.recording import LeftOut, Origin, Source
 from vibration.formats.series import Series, Stated
 from vibration.formats.text.table import Table
 
@@ -42,17 +43,8 @@ _JNU_LABELS: Final = {
 _UORED_LABELS: Final = {
     "H": "healthy", "I": "inner_race", "O": "outer_race", "B": "rolling_element", "C": "cage",
 }  # fmt: skip
+_Columns = list[npt.NDArray[np.float64]]
 _MOST_ROWS: Final = 1 << 22  # no published file is longer
-
-
-@dataclass(frozen=True)
-class Known:
-    """A table whose layout was recognised."""
-
-    form: str
-    series: tuple[Series, ...]
-    stated: Stated
-    left_out: tuple[LeftOut, ...] = ()
 
 
 def published_table(titles: list[str], table: Table, file: SourceFile) -> Known | None:
@@ -91,30 +83,6 @@ def published_table(titles: list[str], table: Table, file: SourceFile) -> Known 
         if known is not None:
             return known
     return None
-
-
-_Columns = list[npt.NDArray[np.float64]]
-
-
-def by_publication(value: float, words: str) -> Statement:
-    """Return a number that a publication gives.
-
-    Parameters
-    ----------
-    value : float
-    words : str
-        The publication.
-
-    Returns
-    -------
-    Statement
-
-    Examples
-    --------
-    >>> by_publication(20000.0, "IMS").origin.source.value
-    'known layout'
-    """
-    return stated(value, words, Source.KNOWN_LAYOUT)
 
 
 def _femto(titles: list[str], columns: _Columns, table: Table, file: SourceFile) -> Known | None:
@@ -301,4 +269,6 @@ _LAYOUTS: Final[tuple[Callable[[list[str], _Columns, Table, SourceFile], Known |
     _mafaulda,
     _jnu,
     _uored,
+    seu,
+    spectraquest,
 )

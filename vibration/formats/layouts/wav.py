@@ -12,10 +12,11 @@ import numpy.typing as npt
 
 from vibration.errors import FormatError
 from vibration.formats.assemble import assemble
+from vibration.formats.blocks import BLOCK_BYTES
 from vibration.formats.facts import stated
 from vibration.formats.files import SourceFile
+from vibration.formats.gathering import Tile, gathered_columns
 from vibration.formats.recording import Reading, Source
-from vibration.formats.room import BLOCK_BYTES, Tile, gathered_columns
 from vibration.formats.series import Series, Stated
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE

@@ -3,8 +3,7 @@
 References
 ----------
 CWRU Bearing Data Center. E. Bechhoefer, MFPT challenge data. C. Lessmeier et al., PHM Europe 2016
-(Paderborn). UESTC, doi 10.1109/JSEN.2025.3635217. A. P. Daga et al., MSSP 120 (2019), DIRG Torino.
-H. Huang, N. Baddour, Data in Brief 21 (2018), Ottawa. M. Sehri et al., Data in Brief 49 (2023).
+(Paderborn). UESTC, doi 10.1109/JSEN.2025.3635217.
 """
 
 import re
@@ -17,12 +16,11 @@ from vibration.errors import FormatError
 from vibration.formats.assemble import assemble
 from vibration.formats.facts import stated
 from vibration.formats.files import SourceFile
-from vibration.formats.layouts.published_tables import by_publication, uored
+from vibration.formats.layouts.known import by_publication
+from vibration.formats.matlab.named import by_name
 from vibration.formats.matlab.values import array, described, scalar
 from vibration.formats.recording import (
     LeftOut,
-    Origin,
-    Question,
     Reading,
     Source,
     Statement,
@@ -34,16 +32,7 @@ from vibration.formats.variables import variables_reading
 
 _CWRU: Final = re.compile(r"^(X\d+)_?(DE|FE|BA)_time$")
 _UESTC_NAME: Final = re.compile(r"^[A-Za-z]+\d*_(\d{3,4})_\d+$")
-_HIT_NAME: Final = re.compile(r"^(?:Normal|IR\d?|OR\d?|BF?\d?|B\d|C\d?)_(\d{3,4})$", re.I)
-_HIT_SAMPLES: Final = 262_144
-_DIRG_NAME: Final = re.compile(r"^C\d[AB]_(\d{2,3})_(\d{1,4})_\d$", re.I)
-_OTTAWA_NAME: Final = re.compile(r"^([HIOBC])-[ABCD]-[1-3]$", re.I)
-_UORED_NAME: Final = re.compile(r"^[HIOBC]_\d{1,2}_[0-2]$")
 _PADERBORN_NAME: Final = re.compile(r"^N(\d{2})_M\d{2}_F\d{2}_")
-_OTTAWA_LABELS: Final = {
-    "H": "healthy", "I": "inner_race", "O": "outer_race", "B": "rolling_element",
-    "C": "rolling_combined",
-}  # fmt: skip
 
 
 def known_layout(variables: Mapping[str, Any], file: SourceFile) -> Reading | None:
@@ -239,78 +228,6 @@ def _rate_by_length(axes: list[dict[str, Any]], length: int) -> Statement | None
     return None
 
 
-def _named(variables: Mapping[str, Any], file: SourceFile) -> Reading | None:
-    """Return what is known by the file's name together with the shape of its one array."""
-    arrays = {key: values for key in variables if (values := array(variables[key])) is not None}
-    if len(arrays) == 1:
-        key, values = next(iter(arrays.items()))
-        return _hit(key, values, file) or _dirg(key, values, file) or _uored(values, file)
-    return _ottawa(arrays, file)
-
-
-def _hit(key: str, values: Any, file: SourceFile) -> Reading | None:
-    found = _HIT_NAME.match(file.stem)
-    if found is None or values.size != _HIT_SAMPLES or max(values.shape) != values.size:
-        return None
-    stated_facts = Stated(
-        rates=(by_publication(51200.0, "HIT-SM"),),
-        speeds=(by_publication(float(found.group(1)), "HIT-SM: the file's name"),),
-    )
-    series = [Series(key, values.reshape(-1), kind="", is_sure=True)]
-    return assemble("mat/hit-sm", series, stated_facts, name=file.name)
-
-
-def _dirg(key: str, values: Any, file: SourceFile) -> Reading | None:
-    found = _DIRG_NAME.match(file.stem)
-    if found is None or values.ndim != 2 or 6 not in values.shape:
-        return None
-    columns = [column for _, column in split_channels(values, key)]
-    names = [f"{place} {axis}" for place in ("A1", "A2") for axis in "xyz"]
-    series = [
-        Series(
-            name, column, unit="m/s²", unit_words="DIRG", unit_source=Source.KNOWN_LAYOUT,
-            is_sure=True,
-        )
-        for name, column in zip(names, columns, strict=True)
-    ]  # fmt: skip
-    facts = Stated(
-        rates=(by_publication(51200.0, "DIRG Torino"),),
-        speeds=(by_publication(60.0 * float(found.group(1)), "DIRG: the file's name, in Hz"),),
-    )
-    return assemble("mat/dirg", series, facts, name=file.name)
-
-
-def _uored(values: Any, file: SourceFile) -> Reading | None:
-    if not _UORED_NAME.match(file.stem) or sorted(values.shape) != [5, 420_000]:
-        return None
-    columns = [column for _, column in split_channels(values, "signal")]
-    known = uored(columns, "mat/uored", file)
-    return assemble(known.form, known.series, known.stated, name=file.name)
-
-
-def _ottawa(arrays: Mapping[str, Any], file: SourceFile) -> Reading | None:
-    found = _OTTAWA_NAME.match(file.stem)
-    if found is None or {*arrays} != {"Channel_1", "Channel_2"}:
-        return None
-    facts = Stated(
-        rates=(by_publication(200_000.0, "Ottawa 2018"),),
-        label=_OTTAWA_LABELS[found.group(1).upper()],
-        origins={"label": Origin(Source.KNOWN_LAYOUT, "Ottawa: the file's name")},
-    )
-    series = [
-        Series("Channel_1", arrays["Channel_1"].reshape(-1), kind="", is_sure=True),
-        Series("Channel_2", arrays["Channel_2"].reshape(-1), kind="tacho", is_sure=True),
-    ]
-    reading = assemble("mat/ottawa", series, facts, name=file.name)
-    pulses = Question(
-        "pulses_per_turn",
-        "Channel_2 is the encoder: how many pulses does it give per turn? Ottawa's gives 1024.",
-        1024,
-        ("Channel_2",),
-    )
-    return Reading(reading.format, reading.recordings, (pulses,), reading.left_out)
-
-
 def _portal(variables: Mapping[str, Any], file: SourceFile) -> Reading | None:
     """Read the portal's own export: ``signals`` (samples, records) with ``fs`` and the index."""
     from vibration.store import FORMAT
@@ -348,7 +265,7 @@ _LAYOUTS: Final[tuple[Callable[[Mapping[str, Any], SourceFile], Reading | None],
     _mfpt,
     _uestc,
     _paderborn,
-    _named,
+    by_name,
 )
 
 

@@ -10,8 +10,9 @@ from typing import IO, Any, Final
 
 import numpy as np
 
+from vibration.formats.blocks import BLOCK_BYTES
+from vibration.formats.gathering import gathered
 from vibration.formats.matlab.values import Array, DamagedMatError, Keep, Unread, Value
-from vibration.formats.room import BLOCK_BYTES, gathered
 
 _DTYPES: Final = ("f8", "f4", "i4", "i2", "u2", "u1")
 _ORDERS: Final = {0: "<", 1: ">"}

@@ -19,8 +19,10 @@ from typing import Any, Final
 import numpy as np
 
 from vibration.errors import VibrationError
+from vibration.formats.blocks import BLOCK_BYTES, blocks
+from vibration.formats.gathering import gathered
 from vibration.formats.matlab.values import Array, DamagedMatError, Keep, Unread, Value
-from vibration.formats.room import BLOCK_BYTES, blocks, current_room, gathered
+from vibration.formats.room import current_room
 
 HEADER_BYTES: Final = 128
 _MAX_DEPTH: Final = 8

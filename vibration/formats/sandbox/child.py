@@ -3,15 +3,20 @@
 import json
 import os
 import sys
+import threading
+import time
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from vibration.errors import FormatError
 from vibration.formats import read_recording
 from vibration.formats.room import samples_path
 from vibration.formats.sandbox.limits import limit_process, limit_reading
 from vibration.formats.sandbox.wire import line_of, packed
+
+_EVERY_S: Final = 1.0
+_STACK_BYTES: Final = 1 << 18
 
 
 def main() -> None:
@@ -20,8 +25,17 @@ def main() -> None:
         # What a library prints must not stand between the answers.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         limit_process()
+        threading.stack_size(_STACK_BYTES)
+        threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
         for line in sys.stdin:
             replies.write(line_of(_answer(json.loads(line))))
+
+
+def _end_with(parent: int) -> None:
+    """End soon after the parent was killed, also amid a reading; it is started by any thread."""
+    while os.getppid() == parent:
+        time.sleep(_EVERY_S)
+    os._exit(1)
 
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import IO, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from vibration.formats.blocks import blocks, map_of
 from vibration.formats.recording import (
     Channel,
     LeftOut,
@@ -24,7 +25,7 @@ from vibration.formats.recording import (
     Source,
     Statement,
 )
-from vibration.formats.room import SampleMap, blocks, map_of, samples_path
+from vibration.formats.room import SampleMap, samples_path
 
 _TYPES: Final = ("<f4", "<f8")
 _ALIGNED: Final = 64

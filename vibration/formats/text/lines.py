@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROLS: Final = bytes({*range(32)} - {9, 10, 11, 12, 13, 26, 27})
+_HIGH_BYTES: Final = re.compile(rb"[\x80-\xff]+")
+_FEWEST_HIGH_BYTES: Final = 8
 _GZIP: Final = b"\x1f\x8b"
 
 
@@ -130,7 +133,8 @@ def encoding_of(sample: bytes) -> str | None:
     """Return the encoding of a text by its first bytes, None for what is no text.
 
     A byte-order mark decides; else UTF-16 shows in its zero bytes; else UTF-8 where it is valid,
-    and Latin-1 for the rest: only titles can differ then, digits are the same.
+    GB 2312 where all that is no ASCII stands in pairs of it, and Latin-1 for the rest: only titles
+    can differ then, digits are the same.
 
     Parameters
     ----------
@@ -160,5 +164,17 @@ def encoding_of(sample: bytes) -> str | None:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(sample)
     except UnicodeDecodeError:
-        return "latin-1"
+        return "gb18030" if _is_gb2312(sample) else "latin-1"
     return "utf-8"
+
+
+def _is_gb2312(sample: bytes) -> bool:
+    """Tell Chinese text: Latin letters with marks do not come in pairs alone."""
+    runs = _HIGH_BYTES.findall(sample)
+    if len(runs) < 2 or any(len(run) % 2 for run in runs[:-1]):
+        return False
+    try:
+        "".join(run.decode("gb2312") for run in runs[:-1])
+    except UnicodeDecodeError:
+        return False
+    return sum(map(len, runs)) >= _FEWEST_HIGH_BYTES

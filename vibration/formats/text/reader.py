@@ -1,5 +1,6 @@
 """Text tables: columns are channels, perhaps beside an axis of times and under a head."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
@@ -17,17 +18,18 @@ from vibration.formats.series import Series, Stated, prove_no_features
 from vibration.formats.sidecar import sidecar_of
 from vibration.formats.text.lines import TextLines, opened_text
 from vibration.formats.text.preamble import Line, Preamble, preamble_of
+from vibration.formats.text.rows import parse
 from vibration.formats.text.table import (
     MAX_COLUMNS,
+    ROW_WISE,
     Table,
     find_table,
     head_of,
-    parse,
     without_side_keys,
 )
 
-_ROW_WISE: Final = 128
 _MOST_ROWS: Final = 4096
+_SENSITIVITY: Final = re.compile(r"sensiti|sensibilit|empfindlich|灵敏度|чувствительн", re.I)
 
 
 def read_text(file: SourceFile) -> Reading:
@@ -69,7 +71,7 @@ def read_text(file: SourceFile) -> Reading:
         kinds = table.dialect.kinds(table.first_rows[0])
         if "c" in kinds:
             return cells_reading(_cells(table, _rest(head[first:], lines)), file)
-        if len(kinds) >= _ROW_WISE:
+        if len(kinds) >= ROW_WISE:
             return _row_wise(table, _rest(head[first:], lines), file)
         if len(kinds) > MAX_COLUMNS:
             titles = table.dialect.fields(table.above[-1].text) if table.above else []
@@ -96,7 +98,7 @@ def _reading(table: Table, said: Preamble, file: SourceFile) -> Reading:
         )
     series = [_series(index, table, said) for index in sorted(table.columns)]
     stated, questions = _stated(table, said, file)
-    left_out = [*table.left_out, *_left_out(table, said), *_numbers_above(table)]
+    left_out = [*table.left_out, *_left_out(table, said), *_not_used(table)]
     return assemble("csv", series, stated, name=file.name, left_out=left_out, questions=questions)
 
 
@@ -143,12 +145,20 @@ def _stated(table: Table, said: Preamble, file: SourceFile) -> tuple[Stated, lis
     return replace(stated, rate_hint=(value, sentence)), []
 
 
-def _numbers_above(table: Table) -> list[LeftOut]:
-    return [
-        LeftOut(f"line {line.number}", "numbers above the samples, which nothing explains")
-        for line in table.above
-        if all(table.dialect.number(each) is not None for each in line.text.split())
-    ]
+def _not_used(table: Table) -> list[LeftOut]:
+    """Name the lines above the samples that say something which is not used."""
+    found = []
+    for line in table.above:
+        fields = table.dialect.fields(line.text)
+        if all(table.dialect.number(each) is not None for each in line.text.split()):
+            reason = "numbers above the samples, which nothing explains"
+            found.append(LeftOut(f"line {line.number}", reason))
+        elif _SENSITIVITY.search(fields[0] if fields else "") and any(map(str.isdigit, line.text)):
+            reason = (
+                f"a sensitivity ({line.text.strip()[:60]}), which is not applied to the samples"
+            )
+            found.append(LeftOut(f"line {line.number}", reason))
+    return found
 
 
 def _left_out(table: Table, said: Preamble) -> list[LeftOut]:

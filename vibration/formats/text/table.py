@@ -1,33 +1,28 @@
-"""The samples of a text table: found under its head, parsed in blocks, refused by line."""
+"""Where the samples of a text table begin, under its head, and how they are written."""
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from vibration.errors import FormatError
-from vibration.formats.files import SourceFile
 from vibration.formats.recording import LeftOut
-from vibration.formats.room import Columns, blocks, gathered
-from vibration.formats.text.dialect import Dialect, clock, dialect_of
+from vibration.formats.text.dialect import Dialect, dialect_of
 from vibration.formats.text.lines import TextLines
 from vibration.formats.text.preamble import Line
 
 MAX_COLUMNS: Final = 64
+ROW_WISE: Final = 128
 MAX_FIELDS: Final = 2_000_000
 _HEAD_LINES: Final = 1100
 _HEAD_CHARACTERS: Final = 1 << 25
 _MOST_TITLE_LINES: Final = 200
 _SIDE_LINES: Final = 40
-_FOOT_LINES: Final = 5
 _PATTERN_LINES: Final = 15
 _SHOWN: Final = 60
-_DAY_S: Final = 86400.0
-_HALF_DAY_S: Final = 43200.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,6 +208,8 @@ def _holds(kinds: str, following: Sequence[str], dialect: Dialect) -> bool:
     if "c" in kinds:
         return True
     texts = [i for i, kind in enumerate(kinds) if kind == "x"]
+    if len(kinds) >= ROW_WISE and texts == [0]:  # a waveform a line, under its name
+        return True
     alike = all(
         len(row) == len(kinds) and all(row[i] in "xe" for i in texts) and "n" in row for row in near
     ) and all(sum(row[i] == "x" for row in near) >= 0.8 * len(near) for i in texts)
@@ -250,226 +247,3 @@ def _is_lone_value(following: Sequence[str], dialect: Dialect) -> bool:
     with np.errstate(invalid="ignore"):
         largest = float(np.abs(rest).max())
     return bool(is_whole and not others_whole and numbers[0] >= 100 and numbers[0] > 10 * largest)
-
-
-def parse(
-    table: Table, first: int, head: Sequence[Line], lines: TextLines, file: SourceFile
-) -> None:
-    """Read all rows into the columns of a table.
-
-    Parameters
-    ----------
-    table : Table
-        As `find_table` gives it; its columns are filled.
-    first : int
-        Index into the head of the first row.
-    head : sequence of Line
-    lines : TextLines
-        Those that follow the head.
-    file : SourceFile
-        The file, what it is called, and how much of it may be kept.
-
-    Raises
-    ------
-    FormatError
-        For a row that does not fit, with its number and its words.
-
-    Examples
-    --------
-    >>> import io
-    >>> from pathlib import Path
-    >>> head = [Line(1, "a;b"), Line(2, "0.1;0.2"), Line(3, "0.3;0.4")]
-    >>> table, first = find_table(head, "rig.csv")
-    >>> parse(table, first, head, TextLines(io.StringIO("")), SourceFile(Path("r"), "rig.csv"))
-    >>> table.columns[1].values.tolist()
-    [0.2, 0.4]
-    """
-    kinds = table.dialect.kinds(table.first_rows[0])
-    numeric = [i for i, kind in enumerate(kinds) if kind in "ne"]
-    clocks: dict[int, _Clock] = {i: _Clock() for i, kind in enumerate(kinds) if kind == "t"}
-    rows = Columns(len(numeric))
-    kept = 0
-    number, block = head[first].number, [line.text for line in head[first:]]
-    while block:
-        following = lines.block()
-        values = _block(block, number, not following, table, kinds, clocks, file.name)
-        kept += values.nbytes
-        file.prove_kept(kept)
-        number, block = number + len(block), following
-        rows.append(values, expected_rows=lines.expected(rows.n_rows + len(values)))
-    table.n_rows = rows.n_rows
-    whole = rows.whole()
-    for place, index in enumerate(numeric):
-        table.columns[index] = Column(whole[:, place])
-    for index, each in clocks.items():
-        column = each.column()
-        if column is not None:
-            table.columns[index] = column
-    _join_dates(table, clocks)
-
-
-def _block(
-    texts: list[str],
-    number: int,
-    is_last: bool,
-    table: Table,
-    kinds: str,
-    clocks: "dict[int, _Clock]",
-    name: str,
-) -> npt.NDArray[np.float64]:
-    dialect = table.dialect
-    try:
-        return _numbers(texts, dialect, kinds, clocks)
-    except (ValueError, IndexError) as error:
-        misfits = (
-            i
-            for i, t in enumerate(texts)
-            if t.strip("\r\n\x1a \t") and not _fits(t, dialect, kinds)
-        )
-        misfit = next(misfits, None)
-        if misfit is None:
-            raise FormatError(f"{name} cannot be read as a table of numbers.") from error
-        below = [text for text in texts[misfit:] if text.strip()]
-        is_foot = is_last and len(below) <= _FOOT_LINES and misfit > 0
-        if is_foot and not any(_may_be_numbers(text, dialect) for text in below):
-            left = LeftOut(f"line {number + misfit}", "a line of text below the samples")
-            table.left_out.append(left)
-            return _numbers(texts[:misfit], dialect, kinds, clocks)
-        width = len(kinds)
-        numbers = f"{width} number{'s' if width > 1 else ''}"
-        line = Line(number + misfit, texts[misfit])
-        raise FormatError(f"{line.quoted(name)} is not {numbers}, as the rows above.") from error
-
-
-def _numbers(
-    texts: list[str], dialect: Dialect, kinds: str, clocks: "dict[int, _Clock]"
-) -> npt.NDArray[np.float64]:
-    quoted = dialect.quotes and any('"' in text for text in texts)
-    if {*kinds} == {"n"} and not quoted:
-        return _plain_numbers(texts, dialect, len(kinds))
-    texts = [text for text in texts if text.strip()]
-    if quoted and dialect.separator is not None:
-        rows = list(csv.reader(texts, delimiter=dialect.separator, skipinitialspace=True))
-    elif dialect.separator is None:
-        rows = [text.replace('"', "").split() for text in texts]
-    else:
-        rows = [text.split(dialect.separator) for text in texts]
-    numeric = [i for i, kind in enumerate(kinds) if kind in "ne"]
-    for row in rows:
-        if len(row) != len(kinds) and not (len(row) == len(kinds) + 1 and not row[-1].strip()):
-            raise ValueError("a row of another width")
-    decimal = dialect.decimal
-    values = np.array(
-        [
-            [float(row[i].strip().replace(decimal, ".")) if row[i].strip() else np.nan
-             for i in numeric]
-            for row in rows
-        ],
-        dtype=np.float64,
-    ).reshape(len(rows), len(numeric))  # fmt: skip
-    times = {index: each.read([row[index] for row in rows]) for index, each in clocks.items()}
-    for index, each in clocks.items():  # after all that may be refused
-        each.add(*times[index])
-    return values
-
-
-def _plain_numbers(texts: list[str], dialect: Dialect, width: int) -> npt.NDArray[np.float64]:
-    if dialect.decimal == ",":
-        texts = [text.replace(",", ".") for text in texts]
-    separator = dialect.separator
-    if separator is not None and any(t.rstrip().endswith(separator) for t in texts[:2]):
-        texts = [text.rstrip().removesuffix(separator) for text in texts]
-    if texts and texts[-1].strip("\x1a\r\n") == "":
-        texts = texts[:-1]  # an end of file as old systems wrote it
-    values: npt.NDArray[np.float64] = np.loadtxt(
-        texts, delimiter=separator, ndmin=2, comments=None, dtype=np.float64
-    )
-    if values.shape[1] != width:
-        raise ValueError("rows of another width")
-    return values
-
-
-def _fits(text: str, dialect: Dialect, kinds: str) -> bool:
-    found = dialect.kinds(text)
-    if len(found) != len(kinds):
-        return False
-    allowed = {"n": "n", "t": "t", "x": "xnte", "e": "en", "c": "c"}
-    if {*kinds} != {"n"}:
-        allowed["n"] = "ne"
-    return all(kind in allowed[wanted] for kind, wanted in zip(found, kinds, strict=True))
-
-
-def _may_be_numbers(text: str, dialect: Dialect) -> bool:
-    kinds = dialect.kinds(text)
-    return "n" in kinds or "t" in kinds
-
-
-class _Clock:
-    """The clock times of one column, gathered block by block: days, seconds, NaN for neither."""
-
-    def __init__(self) -> None:
-        self._times = Columns(2)
-        self._is_dated = self._is_timed = True
-        self.first: tuple[int | None, float | None] | None = None
-        self.is_sure = True
-
-    def read(self, texts: list[str]) -> tuple[npt.NDArray[np.float64], bool]:
-        """Return days and seconds of some rows, and whether the days are beyond doubt."""
-        times, is_sure = np.full((len(texts), 2), np.nan), True
-        for row, text in enumerate(texts):
-            parsed = clock(text.strip().strip('"'))
-            if parsed is None:
-                raise ValueError("no clock time")
-            day, seconds, sure = parsed
-            is_sure &= sure
-            times[row] = (np.nan if day is None else day, np.nan if seconds is None else seconds)
-        return times, is_sure
-
-    def add(self, times: npt.NDArray[np.float64], is_sure: bool) -> None:
-        if not len(times):
-            return
-        is_there = ~np.isnan(times)
-        if self.first is None:
-            day, seconds = times[0].tolist()
-            self.first = int(day) if is_there[0, 0] else None, seconds if is_there[0, 1] else None
-        self._is_dated &= bool(is_there[:, 0].all())
-        self._is_timed &= bool(is_there[:, 1].all())
-        self.is_sure &= is_sure
-        self._times.append(times)
-
-    def column(self) -> Column | None:
-        """Return the times in s since the first, None for dates alone."""
-        if self.first is None or not self._is_timed:
-            return None
-        day, seconds = self.first
-        times = self._times.whole()
-        values = gathered(self._seconds(times), len(times), np.float64)
-        start = None
-        if self._is_dated and self.is_sure and day:
-            start = datetime.fromordinal(day) + timedelta(seconds=seconds or 0.0)
-        return Column(values, is_clock=True, start=start)
-
-    def _seconds(self, times: npt.NDArray[np.float64]) -> Iterator[npt.NDArray[np.float64]]:
-        first_day, first_s = times[0]
-        midnights, before = 0, first_s
-        for _, part in blocks(times):
-            days, seconds = part.T
-            if self._is_dated:
-                yield (days - first_day) * _DAY_S + seconds - first_s
-                continue
-            # past midnight the clock begins again
-            turns = midnights + np.cumsum(np.diff(seconds, prepend=before) < -_HALF_DAY_S)
-            yield seconds + _DAY_S * turns - first_s
-            midnights, before = int(turns[-1]), float(seconds[-1])
-
-
-def _join_dates(table: Table, clocks: "dict[int, _Clock]") -> None:
-    """Give a column of clock times the day of the column of dates beside it."""
-    dates = [each for each in clocks.values() if each.first and each.first[1] is None]
-    for index, column in list(table.columns.items()):
-        day = dates[0].first[0] if dates and dates[0].first else None
-        if column.is_clock and column.start is None and day is not None and dates[0].is_sure:
-            first = clocks[index].first
-            seconds = (first and first[1]) or 0.0
-            start = datetime.fromordinal(day) + timedelta(seconds=seconds)
-            table.columns[index] = Column(column.values, is_clock=True, start=start)

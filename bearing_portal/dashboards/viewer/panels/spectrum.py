@@ -19,7 +19,7 @@ from bearing_portal.dashboards.viewer.state import WHOLE, ViewerState
 from bearing_portal.dashboards.viewer.tracking import Turns, contradiction, turns_of
 from common.text import thousands
 from signals.errors import told_as
-from signals.waveforms.references import Choice, reference_get
+from signals.waveforms.references import Choice, reference_get, reference_why_not
 from signals.waveforms.sources import LONG_SAMPLES
 from vibration.quantities import density_unit, powered_unit
 from vibration.spectra.averaging import Spectrum, averaged_spectrum, spectrum_of_blocks
@@ -44,14 +44,15 @@ def spectrum_panel(user: Any, state: ViewerState) -> Panel:
     ]
     frame = frame_of(first, state, spectra[0], scale)
     marks = marks_of(user, first, state)
+    expected, lacking = _expected(user, first, state, frame, spectra[0])
     figure = curves_figure(
         curves,
         frame,
         marks=marks,
         bands=_bands(first, state),
-        expected=_expected(user, first, state, frame, spectra[0]),
+        expected=expected,
     )
-    return Panel(figure, meta_of(first, spectra[0]))
+    return Panel(figure, " · ".join(filter(None, (meta_of(first, spectra[0]), lacking))))
 
 
 def spectrum_of(item: Item, state: ViewerState) -> Spectrum:
@@ -133,17 +134,19 @@ def _bands(item: Item, state: ViewerState) -> list[Span]:
 
 def _expected(
     user: Any, item: Item, state: ViewerState, frame: Frame, spectrum: Spectrum
-) -> Expected | None:
+) -> tuple[Expected | None, str]:
+    """Return the expected spectrum of the class, or why there is none."""
     wanted = "expected" in state.marks and state.spectrum == "psd" and not state.off
     fault_class = item.signal.fault_class
     if not wanted or fault_class is None:
-        return None
+        return None, ""
     choice = Choice(
         None if state.segment is None else spectrum.segment, state.window, AVERAGES[state.averaging]
     )
     reference = reference_get(user, item.signal, choice)
     if reference is None:
-        return None
+        why = reference_why_not(user, item.signal, choice)
+        return None, f"no expected spectrum: {why}"
     reference = reference.at_speed(item.signal.shaft_hz)
     power = np.float32(item.factor**2)
     low, median, high = (
@@ -152,7 +155,7 @@ def _expected(
     )
     x = reference.f_hz * frame.scale
     name = f"{fault_class.name}, n = {reference.n}"
-    return Expected(x, low, median, high, fault_class.colour, name)
+    return Expected(x, low, median, high, fault_class.colour, name), ""
 
 
 def _tracked(user: Any, items: list[Item], state: ViewerState) -> Panel:

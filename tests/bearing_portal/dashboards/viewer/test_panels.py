@@ -1,12 +1,15 @@
 """What each panel says of a signal, asked as the page asks."""
 
 import json
+import re
 
 import numpy as np
 import pytest
 
+from datasets.services.splits import split_create
 from signals.models import Bearing
 from signals.services.bearings import bearings_seed
+from signals.services.labels import Relabel, signals_relabel
 from tests.bearing_portal.dashboards.viewer.conftest import numbers
 from tests.factories import make_dataset, make_user
 from tests.signals.recordings import npy, upload
@@ -254,6 +257,30 @@ def test_the_inspector_has_all_features_parts_and_the_dataset(ask, simulated):
     assert text.count("<th ") == 36
     assert "Parts of this record" in text
     assert f"/datasets/{simulated[0].store.dataset.pk}/" in text
+
+
+def test_the_inspector_names_the_sides_of_splits(ask, simulated):
+    dataset = simulated[0].store.dataset
+    split_create(
+        user=dataset.store.owner, dataset=dataset, name="main", ratios=(0.5, 0.5), by="none"
+    )
+    text = ask("show_inspector", simulated[0])["response"]["viewer-inspector"]["html"]
+    assert re.search("(train|test) of main", text)
+
+
+def test_the_inspector_shows_the_labels_of_the_version_in_the_address(ask, simulated):
+    signal = simulated.filter(fault_class__code="wear").first()
+    dataset = signal.store.dataset
+    signals_relabel(
+        user=dataset.store.owner,
+        signals=simulated.filter(pk=signal.pk),
+        labels=Relabel(fault_class=None),
+        reason="heard again",
+    )
+    for version, words in (("1", ">Wear<"), ("2", ">No class<")):
+        given = {"filter": f"dataset={dataset.pk}&version={version}"}
+        text = ask("show_inspector", signal, **given)["response"]["viewer-inspector"]["html"]
+        assert words in text.replace("/>", "><")
 
 
 def test_an_undefined_feature_is_a_dash(ask, signal):

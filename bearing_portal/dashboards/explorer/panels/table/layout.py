@@ -122,6 +122,7 @@ def _tools() -> list[Any]:
             [
                 _button("Tag", "tag", **{"data-bulk": "tag"}),
                 _button("Compare", "layers", **{"data-bulk": "compare"}),
+                _button("Predict", "activity", **{"data-bulk": "predict"}),
                 _button("Relabel", "pencil", hidden=True, **{"data-bulk": "relabel"}),
                 _button("Remove", "trash", hidden=True, **{"data-bulk": "remove"}),
             ],

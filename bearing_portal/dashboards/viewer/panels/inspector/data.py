@@ -5,13 +5,24 @@ from typing import Any
 
 from bearing_portal.dashboards.viewer.state import ViewerState
 from bearing_portal.dashboards.viewer.tracking import tachos_of
+from datasets.scope import explorer_scope
 from datasets.selectors import datasets_visible
 from signals.exploration.distributions import Distribution, distribution_of
-from signals.models import Bearing, Signal
-from signals.selectors import Around, channels_of, recording_around, signal_get
+from signals.filters.at_version import signals_at
+from signals.filters.signal_filter import SignalFilter
+from signals.models import Bearing, Signal, Version
+from signals.selectors import (
+    Around,
+    channels_of,
+    recording_around,
+    signal_get,
+    splits_of_signal,
+)
 from signals.services.bearings import bearing_of, bearings_all
 from signals.services.mains import Mains, mains_of
 from signals.waveforms.sources import part_titles, source_of
+
+MOST_SPLITS = 5
 
 
 @dataclass(frozen=True)
@@ -31,10 +42,15 @@ class Side:
     tags: list[str]
     n_notes: int
     mains: Mains
+    version: Version | None
+    splits: list[tuple[str, str]]
 
 
 def side_of(user: Any, state: ViewerState) -> Side:
     signal = signal_get(user, state.signal or 0)
+    version = version_of(user, signal, state)
+    if version is not None:
+        labels_at(version, signal)
     source = source_of(user, signal)
     return Side(
         signal=signal,
@@ -50,7 +66,25 @@ def side_of(user: Any, state: ViewerState) -> Side:
         tags=list(signal.tags.values_list("name", flat=True)),
         n_notes=signal.annotations.count(),
         mains=mains_of(user, signal, source.mains_hz),
+        version=version,
+        splits=splits_of_signal(signal, MOST_SPLITS),
     )
+
+
+def version_of(user: Any, signal: Signal, state: ViewerState) -> Version | None:
+    """Return the earlier version that the address names, where the signal is of that dataset."""
+    scope = explorer_scope(user, SignalFilter.from_query(state.filter_query))
+    is_of_it = scope.store is not None and scope.store.pk == signal.store_id
+    return scope.version if is_of_it else None
+
+
+def labels_at(version: Version, signal: Signal) -> None:
+    """Show a signal with the labels that it had in a version."""
+    then = (
+        signals_at(version).select_related("fault_class", "severity").filter(pk=signal.pk).first()
+    )
+    if then is not None:
+        signal.fault_class, signal.severity = then.fault_class, then.severity
 
 
 def dataset_of(user: Any, signal: Signal) -> tuple[int, str] | None:

@@ -70,8 +70,16 @@ def _identity(side: Side) -> html.Div:
         link = [html.A(side.dataset[1], href=href, className="inspector-dataset")]
     top = html.Div([html.H2(signal.label, className="mono"), *link], className="inspector-top")
     badges = [class_badge(signal.fault_class), severity_badge(signal)]
+    badges += [
+        html.Span(f"{side_name} of {name}", className="tag", title=f"Side of the split “{name}”")
+        for name, side_name in side.splits
+    ]
+    if side.version is not None:
+        words = f"Version {side.version.number}"
+        title = "Class and severity are those of an earlier version of the dataset"
+        badges.append(html.Span(words, className="tag", title=title))
     return html.Div(
-        [top, html.Div(badges, className="badges"), *_channels(side), _actions()],
+        [top, html.Div(badges, className="badges"), *_channels(side), _actions(side)],
         className="inspector-identity",
     )
 
@@ -95,7 +103,7 @@ def _channels(side: Side) -> list[Any]:
     return [html.Div(buttons, className="segments is-small is-wrapping", **group)]
 
 
-def _actions() -> html.Div:
+def _actions(side: Side) -> html.Div:
     items = [
         html.Li(
             html.A(
@@ -122,8 +130,13 @@ def _actions() -> html.Div:
         **{"data-action": "add", "aria-label": "Keep for comparison"},
     )
     menu = html.Ul(items, className="dropdown-menu dropdown-menu-end")
+    ask = html.A(
+        "Predict fault",
+        href=f"{reverse('inference:page')}?signal={side.signal.pk}",
+        className="btn btn-secondary",
+    )
     return html.Div(
-        [html.Div([opener, menu], className="dropdown"), add], className="signal-actions"
+        [html.Div([opener, menu], className="dropdown"), ask, add], className="signal-actions"
     )
 
 

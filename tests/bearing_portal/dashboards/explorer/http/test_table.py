@@ -278,7 +278,7 @@ class TestTag:
     def test_of_others_is_refused_in_the_dialog(self, role, client, dataset):
         answer = tagged(as_role(client, role), dataset)
         assert answer.status_code == 422
-        assert "owner and by curators" in answer.content.decode()
+        assert "owner, by members who may label" in answer.content.decode()
         assert not Tag.objects.exists()
 
     def test_of_a_private_dataset_does_not_exist_for_a_stranger(self, client):

@@ -1,0 +1,1 @@
+"""Figures of a result: how well a model knows what it says."""

@@ -1,0 +1,63 @@
+"""Curves of several runs over each other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from experiments.charts import Axis, Line
+from experiments.comparison.selectors import Run
+from vibration.errors import VibrationError
+from vibration.learning.curves import calibration_points, precision_recall_points, roc_points
+from vibration.learning.groups import Values
+
+SHARE: Final = (0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A kind of curve: its title, its axes, and what it is of one run and class."""
+
+    title: str
+    x: Axis
+    y: Axis
+    points: Callable[[Run, int], tuple[Values, Values]]
+    has_diagonal: bool = True
+    of_class: bool = True
+
+
+CURVES: Final = {
+    "roc": Curve(
+        "ROC",
+        Axis("False positive rate", *SHARE),
+        Axis("True positive rate", *SHARE),
+        lambda run, number: roc_points(run.scored, number),
+    ),
+    "pr": Curve(
+        "Precision and recall",
+        Axis("Recall", *SHARE),
+        Axis("Precision", *SHARE),
+        lambda run, number: precision_recall_points(run.scored, number),
+        has_diagonal=False,
+    ),
+    "calibration": Curve(
+        "Calibration",
+        Axis("Top probability", *SHARE),
+        Axis("Share right", *SHARE),
+        lambda run, number: calibration_points(run.scored)[:2],
+        of_class=False,
+    ),
+}
+
+
+def curve_lines(runs: list[Run], code: str, fault_class: str) -> list[Line]:
+    """Return one line a run that knows the class, named after its experiment."""
+    lines = []
+    for run in runs:
+        if fault_class not in run.codes:
+            continue
+        try:
+            x, y = CURVES[code].points(run, run.codes.index(fault_class))
+        except VibrationError:  # no row of the class was tested
+            continue
+        lines.append(Line(run.experiment.name, x, y, note=f"id {run.experiment.pk}"))
+    return lines

@@ -1,0 +1,71 @@
+import json
+
+import numpy as np
+import pytest
+from scipy.stats import energy_distance
+from sklearn.metrics import accuracy_score
+
+from datasets.scope import explorer_scope
+from experiments.rows import training_rows
+from signals.filters.signal_filter import SignalFilter
+from tests.commands.running import called, refusal
+from tests.experiments.training import small_dataset
+from tests.factories import make_user
+from vibration.features import FEATURE_NAMES
+from vibration.learning.search import fitted_pipeline
+
+
+@pytest.fixture
+def sides(db):
+    owner = make_user("superuser")
+    return [
+        small_dataset(owner, name="Simulated"),
+        small_dataset(owner, name="Real", seed=5, classes=("healthy", "imbalance", "oil_whirl")),
+    ]
+
+
+def rows_of(dataset):
+    scope = explorer_scope(dataset.store.owner, SignalFilter(dataset=dataset.pk))
+    return training_rows(dataset.store.owner, scope, FEATURE_NAMES)
+
+
+def test_its_numbers_are_those_of_scipy_and_of_a_model_fitted_anew(sides):
+    found = json.loads(called("sim_to_real", "Simulated", "real", "--model", "logistic", "--json"))
+    first, second = map(rows_of, sides)
+    column = first.names.index("rms")
+    values = [rows.x[:, column] for rows in (first, second)]
+    spread = np.concatenate(values).std()
+    shift = next(each for each in found["shifts"] if each["feature"] == "rms")
+    assert shift["distance"] == pytest.approx(energy_distance(*(v / spread for v in values)))
+    distances = [each["distance"] or 0 for each in found["shifts"]]
+    assert distances == sorted(distances, reverse=True)
+    assert found["classes"] == ["healthy", "imbalance"]
+    one, other = (
+        (rows.x[rows.y < 2], rows.y[rows.y < 2], rows.groups[rows.y < 2])
+        for rows in (first, second)
+    )
+    model, _ = fitted_pipeline(*one, model="logistic")
+    said = found["transfer"][0]
+    assert (said["from"], said["to"], said["n_signals"]) == ("Simulated", "Real", 10)
+    assert said["score"] == pytest.approx(accuracy_score(other[1], model.predict(other[0])))
+    assert said["majority"] == 0.5
+    assert "Left out of the scores, in Simulated alone: Wear" in " ".join(found["notes"])
+
+
+def test_it_says_in_words_what_moves(sides):
+    text = called("sim_to_real", "Simulated", "Real", "--model", "logistic")
+    assert "Trained on Real, tested on Simulated" in text
+    assert "Features that move most" in text
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        (("Simulated", "simulated"), "two different datasets"),
+        (("Simulated", "Nothing"), "There is no dataset “Nothing”."),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_with_status_2(sides, line, sentence):
+    error = refusal("sim_to_real", *line)
+    assert error.returncode == 2
+    assert sentence in str(error)
