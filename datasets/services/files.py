@@ -93,11 +93,13 @@ def files_sweep() -> None:
 
 
 def _parts_sweep() -> None:
-    """Remove the parts of datasets that are whole, or gone."""
+    """Remove the parts of datasets that are whole, cancelled or gone."""
     found = {name.removesuffix(".parts"): name for name in stored(DATASETS).names()
              if name.endswith(".parts")}  # fmt: skip
     ids = {int(pk) for pk in found if pk.isdecimal()}
-    known = set(GenerationPart.objects.filter(dataset__in=ids).values_list("dataset", flat=True))
+    needed = GenerationPart.objects.filter(dataset__in=ids)
+    needed = needed.exclude(dataset__job__status=Job.Status.CANCELLED)
+    known = set(needed.values_list("dataset", flat=True))
     for pk in ids - known:
         logger.info("Removed the parts of dataset %d", pk)
         stored(DATASETS, found[str(pk)]).discard()

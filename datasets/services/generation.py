@@ -23,7 +23,7 @@ from datasets.services.files import (
 )
 from datasets.services.parts import parts_folder, parts_forget, parts_make, parts_wanted
 from monitoring.jobs.kinds import Queue
-from monitoring.jobs.lifecycle import JobLost, job_complete
+from monitoring.jobs.lifecycle import JobCancelled, JobLost, job_complete
 from monitoring.jobs.pulse import JobRun
 from monitoring.jobs.queueing import workers_listening
 from monitoring.models import SystemEvent
@@ -35,6 +35,7 @@ from signals.services.versions import version_write
 from signals.waveforms.references import reference_build, references_missing
 from signals.waveforms.sources import LONG_SAMPLES, pyramid_ensure, source_at
 from vibration.generation import GenerationCancelled, generate, store_of
+from vibration.simulation import Recipe
 from vibration.store import SIGNALS_FILE, StoreReader, read_metadata
 
 logger = logging.getLogger(__name__)
@@ -51,11 +52,35 @@ def dataset_generate(*, run: JobRun) -> None:
     space_prove(recipe_size_bytes(recipe))
     folder = attempt_folder(dataset.pk, run.job.attempt)
     try:
-        run.log(
-            f"Generating {counted(recipe.n_records, 'signal')} with "
-            f"{counted(n_workers(), 'process', 'processes')}."
-        )
-        is_cut = retried(dataset.parts.exists)
+        _files_make(run, dataset, recipe, folder)
+        run.check()
+        if final_folder(dataset.pk).path is None:
+            # An upload takes its time, during which the job's row may not be locked. Every attempt
+            # makes the same bytes, so that it does not matter whose these are.
+            _publish(folder, final_folder(dataset.pk))
+        retried(partial(_show, run, dataset.pk, folder))
+    except OSError as error:
+        raise Unavailable(
+            f"The storage failed while the dataset was written ({error.strerror}); "
+            "nothing was kept. Try again."
+        ) from error
+    except JobCancelled:
+        parts_folder(dataset.pk).discard()
+        raise
+    finally:
+        folder_discard(folder)
+    parts_folder(dataset.pk).discard()
+    references_fill(dataset_id=dataset.pk)
+    pyramids_fill(dataset_id=dataset.pk)
+
+
+def _files_make(run: JobRun, dataset: Dataset, recipe: Recipe, folder: Path) -> None:
+    run.log(
+        f"Generating {counted(recipe.n_records, 'signal')} with "
+        f"{counted(n_workers(), 'process', 'processes')}."
+    )
+    is_cut = retried(dataset.parts.exists)
+    try:
         if is_cut or parts_wanted(recipe, workers_listening(Queue.LONG)) > 1:
             with told_as(Expected), store_of(recipe, folder) as writer:
                 parts_make(run=run, dataset=dataset, recipe=recipe, writer=writer)
@@ -68,25 +93,9 @@ def dataset_generate(*, run: JobRun) -> None:
                     progress=run.progress,
                     cancelled=run.cancelled,
                 )
-        run.check()
-        if final_folder(dataset.pk).path is None:
-            # An upload takes its time, during which the job's row may not be locked. Every attempt
-            # makes the same bytes, so that it does not matter whose these are.
-            _publish(folder, final_folder(dataset.pk))
-        retried(partial(_show, run, dataset.pk, folder))
     except GenerationCancelled:
         run.check()
         raise
-    except OSError as error:
-        raise Unavailable(
-            f"The storage failed while the dataset was written ({error.strerror}); "
-            "nothing was kept. Try again."
-        ) from error
-    finally:
-        folder_discard(folder)
-    parts_folder(dataset.pk).discard()
-    references_fill(dataset_id=dataset.pk)
-    pyramids_fill(dataset_id=dataset.pk)
 
 
 def pyramids_fill(*, dataset_id: int) -> int:

@@ -5,9 +5,8 @@ from common.storage import stored
 from datasets import jobs
 from datasets.models import Dataset, GenerationPart
 from datasets.services import dataset_cancel, dataset_delete, dataset_retry, files_sweep, parts
-from datasets.services.files import final_folder
 from datasets.services.parts import parts_folder, parts_wanted
-from monitoring.jobs.lifecycle import job_start
+from monitoring.jobs.lifecycle import job_create, job_start
 from monitoring.models import Job
 from tests.factories import make_dataset
 from vibration.simulation import Recipe
@@ -139,17 +138,44 @@ def test_cancel_ends_all_parts(cut, monkeypatch):
     dataset = make_dataset(ready=False)
 
     def cancelled(all_of):
+        jobs._part(str(all_of[1].job_id))
         job_start(all_of[0].job_id)  # somebody else is at it
         dataset_cancel(user=dataset.store.owner, dataset=Dataset.objects.get(pk=dataset.pk))
 
     before_own(monkeypatch, cancelled)
     assert generated(dataset).status == "cancelled"
-    running, *others = GenerationPart.objects.order_by("number").values_list(
+    running, made, *others = GenerationPart.objects.order_by("number").values_list(
         "job__status", "job__cancel_requested"
     )
     assert running == ("running", True)
+    assert made == ("completed", False)
     assert {status for status, _ in others} == {"cancelled"}
-    assert not final_folder(dataset.pk).exists()
+    assert list(stored("datasets").files()) == []
+
+
+def test_what_a_part_left_after_its_dataset_was_cancelled_is_swept(cut):
+    dataset = make_dataset(ready=False)
+    job = job_create(owner=dataset.store.owner, kind="generate-part", title="Part 1")
+    GenerationPart.objects.create(dataset=dataset, number=1, first_row=0, n_rows=1, job=job)
+    (parts_folder(dataset.pk) / 1 / "signals.h5").put_bytes(b"x")
+    files_sweep()
+    assert len(list(stored("datasets").files())) == 1
+    dataset_cancel(user=dataset.store.owner, dataset=dataset)
+    files_sweep()
+    assert list(stored("datasets").files()) == []
+
+
+def test_a_worker_does_not_go_on_for_ever(cut, monkeypatch):
+    monkeypatch.setattr(jobs, "_IN_ONE_PROCESS_S", 0.0)
+    done = []
+
+    def one_by_another(all_of):
+        jobs.generate_part(str(all_of[0].job_id))
+        done.extend(Job.objects.filter(kind="generate-part").values_list("status", flat=True))
+
+    before_own(monkeypatch, one_by_another)
+    generated(make_dataset(ready=False))
+    assert sorted(done) == ["completed", "queued", "queued"]
 
 
 def test_a_deleted_datasets_parts_are_swept(cut, monkeypatch):
