@@ -14,6 +14,7 @@ from signals.models import Bearing, FaultClass, Severity
 
 LONGEST_PATH: Final = 400
 LONGEST_WORD: Final = 100
+LONGEST_WINDOW: Final = 32
 LONGEST_REASON: Final = 500
 FEWEST_SEGMENT_SAMPLES: Final = 64
 MOST_OVERLAP_PERCENT: Final = 95
@@ -21,7 +22,15 @@ MOST_PULSES: Final = 10_000
 
 
 class ImportDraft(models.Model):
-    """An import that is being prepared. It is its owner's alone, and expires."""
+    """An import that is being prepared. It is its owner's alone, and expires.
+
+    Attributes
+    ----------
+    window : str
+        The window that a request comes from; not kept.
+    """
+
+    window = ""
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="import_drafts"
@@ -47,6 +56,16 @@ class ImportDraft(models.Model):
         on_delete=models.SET_NULL,
         related_name="import_drafts",
         help_text="What it became, or is to be added to.",
+    )
+    revision = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Grows with each answer and each word of the dataset."
+    )
+    changed_in = models.CharField(
+        max_length=LONGEST_WINDOW,
+        blank=True,
+        default="",
+        editable=False,
+        help_text="The window that changed it last.",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField(db_index=True, help_text="It is deleted by itself then.")

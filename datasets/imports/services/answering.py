@@ -12,6 +12,7 @@ from common.errors import Invalid
 from datasets.imports.selectors import Stage, draft_get, files_of, stage_of
 from datasets.imports.services.drafts import draft_lock
 from datasets.imports.services.proofs import PROOFS, rates_prove
+from datasets.imports.services.windows import change_count, change_prove
 from datasets.models import ImportChannel, ImportDraft, ImportFile, ImportSpecimen
 from datasets.models.imports import LONGEST_WORD
 from signals.models import Bearing, FaultClass, Severity
@@ -148,12 +149,23 @@ def specimen_describe(
 
 
 def answerable(user: Any, draft: ImportDraft) -> None:
-    """Lock a draft that takes answers; refuse one that is being read or has become a dataset."""
-    stage = stage_of(draft_get(user, draft_lock(draft).pk))
+    """Lock a draft that takes answers, and count the change.
+
+    Raises
+    ------
+    Invalid
+        Where it is being read or has become a dataset.
+    ChangedElsewhere
+        Where another window has changed it since.
+    """
+    locked = draft_lock(draft)
+    stage = stage_of(draft_get(user, locked.pk))
     if stage == Stage.READING:
         raise Invalid("The files are being read. Wait until that ends, or cancel it.")
     if stage in (Stage.IMPORTING, Stage.IMPORTED):
         raise Invalid("This import has become a dataset; its answers stay as they are.")
+    change_prove(draft, locked)
+    change_count(draft, locked)
 
 
 def _proven(answers: Answers) -> dict[str, Any]:

@@ -8,10 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from common.errors import Invalid, NotAllowed
 from common.roles import is_curator, is_engineer
 from datasets.imports.forms import AnswersForm, BearingForm
-from datasets.imports.selectors import (
-    draft_get,
-    import_file_get,
-)
+from datasets.imports.selectors import import_file_get
 from datasets.imports.services.answering import Answers as Said
 from datasets.imports.services.answering import (
     answers_forget,
@@ -25,6 +22,7 @@ from datasets.imports.services.answering import (
 from datasets.imports.services.tables import table_apply
 from datasets.imports.views.shown import (
     BEARING_NUMBERS,
+    draft_shown,
     files_meant,
     numbers_of,
     refuse,
@@ -39,6 +37,7 @@ from signals.services.bearings import bearing_add, bearing_get
 def file_channels(request: HttpRequest, pk: int) -> HttpResponse:
     """Which channels of a file are kept, there or in all files of the draft."""
     file = import_file_get(request.user, pk)
+    file.draft = draft_shown(request, file.draft_id)
     kept = set(numbers_of(request.POST.getlist("channel")))
     if request.POST.get("everywhere") == "true":
         for channel in file.channels.all():
@@ -51,14 +50,14 @@ def file_channels(request: HttpRequest, pk: int) -> HttpResponse:
             )
     else:
         channels_choose(user=request.user, draft=file.draft, file=file, kept=kept)
-    return work_shown(request, draft_get(request.user, file.draft_id), shown=file)
+    return work_shown(request, file.draft, shown=file)
 
 
 @login_required
 @require_POST
 def draft_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """What a person says of the chosen files."""
-    draft = draft_get(request.user, pk)
+    draft = draft_shown(request, pk)
     form = AnswersForm(request.POST)
     chosen = files_meant(request, draft)
     action = request.POST.get("action", "answer")
@@ -84,7 +83,7 @@ def draft_answer(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def draft_labels(request: HttpRequest, pk: int) -> HttpResponse:
     """Which class each label means."""
-    draft = draft_get(request.user, pk)
+    draft = draft_shown(request, pk)
     labels, codes = request.POST.getlist("label"), request.POST.getlist("means")
     if len(labels) != len(codes):
         raise Invalid("Each label has one class.")
@@ -100,7 +99,7 @@ def draft_labels(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def draft_labels_table(request: HttpRequest, pk: int) -> HttpResponse:
     """Answers from a CSV file."""
-    draft = draft_get(request.user, pk)
+    draft = draft_shown(request, pk)
     sent = request.FILES.get("table")
     try:
         if sent is None:
@@ -117,7 +116,7 @@ def draft_labels_table(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def draft_specimen(request: HttpRequest, pk: int) -> HttpResponse:
     """Of which type a specimen is."""
-    draft = draft_get(request.user, pk)
+    draft = draft_shown(request, pk)
     chosen = numbers_of([request.POST.get("bearing", "")])
     specimen_describe(
         user=request.user,

@@ -25,10 +25,12 @@ from datasets.imports.services.drafts import (
 )
 from datasets.imports.services.importing import import_start
 from datasets.imports.services.reading import reading_start
+from datasets.imports.services.windows import ChangedElsewhere
 from datasets.imports.views.shown import (
     STAGES,
     draft_again,
     draft_context,
+    draft_shown,
     engineer_or_refuse,
     file_shown,
     foot_context,
@@ -38,7 +40,7 @@ from datasets.imports.views.shown import (
     refuse,
     table_context,
 )
-from datasets.models import Dataset
+from datasets.models import Dataset, ImportDraft
 from datasets.selectors import dataset_get
 from monitoring.jobs.lifecycle import job_cancel_request
 from vibration.formats import sandbox
@@ -135,11 +137,14 @@ def file_out(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def draft_check(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep what was typed of the dataset; say what would come of it."""
-    draft = draft_get(request.user, pk)
+    draft = draft_shown(request, pk)
     form = DraftForm(request.POST, is_more=draft.dataset_id is not None)
     form.is_valid()
-    draft = draft_describe(draft=draft, said=form.kept())
-    context = foot_context(draft_get(request.user, pk), form) | {"is_check": True}
+    try:
+        draft_describe(draft=draft, said=form.kept())
+    except ChangedElsewhere:
+        return _reload_asked(request, draft, form)
+    context = foot_context(request, draft_get(request.user, pk), form) | {"is_check": True}
     return render(request, "imports/_foot.html", context)
 
 
@@ -147,17 +152,26 @@ def draft_check(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def draft_import(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the dataset: a job does it, its page shows how far it is."""
-    draft = draft_get(request.user, pk)
+    draft = draft_shown(request, pk)
     form = DraftForm(request.POST, is_more=draft.dataset_id is not None)
     if form.is_valid():
-        draft_describe(draft=draft, said=form.kept())
         try:
+            draft_describe(draft=draft, said=form.kept())
             dataset = import_start(user=request.user, draft=draft)
+        except ChangedElsewhere:
+            return _reload_asked(request, draft, form)
         except Invalid as error:
             refuse(form, error)
         else:
             is_new = dataset.status != Dataset.Status.READY
             page = ("datasets:detail", dataset.pk) if is_new else ("imports:draft", draft.pk)
             return gone_to(request, reverse(page[0], args=[page[1]]))
-    context = foot_context(draft_get(request.user, pk), form) | {"is_check": True}
+    context = foot_context(request, draft_get(request.user, pk), form) | {"is_check": True}
+    return render(request, "imports/_foot.html", context, status=422)
+
+
+def _reload_asked(request: HttpRequest, draft: ImportDraft, form: DraftForm) -> HttpResponse:
+    """Keep what another window has said; this one shows it when it is loaded again."""
+    why_not = "Changed in another window or tab: reload this page to see how it is now"
+    context = foot_context(request, draft, form) | {"is_check": True, "why_not": why_not}
     return render(request, "imports/_foot.html", context, status=422)

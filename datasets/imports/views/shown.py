@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from typing import Any
 
 from django.conf import settings
@@ -40,6 +41,7 @@ from datasets.imports.services.answering import (
 )
 from datasets.imports.services.receiving import CHUNK_BYTES
 from datasets.imports.services.tables import COLUMNS_OFFERED
+from datasets.imports.services.windows import draft_seen
 from datasets.models import ImportDraft, ImportFile
 from signals.models import FaultClass, Severity
 from signals.services.bearings import bearings_offered
@@ -54,7 +56,18 @@ STAGES = {
 }
 SHOWS = {"all": "All", "open": "Open", "ready": "Ready", "out": "Left out"}
 UNITS = ("g", "m/s²", "mg", "mm/s²", "mm/s", "in/s", "µm", "V")
+_WINDOW = re.compile("[0-9a-f]{1,32}", re.ASCII)
+_REVISION = re.compile("[0-9]{1,9}", re.ASCII)
 BEARING_NUMBERS = ("n_elements", "element_diameter_mm", "pitch_diameter_mm", "contact_angle_deg")
+
+
+def draft_shown(request: HttpRequest, pk: int) -> ImportDraft:
+    """Return a draft as the window that sends the request has shown it."""
+    draft = draft_get(request.user, pk)
+    window, revision = request.POST.get("window", ""), request.POST.get("revision", "")
+    if not (_WINDOW.fullmatch(window) and _REVISION.fullmatch(revision)):
+        return draft
+    return draft_seen(draft, window=window, revision=int(revision))
 
 
 def draft_context(request: HttpRequest, draft: ImportDraft) -> dict[str, Any]:
@@ -71,7 +84,7 @@ def draft_context(request: HttpRequest, draft: ImportDraft) -> dict[str, Any]:
         context["refused"] = files_of(draft).filter(SHOWN["out"])[:100]
     if stage in (Stage.OPEN, Stage.COLLECTING) and counts_of(draft)["all"]:
         context |= work_context(request, draft)
-        context |= foot_context(draft, DraftForm.of(draft))
+        context |= foot_context(request, draft, DraftForm.of(draft))
     return context
 
 
@@ -112,7 +125,7 @@ def table_context(request: HttpRequest, draft: ImportDraft) -> dict[str, Any]:
     }
 
 
-def foot_context(draft: ImportDraft, form: DraftForm) -> dict[str, Any]:
+def foot_context(request: HttpRequest, draft: ImportDraft, form: DraftForm) -> dict[str, Any]:
     n_files, n_signals = outcome_of(draft)
     counts = counts_of(draft)
     reasons = (
@@ -121,8 +134,10 @@ def foot_context(draft: ImportDraft, form: DraftForm) -> dict[str, Any]:
         (not n_signals, "No record is as long as a segment"),
         (form.why_not, form.why_not),
     )
+    window = request.POST.get("window", "")
     return {
         "draft": draft,
+        "window": window if _WINDOW.fullmatch(window) else secrets.token_hex(8),
         "dataset_form": form,
         "n_ready": n_files,
         "n_signals": n_signals,
@@ -142,7 +157,8 @@ def work_shown(
 ) -> HttpResponse:
     """Answer with the table and the answers again, and the foot that follows from them."""
     context = work_context(request, draft, form=form)
-    context |= foot_context(draft, DraftForm.of(draft)) | {"is_swapped": True}
+    draft.refresh_from_db(fields=["revision"])
+    context |= foot_context(request, draft, DraftForm.of(draft)) | {"is_swapped": True}
     context |= {"table_errors": table_errors or [], "table_said": table_said}
     number = request.POST.get("shown", "")
     if shown is None and number:
