@@ -58,5 +58,5 @@ def test_a_killed_process_costs_neither_the_page_nor_its_counts(two):
     before, victim = counted(url), children(process)[0]
     victim.kill()
     wait_for(lambda: victim not in children(process) and len(children(process)) == 2)
-    assert requests.get(f"{url}/healthz", timeout=PATIENCE_S).text == "ok"
+    assert requests.get(f"{url}/healthz", timeout=PATIENCE_S).text.strip() == "ok"
     assert counted(url) == before + 1
