@@ -6,11 +6,8 @@ from monitoring.models import Job
 from tests.factories import make_bearing, make_dataset, make_user
 
 DATASETS = "/admin/datasets/dataset/"
-NO_ROWS = {
-    f"{rows}-{count}_FORMS": 0
-    for rows in ("class_counts", "sources")
-    for count in ("TOTAL", "INITIAL")
-}
+INLINES = ("class_counts", "sources", "parts")
+NO_ROWS = {f"{name}-{kind}_FORMS": 0 for name in INLINES for kind in ("TOTAL", "INITIAL")}
 
 
 @pytest.fixture
