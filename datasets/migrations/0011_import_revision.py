@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("datasets", "0009_generation_parts"),
+        ("datasets", "0010_sources"),
     ]
 
     operations = [
