@@ -6,7 +6,7 @@ from monitoring.models import Job
 from tests.factories import make_bearing, make_dataset, make_user
 
 DATASETS = "/admin/datasets/dataset/"
-INLINES = ("class_counts", "parts")
+INLINES = ("class_counts", "sources", "parts")
 NO_ROWS = {f"{name}-{kind}_FORMS": 0 for name in INLINES for kind in ("TOTAL", "INITIAL")}
 
 
