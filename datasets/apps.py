@@ -6,7 +6,7 @@ class DatasetsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from datasets.kinds import BUILD, GENERATE, IMPORT, READ, VERIFY
+        from datasets.kinds import BUILD, GENERATE, IMPORT, PART, READ, VERIFY
         from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
         from monitoring.retention import register_pruner
         from signals.services.versions import register_version_follower
@@ -21,6 +21,15 @@ class DatasetsConfig(AppConfig):
                 changed=follow,
                 audience=audience,
                 sweep=Later("datasets.services.files.files_sweep"),
+            )
+        )
+        register_kind(
+            JobKind(
+                code=PART,
+                entry="datasets.jobs.generate_part",
+                queue=Queue.LONG,
+                at_once=Later("datasets.services.parts.parts_at_once"),
+                is_limited=False,
             )
         )
         register_kind(

@@ -5,7 +5,7 @@ from django.conf import settings
 from common.errors import Invalid
 from datasets.models import Dataset
 from datasets.selectors import recipe_from_row
-from datasets.services.generation import n_workers
+from datasets.services.files import n_workers
 from vibration.generation import Estimate, Pace, estimate, pace_of
 from vibration.simulation import Recipe
 

@@ -1,17 +1,38 @@
 """What the queue calls."""
 
+import time
+from typing import Final
+
 from datasets.imports.services.importing import import_run
 from datasets.imports.services.reading import reading_run
 from datasets.services import dataset_generate
 from datasets.services.downloads import download_build
+from datasets.services.parts import part_generate, part_next
 from datasets.services.verifying import verification_work
 from monitoring.jobs.entry import job_entry
 from monitoring.jobs.pulse import JobRun
+
+_IN_ONE_PROCESS_S: Final = 120.0
 
 
 @job_entry
 def generate(run: JobRun) -> None:
     dataset_generate(run=run)
+
+
+@job_entry
+def _part(run: JobRun) -> None:
+    part_generate(run=run)
+
+
+def generate_part(job_id: str) -> None:
+    """Make a part; while nobody else waits, others of the same dataset after it: a fresh process
+    imports the science anew, and one is not allowed to go on for ever.
+    """
+    until_s = time.monotonic() + _IN_ONE_PROCESS_S
+    while job_id:
+        _part(job_id)
+        job_id = part_next(job_id) if time.monotonic() < until_s else ""
 
 
 @job_entry

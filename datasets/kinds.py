@@ -3,6 +3,7 @@
 from typing import Final
 
 GENERATE: Final = "generate-dataset"
+PART: Final = "generate-part"
 READ: Final = "read-import"
 IMPORT: Final = "import-dataset"
 BUILD: Final = "build-download"

@@ -15,7 +15,7 @@ from datasets.selectors import (
     original_path,
     recipe_of,
 )
-from datasets.services.generation import n_workers
+from datasets.services.files import n_workers
 from vibration.generation import VerificationCancelled, verify_records
 from vibration.store import SIGNALS_FILE
 

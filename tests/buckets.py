@@ -4,12 +4,26 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from common.storage.url import s3_place
+
 _number = count()
+
+
+def _client(endpoint: str) -> Any:
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="key",
+        aws_secret_access_key="secret",
+    )
 
 
 @dataclass(frozen=True)
@@ -19,6 +33,17 @@ class Bucket:
     url: str
     endpoint: str
     requests: list[tuple[str, str, str]]
+
+    def download(self, folder: str, target: Path) -> Path:
+        """Copy the files of a folder to this machine."""
+        bucket, _, prefix = s3_place(self.url).prefix.partition("/")
+        client = _client(self.endpoint)
+        target.mkdir()
+        for each in client.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/{folder}/")["Contents"]:
+            if not each["Key"].endswith("/"):
+                path = target / each["Key"].rpartition("/")[2]
+                client.download_file(bucket, each["Key"], str(path))
+        return target
 
     def asked(self, method: str, name: str = "") -> list[str]:
         """Return the ranges of the requests of a method for objects with this in their name."""
@@ -50,14 +75,7 @@ def bucket(_server: tuple[str, list[tuple[str, str, str]]]) -> Bucket:
     """An empty bucket."""
     address, requests = _server
     name = f"bucket-{next(_number)}"
-    client = boto3.client(
-        "s3",
-        endpoint_url=f"http://{address}",
-        region_name="us-east-1",
-        aws_access_key_id="key",
-        aws_secret_access_key="secret",
-    )
-    client.create_bucket(Bucket=name)
+    _client(f"http://{address}").create_bucket(Bucket=name)
     requests.clear()
     url = f"s3://key:secret@{name}/portal?endpoint=http://{address}"
     return Bucket(url, f"http://{address}", requests)

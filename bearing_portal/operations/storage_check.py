@@ -14,7 +14,7 @@ from common.storage.moving import entries_kept
 from datasets.models import Dataset, Download
 from datasets.selectors import ORIGINALS, recipe_of
 from datasets.services.downloads import download_file
-from datasets.services.generation import n_workers
+from datasets.services.files import n_workers
 from experiments.files import SUMS
 from experiments.models import ExperimentResult
 from signals.models import Projection, Recording, Shard, SignalStore

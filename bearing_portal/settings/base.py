@@ -133,6 +133,8 @@ JOB_RECONCILE_S = env.integer("JOB_RECONCILE_S", 15, lowest=1, highest=60)
 JOB_TIMEOUT_S = env.integer("JOB_TIMEOUT_S", 3600, lowest=60, highest=86_400)
 JOB_MAX_ATTEMPTS = env.integer("JOB_MAX_ATTEMPTS", 2, lowest=1, highest=10)
 JOBS_PER_PERSON = env.integer("JOBS_PER_PERSON", 20, lowest=1, highest=10_000)
+GENERATION_SPLIT_S = env.integer("GENERATION_SPLIT_S", 8, lowest=1, highest=86_400)
+JOBS_AT_ONCE = env.integer("JOBS_AT_ONCE", 2, lowest=1, highest=10_000)
 TRASH_DAYS = env.integer("TRASH_DAYS", 30, lowest=0, highest=3650)
 GENERATION_WORKERS = env.integer("GENERATION_WORKERS", 0, lowest=0, highest=256)
 if JOB_STALE_S <= 2 * JOB_HEARTBEAT_S:

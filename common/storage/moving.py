@@ -21,7 +21,7 @@ from common.storage.work import MAKING, folder_make
 _READ_BYTES: Final = 8 << 20
 # What is being made or discarded belongs to a process of one machine, and drafts to their folder.
 _UNDER_WORK: Final = re.compile(
-    r"(^|/)\.|\.trash-|\.partial-|\.attempt-\d+/|\.import/|^uploads/\d+/imports/"
+    r"(^|/)\.|\.trash-|\.partial-|\.attempt-\d+/|\.(import|parts)/|^uploads/\d+/imports/"
 )
 
 

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from common.admin import WrittenBySystem, act_on_each
+from common.admin import ShownRows, WrittenBySystem, act_on_each
 from common.text import size
-from datasets.models import ClassCount, Dataset, Recipe
+from datasets.models import ClassCount, Dataset, GenerationPart, Recipe
 from datasets.selectors import datasets_visible
 from datasets.services import (
     dataset_bearing_choose,
@@ -61,6 +61,19 @@ class ClassCountInline(admin.TabularInline):
         return request.user.has_perm("datasets.view_dataset")
 
 
+class PartInline(ShownRows):
+    """What workers make of it while it is generated, or made before it failed."""
+
+    model = GenerationPart
+    fields = readonly_fields = ("number", "first_row", "n_rows", "job")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[GenerationPart]:
+        return super().get_queryset(request).select_related("job")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("datasets.view_dataset")
+
+
 @admin.register(Dataset)
 class DatasetAdmin(admin.ModelAdmin):
     """Name and description are edited here; everything else goes through the services."""
@@ -80,7 +93,7 @@ class DatasetAdmin(admin.ModelAdmin):
     date_hierarchy = "created_at"
     actions = ("share", "unshare", "cancel", "retry")
     form = DatasetAdminForm
-    inlines = (ClassCountInline,)
+    inlines = (ClassCountInline, PartInline)
     fields = (
         "name",
         "description",

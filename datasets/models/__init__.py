@@ -10,6 +10,7 @@ from datasets.models.imports import (
     ImportRemark,
     ImportSpecimen,
 )
+from datasets.models.part import GenerationPart
 from datasets.models.recipe import Recipe
 from datasets.models.verification import Verification, VerificationFinding
 
@@ -17,6 +18,7 @@ __all__ = [
     "ClassCount",
     "Dataset",
     "Download",
+    "GenerationPart",
     "ImportChannel",
     "ImportDraft",
     "ImportFile",

@@ -6,6 +6,7 @@ on its way out.
 """
 
 import logging
+import os
 import re
 import shutil
 import time
@@ -16,7 +17,7 @@ from django.conf import settings
 from common.errors import Unavailable
 from common.storage import Stored, folder_discard, folder_make, stored, trash_sweep, work_folder
 from common.text import size
-from datasets.models import Dataset
+from datasets.models import Dataset, GenerationPart
 from monitoring.models import Job
 from vibration.store import sweep_partials
 
@@ -41,6 +42,11 @@ def attempt_folder(dataset_id: int, attempt: int) -> Path:
 def import_folder(dataset_id: int) -> Path:
     """Return where an import works; what it has kept there survives a process that is killed."""
     return work_folder(DATASETS, f"{dataset_id}.import")
+
+
+def n_workers() -> int:
+    """Return how many processes generate at once: as set, else one a core."""
+    return int(settings.GENERATION_WORKERS) or len(os.sched_getaffinity(0))
 
 
 def space_free_bytes() -> int:
@@ -83,6 +89,20 @@ def files_sweep() -> None:
             else:
                 folder_discard(parent / match[0])
     _imports_sweep(parent)
+    _parts_sweep()
+
+
+def _parts_sweep() -> None:
+    """Remove the parts of datasets that are whole, cancelled or gone."""
+    found = {name.removesuffix(".parts"): name for name in stored(DATASETS).names()
+             if name.endswith(".parts")}  # fmt: skip
+    ids = {int(pk) for pk in found if pk.isdecimal()}
+    needed = GenerationPart.objects.filter(dataset__in=ids)
+    needed = needed.exclude(dataset__job__status=Job.Status.CANCELLED)
+    known = set(needed.values_list("dataset", flat=True))
+    for pk in ids - known:
+        logger.info("Removed the parts of dataset %d", pk)
+        stored(DATASETS, found[str(pk)]).discard()
 
 
 def _imports_sweep(parent: Path) -> None:

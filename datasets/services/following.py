@@ -4,6 +4,7 @@ from common.database import after_commit
 from datasets.models import Dataset
 from datasets.services.events import dataset_event
 from datasets.services.hints import dataset_hint
+from datasets.services.parts import parts_follow
 from monitoring.models import Job, SystemEvent
 from monitoring.notices.services import notification_send
 
@@ -29,6 +30,7 @@ def dataset_follow_job(job: Job) -> None:
         dataset.save(update_fields=["status"])
         if status == Dataset.Status.FAILED:
             _report_failure(job, dataset)
+    parts_follow(job)
     after_commit(dataset_hint, dataset)
 
 

@@ -1,11 +1,9 @@
 """Generate a dataset: files first, then all its rows in one transaction."""
 
 import logging
-import os
 from functools import partial
 from pathlib import Path
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -20,10 +18,14 @@ from datasets.services.events import dataset_event
 from datasets.services.files import (
     attempt_folder,
     final_folder,
+    n_workers,
     space_prove,
 )
-from monitoring.jobs.lifecycle import JobLost, job_complete
+from datasets.services.parts import parts_folder, parts_forget, parts_make, parts_wanted
+from monitoring.jobs.kinds import Queue
+from monitoring.jobs.lifecycle import JobCancelled, JobLost, job_complete
 from monitoring.jobs.pulse import JobRun
+from monitoring.jobs.queueing import workers_listening
 from monitoring.models import SystemEvent
 from monitoring.notices.services import notification_send
 from signals.errors import told_as
@@ -32,7 +34,8 @@ from signals.services.records import signals_insert
 from signals.services.versions import version_write
 from signals.waveforms.references import reference_build, references_missing
 from signals.waveforms.sources import LONG_SAMPLES, pyramid_ensure, source_at
-from vibration.generation import GenerationCancelled, generate
+from vibration.generation import GenerationCancelled, generate, store_of
+from vibration.simulation import Recipe
 from vibration.store import SIGNALS_FILE, StoreReader, read_metadata
 
 logger = logging.getLogger(__name__)
@@ -49,36 +52,50 @@ def dataset_generate(*, run: JobRun) -> None:
     space_prove(recipe_size_bytes(recipe))
     folder = attempt_folder(dataset.pk, run.job.attempt)
     try:
-        run.log(
-            f"Generating {counted(recipe.n_records, 'signal')} with "
-            f"{counted(n_workers(), 'process', 'processes')}."
-        )
-        with told_as(Expected):
-            generate(
-                recipe,
-                folder,
-                workers=n_workers(),
-                progress=run.progress,
-                cancelled=run.cancelled,
-            )
+        _files_make(run, dataset, recipe, folder)
         run.check()
         if final_folder(dataset.pk).path is None:
             # An upload takes its time, during which the job's row may not be locked. Every attempt
             # makes the same bytes, so that it does not matter whose these are.
             _publish(folder, final_folder(dataset.pk))
         retried(partial(_show, run, dataset.pk, folder))
-    except GenerationCancelled:
-        run.check()
-        raise
     except OSError as error:
         raise Unavailable(
             f"The storage failed while the dataset was written ({error.strerror}); "
             "nothing was kept. Try again."
         ) from error
+    except JobCancelled:
+        parts_folder(dataset.pk).discard()
+        raise
     finally:
         folder_discard(folder)
+    parts_folder(dataset.pk).discard()
     references_fill(dataset_id=dataset.pk)
     pyramids_fill(dataset_id=dataset.pk)
+
+
+def _files_make(run: JobRun, dataset: Dataset, recipe: Recipe, folder: Path) -> None:
+    run.log(
+        f"Generating {counted(recipe.n_records, 'signal')} with "
+        f"{counted(n_workers(), 'process', 'processes')}."
+    )
+    is_cut = retried(dataset.parts.exists)
+    try:
+        if is_cut or parts_wanted(recipe, workers_listening(Queue.LONG)) > 1:
+            with told_as(Expected), store_of(recipe, folder) as writer:
+                parts_make(run=run, dataset=dataset, recipe=recipe, writer=writer)
+        else:
+            with told_as(Expected):
+                generate(
+                    recipe,
+                    folder,
+                    workers=n_workers(),
+                    progress=run.progress,
+                    cancelled=run.cancelled,
+                )
+    except GenerationCancelled:
+        run.check()
+        raise
 
 
 def pyramids_fill(*, dataset_id: int) -> int:
@@ -134,6 +151,7 @@ def _show(run: JobRun, dataset_id: int, folder: Path) -> None:
         raise JobLost
     _publish(folder, final_folder(dataset_id))
     dataset_fill(dataset=dataset)
+    parts_forget(dataset_id=dataset_id)
     sentence = counted(dataset.store.n_signals, "signal")
     dataset_event(dataset, SystemEvent.Kind.COMPLETED, run.job.owner, f"{sentence} generated")
     notification_send(
@@ -182,8 +200,3 @@ def dataset_fill(*, dataset: Dataset) -> None:
     dataset.status = Dataset.Status.READY
     dataset.ready_at = timezone.now()
     dataset.save(update_fields=["status", "ready_at"])
-
-
-def n_workers() -> int:
-    """Return how many processes generate at once: as set, else one a core."""
-    return int(settings.GENERATION_WORKERS) or len(os.sched_getaffinity(0))

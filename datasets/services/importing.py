@@ -30,8 +30,8 @@ from datasets.models import Dataset
 from datasets.selectors import ORIGINALS, name_is_taken
 from datasets.services.creation import name_and_description, name_taken
 from datasets.services.events import dataset_event
-from datasets.services.files import final_folder, import_folder
-from datasets.services.generation import n_workers, pyramids_fill
+from datasets.services.files import final_folder, import_folder, n_workers
+from datasets.services.generation import pyramids_fill
 from datasets.services.hints import dataset_hint
 from datasets.services.import_plans import plan_prove
 from datasets.services.import_publishing import ImportRun, files_publish, import_show

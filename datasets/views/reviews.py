@@ -15,7 +15,7 @@ from datasets.services.downloads import ready_prove
 from datasets.views.answers import is_fragment
 from signals.models import FaultClass, Signal
 from signals.services.labels import Relabel, signals_relabel
-from signals.services.reviews import label_confirm
+from signals.services.reviews import label_confirm, reviewer_prove
 
 
 @login_required
@@ -32,6 +32,7 @@ def label_review(request: HttpRequest, pk: int) -> HttpResponse:
 def review_confirm(request: HttpRequest, pk: int, signal_pk: int) -> HttpResponse:
     """The label is right."""
     dataset = dataset_get(request.user, pk)
+    reviewer_prove(request.user, dataset.store)
     signal = reviewed_signal(request.user, dataset, signal_pk)
     label_confirm(user=request.user, signal=signal)
     said = f"{signal} stays {signal.fault_class}."
@@ -43,6 +44,7 @@ def review_confirm(request: HttpRequest, pk: int, signal_pk: int) -> HttpRespons
 def review_relabel(request: HttpRequest, pk: int, signal_pk: int) -> HttpResponse:
     """The label is another one, for a reason that the version keeps."""
     dataset = dataset_get(request.user, pk)
+    reviewer_prove(request.user, dataset.store)
     signal = reviewed_signal(request.user, dataset, signal_pk)
     fault_class = FaultClass.objects.filter(code=request.POST.get("class", "")[:40]).first()
     if fault_class is None:

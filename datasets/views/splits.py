@@ -12,7 +12,7 @@ from datasets.forms import SplitForm
 from datasets.selectors import dataset_get
 from datasets.services.splits import may_delete_split, may_split, split_create, split_delete
 from datasets.splits import split_get, split_report
-from datasets.views.datasets import done
+from datasets.views.answers import done
 
 
 @login_required
@@ -29,7 +29,7 @@ def split_new(request: HttpRequest, pk: int) -> HttpResponse:
         except Invalid as error:
             form.add_refusals(error)
         else:
-            return done(request)
+            return done()
     status = 422 if request.method == "POST" else 200
     return render(
         request, "datasets/_split_new.html", {"dataset": dataset, "form": form}, status=status

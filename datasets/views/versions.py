@@ -18,7 +18,7 @@ from datasets.listing import version_described
 from datasets.models import Dataset
 from datasets.selectors import dataset_get
 from datasets.versions import changed_signals, comparison, version_get, versions_of
-from datasets.views.datasets import done
+from datasets.views.answers import done
 from signals.exploration.exports import harmless
 from signals.services.versions import version_undo
 
@@ -100,11 +100,14 @@ def version_take_back(request: HttpRequest, pk: int, number: int) -> HttpRespons
     version = version_get(request.user, dataset, number)
     made = version_undo(user=request.user, version=version, reason=request.POST.get("reason", ""))
     if "HX-Request" in request.headers:
-        return done(request)
+        return done()
     return redirect("datasets:version", dataset.pk, made.number)
 
 
 def _two(request: HttpRequest, dataset: Dataset) -> tuple[int, int]:
+    if not {"first", "second"} & set(request.GET):
+        current = dataset.store.version  # an address typed by hand: the last act
+        return max(current - 1, 1), current
     first, second = (read_id(request.GET.get(key, "")) for key in ("first", "second"))
     if first is None or second is None:
         raise Invalid("Choose two versions by their numbers to compare them.")

@@ -53,9 +53,9 @@ class JobKind:
         Dotted path of the function the queue calls with the job's id.
     queue : Queue
         Where it waits.
-    at_once : int
+    at_once : int or callable, optional
         Of how many such jobs of one person the queue knows at a time; the others wait behind those
-        of other people.
+        of other people. `JOBS_AT_ONCE` where it is not given.
     is_limited : bool
         Whether it counts among the active jobs that one person may have.
     is_cancellable : bool
@@ -72,7 +72,7 @@ class JobKind:
     code: str
     entry: str
     queue: Queue
-    at_once: int = 2
+    at_once: int | Callable[[], int] | None = None
     is_limited: bool = True
     is_cancellable: bool = True
     changed: Callable[[Job], None] = _nothing

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 import django_rq
 from django.conf import settings
 from redis.exceptions import RedisError
+from rq import Worker
 from rq.command import send_stop_job_command
 from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.job import Job as QueueJob
 from rq.job import JobStatus
 
-from monitoring.jobs.kinds import JobKind, kind_of
+from monitoring.jobs.kinds import JobKind, Queue, kind_of
 from monitoring.models import Job
 
 logger = logging.getLogger(__name__)
@@ -63,10 +64,12 @@ def due(kind: JobKind, owner_id: int | None = None) -> Iterator[Job]:
     active = Job.objects.filter(status__in=Job.ACTIVE, kind=kind.code)
     if owner_id is not None:
         active = active.filter(owner=owner_id)
+    at_once = kind.at_once() if callable(kind.at_once) else kind.at_once
+    at_once = settings.JOBS_AT_ONCE if at_once is None else at_once
     handed_over = Counter[int]()
     for job in active.order_by("-status", "queued_at", "pk"):  # running ones first
         handed_over[job.owner_id] += 1
-        if job.status == Job.Status.QUEUED and handed_over[job.owner_id] <= kind.at_once:
+        if job.status == Job.Status.QUEUED and handed_over[job.owner_id] <= at_once:
             yield job
 
 
@@ -94,6 +97,15 @@ def stop(job: Job) -> None:
         logger.info("Job %s has no work horse to stop", job.pk)
     except (RedisError, OSError) as error:
         logger.warning("Job %s could not be stopped: %s", job.pk, error)
+
+
+def workers_listening(queue: Queue) -> int:
+    """Return how many workers serve a queue; 0 where Valkey cannot be reached."""
+    try:
+        return len(Worker.all(queue=django_rq.get_queue(queue)))
+    except (RedisError, OSError) as error:
+        logger.warning("The workers are not known: %s", error)
+        return 0
 
 
 def _entry_id(job: Job, attempt: int) -> str:

@@ -5,9 +5,17 @@ from typing import Any
 from django.db import transaction
 
 from common.errors import Invalid, NotAllowed
-from signals.models import LabelReview, Signal
+from signals.models import LabelReview, Signal, SignalStore
 from signals.selectors import may_label
 from signals.services.history import history_write
+
+
+def reviewer_prove(user: Any, store: SignalStore) -> None:
+    """Refuse who may not label the signals of `store`."""
+    if not may_label(user, store):
+        raise NotAllowed(
+            "Labels are reviewed by the owner of the signals, members who label them and curators."
+        )
 
 
 @transaction.atomic
@@ -21,10 +29,7 @@ def label_confirm(*, user: Any, signal: Signal) -> LabelReview:
     Invalid
         Where the signal has no class.
     """
-    if not may_label(user, signal.store):
-        raise NotAllowed(
-            "Labels are reviewed by the owner of the signals, members who label them and curators."
-        )
+    reviewer_prove(user, signal.store)
     if signal.fault_class is None:
         raise Invalid(f"{signal} has no class that could be confirmed.")
     review, is_new = LabelReview.objects.get_or_create(

@@ -73,10 +73,19 @@ def test_the_changes_come_as_csv(client, dataset):
     assert all(line.endswith("relabelled") and ",Wear," in line for line in lines)
 
 
-@pytest.mark.parametrize("query", [{}, {"first": "x", "second": "1"}])
+@pytest.mark.parametrize("query", [{"first": "1"}, {"first": "x", "second": "1"}])
 def test_a_comparison_without_two_numbers_says_what_to_do(client, dataset, query):
     answer = get(client, dataset.store.owner, "version-compare", dataset, **query)
     assert answer.status_code == 400
+
+
+def test_a_comparison_of_no_numbers_is_of_the_last_act(client, dataset):
+    answer = get(client, dataset.store.owner, "version-compare", dataset)
+    found = answer.context["found"]
+    assert (found.first.number, found.second.number) == (
+        dataset.store.version - 1,
+        dataset.store.version,
+    )
 
 
 def test_a_version_that_is_none_is_not_found(client, dataset):

@@ -17,6 +17,8 @@ from typing import Any
 import psutil
 import psycopg
 import requests
+from redis import Redis
+from rq import Worker
 
 from bearing_portal.operations.embedded.ports import keep_or_find
 from bearing_portal.operations.embedded.servers import EmbeddedServers
@@ -57,7 +59,7 @@ class State:
 
 
 class Portal:
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, **variables: str) -> None:
         self.servers = EmbeddedServers(data_dir)
         self.facts = self.servers.start()
         self.folder = data_dir / "storage" / "datasets"
@@ -75,6 +77,7 @@ class Portal:
             "JOB_STALE_S": "4",
             "JOB_RECONCILE_S": "1",
             "GENERATION_WORKERS": "2",
+            **variables,
         }
         self._start("manage.py", "migrate", "--verbosity=0").wait()
         self.reconciler = self._start("manage.py", "reconcile")
@@ -99,6 +102,14 @@ class Portal:
         """Return the running worker, or a new one."""
         running = [worker for worker in self.workers if worker.poll() is None]
         return running[0] if running else self.start_worker()
+
+    def wait_for_workers(self, n: int) -> None:
+        """Wait until so many workers listen."""
+        connection = Redis.from_url(self.facts.valkey_url())
+        give_up_at = time.monotonic() + PATIENCE_S
+        while Worker.count(connection=connection) < n:
+            assert time.monotonic() < give_up_at, self.log.read_text()[-3000:]
+            time.sleep(0.1)
 
     def start_worker(self, largest_file_bytes: int | None = None) -> subprocess.Popen[bytes]:
         def limit() -> None:

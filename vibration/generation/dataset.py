@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from vibration.simulation import Recipe
 from vibration.store import (
     SIGNALS_FILE,
     DamagedStoreError,
+    StoreReader,
     StoreWriter,
     create_store,
     read_metadata,
@@ -112,23 +114,131 @@ def generate(
     began_s = time.monotonic()
     if _is_made(recipe, folder):
         return _result(recipe, folder, began_s)
-    report = _Reporter(recipe.n_records, progress, cancelled)
+    rows = range(recipe.n_records)
+    with store_of(recipe, folder) as writer:
+        produce_rows(recipe, writer, rows, workers=workers, progress=progress, cancelled=cancelled)
+    return _result(recipe, folder, began_s)
+
+
+@contextmanager
+def store_of(recipe: Recipe, folder: Path, n: int | None = None) -> Iterator[StoreWriter]:
+    """Yield what `generate` writes into: `folder` appears when the block ends with all rows there.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What is made.
+    folder : Path
+        Final name.
+    n : int, optional
+        Records, where they are not all.
+
+    Yields
+    ------
+    StoreWriter
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> recipe = Recipe(per_class=1, classes=("healthy",), augmentation=False, duration_s=0.1)
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     with store_of(recipe, Path(parent) / "one") as writer:
+    ...         produce_rows(recipe, writer, range(1))
+    """
     with create_store(
         folder,
-        n=recipe.n_records,
+        n=recipe.n_records if n is None else n,
         n_samples=recipe.n_samples,
         fs_hz=recipe.fs_hz,
         feature_names=FEATURE_NAMES,
         recipe=recipe.to_dict(),
         fingerprint=recipe.fingerprint(),
     ) as writer:
-        for produced in _rows(recipe, writer, workers):
-            if produced is not None:
-                writer.write_row(*produced)
-                report.done += 1
-            report.now_and_then()
-        report.last()
-    return _result(recipe, folder, began_s)
+        yield writer
+
+
+def produce_rows(
+    recipe: Recipe,
+    writer: StoreWriter,
+    rows: range,
+    *,
+    first: int = 0,
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> None:
+    """Simulate and measure some records of a recipe, and write them.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What is made.
+    writer : StoreWriter
+        That receives them.
+    rows : range
+        Numbers of the records in the recipe.
+    first : int
+        Which of these is row 0 of the writer.
+    workers, progress, cancelled
+        As of `generate`.
+
+    Raises
+    ------
+    GenerationCancelled
+        When `cancelled` said so.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> recipe = Recipe(per_class=2, classes=("healthy",), augmentation=False, duration_s=0.1)
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     with store_of(recipe, Path(parent) / "second", n=1) as writer:
+    ...         produce_rows(recipe, writer, range(1, 2), first=1)
+    """
+    report = _Reporter(len(rows), progress, cancelled)
+    for produced in _rows(recipe, writer, rows, first, workers):
+        if produced is not None:
+            writer.write_row(produced.row - first, produced.features, produced.columns)
+            report.done += 1
+        report.now_and_then()
+    report.last()
+
+
+def copy_rows(reader: StoreReader, writer: StoreWriter, first: int) -> None:
+    """Write all records of a part where they belong; the bytes are those that were made.
+
+    Parameters
+    ----------
+    reader : StoreReader
+        The part.
+    writer : StoreWriter
+        That receives them.
+    first : int
+        Row of the writer at which the part begins.
+
+    Raises
+    ------
+    VibrationError
+        Where the part is of another recipe.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> recipe = Recipe(per_class=1, classes=("healthy",), augmentation=False, duration_s=0.1)
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     part, whole = Path(parent) / "part", Path(parent) / "whole"
+    ...     _ = generate(recipe, part)
+    ...     with store_of(recipe, whole) as writer, StoreReader(part) as reader:
+    ...         copy_rows(reader, writer, 0)
+    ...     read_metadata(whole) == read_metadata(part)
+    True
+    """
+    if reader.fingerprint != writer.fingerprint:
+        raise VibrationError("This part was made from another recipe.")
+    features, columns = reader.features(), reader.index()
+    for row in range(reader.n):
+        values = {name: column[row] for name, column in columns.items()}
+        writer.write(first + row, reader.read(row), features[row], values)
 
 
 def _is_made(recipe: Recipe, folder: Path) -> bool:
@@ -150,19 +260,21 @@ def _result(recipe: Recipe, folder: Path, began_s: float) -> GenerationResult:
     )
 
 
-def _rows(recipe: Recipe, writer: StoreWriter, workers: int) -> Iterator[Produced | None]:
-    worth = math.ceil(recipe.n_records * recipe.n_samples / _SAMPLES_WORTH_A_PROCESS)
+def _rows(
+    recipe: Recipe, writer: StoreWriter, rows: range, first: int, workers: int
+) -> Iterator[Produced | None]:
+    worth = math.ceil(len(rows) * recipe.n_samples / _SAMPLES_WORTH_A_PROCESS)
     if worth == 1:
-        return _rows_here(recipe, writer)
-    tasks = ((row, writer.offset(row)) for row in range(recipe.n_records))
+        return _rows_here(recipe, writer, rows, first)
+    tasks = ((row, writer.offset(row - first)) for row in rows)
     return produce_in_processes(recipe, writer.path, tasks, min(workers, worth))
 
 
-def _rows_here(recipe: Recipe, writer: StoreWriter) -> Iterator[Produced]:
+def _rows_here(recipe: Recipe, writer: StoreWriter, rows: range, first: int) -> Iterator[Produced]:
     with threadpool_limits(1):
-        for row in range(recipe.n_records):
+        for row in rows:
             samples, produced = produce(recipe, row)
-            writer.write_samples(row, samples)
+            writer.write_samples(row - first, samples)
             yield produced
 
 

@@ -102,6 +102,11 @@ class StoreWriter:
             self._file = os.open(self.path, os.O_RDWR)
             os.posix_fallocate(self._file, 0, os.fstat(self._file).st_size)
 
+    @property
+    def fingerprint(self) -> str:
+        """What identifies the recipe."""
+        return str(self._attributes["recipe_fingerprint"])
+
     def offset(self, row: int) -> int:
         """Return where in the file the samples of `row` begin, for a process that writes them."""
         return int(self._signal_offsets[row])
