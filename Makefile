@@ -75,7 +75,7 @@ bench:
 	@$(BIN)/python -m bench $(if $(QUICK),--quick)
 
 lock: environment
-	@for name in base dev production bootstrap; do \
+	@for name in base dev production bootstrap audit; do \
 		.venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done

@@ -14,8 +14,10 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def methods_of(route: str) -> tuple[str, ...]:
-    if "chunks" in route or route.startswith("/api/v1/"):
-        return ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+    if route.endswith("/chunks/") or route.endswith("files/<file_id>"):
+        return ("HEAD", "PATCH", "DELETE")
+    if route.startswith("/api/v1/"):
+        return ("GET", "POST", "PUT", "PATCH", "DELETE")
     return ("GET", "POST")
 
 
@@ -97,7 +99,12 @@ def given_at(world: World, method: str, route: str) -> dict[str, Any]:
     if body or route.startswith("/api/v1/"):
         said = json.dumps(body(world) if body else {})
         return {"data": said, "content_type": "application/json"}
-    return {"data": FORMS.get(route, "").format(**names), "content_type": FORM}
+    asked = QUERIES.get(route, "") if route in BY_ADDRESS else ""
+    return {
+        "data": FORMS.get(route, "").format(**names),
+        "content_type": FORM,
+        "QUERY_STRING": asked.format(**names),
+    }
 
 
 def _names(world: World) -> dict[str, Any]:
@@ -160,7 +167,7 @@ FORMS: dict[str, str] = {
     "/data-explorer/views/new/": "name=New&query=class%3Dwear",
     "/data-explorer/views/<int:pk>/": "name=Other",
     "/datasets/<int:pk>/edit/": "name=Other",
-    "/datasets/<int:pk>/features/": "group={group}",
+    "/datasets/<int:pk>/features/": "group={group}"
     "/datasets/<int:pk>/labels/<int:signal_pk>/relabel/": "class=wear&reason=heard",
     "/datasets/<int:pk>/members/": "member={stranger}&right=read",
     "/datasets/<int:pk>/members/<int:member_pk>/": "right=label",
@@ -168,7 +175,7 @@ FORMS: dict[str, str] = {
     "/datasets/<int:pk>/splits/new/": "name=second&ratios=1:1&by=none&seed=3",
     "/datasets/<int:pk>/verification/new/": "what=all",
     "/datasets/create/": RECIPE,
-    "/datasets/create/recipe/": "name=New&visibility=private&recipe=per_class%3A+50",
+    "/datasets/create/recipe/": "name=New&text=per_class%3A+50",
     "/datasets/import/bearing/": BEARING,
     "/datasets/import/<int:pk>/answer/": "action=forget&everything=true",
     "/experiments/<int:pk>/edit/": "name=Other",
@@ -184,20 +191,24 @@ BODIES: dict[tuple[str, str], Any] = {
         "features": ["time"],
         "model": "forest",
     },
-    ("POST", "/api/v1/imports/<int:import_id>/files"): lambda world: {
+    ("POST", "/api/v1/imports/<import_id>/files"): lambda world: {
         "files": [{"path": "b.npy", "size": 10}]
     },
-    ("POST", "/api/v1/imports/<int:import_id>/labels"): lambda world: {"classes": {}},
+    ("POST", "/api/v1/imports/<import_id>/labels"): lambda world: {"classes": {}},
     ("POST", "/dash/app/<slug:ident>/_dash-update-component"): lambda world: _call(),
     ("POST", "/dash/app/<slug:ident>/_dash-update-components"): lambda world: [_call()],
     ("POST", "/datasets/import/<int:pk>/files/"): lambda world: {"files": []},
 }
-# What the state of a thing stands in the way of: rights are asked before, as the others' words show.
+BY_ADDRESS = {"/inference/batch/"}  # what is sent there is in the address
+# What the state of a thing stands in the way of: rights are asked before, as others' words show.
 NOT_NOW = {
-    "POST /api/v1/imports/<int:import_id>/answers",
-    "POST /api/v1/imports/<int:import_id>/import",
-    "POST /api/v1/imports/<int:import_id>/read",
+    "POST /api/v1/imports/<import_id>/answers",
+    "POST /api/v1/imports/<import_id>/import",
+    "POST /api/v1/imports/<import_id>/read",
+    "POST /data-explorer/table/relabel/",
+    "POST /datasets/<int:pk>/features/",
     "POST /datasets/<int:pk>/retry/",
+    "POST /datasets/import/<int:pk>/files/",
     "POST /datasets/import/<int:pk>/import/",
     "POST /datasets/import/<int:pk>/labels/table/",
     "POST /datasets/import/<int:pk>/read/",

@@ -140,7 +140,7 @@ def word_of(status: Any, *, is_known: bool) -> str:
     if status in ("log in", 401):
         return "no" if is_known else "log in"
     words = {403: "no", 404: "–"}
-    return words.get(status) or ("yes" if status < 400 else str(status))
+    return words.get(status) or ("yes" if status < 400 else "refused" if status < 500 else str(status))
 
 
 def _word_of_callback(there: Any, missing: Any, pks: tuple[int, ...]) -> str:
