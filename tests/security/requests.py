@@ -16,6 +16,8 @@ FORM = "application/x-www-form-urlencoded"
 def methods_of(route: str) -> tuple[str, ...]:
     if route.endswith("/chunks/") or route.endswith("files/<file_id>"):
         return ("HEAD", "PATCH", "DELETE")
+    if route in ("/api/v1/", "/api/v1/docs", "/api/v1/openapi.json"):
+        return ("GET",)
     if route.startswith("/api/v1/"):
         return ("GET", "POST", "PUT", "PATCH", "DELETE")
     return ("GET", "POST")
@@ -160,14 +162,14 @@ QUERIES: dict[str, str] = {
 FORMS: dict[str, str] = {
     "/accounts/settings/theme/": "theme=dark",
     "/accounts/tokens/new/": "name=rig&days=30",
-    "/data-explorer/groups/": "dataset={dataset}&group=wavelet",
+    "/data-explorer/groups/": "dataset={dataset}&group={group}",
     "/data-explorer/table/relabel/": TABLE + "&fault_class={wear}&reason=heard",
     "/data-explorer/table/remove/": "dataset={dataset}&" + TABLE + "&reason=clipped",
     "/data-explorer/table/tag/": TABLE + "&name=seen",
     "/data-explorer/views/new/": "name=New&query=class%3Dwear",
     "/data-explorer/views/<int:pk>/": "name=Other",
     "/datasets/<int:pk>/edit/": "name=Other",
-    "/datasets/<int:pk>/features/": "group={group}"
+    "/datasets/<int:pk>/features/": "group={group}",
     "/datasets/<int:pk>/labels/<int:signal_pk>/relabel/": "class=wear&reason=heard",
     "/datasets/<int:pk>/members/": "member={stranger}&right=read",
     "/datasets/<int:pk>/members/<int:member_pk>/": "right=label",

@@ -14,11 +14,13 @@ from django.urls import URLPattern, get_resolver
 
 from bearing_portal.dashboards.embedding.dispatch import APPS
 from monitoring.accounts.tokens import token_create
+from monitoring.models import Job
 from tests.bearing_portal.dashboards.conftest import outputs_of
 from tests.security import requests
 from tests.security.world import ROLES, World
 
 NO_SUCH = 999_999_999
+ASKED = re.compile(r"((?:dataset|signal)(?:=|%3D|\": ?\"))[0-9]+")
 ADMIN_ROLES = ("anonymous", "owner", "curator", "superuser")
 
 
@@ -51,7 +53,7 @@ class Walk:
                 if self.status(clients["superuser"], method, path, route) == 405:
                     continue
                 yield (
-                    f"{method} {re.sub('<[a-z]+:', '<', route)}",
+                    f"{method} {shown(route)}",
                     {role: self.word(clients, role, method, path, route) for role in ROLES},
                 )
 
@@ -59,11 +61,16 @@ class Walk:
         """Yield each page of the admin site; of each model's objects, those of its first one."""
         for model in admin.site._registry:
             options = model._meta
-            first = model._default_manager.order_by("pk").first()
+            first = model._default_manager.order_by("created_at" if model is Job else "pk").first()
             base = f"/admin/{options.app_label}/{options.model_name}/"
             asked = [("GET", ""), ("GET", "add/")]
             if first is not None:
-                parts = (("GET", "change"), ("POST", "change"), ("GET", "delete"), ("GET", "history"))
+                parts = (
+                    ("GET", "change"),
+                    ("POST", "change"),
+                    ("GET", "delete"),
+                    ("GET", "history"),
+                )
                 asked += [(method, f"{first.pk}/{part}/") for method, part in parts]
             for method, rest in asked:
                 shown = rest.replace(str(first.pk) if first else "", "<pk>", 1)
@@ -83,19 +90,22 @@ class Walk:
                     self.called(role, ident, output, entry, *pks)
                     for pks in ((signal, dataset), (NO_SUCH, NO_SUCH))
                 )
-                words[role] = _word_of_callback(there, missing, (signal, dataset))
+                words[role] = _word_of_callback(there, missing)
             yield f"{ident} {entry['callback'].__name__}", words
 
     def called(
         self, role: str, ident: str, output: str, entry: Any, signal: int, dataset: int
     ) -> Any:
         state = {"signal": str(signal), "filter": f"dataset={dataset}"}
-        names = entry["inputs"] + entry["state"]
+        inputs, states = (
+            [{**prop, "value": 1 if prop["property"] == "n_clicks" else state} for prop in props]
+            for props in (entry["inputs"], entry["state"])
+        )
         body = {
             "output": output,
             "outputs": outputs_of(entry["output"]),
-            "inputs": [{**prop, "value": state} for prop in names],
-            "state": [],
+            "inputs": inputs,
+            "state": states,
             "changedPropIds": [],
         }
         with transaction.atomic():
@@ -110,7 +120,9 @@ class Walk:
     def word(
         self, clients: dict[str, Client], role: str, method: str, path: str, route: str
     ) -> str:
-        return word_of(self.status(clients[role], method, path, route), is_known=role != "anonymous")
+        return word_of(
+            self.status(clients[role], method, path, route), is_known=role != "anonymous"
+        )
 
     def status(self, client: Client, method: str, path: str, route: str) -> Any:
         """Ask, undo what it did, and return the status; of a way to the log-in its address."""
@@ -123,6 +135,8 @@ class Walk:
         client.cookies = kept
         if answer.status_code == 302 and "/login/?next=" in answer["Location"]:
             return "log in"
+        if answer.status_code == 302 and answer["Location"] == "/admin/" and path != route:
+            return 404  # so the admin site says that an object is not there
         if f"{method} {route}" in requests.NOT_NOW and answer.status_code in (400, 409, 422, 503):
             return 200
         return answer.status_code
@@ -140,16 +154,22 @@ def word_of(status: Any, *, is_known: bool) -> str:
     if status in ("log in", 401):
         return "no" if is_known else "log in"
     words = {403: "no", 404: "–"}
-    return words.get(status) or ("yes" if status < 400 else "refused" if status < 500 else str(status))
+    return words.get(status) or (
+        "yes" if status < 400 else "refused" if status < 500 else str(status)
+    )
 
 
-def _word_of_callback(there: Any, missing: Any, pks: tuple[int, ...]) -> str:
+def _word_of_callback(there: Any, missing: Any) -> str:
     if there.status_code != 200:
         return word_of(there.status_code, is_known=False)
-    text = there.content.decode()
-    for pk in pks:
-        text = text.replace(str(pk), str(NO_SUCH))
-    return "–" if text == missing.content.decode() else "yes"
+    # What was asked for is part of some answers.
+    texts = [ASKED.sub(r"\1", answer.content.decode()) for answer in (there, missing)]
+    return "–" if texts[0] == texts[1] else "yes"
+
+
+def shown(route: str) -> str:
+    """Return `/datasets/<pk>/` of `/datasets/<int:pk>/`, and the same of a regular expression."""
+    return re.sub(r"<[a-z]+:", "<", re.sub(r"\(\?P(<\w+>)[^)]*\)|\^|\$", r"\1", route))
 
 
 def routes() -> list[str]:

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.http import QueryDict
 from django.test import Client
 
@@ -131,17 +129,15 @@ def _of_person(owner: Any) -> dict[str, Any]:
     content = npy(sine())
     return {
         "draft": draft,
-        "file": files_offer(
-            user=owner, draft=draft, files=[Offered("secret.npy", len(content))]
-        )[0],
+        "file": files_offer(user=owner, draft=draft, files=[Offered("secret.npy", len(content))])[
+            0
+        ],
         "upload": upload(content, owner=owner, name="secret.npy"),
         "notice": Notification.objects.create(user=owner, title="Secret notice", url="/"),
         "session": _session_of(owner),
         "token": token_create(user=owner, name="rig")[0],
         "view": saved_view_save(user=owner, name="Secret view", query="class=wear"),
     }
-
-
 
 
 def _session_of(person: Any) -> UserSession:
