@@ -9,6 +9,7 @@ from bearing_portal.dashboards.explorer.http import filters as explorer_pages
 from bearing_portal.dashboards.explorer.http import groups, projections, table
 from bearing_portal.dashboards.viewer import http
 from bearing_portal.frame import views
+from datasets.views.downloads import explorer_downloads
 from datasets.views.exploration import explorer_export
 from monitoring.logs.views import logs
 
@@ -56,6 +57,7 @@ urlpatterns = [
     path("data-explorer/table/remove/", table.remove, name="explorer-table-remove"),
     path("data-explorer/versions/undo/", table.version_back, name="explorer-version-undo"),
     path("data-explorer/table/compare/", table.compare, name="explorer-table-compare"),
+    path("data-explorer/download/", explorer_downloads, name="explorer-download"),
     path("data-explorer/export/<slug:code>/", explorer_export, name="explorer-export"),
     path("signal-viewer/", viewer, name="viewer"),
     path("signal-viewer/find/", http.find, name="viewer-find"),

@@ -13,40 +13,38 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-import h5py
-import numpy as np
 import psutil
 
+from bench.recording_files import FILE_BYTES, FS_HZ, SUFFIXES, WRITERS, write_npy
 from bench.registry import Figures, benchmark
 from vibration.formats import sandbox
 
-_FILE_BYTES = 999_000_000  # two of them fit into one import
-_FS_HZ = 25_600
-_BLOCK = 1 << 20
 _CHUNK_BYTES = 4 << 20
 _EVERY_S = 0.1
 _MEGABYTE = 1 << 20
 _CHILD = "vibration.formats.sandbox.child"
-_NOISE = np.random.default_rng(0).standard_normal(_BLOCK).astype(np.float32)
 
 
 @benchmark(
     "reading_1_gb",
-    yardsticks={f"{kind}_mb": 500.0 for kind in ("npy", "wav", "mat73", "csv")},
-)
+    yardsticks={f"{kind}_mb": 500.0 for kind in (
+        "npy", "wav", "mat73", "mat", "mat_packed", "csv", "lvm", "uff", "uff_text", "tdms",
+        "tdms_interleaved", "parquet",
+    )},
+)  # fmt: skip
 def measure_reading() -> Figures:
-    """Return seconds and the largest size of the reading child, for a gigabyte in four layouts."""
+    """Return seconds and the largest size of the reading child, for a gigabyte in each layout."""
     figures: Figures = {}
     with tempfile.TemporaryDirectory() as folder:
-        for kind, write in _WRITERS.items():
-            path = Path(folder) / f"record.{kind.removesuffix('73')}"
+        for kind, write in WRITERS.items():
+            path = Path(folder) / f"record.{SUFFIXES.get(kind, kind.partition('_')[0])}"
             write(path)
             with _largest_mb(lambda: _children(_CHILD)) as sizes:
                 began_s = time.perf_counter()
                 reading = sandbox.read(path)
                 figures[f"{kind}_s"] = round(time.perf_counter() - began_s, 1)
             figures[f"{kind}_mb"] = sizes["mb"]
-            if sum(channel.samples.nbytes for channel in reading.channels) < _FILE_BYTES // 2:
+            if sum(channel.samples.nbytes for channel in reading.channels) < FILE_BYTES // 2:
                 raise RuntimeError(f"Too little was read of {path.name}.")
             del reading
             path.unlink()
@@ -67,7 +65,7 @@ def measure_import() -> Figures:
         paths = []
         for name in ("one", "two"):
             paths.append(Path(folder) / f"{name}.npy")
-            _write_npy(paths[-1])
+            write_npy(paths[-1])
         return _imported(portal.url.removeprefix("http://"), web, paths)
 
 
@@ -101,7 +99,7 @@ def _imported(netloc: str, web: psutil.Process, paths: list[Path]) -> Figures:
         _ended(reading_start(user=user, draft=draft))
         figures["read_s"] = round(time.perf_counter() - began_s, 1)
         draft.refresh_from_db()
-        answers = Answers(fs_hz=float(_FS_HZ))
+        answers = Answers(fs_hz=float(FS_HZ))
         files_answer(user=user, draft=draft, files=draft.files.all(), answers=answers)
         said = {"name": "Two gigabytes", "segment_samples": 65_536, "overlap_percent": 0}
         draft = draft_describe(draft=draft, said=said)
@@ -191,53 +189,3 @@ def _children(*names: str) -> list[psutil.Process]:
         except (psutil.NoSuchProcess, psutil.ZombieProcess):
             continue
     return found
-
-
-def _write_npy(path: Path) -> None:
-    array = np.lib.format.open_memmap(path, "w+", "<f4", (_FILE_BYTES // 8, 2))
-    for first in range(0, len(array), _BLOCK // 2):
-        part = array[first : first + _BLOCK // 2]
-        part[:] = np.roll(_NOISE, first)[: part.size].reshape(-1, 2)
-
-
-def _write_wav(path: Path) -> None:
-    import wave
-
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(_FS_HZ)
-        for first in range(0, _FILE_BYTES // 2, _BLOCK):
-            file.writeframesraw((3000 * np.roll(_NOISE, first)).astype("<i2").tobytes())
-
-
-def _write_mat73(path: Path) -> None:
-    n = _FILE_BYTES // 16
-    with h5py.File(path, "w", userblock_size=512) as file:
-        samples = file.create_dataset("vib", (2, n), "f8", chunks=(1, 1 << 16))
-        samples.attrs["MATLAB_class"] = np.bytes_("double")
-        for first in range(0, n, _BLOCK // 2):
-            count = min(_BLOCK // 2, n - first)
-            samples[:, first : first + count] = np.roll(_NOISE, first)[: 2 * count].reshape(2, -1)
-        rate = file.create_dataset("fs", data=[[float(_FS_HZ)]])
-        rate.attrs["MATLAB_class"] = np.bytes_("double")
-    with path.open("r+b") as file:
-        file.write(b"MATLAB 7.3 MAT-file".ljust(124) + b"\x00\x02IM")
-
-
-def _write_csv(path: Path) -> None:
-    rows = [f",{a:.5f},{b:.5f}\n" for a, b in _NOISE[:200_000].reshape(-1, 2).tolist()]
-    with path.open("w") as file:
-        file.write("Time (s),DE (g),FE (g)\n")
-        first = 0
-        while file.tell() < _FILE_BYTES:
-            file.write("".join(f"{(first + n) / _FS_HZ:.7f}{row}" for n, row in enumerate(rows)))
-            first += len(rows)
-
-
-_WRITERS: dict[str, Callable[[Path], None]] = {
-    "npy": _write_npy,
-    "wav": _write_wav,
-    "mat73": _write_mat73,
-    "csv": _write_csv,
-}

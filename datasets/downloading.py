@@ -1,8 +1,9 @@
 """What the page offers to take away of a dataset, or of the part of it that a filter means."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from django.http import QueryDict
 from django.urls import reverse
 
 from common.errors import Invalid
@@ -11,9 +12,12 @@ from common.text import counted
 from datasets.exports.parts import file_parts
 from datasets.exports.snippets import Snippet, snippet
 from datasets.models import Dataset, Download
-from datasets.scope import scope_of_part
+from datasets.scope import part_query, queried_scope, scope_of_part
 from datasets.selectors import dataset_files
 from datasets.services.downloads import download_find, format_prove
+from signals.filters.scope import Scope
+
+MOST_ASKED: Final = Download._meta.get_field("query").max_length or 0
 
 _SAID = {
     Download.Format.HDF5: "waveforms, features and index",
@@ -67,7 +71,7 @@ def offers(user: Any, dataset: Dataset, query: str) -> dict[str, Any]:
     n_signals = scope.signals().count() if query else dataset.store.n_signals
     context: dict[str, Any] = {
         "part": query,
-        "part_said": scope.filter.describe(scope.unit_words()) if query else "",
+        "part_said": _part_words(scope, QueryDict(query)) if query else "",
         "n_part": n_signals,
         "offers": [],
         "is_building": False,
@@ -77,11 +81,32 @@ def offers(user: Any, dataset: Dataset, query: str) -> dict[str, Any]:
     found = [_built(user, dataset, query, form) for form in Download.Format]
     if not query:
         found[0] = _stored(dataset) or found[0]
-    context["offers"] = [*found[:3], *_tables(dataset, query), *found[3:]]
+    asked = f"dataset={dataset.pk}" + (f"&{query}" if query else "")
+    context["offers"] = [*found[:3], *_tables(f"{dataset.name} signals", asked), *found[3:]]
     context["is_building"] = any(
         offer.download and offer.download.job and offer.download.job.is_active for offer in found
     )
     return context
+
+
+def offers_across(user: Any, query: QueryDict) -> dict[str, Any]:
+    """Return what is offered of signals of several datasets: their table, for no file holds all."""
+    scope = queried_scope(user, query)
+    n_signals = scope.signals().count()
+    part = part_query(query, MOST_ASKED)
+    return {
+        "part": part,
+        "part_said": _part_words(scope, query),
+        "n_part": n_signals,
+        "offers": _tables("Signals", part) if n_signals else [],
+        "is_building": False,
+    }
+
+
+def _part_words(scope: Scope, query: QueryDict) -> str:
+    more = {"sel": "the rows selected", "grid": "the rows that pass the column filters"}
+    said = [scope.filter.describe(scope.unit_words())]
+    return ", ".join([*said, *(words for key, words in more.items() if query.get(key))])
 
 
 def _stored(dataset: Dataset) -> Offer | None:
@@ -141,15 +166,14 @@ def _why_not(user: Any, dataset: Dataset, query: str, form: Download.Format) -> 
     return ""
 
 
-def _tables(dataset: Dataset, query: str) -> list[Offer]:
-    asked = f"?dataset={dataset.pk}" + (f"&{query}" if query else "")
+def _tables(name: str, query: str) -> list[Offer]:
     return [
         Offer(
             code=code,
             title=title,
             said="index and features, a row a signal",
-            href=reverse("explorer-export", args=[code]) + asked,
-            opened=snippet(code, file_name(f"{dataset.name} signals", f".{code}")),
+            href=reverse("explorer-export", args=[code]) + (f"?{query}" if query else ""),
+            opened=snippet(code, file_name(name, f".{code}")),
         )
         for code, title in (("parquet", "Parquet"), ("csv", "CSV"))
     ]

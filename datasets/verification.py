@@ -10,7 +10,6 @@ from common.storage import Stored
 from datasets.models import Dataset
 from datasets.selectors import (
     dataset_files,
-    dataset_folder,
     dataset_path,
     original_path,
     recipe_of,
@@ -93,14 +92,13 @@ def dataset_verify(
     if row is not None and not 0 <= row < n_records:
         raise Invalid(f"There is no record {row}; this dataset has 0 to {n_records - 1}.")
     rows = _drawn(list(range(n_records)), sample) if row is None else [row]
-    with dataset_folder(dataset).local() as folder:
-        found = verify_records(
-            folder,
-            rows,
-            workers=n_workers(),
-            progress=lambda done: step(done, len(rows)),
-            cancelled=cancelled,
-        )
+    found = verify_records(
+        dataset_path(dataset),
+        rows,
+        workers=n_workers(),
+        progress=lambda done: step(done, len(rows)),
+        cancelled=cancelled,
+    )
     findings = [
         Finding(str(each), each.row, each.position if each.part == "samples" else None)
         for each in found

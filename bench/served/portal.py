@@ -61,7 +61,7 @@ class Browser:
         answer = self._connection.getresponse()
         self.n_bytes = len(answer.read())
         spent_ms = 1e3 * (time.perf_counter() - began_s)
-        if answer.status != 200:
+        if not 200 <= answer.status < 300:
             raise RuntimeError(f"{path} answered {answer.status}")
         return spent_ms
 

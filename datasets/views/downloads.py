@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from common.errors import Unavailable
 from common.http import file_name
-from datasets.downloading import offers
+from datasets.downloading import MOST_ASKED, offers, offers_across
 from datasets.exports.files import archive_response, file_response
-from datasets.models import Dataset, Download
+from datasets.models import Dataset
 from datasets.scope import part_query
 from datasets.selectors import dataset_checksums, dataset_files, dataset_get
 from datasets.services.downloads import (
@@ -24,6 +24,7 @@ from datasets.services.downloads import (
 from datasets.services.events import dataset_event
 from datasets.views.answers import is_fragment
 from monitoring.models import SystemEvent
+from signals.filters.signal_filter import SignalFilter
 
 
 @login_required
@@ -60,6 +61,19 @@ def downloads(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@require_GET
+def explorer_downloads(request: HttpRequest) -> HttpResponse:
+    """What can be had of the signals that an address of the explorer shows: a dialog."""
+    chosen = SignalFilter.from_query(request.GET).dataset
+    if not is_fragment(request):
+        return redirect(f"{reverse('explorer')}?{request.GET.urlencode()}")
+    if chosen is not None:
+        return downloads(request, chosen)
+    context = offers_across(request.user, request.GET)
+    return render(request, "datasets/_download_dialog.html", context)
+
+
+@login_required
 @require_POST
 def download_new(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     dataset = dataset_get(request.user, pk)
@@ -93,7 +107,7 @@ def download_built(request: HttpRequest, pk: int, download_pk: int) -> HttpRespo
 
 
 def _part(request: HttpRequest) -> str:
-    return part_query(request.GET, Download._meta.get_field("query").max_length or 0)
+    return part_query(request.GET, MOST_ASKED)
 
 
 def _offered(request: HttpRequest, dataset: Dataset, template: str) -> HttpResponse:

@@ -202,7 +202,7 @@ const foot = () => {
 const actions = () => {
   const n = checked.size || total;
   const what = checked.size ? `${thousands(n)} checked` : narrowing() ? `the ${thousands(n)} selected` : `all ${thousands(n)}`;
-  const verbs = { tag: "Tag", compare: "Compare", predict: "Have a model predict", relabel: "Relabel", remove: "Remove from the dataset:", csv: "Save as CSV:", parquet: "Save as Parquet:" };
+  const verbs = { tag: "Tag", compare: "Compare", predict: "Have a model predict", relabel: "Relabel", remove: "Remove from the dataset:", csv: "Save as CSV:", parquet: "Save as Parquet:", download: "Download, in every format:" };
   document.querySelectorAll(".explorer-table-panel [data-bulk]").forEach((button) => {
     button.title = `${verbs[button.dataset.bulk]} ${what}`;
     button.disabled = !n;
@@ -219,13 +219,14 @@ const turn = (to) => api.ensureIndexVisible(Math.min(Math.max(0, to - 1) * BLOCK
 /* Actions, for the rows checked, else for those selected, else for all. */
 const act = (code) => {
   const given = query(chosen());
-  if (["csv", "parquet", "predict"].includes(code)) {
+  if (["csv", "parquet", "predict", "download"].includes(code)) {
     const wanted = new URLSearchParams(state().filter || "");
     const { sel } = chosen();
     if (sel) wanted.set("sel", sel);
     if (state().sort) wanted.set("sort", state().sort);
     if (state().grid && !marked().size) wanted.set("grid", state().grid);
     if (code === "predict") { location.assign(`/inference/batch/?${wanted}`); return; }
+    if (code === "download") { dialog(`download/?${wanted}`); return; }
     Object.assign(document.createElement("a"), { href: `export/${code}/?${wanted}`, download: "" }).click();
     return;
   }

@@ -119,6 +119,28 @@ def test_a_dataset_is_verified_from_the_bucket():
     assert dataset_verify(make_dataset()).findings == ()
 
 
+def test_to_verify_a_record_fetches_its_samples_and_no_others(bucket):
+    dataset = make_dataset(per_class=4)
+    n_bytes = 4 * dataset.store.signals.first().n_samples
+    bucket.requests.clear()
+    assert dataset_verify(dataset, row=1).findings == ()
+    spans = [span.removeprefix("bytes=").split("-") for span in bucket.asked("GET", FILE)]
+    sizes = [int(last) - int(first) + 1 for first, last in spans]
+    assert sizes.count(n_bytes) == 1
+    assert sum(sizes) < 1.2 * n_bytes
+
+
+def test_processes_find_in_a_bucket_what_differs(bucket):
+    dataset = make_dataset(per_class=7)
+    file = store_path(dataset.store)
+    content = bytearray(file.read_bytes())
+    samples = signal_samples(dataset.store.owner, dataset.store.signals.get(row=3))
+    content[content.index(samples.tobytes()) + 4 * 10] ^= 1
+    file.put_bytes(bytes(content))
+    findings = dataset_verify(dataset).findings
+    assert [(each.row, each.sample) for each in findings] == [(3, 10), (None, None)]
+
+
 def test_a_deleted_dataset_leaves_nothing_in_the_bucket():
     dataset = generated()
     dataset_delete(user=dataset.store.owner, dataset=dataset)

@@ -96,3 +96,28 @@ def test_a_stranger_logs_in_first(client, db, name):
     more = {"download-new": ["npz"], "download-cancel": [1], "built": [1]}.get(name, [])
     ask = client.get if name in ("downloads", "built") else client.post
     assert ask(at(name, dataset, *more)).url.startswith(reverse("login"))
+
+
+def test_the_explorer_offers_what_its_address_means_in_every_format(client, dataset):
+    query = {"dataset": dataset.pk, "class": "wear", "sort": "-rms"}
+    response = client.get(reverse("explorer-download"), query, headers=FRAGMENT)
+    assert codes(response) == ["hdf5", "npz", "mat", "parquet", "csv", "archive"]
+    assert response.context["n_part"] == 2
+    first = dataset.store.signals.first()
+    chosen = {"dataset": dataset.pk, "sel": f"ids:{first.pk}"}
+    response = client.get(reverse("explorer-download"), chosen, headers=FRAGMENT)
+    assert response.context["n_part"] == 1
+    assert "the rows selected" in response.content.decode()
+
+
+def test_of_several_datasets_the_explorer_offers_the_table(client, dataset):
+    response = client.get(reverse("explorer-download"), {"class": "wear"}, headers=FRAGMENT)
+    assert codes(response) == ["parquet", "csv"]
+    assert "Choose one dataset" in response.content.decode()
+
+
+def test_the_explorers_downloads_are_under_the_readers_rights(client, owner):
+    other = make_dataset()
+    for query in ({"dataset": other.pk}, {"dataset": other.pk, "class": "wear"}):
+        response = client.get(reverse("explorer-download"), query, headers=FRAGMENT)
+        assert response.status_code == 404

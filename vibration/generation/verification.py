@@ -4,9 +4,14 @@ Samples are compared bit by bit. Features are sums whose last digits depend on t
 order of adding: they are compared to a part in 10 000.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +22,15 @@ from vibration.generation.pool import answers
 from vibration.generation.produce import produce
 from vibration.simulation import Recipe
 from vibration.store import StoreReader
+from vibration.store.elsewhere import StoredFile
 
 Values = npt.NDArray[np.floating]
 Flags = npt.NDArray[np.bool_]
 
 VERIFYING = "vibration.generation.verifier"
 _RECORDS_WORTH_A_PROCESS = 64
+_READ_AHEAD = 8
+_ROWS_AT_ONCE = 4096  # whose features and index are read together
 _FEATURE_RTOL, _FEATURE_ATOL = 1e-4, 1e-6
 
 
@@ -63,8 +71,17 @@ class Difference:
         return f"Record {self.row}: {where}: stored {self.stored}, made {self.made}."
 
 
+class StoredRecord(NamedTuple):
+    """A record as it is kept: samples (N,), features (k,) and the values of its index by name."""
+
+    row: int
+    samples: Values
+    features: Values
+    columns: dict[str, Any]
+
+
 def verify_records(
-    folder: Path,
+    folder: Path | StoredFile,
     rows: Iterable[int],
     *,
     workers: int = 1,
@@ -74,12 +91,13 @@ def verify_records(
     """Make records of a generated dataset again and compare samples, features and index.
 
     Samples are the same where their bits are, features where |a − b| ≤ 1e-6 + 1e-4·|b|, columns
-    of the index where they are equal; NaN equals NaN.
+    of the index where they are equal; NaN equals NaN. Of a file that lies elsewhere only these
+    records are fetched.
 
     Parameters
     ----------
-    folder : Path
-        The dataset's folder.
+    folder : Path or StoredFile
+        The dataset's folder, or its file.
     rows : iterable of int
         Numbers of the records, from 0.
     workers : int
@@ -109,75 +127,124 @@ def verify_records(
     []
     """
     wanted = sorted(set(rows))
+    found: list[Difference] = []
+    done = 0
     with StoreReader(folder) as reader:
         if not reader.recipe:
             raise VibrationError("These records were recorded; no recipe makes them again.")
         outside = [row for row in wanted if not 0 <= row < reader.n]
-    if outside:
-        raise VibrationError(
-            f"There is no record {outside[0]}; this dataset has 0 to {reader.n - 1}.", field="row"
-        )
-    found: list[Difference] = []
-    done = 0
-    for answer in _compared(folder, wanted, workers):
-        if answer is not None:
-            done += 1
-            found += answer
-        if cancelled():
-            raise VerificationCancelled("The verification was cancelled.")
-        progress(done)
+        if outside:
+            raise VibrationError(
+                f"There is no record {outside[0]}; this dataset has 0 to {reader.n - 1}.",
+                field="row",
+            )
+        with closing(_compared(reader, wanted, workers)) as answered:
+            for answer in answered:
+                if answer is not None:
+                    done += 1
+                    found += answer
+                if cancelled():
+                    raise VerificationCancelled("The verification was cancelled.")
+                progress(done)
     return sorted(found, key=lambda each: each.row)
 
 
-def _compared(folder: Path, rows: list[int], workers: int) -> Iterator[list[Difference] | None]:
+def _compared(
+    reader: StoreReader, rows: list[int], workers: int
+) -> Generator[list[Difference] | None]:
     worth = -(-len(rows) // _RECORDS_WORTH_A_PROCESS)
-    if worth > 1 and workers > 1:
-        yield from answers(rows, min(workers, worth), module=VERIFYING, first=folder)
-        return
-    with StoreReader(folder) as reader, threadpool_limits(1):
+    with closing(stored_records(reader, rows)) as records:
+        if worth > 1 and workers > 1:
+            count = min(workers, worth)
+            yield from answers(records, count, module=VERIFYING, first=reader.recipe)
+            return
         recipe = Recipe.from_dict(reader.recipe)
-        for row in rows:
-            yield differences_of(reader, recipe, row)
+        with threadpool_limits(1):
+            for record in records:
+                yield differences_of(recipe, record)
 
 
-def differences_of(reader: StoreReader, recipe: Recipe, row: int) -> list[Difference]:
-    """Compare one stored record with what a recipe makes.
+def stored_records(reader: StoreReader, rows: Iterable[int]) -> Generator[StoredRecord]:
+    """Yield records in the order of their rows, a few being read ahead: a bucket answers slowly.
 
     Parameters
     ----------
     reader : StoreReader
         The open dataset.
+    rows : iterable of int
+        Numbers of the records, rising.
+
+    Yields
+    ------
+    StoredRecord
+
+    Raises
+    ------
+    DamagedStoreError
+        Where a record cannot be read.
+
+    Examples
+    --------
+    >>> with StoreReader("tests/fixtures/dataset") as reader:
+    ...     [record.row for record in stored_records(reader, [1, 3])]
+    [1, 3]
+    """
+    for _, block in groupby(rows, key=lambda row: row // _ROWS_AT_ONCE):
+        some = list(block)
+        first, last = some[0], some[-1] + 1
+        features, index = reader.features(first, last), reader.index(first, last)
+        with closing(_read_ahead(reader, some)) as read:
+            for row, samples in zip(some, read, strict=True):
+                columns = {name: column[row - first] for name, column in index.items()}
+                yield StoredRecord(row, samples, features[row - first], columns)
+
+
+def _read_ahead(reader: StoreReader, rows: list[int]) -> Generator[Values]:
+    with ThreadPoolExecutor(_READ_AHEAD) as pool:
+        ahead: deque[Future[Values]] = deque()
+        try:
+            for row in rows:
+                ahead.append(pool.submit(reader.read, row))
+                if len(ahead) == _READ_AHEAD:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def differences_of(recipe: Recipe, record: StoredRecord) -> list[Difference]:
+    """Compare one stored record with what a recipe makes.
+
+    Parameters
+    ----------
     recipe : Recipe
         What made it.
-    row : int
-        Number of the record, from 0.
+    record : StoredRecord
+        As it was read.
 
     Returns
     -------
     list of Difference
         At most one of the samples, one of the features and one of each index column.
 
-    Raises
-    ------
-    DamagedStoreError
-        Where the record cannot be read.
-
     Examples
     --------
     >>> with StoreReader("tests/fixtures/dataset") as reader:
-    ...     differences_of(reader, Recipe.from_dict(reader.recipe), 1)
+    ...     (record,) = stored_records(reader, [1])
+    ...     differences_of(Recipe.from_dict(reader.recipe), record)
     []
     """
+    row = record.row
     samples, produced = produce(recipe, row)
-    stored = reader.index(row, row + 1)
-    kept, features = reader.features(row, row + 1)[0], produced.features
     found = [
-        _first_difference(row, "samples", reader.read(row), samples, _bits_differ),
-        _first_difference(row, "features", kept, features, _values_differ),
+        _first_difference(row, "samples", record.samples, samples, _bits_differ),
+        _first_difference(row, "features", record.features, produced.features, _values_differ),
     ]
     for name, made in produced.columns.items():
-        if name in stored and not _is_same(stored[name][0], made):
-            found.append(Difference(row, name, 0, 1, str(stored[name][0]), str(made)))
+        kept = record.columns.get(name)
+        if name in record.columns and not _is_same(kept, made):
+            found.append(Difference(row, name, 0, 1, str(kept), str(made)))
     return [each for each in found if each is not None]
 
 

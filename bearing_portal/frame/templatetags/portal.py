@@ -1,9 +1,12 @@
 """Tags and filters of the frame: icons, marks of class and severity, numbers and times."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -31,9 +34,16 @@ def icon(name: str, css_class: str = "") -> SafeString:
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         css_class,
-        static("vendor/bootstrap-icons/icons.svg"),
+        _sprite(staticfiles_storage, settings.DEBUG),
         name,
     )
+
+
+@lru_cache(maxsize=8)
+def _sprite(storage: Any, is_debug: bool) -> str:
+    """Return the address of the icons: a page of cards asks 600 times."""
+    del storage, is_debug  # what it hangs on
+    return static("vendor/bootstrap-icons/icons.svg")
 
 
 @register.simple_tag

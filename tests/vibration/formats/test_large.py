@@ -4,6 +4,7 @@ import mmap
 import sys
 
 import h5py
+import nptdms
 import numpy as np
 import pytest
 from scipy.io import savemat, wavfile
@@ -29,6 +30,9 @@ def cramped(monkeypatch):
     for name, module in list(sys.modules.items()):
         if name.startswith("vibration.formats") and hasattr(module, "BLOCK_BYTES"):
             monkeypatch.setattr(module, "BLOCK_BYTES", 1024)
+        for at_once in ("_VALUES_AT_ONCE", "_ROWS_AT_ONCE", "_LINES_AT_ONCE", "_STREAMED_BYTES"):
+            if hasattr(module, at_once) and name.startswith("vibration.formats"):
+                monkeypatch.setattr(module, at_once, 37)
 
 
 def facts(reading):
@@ -100,6 +104,39 @@ def test_a_sound_is_what_scipy_reads(tmp_path, cramped, dtype, n_channels):
     channels = read_recording(tmp_path / "a.wav").channels
     expected = (theirs - 128 * (dtype == "u1")) / scale
     np.testing.assert_allclose([c.samples for c in channels], expected.T, rtol=1e-7)
+
+
+def test_labview_rows_with_empty_cells_and_remarks_are_read_like_whole_ones(tmp_path, cramped):
+    rows = [f"\t{n}\t{n + 0.5}" for n in range(90)]
+    rows[50] += "\thot"
+    rows[80:] = [f"\t{n}\t" for n in range(80, 90)]
+    head = ["LabVIEW Measurement\t", "Separator\tTab", "X_Columns\tNo", "***End_of_Header***\t"]
+    head += ["Channels\t2", "Delta_X\t0.001\t0.001", "***End_of_Header***\t"]
+    path = tmp_path / "a.lvm"
+    path.write_text("\n".join([*head, "X_Value\tDE\tFE\tComment", *rows]))
+    full, short = read_recording(path).channels
+    np.testing.assert_array_equal(full.samples, np.arange(90))
+    np.testing.assert_array_equal(short.samples, np.arange(80) + 0.5)
+
+
+def test_a_universal_file_with_an_empty_field_is_read(tmp_path, cramped):
+    text = EXAMPLES["universal.uff"].content().decode()
+    path = tmp_path / "a.uff"
+    path.write_text(text)
+    whole = read_recording(path).channel().samples
+    lines = text.splitlines()
+    lines[20:21] = [lines[20][:20], " " * 20 + lines[20][20:]]
+    path.write_text("\n".join(lines) + "\n")
+    np.testing.assert_array_equal(read_recording(path).channel().samples, whole)
+
+
+def test_a_block_too_large_to_unpack_is_refused_in_words(tmp_path):
+    path = tmp_path / "a.tdms"
+    with nptdms.TdmsWriter(str(path)) as writer:
+        samples = np.zeros(16_000_000, np.float32)
+        writer.write_segment([nptdms.ChannelObject("pump", "DE", samples)])
+    with pytest.raises(FormatError, match="holds a block of samples that is too large"):
+        sandbox.read(path, limits=sandbox.Limits(memory_bytes=48 << 20))
 
 
 def test_a_value_that_is_not_finite_is_counted_over_all_blocks(tmp_path, cramped):

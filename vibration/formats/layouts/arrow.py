@@ -1,9 +1,10 @@
 """Parquet and Feather, read by pyarrow: columns are channels, lists in cells are waveforms."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from vibration.errors import FormatError
 from vibration.formats.assemble import assemble
@@ -11,6 +12,7 @@ from vibration.formats.cells import Row, cells_reading
 from vibration.formats.extras import needed
 from vibration.formats.facts import number_and_unit, rate_of, speed_of, stated
 from vibration.formats.files import SourceFile
+from vibration.formats.gathering import gathered
 from vibration.formats.recording import LeftOut, Reading
 from vibration.formats.series import Series, Stated
 from vibration.formats.words import words_of
@@ -19,7 +21,10 @@ from vibration.quantities import find_unit
 _PARQUET, _ARROW, _FEATHER_1 = b"PAR1", b"ARROW1", b"FEA1"
 _MOST_COLUMNS: Final = 1024
 _MOST_ROWS_OF_CELLS: Final = 100_000
-_DAMAGE: Final = (OSError, ValueError, KeyError, TypeError, NotImplementedError, MemoryError)
+_ROWS_AT_ONCE: Final = 1 << 16
+_STREAMED_BYTES: Final = 64 << 20
+_MOST_PACKED: Final = 100  # what packing makes of numbers, at most
+_DAMAGE: Final = (OSError, ValueError, KeyError, IndexError, TypeError, NotImplementedError)
 
 
 def is_parquet(head: bytes) -> bool:
@@ -89,12 +94,23 @@ def read_parquet(file: SourceFile) -> Reading:
     """
     parquet = needed("pyarrow.parquet", "pyarrow", file.name)
     try:
-        opened = parquet.ParquetFile(file.path)
+        opened = parquet.ParquetFile(file.path, buffer_size=1 << 20)
         facts = opened.metadata
         _prove(facts.num_rows, facts.num_columns, file)
         unpacked = sum(facts.row_group(i).total_byte_size for i in range(facts.num_row_groups))
         file.prove_kept(unpacked)
+        schema = opened.schema_arrow
+
+        def batches(number: int) -> Iterator[Any]:
+            options = {"columns": [schema.names[number]], "use_threads": False}
+            for group in range(facts.num_row_groups):
+                yield from opened.iter_batches(_ROWS_AT_ONCE, row_groups=[group], **options)
+
+        if _is_streamed(facts.num_rows, schema):
+            return _streamed(schema, facts.num_rows, batches, file, "parquet")
         table = opened.read(use_threads=False)
+    except MemoryError as error:
+        raise _too_large(file) from error
     except _DAMAGE as error:
         raise _damaged(error, file, "Parquet") from error
     return _reading(table, file, "parquet")
@@ -127,11 +143,84 @@ def read_feather(file: SourceFile) -> Reading:
     """
     feather = needed("pyarrow.feather", "pyarrow", file.name)
     try:
+        streamed = _streamed_feather(file)
+        if streamed is not None:
+            return streamed
         table = feather.read_table(file.path, memory_map=True, use_threads=False)
         _prove(table.num_rows, table.num_columns, file)
+    except MemoryError as error:
+        raise _too_large(file) from error
     except _DAMAGE as error:
         raise _damaged(error, file, "Feather") from error
     return _reading(table, file, "feather")
+
+
+def _streamed_feather(file: SourceFile) -> Reading | None:
+    """Return the reading of a large file, batch by batch; None for a small or an old one."""
+    arrow = needed("pyarrow", "pyarrow", file.name)
+    ipc = needed("pyarrow.ipc", "pyarrow", file.name)
+    with file.path.open("rb") as opened:
+        if opened.read(len(_ARROW)) != _ARROW:
+            return None
+    if file.path.stat().st_size < _STREAMED_BYTES // _MOST_PACKED:
+        return None
+
+    def column(number: int) -> Any:
+        options = ipc.IpcReadOptions(included_fields=[number], use_threads=False)
+        return ipc.open_file(arrow.OSFile(str(file.path)), options=options)
+
+    def batches(number: int) -> Iterator[Any]:
+        reader = column(number)
+        return (reader.get_batch(i) for i in range(reader.num_record_batches))
+
+    schema = ipc.open_file(arrow.OSFile(str(file.path))).schema
+    n_rows = sum(batch.num_rows for batch in batches(0))
+    _prove(n_rows, len(schema), file)
+    return (
+        _streamed(schema, n_rows, batches, file, "feather")
+        if _is_streamed(n_rows, schema)
+        else None
+    )
+
+
+def _is_streamed(n_rows: int, schema: Any) -> bool:
+    """Tell a table that is larger than what is read at once; columns are then told by name."""
+    names = schema.names
+    is_plain = len({*names}) == len(names) and not any("list" in str(f.type) for f in schema)
+    return is_plain and 8 * n_rows * len(names) > _STREAMED_BYTES
+
+
+def _streamed(
+    schema: Any,
+    n_rows: int,
+    batches: Callable[[int], Iterator[Any]],
+    file: SourceFile,
+    form: str,
+) -> Reading:
+    types = needed("pyarrow.types", "pyarrow", file.name)
+    columns: list[npt.NDArray[Any] | None] = []
+    for number, field in enumerate(schema):
+        is_time = types.is_timestamp(field.type) or types.is_duration(field.type)
+        if not (is_time or types.is_floating(field.type) or types.is_integer(field.type)):
+            columns.append(None)
+            continue
+        n_nulls = sum(batch.column(0).null_count for batch in batches(number))
+        if is_time and n_nulls:
+            columns.append(None)
+            continue
+        kind = np.dtype(np.int64 if is_time else field.type.to_pandas_dtype())
+        if n_nulls and kind.kind != "f":
+            kind = np.dtype(np.float64)
+        parts = (_values(batch.column(0), field.type, types) for batch in batches(number))
+        columns.append(gathered((each for each in parts if each is not None), n_rows, kind))
+    return _assembled(schema, columns, file, form)
+
+
+def _too_large(file: SourceFile) -> FormatError:
+    return FormatError(
+        f"{file.name} holds a block of rows that is too large to be unpacked at once; write it in "
+        "smaller row groups, or cut it into shorter recordings."
+    )
 
 
 def _damaged(error: Exception, file: SourceFile, kind: str) -> FormatError:
@@ -156,9 +245,19 @@ def _reading(table: Any, file: SourceFile, form: str) -> Reading:
     lists = [f.name for f in table.schema if types.is_list(f.type) or types.is_large_list(f.type)]
     if lists and table.num_rows <= _MOST_ROWS_OF_CELLS:
         return cells_reading(_rows(table, lists), file, f"{form}/cells")
+    columns = [
+        _values(table.column(number), field.type, types)
+        for number, field in enumerate(table.schema)
+    ]
+    return _assembled(table.schema, columns, file, form)
+
+
+def _assembled(
+    schema: Any, columns: list[npt.NDArray[Any] | None], file: SourceFile, form: str
+) -> Reading:
+    types = needed("pyarrow.types", "pyarrow", file.name)
     series, left_out = [], []
-    for number, field in enumerate(table.schema):
-        values = _values(table.column(number), field.type, types)
+    for number, (field, values) in enumerate(zip(schema, columns, strict=True)):
         if values is None:
             left_out.append(LeftOut(field.name, f"values of type {field.type}, not numbers"))
             continue
@@ -174,7 +273,7 @@ def _reading(table: Any, file: SourceFile, form: str) -> Reading:
                 leads=number == 0,
             )
         )
-    stated_facts = _stated(_metadata(table.schema.metadata), file)
+    stated_facts = _stated(_metadata(schema.metadata), file)
     return assemble(form, series, stated_facts, name=file.name, left_out=left_out)
 
 

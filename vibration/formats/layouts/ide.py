@@ -11,9 +11,11 @@ from vibration.formats.assemble import assemble
 from vibration.formats.extras import needed
 from vibration.formats.facts import stated
 from vibration.formats.files import SourceFile
+from vibration.formats.gathering import gathered_columns
 from vibration.formats.recording import LeftOut, Reading
 from vibration.formats.series import Series, Stated
 
+_EVENTS_AT_ONCE: Final = 1 << 19
 _MAGIC: Final = b"\x1a\x45\xdf\xa3"
 # What idelib and ebmlite were seen to raise on damaged files.
 _DAMAGE: Final = (
@@ -115,7 +117,12 @@ def _read(dataset: Any, file: SourceFile) -> tuple[list[Series], list[LeftOut]]:
         if not len(events):
             left_out.append(LeftOut(str(channel.displayName), "it is empty"))
             continue
-        values = np.asarray(events.arraySlice())
+        tiles = (
+            (first, 0, np.asarray(events.arraySlice(first, first + _EVENTS_AT_ONCE)).T)
+            for first in range(0, len(events), _EVENTS_AT_ONCE)
+        )
+        n_rows = 1 + len(channel.subchannels)
+        values = gathered_columns(tiles, len(events), n_rows, np.float64)
         fs_hz = float(events.getSampleRate() or 0.0)
         rates = (stated(fs_hz, "the logger's clock"),) if fs_hz > 0 else ()
         for row, sub in enumerate(channel.subchannels, 1):

@@ -10,26 +10,113 @@ from itertools import chain
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from vibration.errors import FormatError
 from vibration.formats.assemble import assemble
+from vibration.formats.blocks import blocks
 from vibration.formats.facts import rate_of_step, stated
 from vibration.formats.files import SourceFile
+from vibration.formats.gathering import Columns
 from vibration.formats.recording import Reading, Statement
 from vibration.formats.series import Series, Stated
 from vibration.formats.text.dialect import clock
 from vibration.formats.text.preamble import Line
 
 _END: Final = "***End_of_Header***"
+_FIRST_FACTS: Final = ("Channels", "Samples", "Date")
+_WORDS: Final = (_END, "X_Value", *_FIRST_FACTS)
 _SEPARATORS: Final = {"tab": "\t", "comma": ",", "semicolon": ";"}
 _MOST_SEGMENTS: Final = 10_000
+_ROWS_AT_ONCE: Final = 1 << 13
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How the rows of a file are written."""
+
+    separator: str
+    decimal: str
+    file: SourceFile
+
+    def fields(self, text: str) -> list[str]:
+        return [part.strip() for part in text.split(self.separator)]
+
+    def plain_rows(self, texts: list[str], width: int) -> npt.NDArray[np.float64] | None:
+        """Return rows that are full but for an empty first column; None for others."""
+        first = 1 if texts[0].startswith(self.separator) else 0
+        if any(
+            text.count(self.separator) != width - 1 or text.startswith(self.separator) != first
+            for text in texts
+        ):
+            return None
+        if self.decimal != ".":
+            texts = [text.replace(self.decimal, ".") for text in texts]
+        table = np.full((len(texts), width), np.nan)
+        try:
+            table[:, first:] = np.loadtxt(
+                texts,
+                delimiter=self.separator,
+                usecols=range(first, width),
+                ndmin=2,
+                comments=None,
+            )
+        except ValueError:
+            return None
+        return table
+
+    def rows(self, texts: list[str], width: int, n_before: int) -> npt.NDArray[np.float64]:
+        """Return rows of which any cell may be empty."""
+        table = np.full((len(texts), width), np.nan)
+        for number, text in enumerate(texts):
+            for column, cell in enumerate(self.fields(text)[:width]):
+                if cell:
+                    try:
+                        table[number, column] = float(cell.replace(self.decimal, "."))
+                    except ValueError as error:
+                        raise FormatError(
+                            f"Row {n_before + number + 1} of a segment of {self.file.name} holds "
+                            f"{cell[:40]!r} where a number belongs."
+                        ) from error
+        return table
 
 
 @dataclass
 class _Segment:
+    """One segment; its rows become numbers in blocks, so that their texts are never all kept."""
+
     facts: dict[str, list[str]] = field(default_factory=dict)
     titles: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    numbers: Columns | None = None
+
+    def add(self, text: str, form: _Form) -> None:
+        self.texts.append(text)
+        if len(self.texts) >= _ROWS_AT_ONCE:
+            self.settle(form)
+
+    def settle(self, form: _Form) -> None:
+        """Turn the texts of the rows that wait into numbers."""
+        if not self.texts:
+            return
+        self.numbers = self.numbers or Columns(self.width)
+        n_before = self.numbers.n_rows
+        form.file.prove_kept(8 * self.width * (n_before + len(self.texts)))
+        table = form.plain_rows(self.texts, self.width)
+        if table is None:
+            table = form.rows(self.texts, self.width, n_before)
+        self.numbers.append(table)
+        self.texts = []
+
+    @property
+    def channel_titles(self) -> list[str]:
+        if self.titles and self.titles[-1] != "Comment" and "Comment" in self.titles:
+            return self.titles[: self.titles.index("Comment")]
+        return [title for title in self.titles if title != "Comment"]
+
+    @property
+    def width(self) -> int:
+        return len(self.channel_titles)
 
 
 def is_lvm(first_line: str) -> bool:
@@ -83,11 +170,11 @@ def read_lvm(file: SourceFile, head: Sequence[Line], lines: Iterable[tuple[int, 
     """
     all_lines = chain(head, (Line(number, text) for number, text in lines))
     facts, separator, decimal = _file_head(all_lines, file)
-    segments = _segments(all_lines, separator, file)
+    segments = _segments(all_lines, _Form(separator, decimal, file))
     series: list[Series] = []
     for number, segment in enumerate(segments, 1):
         recording = f"segment {number}" if len(segments) > 1 else ""
-        series += _series(segment, facts, decimal, recording, file)
+        series += _series(segment, facts, decimal, recording)
     if not series:
         raise FormatError(f"{file.name} is a LabVIEW measurement without samples.")
     started = _start(segments[0].facts) or _start(facts)
@@ -117,7 +204,7 @@ def _decimal(facts: dict[str, list[str]]) -> str:
     return (facts["Decimal_Separator"] or [","])[0].strip() or ","
 
 
-def _segments(lines: Iterator[Line], separator: str, file: SourceFile) -> list[_Segment]:
+def _segments(lines: Iterator[Line], form: _Form) -> list[_Segment]:
     segments: list[_Segment] = []
     current = _Segment()
     in_head = True
@@ -125,25 +212,31 @@ def _segments(lines: Iterator[Line], separator: str, file: SourceFile) -> list[_
         text = line.text.strip("\r\n")
         if not text.strip():
             continue
-        fields = [part.strip() for part in text.split(separator)]
-        if text.startswith(_END):
+        is_row = not (in_head or text.lstrip(" ").startswith(_WORDS)) and bool(current.titles)
+        fields = [] if is_row else form.fields(text)
+        if is_row:
+            current.add(text, form)
+        elif text.startswith(_END):
             in_head = False
         elif in_head:
             current.facts[fields[0]] = fields[1:]
         elif not current.titles:
             current.titles = fields
-        elif fields[0] in ("Channels", "Samples", "Date") and len(fields) > 1:
+        elif fields[0] in _FIRST_FACTS and len(fields) > 1:
+            current.settle(form)
             segments.append(current)  # the next segment's head begins
             if len(segments) > _MOST_SEGMENTS:
-                raise FormatError(f"{file.name} has more than {_MOST_SEGMENTS} segments.")
+                raise FormatError(f"{form.file.name} has more than {_MOST_SEGMENTS} segments.")
             current, in_head = _Segment({fields[0]: fields[1:]}), True
         elif fields[0].startswith("X_Value"):
+            current.settle(form)
             segments.append(current)
             current = _Segment(dict(current.facts), fields)
         else:
-            current.rows.append(fields)
+            current.add(text, form)
+    current.settle(form)
     segments.append(current)
-    return [segment for segment in segments if segment.rows]
+    return [segment for segment in segments if segment.numbers is not None]
 
 
 def _series(
@@ -151,17 +244,15 @@ def _series(
     facts: dict[str, list[str]],
     decimal: str,
     recording: str,
-    file: SourceFile,
 ) -> list[Series]:
-    titles = [title for title in segment.titles if title != "Comment"]
-    if segment.titles and segment.titles[-1] != "Comment" and "Comment" in segment.titles:
-        titles = segment.titles[: segment.titles.index("Comment")]
     x_columns = facts.get("X_Columns", ["One"])[0].lower()
-    table = _table(segment, len(titles), decimal, file)
+    if segment.numbers is None:
+        return []
+    table = segment.numbers.whole()
     steps = _numbers(segment.facts.get("Delta_X", []), decimal)
     units = segment.facts.get("Y_Unit_Label", [])
     series, channel, axis = [], 0, 0
-    for column, title in enumerate(titles):
+    for column, title in enumerate(segment.channel_titles):
         values = table[:, column]
         values = values[: _length(values)]
         if title.startswith("X_Value") and x_columns != "no":
@@ -199,28 +290,13 @@ def _rate(steps: list[float | None], channel: int, segment: _Segment) -> Stateme
     return stated(rate_of_step(step), f"Delta_X {step:g}")
 
 
-def _table(
-    segment: _Segment, width: int, decimal: str, file: SourceFile
-) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
-    file.prove_kept(8 * width * len(segment.rows))
-    table = np.full((len(segment.rows), width), np.nan)
-    for number, row in enumerate(segment.rows):
-        for column, text in enumerate(row[:width]):
-            if text:
-                try:
-                    table[number, column] = float(text.replace(decimal, "."))
-                except ValueError as error:
-                    raise FormatError(
-                        f"Row {number + 1} of a segment of {file.name} holds {text[:40]!r} "
-                        "where a number belongs."
-                    ) from error
-    return table
-
-
-def _length(values: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> int:
+def _length(values: npt.NDArray[np.float64]) -> int:
     """Return the length without the empty cells below: channels may differ in it."""
-    filled = np.flatnonzero(~np.isnan(values))
-    return int(filled[-1]) + 1 if len(filled) else 0
+    length = 0
+    for first, part in blocks(values):
+        filled = np.flatnonzero(~np.isnan(part))
+        length = first + int(filled[-1]) + 1 if len(filled) else length
+    return length
 
 
 def _numbers(texts: list[str], decimal: str) -> list[float | None]:

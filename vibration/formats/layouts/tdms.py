@@ -5,17 +5,20 @@ from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from vibration.errors import FormatError
 from vibration.formats.assemble import assemble
 from vibration.formats.extras import needed
 from vibration.formats.facts import rate_of, rate_of_step, speed_of, stated
 from vibration.formats.files import SourceFile
+from vibration.formats.gathering import gathered
 from vibration.formats.recording import LeftOut, Reading, Statement
 from vibration.formats.series import Series, Stated
 
 _MAGIC: Final = (b"TDSm", b"TDSh")
 _MOST_CHANNELS: Final = 1024
+_VALUES_AT_ONCE: Final = 1 << 22
 # What npTDMS was seen to raise on damaged files.
 _DAMAGE: Final = (
     ValueError,
@@ -27,7 +30,6 @@ _DAMAGE: Final = (
     OverflowError,
     AttributeError,
     NotImplementedError,
-    MemoryError,
     RuntimeError,
     struct.error,
     ZeroDivisionError,
@@ -86,6 +88,11 @@ def read_tdms(file: SourceFile) -> Reading:
             series, left_out, root = _read(opened, file)
     except FormatError:
         raise
+    except MemoryError as error:
+        raise FormatError(
+            f"{file.name} holds a block of samples that is too large to be unpacked at once, or is "
+            "damaged; write it in shorter blocks, or cut it into shorter recordings."
+        ) from error
     except _DAMAGE as error:
         raise FormatError(
             f"{file.name} is a damaged TDMS file, or was cut short; copy it once more."
@@ -121,9 +128,8 @@ def _read(opened: Any, file: SourceFile) -> tuple[list[Series], list[LeftOut], d
 
 
 def _series(channel: Any, title: str, properties: dict[str, Any], recording: str) -> Series:
-    values = np.asarray(channel[:])
-    if values.dtype.kind == "M":
-        values = (values - values[0]).astype("m8[ns]").astype(np.int64)
+    values = _values(channel)
+    if channel.dtype.kind == "M":
         return Series(title, values, unit="ns", recording=recording)
     step = properties.get("wf_increment")
     rates, speeds = _stated_in(properties)
@@ -139,6 +145,23 @@ def _series(channel: Any, title: str, properties: dict[str, Any], recording: str
         recording=recording,
         rpm=speeds[0] if len(speeds) == 1 else None,
     )
+
+
+def _values(channel: Any) -> npt.NDArray[Any]:
+    """Return the scaled values, of times the nanoseconds since the first; read part by part."""
+    kind = channel.dtype
+    if kind.kind not in "Mfiu":
+        return np.asarray(channel[:])
+    n_values = len(channel)
+    parts = (
+        np.asarray(channel.read_data(first, _VALUES_AT_ONCE))
+        for first in range(0, n_values, _VALUES_AT_ONCE)
+    )
+    if kind.kind == "M":
+        began = channel[0]
+        parts = ((part - began).astype("m8[ns]").astype(np.int64) for part in parts)
+        kind = np.dtype(np.int64)
+    return gathered(parts, n_values, kind.newbyteorder("="))
 
 
 def _stated_in(

@@ -23,7 +23,7 @@ from vibration.formats.series import Series
 EDGE: Final = b"-1"
 _HEAD_LINES: Final = 11
 _MOST_SETS: Final = 20_000
-_NUMBERS_AT_ONCE: Final = 1 << 17
+_LINES_AT_ONCE: Final = 1 << 14
 _FUNCTIONS: Final = {
     2: "an auto spectrum", 3: "a cross spectrum", 4: "a frequency response",
     5: "a transmissibility",
@@ -285,8 +285,8 @@ def _text(
     lines = body.lines()
     values: npt.NDArray[Any] | None = None
     if kind in _REAL and is_even:
-        numbers = _numbers(lines, 13 if kind == 2 else 20)
-        values = gathered(_parts(numbers, count, content), count, np.float64)
+        parts = _parts(lines, 13 if kind == 2 else 20, count, content)
+        values = gathered(parts, count, np.float64)
     elif kind in _REAL:
         values = np.zeros(1)
     for _ in lines:
@@ -295,22 +295,28 @@ def _text(
 
 
 def _parts(
-    numbers: Iterator[float], count: int, content: mmap.mmap
+    lines: Iterator[bytes], width: int, count: int, content: mmap.mmap
 ) -> Iterator[npt.NDArray[np.float64]]:
     left = count
     while left:
-        part = np.fromiter(islice(numbers, min(left, _NUMBERS_AT_ONCE)), dtype=np.float64)
+        part = _numbers([line.rstrip() for line in islice(lines, _LINES_AT_ONCE)], width)
         if not part.size:
             raise ValueError("fewer numbers than the head says")
-        left -= part.size
-        yield part
+        yield part[:left]
+        left -= min(part.size, left)
         content.madvise(mmap.MADV_DONTNEED)
 
 
-def _numbers(lines: Iterator[bytes], width: int) -> Iterator[float]:
-    for line in lines:
-        text = line.rstrip()
-        for first in range(0, len(text), width):
-            field = text[first : first + width].strip()
-            if field:
-                yield float(field.replace(b"D", b"E"))
+def _numbers(lines: list[bytes], width: int) -> npt.NDArray[np.float64]:
+    texts = b"".join(lines).replace(b"D", b"E")
+    if not any(len(line) % width for line in lines):
+        try:
+            return np.frombuffer(texts, f"S{width}").astype(np.float64)
+        except ValueError:
+            pass  # a field that is empty, or no number
+    fields = (
+        line[first : first + width].strip()
+        for line in lines
+        for first in range(0, len(line), width)
+    )
+    return np.array([float(field.replace(b"D", b"E")) for field in fields if field])

@@ -134,6 +134,7 @@ def _tools() -> list[Any]:
         columns,
         _button("CSV", "download", **{"data-bulk": "csv"}),
         _button("Parquet", "download", **{"data-bulk": "parquet"}),
+        _button("Download", "download", **{"data-bulk": "download"}),
     ]
 
 
