@@ -6,7 +6,7 @@ class DatasetsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from datasets.kinds import BUILD, GENERATE, IMPORT, PART, READ, VERIFY
+        from datasets.kinds import BUILD, COMPOSE, GENERATE, IMPORT, PART, READ, VERIFY
         from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
         from monitoring.retention import register_pruner
         from signals.services.versions import register_version_follower
@@ -55,6 +55,15 @@ class DatasetsConfig(AppConfig):
                 entry="datasets.jobs.build_download",
                 queue=Queue.LONG,
                 sweep=Later("datasets.services.downloads.downloads_sweep"),
+            )
+        )
+        register_kind(
+            JobKind(
+                code=COMPOSE,
+                entry="datasets.jobs.compose",
+                queue=Queue.LONG,
+                changed=follow,
+                audience=audience,
             )
         )
         register_kind(JobKind(code=VERIFY, entry="datasets.jobs.verify", queue=Queue.LONG))

@@ -6,6 +6,7 @@ from typing import Final
 from datasets.imports.services.importing import import_run
 from datasets.imports.services.reading import reading_run
 from datasets.services import dataset_generate
+from datasets.services.composition import dataset_compose
 from datasets.services.downloads import download_build
 from datasets.services.parts import part_generate, part_next
 from datasets.services.verifying import verification_work
@@ -53,3 +54,8 @@ def build_download(run: JobRun) -> None:
 @job_entry
 def verify(run: JobRun) -> None:
     verification_work(run=run)
+
+
+@job_entry
+def compose(run: JobRun) -> None:
+    dataset_compose(run=run)

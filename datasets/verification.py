@@ -86,7 +86,7 @@ def dataset_verify(
             "A sample has at least 1 record.",
             field_errors={"sample": ["A sample has at least 1 record."]},
         )
-    if dataset.is_recorded:
+    if dataset.recipe is None:
         return _files_verified(dataset, sample, step, cancelled)
     n_records = recipe_of(dataset).n_records
     if row is not None and not 0 <= row < n_records:

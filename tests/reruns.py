@@ -4,13 +4,15 @@ import pytest
 
 MOST = 2
 
-_again: list[str] = []
+_again: list[tuple[str, str]] = []
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Count what is tried again, of all workers where this is their controller."""
     if report.outcome == "rerun":  # type: ignore[comparison-overlap]
-        _again.append(report.nodeid)
+        lines = report.longreprtext.strip().splitlines()
+        said = [line[1:].strip() for line in lines if line.startswith("E ")][:1] + lines[-1:]
+        _again.append((report.nodeid, " at ".join(said)))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -19,9 +21,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name each second try and why it was needed: it is the fault of tomorrow."""
+    if not _again:
+        return
+    terminalreporter.section("second tries")
+    for nodeid, reason in _again:
+        terminalreporter.line(f"{nodeid}: {reason}")
     if len(_again) > MOST:
-        terminalreporter.section("too many second tries", red=True)
-        for nodeid in _again:
-            terminalreporter.line(nodeid)
         said = f"{len(_again)} second tries in one run; with more than {MOST} it has failed."
         terminalreporter.line(said, red=True)

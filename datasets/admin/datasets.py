@@ -2,16 +2,17 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from common.admin import ShownRows, WrittenBySystem, act_on_each
 from common.text import size
-from datasets.models import ClassCount, Dataset, GenerationPart, Recipe
+from datasets.admin.composing import DivideForm, MergeForm, ask_and_compose
+from datasets.models import ClassCount, Dataset, DatasetSource, GenerationPart, Recipe
 from datasets.selectors import datasets_visible
 from datasets.services import (
     dataset_bearing_choose,
@@ -20,6 +21,7 @@ from datasets.services import (
     dataset_retry,
     dataset_share,
 )
+from datasets.services.composing import dataset_divide, dataset_merge
 from signals.models import Bearing, SignalStore
 
 SHARED, PRIVATE = SignalStore.Visibility.SHARED, SignalStore.Visibility.PRIVATE
@@ -74,6 +76,18 @@ class PartInline(ShownRows):
         return request.user.has_perm("datasets.view_dataset")
 
 
+class SourceInline(ShownRows):
+    """What the dataset was put together from."""
+
+    model = DatasetSource
+    fk_name = "dataset"
+    fields = readonly_fields = ("name", "version", "part", "n_signals")
+    verbose_name_plural = "made from"
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("datasets.view_dataset")
+
+
 @admin.register(Dataset)
 class DatasetAdmin(admin.ModelAdmin):
     """Name and description are edited here; everything else goes through the services."""
@@ -91,9 +105,9 @@ class DatasetAdmin(admin.ModelAdmin):
     list_filter = ("status", "store__visibility", "created_at")
     search_fields = ("name", "description", "store__owner__username", "recipe__fingerprint")
     date_hierarchy = "created_at"
-    actions = ("share", "unshare", "cancel", "retry")
+    actions = ("merge", "divide", "share", "unshare", "cancel", "retry")
     form = DatasetAdminForm
-    inlines = (ClassCountInline, PartInline)
+    inlines = (ClassCountInline, SourceInline, PartInline)
     fields = (
         "name",
         "description",
@@ -157,6 +171,36 @@ class DatasetAdmin(admin.ModelAdmin):
         return format_html(
             '<a href="{}?store__id__exact={}">List the signals</a>', address, dataset.store_id
         )
+
+    @admin.action(description="Merge the selected datasets into a new one", permissions=["change"])
+    def merge(self, request: HttpRequest, datasets: QuerySet[Dataset]) -> HttpResponse | None:
+        chosen = list(datasets.order_by("created_at", "pk"))
+
+        def apply(given: dict[str, Any]) -> list[Dataset]:
+            name, reason = given["name"], given["reason"]
+            return [dataset_merge(user=request.user, datasets=chosen, name=name, reason=reason)]
+
+        return ask_and_compose(self, request, chosen, MergeForm, "Merge datasets", apply)
+
+    @admin.action(description="Divide the selected dataset into new ones", permissions=["change"])
+    def divide(self, request: HttpRequest, datasets: QuerySet[Dataset]) -> HttpResponse | None:
+        chosen = list(datasets[:2])
+        if len(chosen) != 1:
+            self.message_user(request, "Choose one dataset to divide.", messages.ERROR)
+            return None
+
+        def apply(given: dict[str, Any]) -> list[Dataset]:
+            by, _, split = given["by"].partition(":")
+            return dataset_divide(
+                user=request.user,
+                dataset=chosen[0],
+                by=by,
+                reason=given["reason"],
+                split=chosen[0].store.splits.filter(pk=int(split)).first() if split else None,
+            )
+
+        form = partial(DivideForm, dataset=chosen[0])
+        return ask_and_compose(self, request, chosen, form, "Divide a dataset", apply)
 
     @admin.action(description="Share the selected datasets", permissions=["change"])
     def share(self, request: HttpRequest, datasets: QuerySet[Dataset]) -> None:

@@ -12,11 +12,13 @@ from datasets.models.imports import (
 )
 from datasets.models.part import GenerationPart
 from datasets.models.recipe import Recipe
+from datasets.models.source import DatasetSource
 from datasets.models.verification import Verification, VerificationFinding
 
 __all__ = [
     "ClassCount",
     "Dataset",
+    "DatasetSource",
     "Download",
     "GenerationPart",
     "ImportChannel",

@@ -34,6 +34,7 @@ from signals.services.records import signals_insert
 from signals.services.versions import version_write
 from signals.waveforms.references import reference_build, references_missing
 from signals.waveforms.sources import LONG_SAMPLES, pyramid_ensure, source_at
+from vibration.errors import VibrationError
 from vibration.generation import GenerationCancelled, generate, store_of
 from vibration.simulation import Recipe
 from vibration.store import SIGNALS_FILE, StoreReader, read_metadata
@@ -127,7 +128,7 @@ def references_fill(*, dataset_id: int) -> int:
         for fault_class_id in references_missing(store):
             reference_build(store=store, fault_class_id=fault_class_id)
             n_made += 1
-    except (SignalStore.DoesNotExist, Expected, OSError, *OUTAGES) as error:
+    except (SignalStore.DoesNotExist, Expected, VibrationError, OSError, *OUTAGES) as error:
         logger.warning("Dataset %d has %d expected spectra: %s", dataset_id, n_made, error)
     return n_made
 

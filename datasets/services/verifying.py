@@ -45,8 +45,8 @@ def verification_request(
     ready_prove(dataset)
     if sample is not None and not 1 <= sample <= MOST_SAMPLE:
         raise Invalid("A sample has at least 1 record.")
-    if row is not None and dataset.is_recorded:
-        raise Invalid("Nothing makes a recorded signal again; its files are verified.")
+    if row is not None and dataset.recipe is None:
+        raise Invalid("No recipe makes these signals again; their files are verified.")
     if row is not None and not 0 <= row < dataset.n_planned:
         raise Invalid(f"There is no record {row}; this dataset has 0 to {dataset.n_planned - 1}.")
     with transaction.atomic():
@@ -55,7 +55,7 @@ def verification_request(
         under_way = Verification.objects.filter(**asked, job__status__in=Job.ACTIVE).first()
         if under_way is not None:
             return under_way
-        unit = "file" if dataset.is_recorded else "record"
+        unit = "file" if dataset.recipe is None else "record"
         verification = Verification(**asked, asked_by=user, unit=unit)
         verification.job = job_create(
             owner=user,

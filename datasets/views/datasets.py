@@ -38,6 +38,7 @@ from datasets.listing import (
     versions_listed,
 )
 from datasets.models import Dataset
+from datasets.provenance import provenance
 from datasets.selectors import dataset_get, recipe_of
 from datasets.sharing import activity_listed, members_shown
 from datasets.verifications import verifications_shown
@@ -100,6 +101,7 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
         **feature_groups(request.user, dataset),
         **versions_listed(request.user, dataset),
         **splits_listed(request.user, dataset),
+        **provenance(request.user, dataset),
         **(recordings_listed(request.user, dataset, "1") if dataset.is_recorded else {}),
         "description": description_html(dataset.description),
         **members_shown(request.user, dataset),

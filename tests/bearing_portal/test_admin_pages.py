@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from bearing_portal.operations.groups import groups_seed
 from datasets.models import (
+    DatasetSource,
     Download,
     ImportChannel,
     ImportDraft,
@@ -116,6 +117,8 @@ def make_work(dataset, owner) -> None:
     signal = dataset.store.signals.exclude(fault_class=None).first()
     LabelReview.objects.create(signal=signal, fault_class=signal.fault_class, reviewer=owner)
     Download.objects.create(dataset=dataset, owner=owner, format="npz", store_version=1)
+    facts = {"name": dataset.name, "version": 1, "n_signals": 1}
+    DatasetSource.objects.create(dataset=dataset, position=0, source=dataset, **facts)
     checked = Verification.objects.create(dataset=dataset, asked_by=owner, unit="record")
     VerificationFinding.objects.create(verification=checked, row=1, sentence="It differs.")
 

@@ -36,10 +36,16 @@ def run(folder, n, *options):
     )
 
 
-def test_two_second_tries_are_a_busy_machine(tmp_path):
+def test_two_second_tries_are_a_busy_machine_and_are_named_with_their_reason(tmp_path):
     ended = run(tmp_path, 2)
     assert ended.returncode == 0
-    assert "second tries" not in ended.stdout
+    for n in range(2):
+        assert re.search(rf"test_it\[{n}\]: .*AssertionError", ended.stdout)
+    assert "has failed" not in ended.stdout
+
+
+def test_a_run_without_a_second_try_names_none(tmp_path):
+    assert "second tries" not in run(tmp_path, 0).stdout
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])

@@ -6,6 +6,8 @@ from monitoring.models import Job
 from tests.factories import make_bearing, make_dataset, make_user
 
 DATASETS = "/admin/datasets/dataset/"
+INLINES = ("class_counts", "sources", "parts")
+NO_ROWS = {f"{name}-{kind}_FORMS": 0 for name in INLINES for kind in ("TOTAL", "INITIAL")}
 
 
 @pytest.fixture
@@ -85,10 +87,8 @@ def test_a_recipe_is_shown_with_its_fingerprint_and_never_edited(client, superus
 
 def test_a_superuser_renames_a_dataset(client, superuser):
     dataset = make_dataset()
-    form = {"name": "Renamed", "description": "", "class_counts-TOTAL_FORMS": 0}
-    client.post(
-        f"{DATASETS}{dataset.pk}/change/", form | {"class_counts-INITIAL_FORMS": 0}, follow=True
-    )
+    form = {"name": "Renamed", "description": ""} | NO_ROWS
+    client.post(f"{DATASETS}{dataset.pk}/change/", form, follow=True)
     dataset.refresh_from_db()
     assert dataset.name == "Renamed"
     assert Job.objects.exists()
@@ -96,8 +96,7 @@ def test_a_superuser_renames_a_dataset(client, superuser):
 
 def test_the_bearing_is_chosen_on_the_page_of_the_dataset(client, superuser):
     dataset, bearing = make_dataset(), make_bearing(name="6205 C3")
-    counts = {"class_counts-TOTAL_FORMS": 0, "class_counts-INITIAL_FORMS": 0}
-    form = {"name": dataset.name, "description": "", "bearing": bearing.pk} | counts
+    form = {"name": dataset.name, "description": "", "bearing": bearing.pk} | NO_ROWS
     client.post(f"{DATASETS}{dataset.pk}/change/", form)
     dataset.store.refresh_from_db()
     assert dataset.store.bearing == bearing

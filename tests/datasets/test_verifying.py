@@ -128,7 +128,7 @@ def test_what_cannot_be_asked_is_refused(dataset, owner, asked):
 
 
 def test_a_recorded_signal_cannot_be_made_again(recorded, owner):
-    with pytest.raises(Invalid, match="recorded"):
+    with pytest.raises(Invalid, match="No recipe"):
         verification_request(user=owner, dataset=recorded, row=0)
 
 

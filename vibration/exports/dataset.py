@@ -100,35 +100,68 @@ def export_hdf5(
     ...     out.stat().st_size > 4 * recipe.n_samples
     True
     """
-    with StoreReader(folder) as store:
-        if part is None:
+    if part is None:
+        with StoreReader(folder) as store:
             with whole_file(out_path) as partial:
                 shutil.copyfile(store.path, partial)
             step(store.n)
-            return
+        return
+    with TemporaryDirectory(dir=out_path.parent, prefix=".export-") as parent:
+        whole = Path(parent) / "part"
+        write_part(folder, whole, part, step=step)
+        os.replace(whole / SIGNALS_FILE, out_path)
+
+
+def write_part(folder: Path, target: Path, part: Part, *, step: Step = _no_step) -> None:
+    """Write some records of a dataset's folder as a folder of their own, whole or not at all.
+
+    A text column whose values are longer than the layout's 64 bytes is left out.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset's folder.
+    target : Path
+        The folder to write; it must not exist.
+    part : Part
+        Which records, and what their index says.
+    step : callable, optional
+        Called after each record with how many are written; what it raises ends the work.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from vibration.generation import generate
+    >>> from vibration.simulation import Recipe
+    >>> recipe = Recipe(per_class=3, classes=("healthy",), augmentation=False, duration_s=0.1)
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     made = generate(recipe, Path(parent) / "all")
+    ...     write_part(Path(parent) / "all", Path(parent) / "two", Part(np.array([0, 2])))
+    ...     with StoreReader(Path(parent) / "two") as store:
+    ...         store.n
+    2
+    """
+    with StoreReader(folder) as store:
         columns = {
             name: values
             for name, values in _index(store, part).items()
             if values.dtype.kind != "U" or _longest_bytes(values) <= TEXT_BYTES
         }
-        with TemporaryDirectory(dir=out_path.parent, prefix=".export-") as parent:
-            whole = Path(parent) / "part"
-            with create_store(
-                whole,
-                n=len(part.rows),
-                n_samples=store.n_samples,
-                fs_hz=store.fs_hz,
-                feature_names=store.feature_names,
-                kinds={name: _kind(values) for name, values in columns.items()},
-                unit=store.unit,
-                recipe={"part_of": dict(part.whence)},
-            ) as writer:
-                features = store.features()[part.rows]
-                for number, row in enumerate(part.rows.tolist()):
-                    cells = {name: values[number] for name, values in columns.items()}
-                    writer.write(number, store.read(row), features[number], cells)
-                    step(number + 1)
-            os.replace(whole / SIGNALS_FILE, out_path)
+        with create_store(
+            target,
+            n=len(part.rows),
+            n_samples=store.n_samples,
+            fs_hz=store.fs_hz,
+            feature_names=store.feature_names,
+            kinds={name: _kind(values) for name, values in columns.items()},
+            unit=store.unit,
+            recipe={"part_of": dict(part.whence)},
+        ) as writer:
+            features = store.features()[part.rows]
+            for number, row in enumerate(part.rows.tolist()):
+                cells = {name: values[number] for name, values in columns.items()}
+                writer.write(number, store.read(row), features[number], cells)
+                step(number + 1)
 
 
 def export_npz(

@@ -109,3 +109,15 @@ def test_the_most_doubtful_come_first():
 def test_what_cannot_be_judged_is_refused(values, labels, groups, k):
     with pytest.raises(VibrationError):
         label_doubts(values, labels, groups, k)
+
+
+def test_where_two_classes_overlap_nothing_is_suspected_but_what_lies_clearly_elsewhere():
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(180, 8))
+    x[:, 0] += np.repeat([0.0, 1.0, 20.0], 60)
+    labels = np.repeat([0, 1, 2], 60)
+    planted = [130, 150]
+    labels[planted] = 0
+    found = label_doubts(x, labels, np.arange(180)).suspicious(labels).tolist()
+    assert set(planted) <= set(found)
+    assert len(found) <= 6
