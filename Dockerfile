@@ -32,4 +32,4 @@ USER 10001:10001
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s CMD ["python", "deploy/alive.py"]
-CMD ["sh", "-c", "exec env PORTAL_PROCESS=web daphne -v 0 -b $HOST -p $PORT bearing_portal.asgi:application"]
+CMD ["sh", "-c", "exec python -m bearing_portal.serve -b $HOST -p $PORT"]

@@ -1,4 +1,6 @@
-"""What daphne serves. The importing process is the web process: it alone pools connections."""
+"""What is served, by `bearing_portal.serve`. The importing process is a web process: it alone pools
+connections.
+"""
 
 import os
 
@@ -18,13 +20,3 @@ from bearing_portal.handler import PortalHandler  # noqa: E402 - needs the apps 
 from bearing_portal.routing import build_application  # noqa: E402
 
 application = build_application(PortalHandler())
-
-from bearing_portal.operations.intake import bound_intake  # noqa: E402
-from bearing_portal.operations.outflow import pace_outflow  # noqa: E402
-
-bound_intake()
-pace_outflow()
-
-from bearing_portal.operations.warm import warm_up  # noqa: E402 - once the first request can be answered
-
-warm_up()

@@ -9,6 +9,7 @@ from bearing_portal.settings.caching import cache_settings, queue_settings
 from bearing_portal.settings.environment import valkey_connection
 from bearing_portal.settings.logs import logging_settings
 from bearing_portal.settings.places import BASE_DIR, data_dir, environment
+from bearing_portal.settings.processes import web_processes
 
 env = environment()
 DATA_DIR = data_dir()
@@ -22,7 +23,6 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
-    "daphne",  # first: it replaces runserver with one that speaks sockets
     "bearing_portal.apps.PortalConfig",
     "experiments",
     "datasets",
@@ -107,6 +107,7 @@ DATABASES["default"].update(
         f"-c lock_timeout={lock_timeout_s}s -c idle_in_transaction_session_timeout=300s",
     },
 )
+WEB_PROCESSES = web_processes(env)
 WEB_REQUESTS = env.integer("WEB_REQUESTS", 32, lowest=1, highest=1000)
 if is_web:
     DATABASES["default"]["OPTIONS"]["pool"] = {

@@ -1,12 +1,19 @@
-"""What Prometheus reads: this process's requests, and at each scrape what rows and servers say."""
+"""What Prometheus reads: requests of the web processes, and what rows and servers say when asked.
 
+Processes that share an address (`bearing_portal.serve`) keep their counts in a folder: whichever is
+asked answers for all.
+"""
+
+import os
 from collections.abc import Iterator
 
+import psutil
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import Count
 from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from monitoring.health.readings import GPUS, QUICK, SLOW, SUMMARY, Quick, Slow, Summary
 from monitoring.models import Job
@@ -15,28 +22,30 @@ __all__ = ["CALLBACK_SECONDS", "CONTENT_TYPE_LATEST", "REQUEST_SECONDS", "exposi
 
 _BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 10.0)
 
+_COUNTS = CollectorRegistry()  # of this process, where it is the only one
 REGISTRY = CollectorRegistry()
 REQUEST_SECONDS = Histogram(
     "portal_request_seconds",
-    "Server time of a request of the web process.",
+    "Server time of a request of the web processes.",
     ("view", "method", "status"),
     buckets=_BUCKETS_S,
-    registry=REGISTRY,
+    registry=_COUNTS,
 )
 CALLBACK_SECONDS = Histogram(
     "portal_callback_seconds",
     "Server time of a callback of an embedded app.",
     ("app", "status"),
     buckets=_BUCKETS_S,
-    registry=REGISTRY,
+    registry=_COUNTS,
 )
-ProcessCollector(registry=REGISTRY)
 
 
 class PortalCollector:
     """Measured when scraped, for all processes of the portal."""
 
     def collect(self) -> Iterator[Metric]:
+        yield from _counts()
+        yield from _processes()
         yield from _checks(SUMMARY.read().value)
         yield from _jobs()
         yield from _quick(QUICK.read().value)
@@ -52,6 +61,33 @@ REGISTRY.register(PortalCollector())
 
 def exposition() -> bytes:
     return generate_latest(REGISTRY)
+
+
+def _counts() -> Iterator[Metric]:
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    yield from MultiProcessCollector(None, folder).collect() if folder else _COUNTS.collect()
+
+
+def _processes() -> Iterator[Metric]:
+    """What the web processes use, added up; memory that they share counts in each."""
+    pids = _web_pids()
+    yield _gauge("portal_web_processes", "Processes that answer pages.", len(pids))
+    used: dict[str, Metric] = {}
+    for pid in pids:
+        for metric in ProcessCollector(pid=lambda pid=pid: pid, registry=None).collect():
+            if metric.name not in used:
+                used[metric.name] = metric
+            elif metric.name not in ("process_start_time_seconds", "process_max_fds"):
+                mine, its = used[metric.name].samples, metric.samples
+                summed = zip(mine, its, strict=True)
+                used[metric.name].samples = [a._replace(value=a.value + b.value) for a, b in summed]
+    yield from used.values()
+
+
+def _web_pids() -> list[int]:
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return [os.getpid()]
+    return [process.pid for process in psutil.Process(os.getppid()).children()]
 
 
 def _checks(summary: Summary) -> Iterator[Metric]:

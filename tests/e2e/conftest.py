@@ -98,11 +98,11 @@ def web(django_db_setup, tmp_path_factory) -> Iterator[dict[str, Any]]:
         "DJANGO_SETTINGS_MODULE": "bearing_portal.settings.test",
         "GENERATION_WORKERS": "1",
         "LOG_LEVEL": "WARNING",
+        "WEB_PROCESSES": "1",
     }
     environment.pop("PORTAL_PROCESS", None)
     url = f"http://127.0.0.1:{port}"
-    command = ["daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
-    command = [sys.executable, "-m", *command, "bearing_portal.asgi:application"]
+    command = [sys.executable, "-m", "bearing_portal.serve", "-p", str(port)]
     with running(command, environment) as process:
         _wait_for(url, process)
         yield {"url": url, "environment": environment, "storage_dir": data_dir / "storage"}

@@ -33,8 +33,7 @@ def hashed_url(web, tmp_path_factory):
     }
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v", "0"]
     subprocess.run(collect, cwd=ROOT, env=environment, check=True)
-    daphne = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
-    command = [*daphne, "bearing_portal.asgi:application"]
+    command = [sys.executable, "-m", "bearing_portal.serve", "-p", str(port)]
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:

@@ -77,6 +77,7 @@ class Portal:
             "JOB_STALE_S": "4",
             "JOB_RECONCILE_S": "1",
             "GENERATION_WORKERS": "2",
+            "WEB_PROCESSES": "2",
             **variables,
         }
         self._start("manage.py", "migrate", "--verbosity=0").wait()
@@ -126,8 +127,7 @@ class Portal:
         """Serve the pages and yield their address."""
         port = keep_or_find(0)
         url = f"http://127.0.0.1:{port}"
-        daphne = ("-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port))
-        web = self._start(*daphne, "bearing_portal.asgi:application")
+        web = self._start("-m", "bearing_portal.serve", "-p", str(port))
         try:
             give_up_at = time.monotonic() + PATIENCE_S
             while not _answers(f"{url}/healthz"):

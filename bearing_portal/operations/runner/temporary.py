@@ -33,10 +33,13 @@ NOT_INHERITED = (
 
 
 class TemporaryPortal:
-    """Embedded servers, seeded rows and daphne; with a worker where jobs are to be done."""
+    """Embedded servers, seeded rows and the web; with a worker where jobs are to be done."""
 
-    def __init__(self, *, worker: bool, settings: str = SETTINGS_WITH_EMBEDDED) -> None:
+    def __init__(
+        self, *, worker: bool, settings: str = SETTINGS_WITH_EMBEDDED, web_processes: int = 1
+    ) -> None:
         self._has_worker, self._settings = worker, settings
+        self._n_web = web_processes
         self._stack = ExitStack()
         self.environment: dict[str, str] = {}
         self.url = ""
@@ -54,11 +57,11 @@ class TemporaryPortal:
             self.url = f"http://{HOST}:{port}"
             self.environment = self._environment(port)
             self.manage("prepare")
-            daphne = ("-m", "daphne", "-v", "0", "-b", HOST, "-p", str(port))
-            self.web = self._start(*daphne, "bearing_portal.asgi:application")
+            serve = ("-m", "bearing_portal.serve", "-b", HOST, "-p", str(port))
+            self.web = self.start(*serve)
             if self._has_worker:
-                self._start("manage.py", "rqworker", "short", "long", "train")
-                self._start("manage.py", "reconcile")
+                self.start("manage.py", "rqworker", "short", "long", "train")
+                self.start("manage.py", "reconcile")
             self._wait_for_web()
             self._stack = stack.pop_all()
         return self
@@ -97,12 +100,14 @@ class TemporaryPortal:
             "HOST": HOST,
             "PORT": str(port),
             "LOG_LEVEL": "WARNING",
+            "WEB_PROCESSES": str(self._n_web),
             SERVERS_ARE_UP: "1",
         }
         environment = child_environment(own, programs=Path(sys.executable).parent)
         return {name: value for name, value in environment.items() if name not in NOT_INHERITED}
 
-    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start one more process of this portal, which ends with it."""
         process = subprocess.Popen(  # noqa: S603 - our own processes
             [sys.executable, *arguments],
             cwd=BASE_DIR,

@@ -159,7 +159,7 @@ def test_a_taken_port_is_said_with_the_way_out(
 
 
 @pytest.mark.parametrize(
-    "victim", ["bin/postgres", "valkey-server", "rqworker short", "reconcile", "daphne"]
+    "victim", ["bin/postgres", "valkey-server", "rqworker short", "reconcile", "portal.serve"]
 )
 def test_what_is_killed_comes_back_without_a_restart_of_the_portal(
     portal: Runner, victim: str

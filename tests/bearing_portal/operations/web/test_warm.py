@@ -1,6 +1,6 @@
 import sys
 
-from bearing_portal.operations.warm import SLOW_TO_IMPORT, warm_up
+from bearing_portal.operations.web.warm import SLOW_TO_IMPORT, warm_up
 
 
 def test_what_is_slow_to_import_is_there_after_warming_up():

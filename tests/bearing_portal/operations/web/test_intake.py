@@ -7,7 +7,7 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.testing import StringTransport
 from twisted.web.http import HTTPChannel
 
-from bearing_portal.operations import intake
+from bearing_portal.operations.web import intake
 from datasets.imports.services.receiving import CHUNK_BYTES
 
 MOST = 2_000

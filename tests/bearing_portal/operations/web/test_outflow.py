@@ -7,7 +7,7 @@ from daphne import http_protocol
 from twisted.internet.address import IPv4Address
 from twisted.internet.testing import StringTransport
 
-from bearing_portal.operations.outflow import paced
+from bearing_portal.operations.web.outflow import paced
 
 START = {"type": "http.response.start", "status": 200, "headers": []}
 

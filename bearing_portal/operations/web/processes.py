@@ -1,0 +1,129 @@
+"""Several web processes under one: forked from it, ended with it, replaced when they end."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from types import FrameType
+from typing import Final
+
+from django.db import connections
+
+from vibration.processes import die_with_parent
+
+logger = logging.getLogger(__name__)
+
+STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+PATIENCE_S: Final = 7.0
+_WATCH_S: Final = 0.2
+_STEADY_AFTER_S: Final = 5.0
+_PAUSE_S: Final = 1.0
+
+
+class WebProcesses:
+    """So many processes that do the same work, until a signal comes.
+
+    Parameters
+    ----------
+    n_processes : int
+        How many.
+    work : callable
+        What each does; it ends in order on SIGTERM.
+    """
+
+    def __init__(self, n_processes: int, work: Callable[[], None]) -> None:
+        self._n_processes, self._work = n_processes, work
+        self._stop = threading.Event()
+        self._started_at_s: dict[int, float] = {}
+        self._replaced: set[int] = set()
+        self._not_before_s = 0.0
+
+    def run(self, *, preparing: Iterable[Callable[[], object]]) -> None:
+        """Start one at once; prepare meanwhile what all share, and have all of them start from it.
+
+        Memory that is filled before a fork is not filled again after it, and a process that takes
+        the place of another has nothing to prepare.
+        """
+        for number in STOP_SIGNALS:
+            signal.signal(number, self._on_signal)
+        self._start()
+        for step in preparing:
+            if self._stop.is_set():
+                break
+            step()
+        for pid in list(self._started_at_s):
+            self._replaced.add(pid)
+            os.kill(pid, signal.SIGTERM)
+        while not self._stop.is_set():
+            self._reap()
+            self._fill()
+            self._stop.wait(_WATCH_S)
+        self._finish()
+
+    def _fill(self) -> None:
+        n_lasting = len(self._started_at_s.keys() - self._replaced)
+        if time.monotonic() >= self._not_before_s:
+            for _ in range(self._n_processes - n_lasting):
+                self._start()
+
+    def _start(self) -> None:
+        connections.close_all()
+        parent_pid = os.getpid()
+        # A signal between the fork and the child's own handlers would be lost.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        pid = os.fork()
+        if pid == 0:
+            _be_child(self._work, parent_pid)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+        self._started_at_s[pid] = time.monotonic()
+
+    def _reap(self) -> None:
+        for pid, started_at_s in list(self._started_at_s.items()):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if not ended:
+                continue
+            del self._started_at_s[pid]
+            if pid in self._replaced:
+                self._replaced.remove(pid)
+                continue
+            code = os.waitstatus_to_exitcode(status)
+            how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
+            logger.warning("Web process %d %s; another one takes its place.", pid, how)
+            if time.monotonic() - started_at_s < _STEADY_AFTER_S:
+                self._not_before_s = time.monotonic() + _PAUSE_S
+
+    def _finish(self) -> None:
+        for pid in self._started_at_s:
+            os.kill(pid, signal.SIGTERM)
+        give_up_at_s = time.monotonic() + PATIENCE_S
+        while self._started_at_s and time.monotonic() < give_up_at_s:
+            self._replaced |= self._started_at_s.keys()
+            self._reap()
+            time.sleep(0.02)
+        for pid in self._started_at_s:
+            os.kill(pid, signal.SIGKILL)
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._stop.set()
+
+
+def _be_child(work: Callable[[], None], parent_pid: int) -> None:
+    """Do the work and end here, whatever happens: the frames above are the parent's."""
+    status = 1
+    try:
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+        die_with_parent(parent_pid)
+        work()
+        status = 0
+    except BaseException:  # the boundary: nothing may unwind into the parent's frames
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)

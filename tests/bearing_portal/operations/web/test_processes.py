@@ -1,0 +1,86 @@
+"""Processes that only wait, forked and watched as the web processes are."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from bearing_portal.settings.environment import Environment
+from bearing_portal.settings.processes import MOST_BY_DEFAULT, cores, web_processes
+from tests.processes import ROOT, started
+
+PATIENCE_S = 120
+SCRIPT = """
+import signal, sys, time
+from django.conf import settings
+settings.configure(DATABASES={})
+from bearing_portal.operations.web.processes import WebProcesses
+WebProcesses(3, lambda: signal.pause()).run(preparing=[lambda: time.sleep(0.2)])
+print("ended in order", flush=True)
+"""
+
+
+@pytest.fixture
+def parent():
+    process = started([sys.executable, "-c", SCRIPT], cwd=ROOT, stdout=subprocess.PIPE)
+    wait_for(lambda: len(children(process)) == 3)
+    yield process
+    process.kill()
+    process.wait()
+
+
+def children(process):
+    return [
+        child
+        for child in psutil.Process(process.pid).children()
+        if child.status() != psutil.STATUS_ZOMBIE
+    ]
+
+
+def wait_for(condition):
+    give_up_at_s = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < give_up_at_s
+        time.sleep(0.02)
+
+
+def test_a_killed_process_is_replaced(parent):
+    known = children(parent)
+    known[0].kill()
+    wait_for(lambda: len(children(parent)) == 3 and known[0] not in children(parent))
+    assert parent.poll() is None
+
+
+def test_sigterm_ends_all_in_order(parent):
+    family = children(parent)
+    parent.send_signal(signal.SIGTERM)
+    said, _ = parent.communicate(timeout=PATIENCE_S)
+    assert said == b"ended in order\n"
+    assert not any(map(psutil.Process.is_running, family))
+
+
+def test_a_killed_parent_takes_all_along(parent):
+    family = children(parent)
+    parent.kill()
+    parent.wait()
+    _, alive = psutil.wait_procs(family, timeout=PATIENCE_S)
+    assert alive == []
+
+
+def test_a_container_with_less_than_its_machine_is_believed(tmp_path):
+    limit = tmp_path / "cpu.max"
+    limit.write_text("100000 100000\n")
+    assert cores(limit) == 1
+    limit.write_text("max 100000\n")
+    assert cores(limit) == len(os.sched_getaffinity(0)) == cores(tmp_path / "none")
+
+
+def test_there_is_a_process_a_core_unless_a_number_is_given(tmp_path, monkeypatch):
+    monkeypatch.delenv("WEB_PROCESSES", raising=False)
+    assert web_processes(Environment(tmp_path / ".env")) == min(cores(), MOST_BY_DEFAULT)
+    monkeypatch.setenv("WEB_PROCESSES", "3")
+    assert web_processes(Environment(tmp_path / ".env")) == 3
