@@ -1,6 +1,6 @@
 # make run · make test — a machine needs Python 3.11 or newer and make, and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run password test test-all environment lint format lock bench chromium migrations suite coverage
+.PHONY: help run password test test-all environment lint format lock bench load chromium migrations suite coverage sbom audit audit-environment
 
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -18,7 +18,10 @@ help:
 	@echo "make test-all  the same, with other examples of each property in every run"
 	@echo "make format    ruff's formatting and safe fixes"
 	@echo "make bench     benchmark table and bench.json (QUICK=1 for the first part)"
+	@echo "make load      50 people browse for ten minutes (SECONDS_LONG=60 for one, PROCESSES=1 for one process)"
 	@echo "make lock      exact locks from requirements/*.in"
+	@echo "make sbom      sbom.json: what a deployment is made of, in CycloneDX"
+	@echo "make audit     known holes of the locked packages, where a service that knows them is reached"
 
 run:
 	@requirements/install.sh base
@@ -74,8 +77,23 @@ bench:
 	@requirements/install.sh base
 	@$(BIN)/python -m bench $(if $(QUICK),--quick)
 
+load:
+	@requirements/install.sh base
+	@$(BIN)/python -m bench.people $(if $(SECONDS_LONG),--seconds $(SECONDS_LONG)) $(if $(PROCESSES),--processes $(PROCESSES))
+
 lock: environment
-	@for name in base dev production bootstrap; do \
+	@for name in base dev production bootstrap audit; do \
 		.venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
+
+# Tools that only look at the locks have an environment of their own.
+audit-environment: environment
+	@.venv/uv/bin/uv venv --quiet --allow-existing --python $(BIN)/python .venv/audit
+	@.venv/uv/bin/uv pip sync --quiet --python .venv/audit --require-hashes requirements/audit.txt
+
+sbom: audit-environment
+	.venv/audit/bin/cyclonedx-py requirements --output-reproducible --of JSON -o sbom.json requirements/production.txt
+
+audit: audit-environment
+	requirements/audit.sh requirements/production.txt

@@ -10,7 +10,12 @@ from django.http import HttpRequest
 from django_plotly_dash.admin import DashApp, StatelessApp  # registers them
 from django_rq.admin import models as queue_models
 
-from monitoring.accounts.people import people_activate, people_deactivate
+from monitoring.accounts.people import (
+    people_activate,
+    people_deactivate,
+    rights_of,
+    rights_record,
+)
 
 User = get_user_model()
 
@@ -41,6 +46,16 @@ class PersonAdmin(UserAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("groups")
 
+    def _changeform_view(self, request: HttpRequest, object_id: Any, *args: Any) -> Any:
+        person = self.get_object(request, object_id) if object_id else None
+        request.rights_before = rights_of(person) if person is not None else ""  # type: ignore[attr-defined]
+        return super()._changeform_view(request, object_id, *args)  # type: ignore[misc]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        before = request.rights_before  # type: ignore[attr-defined]
+        rights_record(user=request.user, person=form.instance, before=before)
+
     @admin.display(description="name", ordering="last_name")
     def full_name(self, user: Any) -> str:
         return user.get_full_name() or "–"
@@ -57,4 +72,6 @@ class PersonAdmin(UserAdmin):
 
     @admin.action(description="Activate the selected people", permissions=["change"])
     def activate(self, request: HttpRequest, people: QuerySet[Any]) -> None:
-        self.message_user(request, f"{people_activate(people=people)} activated.")
+        self.message_user(
+            request, f"{people_activate(user=request.user, people=people)} activated."
+        )

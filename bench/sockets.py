@@ -5,7 +5,7 @@ import base64
 import json
 import os
 import time
-from typing import Any
+from typing import Any, Protocol
 
 from bench.registry import Figures, benchmark
 from bench.served.portal import COOKIE, Served, people, served, session_of
@@ -13,6 +13,17 @@ from bench.served.portal import COOKIE, Served, people, served, session_of
 _N = 200
 _AT_ONCE = 20  # that many shake hands at the same time
 _PATIENCE_S = 30.0
+
+
+class At(Protocol):
+    """Where a portal is."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def netloc(self) -> str: ...
+
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -30,7 +41,7 @@ async def _measure(portal: Served, users: list[Any], sessions: list[str]) -> Fig
     before = _rss_mb(portal)
     began_s = time.perf_counter()
     gate = asyncio.Semaphore(_AT_ONCE)
-    sockets = await asyncio.gather(*(_connect(portal, gate, key) for key in sessions))
+    sockets = await asyncio.gather(*(connect(portal, gate, key) for key in sessions))
     connected_s = time.perf_counter() - began_s
     own_ms = await _ms_until_heard(sockets, [f"user.{user.pk}" for user in users])
     shared_ms = await _ms_until_heard(sockets, ["shared"])
@@ -47,7 +58,8 @@ async def _measure(portal: Served, users: list[Any], sessions: list[str]) -> Fig
     }
 
 
-async def _connect(portal: Served, gate: asyncio.Semaphore, session_key: str) -> Streams:
+async def connect(portal: At, gate: asyncio.Semaphore, session_key: str) -> Streams:
+    """Open one socket of a logged-in person and return it once the portal has taken it."""
     host, _, port = portal.netloc.partition(":")
     lines = (
         "GET /ws/events/ HTTP/1.1",

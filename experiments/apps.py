@@ -7,7 +7,7 @@ class ExperimentsConfig(AppConfig):
 
     def ready(self) -> None:
         from datasets.losses import register_loss
-        from experiments.kinds import PREDICT, TRAIN, TRANSFER
+        from experiments.kinds import INSIGHT, PREDICT, TRAIN, TRANSFER
         from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
 
         register_loss(Later("experiments.selectors.models_lost_with"))
@@ -19,6 +19,16 @@ class ExperimentsConfig(AppConfig):
                 at_once=1,
                 changed=Later("experiments.services.following.experiment_follow_job"),
                 sweep=Later("experiments.files.files_sweep"),
+            )
+        )
+        register_kind(
+            JobKind(
+                code=INSIGHT,
+                entry="experiments.jobs.insight",
+                queue=Queue.TRAIN,
+                at_once=1,
+                is_limited=False,  # nobody asked for it, so it takes no training's place
+                changed=Later("experiments.services.following.insight_follow_job"),
             )
         )
         register_kind(

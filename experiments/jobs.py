@@ -1,5 +1,6 @@
 """What the queue calls."""
 
+from experiments.services.insights import insight_make
 from experiments.services.predictions import predictions_make
 from experiments.services.training import experiment_train
 from experiments.services.transfers import transfer_make
@@ -10,6 +11,11 @@ from monitoring.jobs.pulse import JobRun
 @job_entry
 def train(run: JobRun) -> None:
     experiment_train(run=run)
+
+
+@job_entry
+def insight(run: JobRun) -> None:
+    insight_make(run=run)
 
 
 @job_entry

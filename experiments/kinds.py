@@ -4,4 +4,5 @@ from typing import Final
 
 TRAIN: Final = "train-model"
 PREDICT: Final = "predict-signals"
+INSIGHT: Final = "model-insight"
 TRANSFER: Final = "sim-to-real"

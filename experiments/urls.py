@@ -15,5 +15,8 @@ urlpatterns = [
     path("experiments/<int:pk>/script/", experiments.experiment_script, name="script"),
     path("experiments/<int:pk>/cell/<int:actual>/<int:said>/", experiments.cell, name="cell"),
     path("experiments/<int:pk>/suspicious/", experiments.suspicious, name="suspicious"),
+    path("experiments/<int:pk>/insight/", experiments.experiment_insight, name="insight"),
+    path("experiments/<int:pk>/insight/cancel/", experiments.insight_stop, name="insight-cancel"),
+    path("experiments/<int:pk>/insight.json", experiments.insight_file, name="insight-json"),
     path("training/", training.training, name="training"),
 ]

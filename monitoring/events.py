@@ -1,5 +1,7 @@
 """The record of who did what: written once, removed by retention alone."""
 
+import json
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +11,19 @@ from django.utils import timezone
 from common.errors import Invalid
 from monitoring.models import SystemEvent
 
+security = logging.getLogger("portal.security")
+
+OF_SECURITY = frozenset(
+    {
+        SystemEvent.Kind.LOGIN,
+        SystemEvent.Kind.LOGIN_FAILED,
+        SystemEvent.Kind.LOGOUT,
+        SystemEvent.Kind.LOCKED,
+        SystemEvent.Kind.ACCESS,
+        SystemEvent.Kind.SHARED,
+        SystemEvent.Kind.EXPORTED,
+    }
+)
 SHORTEST_KEEPING = timedelta(days=30)
 
 
@@ -24,7 +39,17 @@ def event_record(
     )
     event.full_clean()
     event.save()
+    if kind in OF_SECURITY:
+        _tell_security(event)
     return event
+
+
+def _tell_security(event: SystemEvent) -> None:
+    """Log it, once it is sure, for whoever watches over several machines."""
+    who = event.actor.get_username() if event.actor is not None else "-"
+    facts = {"event": event.kind, "actor": who, "subject": event.subject, "detail": event.detail}
+    line = " ".join(f"{name}={json.dumps(value)}" for name, value in facts.items())
+    transaction.on_commit(lambda: security.info("%s", line))
 
 
 @transaction.atomic

@@ -139,6 +139,8 @@ class SystemEvent(models.Model):
         LOGIN = "login", "Logged in"
         LOGIN_FAILED = "login-failed", "Log-in failed"
         LOGOUT = "logout", "Logged out"
+        LOCKED = "locked", "Log-in paused"
+        ACCESS = "access", "Access changed"
         CREATED = "created", "Created"
         COMPLETED = "completed", "Completed"
         DELETED = "deleted", "Deleted"

@@ -14,10 +14,12 @@ from common.errors import NotFound
 
 FOLDER = BASE_DIR / "docs"
 FIRST = (
+    "tutorial",
     "explorer",
     "viewer",
     "datasets",
     "imports",
+    "experiments",
     "interface",
     "commands",
     "accounts",

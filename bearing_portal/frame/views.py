@@ -58,6 +58,12 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return respond(request, Trouble(403, *SENTENCES[403]))
 
 
+def nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Answer an address that a package would have and the portal has not."""
+    del rest
+    return respond(request, Trouble(404, *SENTENCES[404]))
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return respond(request, Trouble(404, *SENTENCES[404]))
 

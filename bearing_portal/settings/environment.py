@@ -83,6 +83,14 @@ class Environment:
             )
         return value
 
+    def datagrams(self, name: str) -> tuple[str, int] | None:
+        """Read `udp://host:port`."""
+        url = self.text(name)
+        if not url:
+            return None
+        parts = _split(name, url, ("udp",), "udp://log.example.org:514")
+        return str(parts.hostname), parts.port or 514
+
     def email(self, name: str) -> dict[str, Any]:
         """Django's mail settings of a URL; where the variable is unset nothing is sent."""
         url = self.text(name)

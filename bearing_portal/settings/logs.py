@@ -113,12 +113,18 @@ def logging_settings(
             "kept": kept,
             "formatter": "json",
         }
+    everywhere = list(handlers)
+    syslog = env.datagrams("SYSLOG_ADDRESS")
+    if syslog is not None:
+        host, port = syslog
+        handler = "monitoring.logs.security.syslog_handler"
+        handlers["syslog"] = {"()": handler, "host": host, "port": port}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"console": {"()": HumanLine}, "json": {"()": JsonLine, "process": kind}},
         "handlers": handlers,
-        "root": {"handlers": list(handlers), "level": level},
+        "root": {"handlers": everywhere, "level": level},
         "loggers": {
             # Django adds its own handler otherwise, and says everything twice.
             "django": {"handlers": [], "level": level, "propagate": True},
@@ -127,6 +133,11 @@ def logging_settings(
             "django.server": {"handlers": [], "level": level, "propagate": True},
             "rq.worker": {"handlers": [], "level": level, "propagate": True},
             "daphne": {"handlers": [], "level": "WARNING", "propagate": True},
+            "portal.security": {
+                "handlers": ["syslog"] if syslog else [],
+                "level": "INFO",
+                "propagate": True,
+            },
             "axes": {"handlers": [], "level": "WARNING", "propagate": True},
         },
     }

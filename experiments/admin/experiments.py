@@ -11,6 +11,9 @@ from experiments.models import (
     ExperimentResult,
     ExperimentTag,
     Fold,
+    Importance,
+    Insight,
+    LearningPoint,
 )
 
 
@@ -41,6 +44,22 @@ class ParametersInline(ShownRows):
     fields = ("name", "value")
 
 
+class ImportancesInline(ShownRows):
+    model = Importance
+    fields = ("position", "features", "mean", "sd")
+
+
+class PointsInline(ShownRows):
+    model = LearningPoint
+    fields = ("n_groups", "accuracy")
+
+
+class InsightInline(ShownRows):
+    model = Insight
+    fields = ("job", "is_no_better", "ready_at")
+    show_change_link = True
+
+
 @admin.register(Experiment)
 class ExperimentAdmin(WrittenBySystem):
     list_display = ("name", "dataset", "owner", "status", "kind", "score", "created_at")
@@ -48,7 +67,7 @@ class ExperimentAdmin(WrittenBySystem):
     search_fields = ("name", "dataset__name", "owner__username")
     list_select_related = ("dataset", "owner", "config", "result")
     date_hierarchy = "created_at"
-    inlines = (ConfigInline, ResultInline, TagsInline, FoldsInline)
+    inlines = (ConfigInline, ResultInline, InsightInline, TagsInline, FoldsInline)
 
     @admin.display(ordering="config__model")
     def kind(self, experiment: Experiment) -> str:
@@ -78,3 +97,8 @@ class ExperimentResultAdmin(_OfExperiment):
     list_select_related = ("experiment",)
 
     score_shown = measured("score", "score")
+
+
+@admin.register(Insight)
+class InsightAdmin(_OfExperiment):
+    inlines = (ImportancesInline, PointsInline)

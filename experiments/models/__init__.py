@@ -2,6 +2,7 @@
 
 from experiments.models.config import ExperimentConfig, ExperimentFeature, ExperimentParameter
 from experiments.models.experiment import Experiment, ExperimentTag
+from experiments.models.insight import Importance, Insight, LearningPoint
 from experiments.models.prediction import PredictionRun, SignalPrediction
 from experiments.models.result import ExperimentResult, Fold
 from experiments.models.transfer import TransferRun
@@ -14,6 +15,9 @@ __all__ = [
     "ExperimentResult",
     "ExperimentTag",
     "Fold",
+    "Importance",
+    "Insight",
+    "LearningPoint",
     "PredictionRun",
     "SignalPrediction",
     "TransferRun",

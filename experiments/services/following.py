@@ -1,7 +1,7 @@
 """An experiment follows its job, inside the transaction that changes the job."""
 
 from common.database import after_commit
-from experiments.models import Experiment
+from experiments.models import Experiment, Insight
 from experiments.services.hints import experiment_hint
 from monitoring.models import Job
 from monitoring.notices.services import notification_send
@@ -33,3 +33,10 @@ def experiment_follow_job(job: Job) -> None:
                 level="error",
             )
     after_commit(experiment_hint, experiment)
+
+
+def insight_follow_job(job: Job) -> None:
+    """Have open pages read again how far the job of an insight is."""
+    found = Insight.objects.select_related("experiment__dataset__store").filter(job=job).first()
+    if found is not None:
+        after_commit(experiment_hint, found.experiment)

@@ -10,7 +10,7 @@ from common.database import after_commit
 from common.errors import Invalid, NotAllowed
 from common.names import name_clean, text_clean
 from experiments.files import final_folder
-from experiments.models import Experiment, ExperimentTag
+from experiments.models import Experiment, ExperimentTag, Insight
 from experiments.selectors import may_manage_experiment
 from experiments.services.hints import experiment_hint
 from monitoring.events import event_record
@@ -83,9 +83,11 @@ def experiment_delete(*, user: Any, experiment: Experiment) -> None:
     """Remove an experiment with its model; cancel its training first."""
     _may_manage_or_refuse(user, experiment, "delete")
     with transaction.atomic():
-        if experiment.job is not None:
-            with suppress(Invalid):  # it has ended
-                job_cancel_request(user=user, job=experiment.job)
+        insights = Insight.objects.filter(experiment=experiment).select_related("job")
+        for job in (experiment.job, *(insight.job for insight in insights)):
+            if job is not None:
+                with suppress(Invalid):  # it has ended
+                    job_cancel_request(user=user, job=job)
         pk, name = experiment.pk, experiment.name
         Experiment.objects.filter(pk=pk).delete()
         event_record(kind=SystemEvent.Kind.DELETED, actor=user, subject=name, detail="experiment")

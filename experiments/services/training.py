@@ -38,6 +38,7 @@ from experiments.model_files import model_write
 from experiments.models import Experiment, ExperimentResult, Fold
 from experiments.planning import Planned, Wish, planned, wish_of
 from experiments.reports import report_numbers
+from experiments.services.insights import insight_begin
 from monitoring.events import event_record
 from monitoring.jobs.lifecycle import JobLost, job_complete
 from monitoring.jobs.pulse import JobRun
@@ -296,6 +297,7 @@ def _show(
     )
     experiment.status, experiment.ready_at = Experiment.Status.READY, timezone.now()
     experiment.save(update_fields=["status", "ready_at"])
+    insight_begin(experiment)
     event_record(
         kind=SystemEvent.Kind.COMPLETED,
         actor=run.job.owner,

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,6 +15,7 @@ from common.http import name_download
 from common.roles import is_engineer
 from datasets.views.answers import is_fragment
 from experiments.files import CONFIG, experiment_file
+from experiments.insights import insight_numbers, insight_shown
 from experiments.listing import COLUMNS, ExperimentQuery, experiments_listed, list_choices
 from experiments.models import Experiment
 from experiments.scripts import script_archive
@@ -22,7 +23,7 @@ from experiments.selectors import (
     experiment_get,
     may_manage_experiment,
 )
-from experiments.services import management
+from experiments.services import insights, management
 from experiments.shown import experiment_shown, signals_said, suspicious_signals
 from monitoring.models import JobLogLine
 from signals.exploration.selection import MOST_IDS
@@ -66,7 +67,7 @@ def experiment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         context["was_active"] = request.GET.get("live") == "active"
         return render(request, "experiments/_state.html", context)
     if experiment.status == Experiment.Status.READY:
-        context |= experiment_shown(request.user, experiment)
+        context |= experiment_shown(request.user, experiment) | insight_shown(experiment)
     return render(request, "experiments/detail.html", context)
 
 
@@ -131,6 +132,46 @@ def experiment_remove(request: HttpRequest, pk: int) -> HttpResponse:
     management.experiment_delete(user=request.user, experiment=experiment)
     messages.success(request, f"{experiment.name} is deleted.")
     return HttpResponse(status=204, headers={"HX-Redirect": reverse("experiments:list")})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@vary_on_headers("HX-Request")
+def experiment_insight(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the model lives on, as far as it is measured; a POST has it measured."""
+    experiment = _trained(request, pk)
+    if request.method == "POST":
+        insights.insight_request(user=request.user, experiment=experiment)
+        return done()
+    context = insight_shown(experiment) | {
+        "experiment": experiment,
+        "is_mine": may_manage_experiment(request.user, experiment),
+        "was_active": request.GET.get("live") == "active",
+    }
+    if not is_fragment(request):
+        return redirect("experiments:detail", pk)
+    return render(request, "experiments/_insight.html", context)
+
+
+@login_required
+@require_POST
+def insight_stop(request: HttpRequest, pk: int) -> HttpResponse:
+    experiment = experiment_get(request.user, pk)
+    insights.insight_cancel(user=request.user, experiment=experiment)
+    return done()
+
+
+@login_required
+@require_GET
+def insight_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The importance of features and the learning curve as JSON, which YAML reads as well."""
+    experiment = _trained(request, pk)
+    numbers = insight_numbers(experiment)
+    if numbers is None:
+        raise NotFound("What this model lives on is not measured.")
+    response = JsonResponse(numbers, json_dumps_params={"indent": 1})
+    name_download(response, f"{experiment.name} insight", ".json")
+    return response
 
 
 @login_required

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -58,6 +59,21 @@ def login_failed(
         kind=SystemEvent.Kind.LOGIN_FAILED,
         actor=None,
         subject=str(credentials.get("username") or "without a name").replace("\0", ""),
+        detail=_whence(request),
+    )
+
+
+@receiver(user_locked_out, dispatch_uid="portal-locked-out")
+def locked_out(
+    sender: Any, request: HttpRequest | None, username: str | None, **values: Any
+) -> None:
+    del sender, values
+    if _is_refused_unseen(request):
+        return  # the pause is known already
+    event_record(
+        kind=SystemEvent.Kind.LOCKED,
+        actor=None,
+        subject=str(username or "without a name").replace("\0", ""),
         detail=_whence(request),
     )
 

@@ -88,7 +88,7 @@ def _digest(secret: str) -> str:
 
 def _record(token: ApiToken, what: str) -> None:
     event_record(
-        kind=SystemEvent.Kind.EDITED,
+        kind=SystemEvent.Kind.ACCESS,
         actor=token.user,
         subject=token.user.get_username(),
         detail=f"API token {token}: {what}",

@@ -15,6 +15,7 @@ from common.text import counted
 from monitoring.accounts.client import client_address, device_name
 from monitoring.accounts.forms import ProfileForm, SettingsForm, TokenForm
 from monitoring.accounts.lockout import locked_out
+from monitoring.accounts.people import password_changed
 from monitoring.accounts.sessions import session_seen, sessions_end_others
 from monitoring.accounts.settings import preferences_save, profile_save
 from monitoring.accounts.tokens import token_create, token_revoke
@@ -148,6 +149,7 @@ class PasswordChangeView(auth_views.PasswordChangeView):
             address=client_address(self.request),
         )
         sessions_end_others(user=self.request.user, session_key=key)
+        password_changed(user=self.request.user)
         return answer
 
 

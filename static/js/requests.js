@@ -52,4 +52,5 @@ export const download = async (url) => {
 };
 
 /* A dialog of the server, shown by the frame once it has come. */
-export const dialog = (url) => window.htmx.ajax("GET", url, { target: "#dialog-content", swap: "innerHTML" });
+/* What had the focus is where it returns to when the dialog closes. */
+export const dialog = (url) => window.htmx.ajax("GET", url, { source: document.activeElement ?? document.body, target: "#dialog-content", swap: "innerHTML" });

@@ -1,6 +1,6 @@
 """What a model lives on: features whose shuffling harms it, and how many groups it learnt from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,13 +10,16 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 from threadpoolctl import threadpool_limits
 
+from vibration.errors import VibrationError
 from vibration.learning.groups import Numbers, Values, classes_of_groups
 from vibration.learning.models import pipeline_for
-from vibration.learning.protocols import splits_of
+from vibration.learning.protocols import Splits, splits_of
 from vibration.statistics.correlation import correlation_matrix
 
 SHUFFLES: Final = 5
 CUT: Final = 0.1
+MOST_ROWS: Final = 2000  # shuffled in a fold
+MOST_POINTS: Final = 8  # of a learning curve
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +82,10 @@ def permutation_importance(
     model: str = "forest",
     clusters: Sequence[Sequence[int]] | None = None,
     seed: int = 0,
-    on_fold: Callable[[], None] | None = None,
+    top_k: int | None = None,
+    parameters: Mapping[str, float] | None = None,
+    most_rows: int = MOST_ROWS,
+    on_cluster: Callable[[], None] | None = None,
 ) -> Importance:
     """Drop of balanced accuracy on each fold's test rows where a feature is shuffled among them.
 
@@ -94,16 +100,24 @@ def permutation_importance(
     ----------
     x : array_like, shape (n, m)
         Features; NaN where one is missing.
-    y, groups, folds : array_like of int, shape (n,)
-        Class, group and fold of each row.
+    y, groups : array_like of int, shape (n,)
+        Class and group of each row.
+    folds : array_like of int, shape (n,) or (R, n)
+        Fold in which each row is tested, a line a repeat.
     model : str
         One of `vibration.learning.models.MODELS`.
     clusters : sequence of sequences of int, optional
         Columns that are shuffled together; by default each by itself.
     seed : int
-        Of the model and the shuffles.
-    on_fold : callable, optional
-        Called after each fold; what it raises ends the work.
+        Of the model, the shuffles and the rows that are drawn.
+    top_k : int, optional
+        How many features each fold keeps.
+    parameters : mapping of str to float, optional
+        Parameters of the model that are not at their default.
+    most_rows : int
+        Of a fold's test rows so many at most are drawn and shuffled.
+    on_cluster : callable, optional
+        Called after each cluster of each fold; what it raises ends the work.
 
     Returns
     -------
@@ -123,38 +137,32 @@ def permutation_importance(
     members = np.asarray(groups, dtype=np.int64)
     parts = [[column] for column in range(table.shape[1])] if clusters is None else clusters
     drops = []
-    for number, (train, test) in enumerate(splits_of(folds)):
+    for number, (train, test) in enumerate(_splits(folds)):
         random = np.random.default_rng([seed, number])
-        pipeline = pipeline_for(model, classes[train], members[train], seed=seed)
+        drawn = random.permutation(test)[:most_rows] if test.size > most_rows else test
+        rows, right = table[drawn], classes[drawn]
+        pipeline = pipeline_for(
+            model, classes[train], members[train], seed=seed, top_k=top_k, parameters=parameters
+        )
         with threadpool_limits(1):
             pipeline.fit(table[train], classes[train])
-            base = _balanced(pipeline, table[test], classes[test])
-            drops.append(
-                [
-                    base
-                    - np.mean(
-                        [
-                            _balanced(
-                                pipeline,
-                                _shuffled(table[test], list(columns), random),
-                                classes[test],
-                            )
-                            for _ in range(SHUFFLES)
-                        ]
-                    )
-                    for columns in parts
-                ]
-            )
-        if on_fold is not None:
-            on_fold()
-    lost = np.array(drops, dtype=np.float64)
-    return Importance(lost.mean(axis=0), lost.std(axis=0, ddof=1 if len(lost) > 1 else 0))
+            base, lost = _balanced(pipeline, rows, right), []
+            for columns in parts:
+                shuffled = np.tile(rows, (SHUFFLES, 1))
+                order = [random.permutation(drawn.size) for _ in range(SHUFFLES)]
+                shuffled[:, list(columns)] = rows[np.concatenate(order)][:, list(columns)]
+                # Every shuffle holds the same rows: the mean of their shares is that of all.
+                lost.append(base - _balanced(pipeline, shuffled, np.tile(right, SHUFFLES)))
+                if on_cluster is not None:
+                    on_cluster()
+        drops.append(lost)
+    found = np.array(drops, dtype=np.float64)
+    return Importance(found.mean(axis=0), found.std(axis=0, ddof=1 if len(found) > 1 else 0))
 
 
-def _shuffled(rows: Values, columns: list[int], random: np.random.Generator) -> Values:
-    shuffled = rows.copy()
-    shuffled[:, columns] = rows[random.permutation(len(rows))][:, columns]
-    return shuffled
+def _splits(folds: npt.ArrayLike) -> Splits:
+    lines = np.atleast_2d(np.asarray(folds, dtype=np.int64))
+    return [split for line in lines for split in splits_of(line)]
 
 
 def _balanced(pipeline: Any, rows: Values, y: Numbers) -> float:
@@ -170,23 +178,33 @@ def learning_curve(
     *,
     model: str = "forest",
     seed: int = 0,
+    top_k: int | None = None,
+    parameters: Mapping[str, float] | None = None,
     on_fit: Callable[[], None] | None = None,
 ) -> list[tuple[int, float]]:
     """Accuracy over the number of groups of each class in training.
 
     More rows of the same bearing teach little; the curve says whether more bearings would. The
-    groups of a class are taken in an order drawn by seed, the same for every number.
+    groups of a class are taken in an order drawn by seed, the same for every number. Of many
+    numbers eight are taken, each larger than the one before by the same factor; those that leave
+    the model too few rows are left out.
 
     Parameters
     ----------
     x : array_like, shape (n, m)
         Features; NaN where one is missing.
-    y, groups, folds : array_like of int, shape (n,)
-        Class, group and fold of each row.
+    y, groups : array_like of int, shape (n,)
+        Class and group of each row.
+    folds : array_like of int, shape (n,) or (R, n)
+        Fold in which each row is tested, a line a repeat.
     model : str
         One of `vibration.learning.models.MODELS`.
     seed : int
         Of the model and the order.
+    top_k : int, optional
+        How many features each fold keeps.
+    parameters : mapping of str to float, optional
+        Parameters of the model that are not at their default.
     on_fit : callable, optional
         Called after each fit; what it raises ends the work.
 
@@ -204,27 +222,66 @@ def learning_curve(
     """
     table, classes = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.int64)
     members = np.asarray(groups, dtype=np.int64)
-    of_group = classes_of_groups(classes, members)
-    splits = splits_of(folds)
+    of_group, splits = classes_of_groups(classes, members), _splits(folds)
     ranks = [_ranks(np.unique(members[train]), of_group, seed) for train, _ in splits]
-    most = min(
-        int(np.unique(of_group[np.unique(members[train])], return_counts=True)[1].min())
-        for train, _ in splits
-    )
     curve = []
-    for n_groups in range(1, most + 1):
+    for n_groups in curve_sizes(classes, members, folds):
         right, tested = 0, 0
         for (train, test), rank in zip(splits, ranks, strict=True):
             taken = train[[rank[int(group)] < n_groups for group in members[train]]]
-            pipeline = pipeline_for(model, classes[taken], members[taken], seed=seed)
-            with threadpool_limits(1):
-                pipeline.fit(table[taken], classes[taken])
-                said = pipeline.classes_[pipeline.predict_proba(table[test]).argmax(axis=1)]
-            right, tested = right + int((said == classes[test]).sum()), tested + test.size
+            try:
+                pipeline = pipeline_for(
+                    model,
+                    classes[taken],
+                    members[taken],
+                    seed=seed,
+                    top_k=top_k,
+                    parameters=parameters,
+                )
+            except VibrationError:  # too few rows to calibrate on
+                pipeline = None
+            if pipeline is not None:
+                with threadpool_limits(1):
+                    pipeline.fit(table[taken], classes[taken])
+                    said = pipeline.classes_[pipeline.predict_proba(table[test]).argmax(axis=1)]
+                right, tested = right + int((said == classes[test]).sum()), tested + test.size
             if on_fit is not None:
                 on_fit()
-        curve.append((n_groups, right / tested))
+        if tested == sum(test.size for _, test in splits):
+            curve.append((n_groups, right / tested))
     return curve
+
+
+def curve_sizes(y: npt.ArrayLike, groups: npt.ArrayLike, folds: npt.ArrayLike) -> list[int]:
+    """Numbers of groups per class at which a learning curve is measured.
+
+    Parameters
+    ----------
+    y, groups : array_like of int, shape (n,)
+        Class and group of each row.
+    folds : array_like of int, shape (n,) or (R, n)
+        Fold in which each row is tested, a line a repeat.
+
+    Returns
+    -------
+    list of int
+        One up to the most that every class has in training, eight at most.
+
+    Examples
+    --------
+    >>> groups = np.arange(200)
+    >>> curve_sizes(groups // 100, groups, groups % 5)
+    [1, 2, 3, 7, 12, 23, 43, 80]
+    """
+    classes, members = np.asarray(y, dtype=np.int64), np.asarray(groups, dtype=np.int64)
+    of_group = classes_of_groups(classes, members)
+    most = min(
+        int(np.unique(of_group[np.unique(members[train])], return_counts=True)[1].min())
+        for train, _ in _splits(folds)
+    )
+    if most <= MOST_POINTS:
+        return list(range(1, most + 1))
+    return [int(n) for n in np.unique(np.geomspace(1, most, MOST_POINTS).round())]
 
 
 def _ranks(groups: Numbers, of_group: Numbers, seed: int) -> dict[int, int]:

@@ -6,8 +6,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 from bearing_portal.dashboards.figures.builder import Draft
+from bearing_portal.frame.design.tokens import color
 
 Look = tuple[str, str, str]  # a class's name, colour and dash
+MOST_BARS = 15
 _SHARE = {"range": [0, 1.02], "tickformat": ".0%"}
 
 
@@ -74,6 +76,56 @@ def folds(report: dict[str, Any], theme: str) -> go.Figure:
     draft.axis("yaxis", title={"text": "Accuracy"}, **_SHARE)
     rows = [[repeat + 1, fold + 1, share] for repeat, fold, share in found]
     draft.tell(file="folds", twin={"head": ["Repeat", "Fold", "Accuracy"], "rows": rows})
+    return draft.figure()
+
+
+def importance(numbers: dict[str, Any], theme: str) -> go.Figure:
+    """Bars of the balanced accuracy that is lost where a feature is shuffled, the largest first."""
+    draft = Draft(theme, "importance", l=190)
+    found = [each for each in numbers["importance"] if len(each["features"]) == 1]
+    shown = found[:MOST_BARS]
+    draft.trace(
+        "bar",
+        orientation="h",
+        x=[each["mean"] for each in shown],
+        y=[each["features"][0] for each in shown],
+        error_x={
+            "type": "data",
+            "array": [each["sd"] for each in shown],
+            "color": color(theme, "text2"),
+            "thickness": 1,
+        },
+        name="Features",
+        marker={"color": color(theme, "trace")},
+        hovertemplate="%{y}: %{x:.1%} lost<extra></extra>",
+    )
+    draft.axis("xaxis", title={"text": "Balanced accuracy lost"}, tickformat=".0%")
+    draft.axis("yaxis", autorange="reversed", dtick=1)
+    rows = [[each["features"][0], each["mean"], each["sd"]] for each in found]
+    head = ["Feature", "Balanced accuracy lost", "Standard deviation over folds"]
+    draft.tell(file="importance", twin={"head": head, "rows": rows})
+    return draft.figure()
+
+
+def learning_curve(numbers: dict[str, Any], theme: str) -> go.Figure:
+    """Accuracy over the groups of each class in training."""
+    draft = Draft(theme, "learning-curve", l=56)
+    points = numbers["learning_curve"]
+    draft.trace(
+        "scatter",
+        x=[n for n, _ in points],
+        y=[share for _, share in points],
+        mode="lines+markers",
+        name="Accuracy",
+        hovertemplate="%{x} of each class: %{y:.1%}<extra></extra>",
+    )
+    many = numbers["groups_are"].capitalize()
+    draft.axis("xaxis", title={"text": f"{many} of each class in training"})
+    draft.axis("yaxis", title={"text": "Accuracy"}, **_SHARE)
+    draft.tell(
+        file="learning-curve",
+        twin={"head": [f"{many} of each class", "Accuracy"], "rows": [list(p) for p in points]},
+    )
     return draft.figure()
 
 

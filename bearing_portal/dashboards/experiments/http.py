@@ -8,6 +8,7 @@ from bearing_portal.dashboards.experiments import figures as draw
 from bearing_portal.frame.design.tokens import THEMES, color
 from common.errors import NotFound
 from experiments.files import report_read
+from experiments.insights import insight_numbers
 from experiments.models import Experiment
 from experiments.selectors import experiment_get
 from signals.models import FaultClass
@@ -35,4 +36,9 @@ def figures(request: HttpRequest, pk: int) -> JsonResponse:
         "calibration": draw.calibration(report, theme),
         "folds": draw.folds(report, theme),
     }
+    if numbers := insight_numbers(experiment):
+        if numbers["importance"]:
+            found["importance"] = draw.importance(numbers, theme)
+        if numbers["learning_curve"]:
+            found["learning-curve"] = draw.learning_curve(numbers, theme)
     return JsonResponse({name: figure.to_plotly_json() for name, figure in found.items()})

@@ -58,10 +58,10 @@ class TemporaryPortal:
             self.environment = self._environment(port)
             self.manage("prepare")
             serve = ("-m", "bearing_portal.serve", "-b", HOST, "-p", str(port))
-            self.web = self._start(*serve)
+            self.web = self.start(*serve)
             if self._has_worker:
-                self._start("manage.py", "rqworker", "short", "long", "train")
-                self._start("manage.py", "reconcile")
+                self.start("manage.py", "rqworker", "short", "long", "train")
+                self.start("manage.py", "reconcile")
             self._wait_for_web()
             self._stack = stack.pop_all()
         return self
@@ -106,7 +106,8 @@ class TemporaryPortal:
         environment = child_environment(own, programs=Path(sys.executable).parent)
         return {name: value for name, value in environment.items() if name not in NOT_INHERITED}
 
-    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start one more process of this portal, which ends with it."""
         process = subprocess.Popen(  # noqa: S603 - our own processes
             [sys.executable, *arguments],
             cwd=BASE_DIR,

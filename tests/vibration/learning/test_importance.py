@@ -1,8 +1,16 @@
 import numpy as np
 import pytest
+from sklearn.inspection import permutation_importance as reference
 
 from tests.vibration.learning.drawn import bearings
-from vibration.learning.importance import feature_clusters, learning_curve, permutation_importance
+from vibration.learning.importance import (
+    curve_sizes,
+    feature_clusters,
+    learning_curve,
+    permutation_importance,
+)
+from vibration.learning.models import pipeline_for
+from vibration.learning.protocols import splits_of
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +55,42 @@ def test_the_curve_counts_groups_of_a_class_and_ends_with_all_of_them():
     curve = learning_curve(x, y, groups, groups % 4, model="logistic")
     assert [n_groups for n_groups, _ in curve] == [1, 2, 3]
     assert curve[-1][1] == pytest.approx(0.533, abs=5e-4)
+
+
+def test_importance_is_close_to_that_of_scikit_learn(told_by_one):
+    x, y, groups = told_by_one
+    folds = groups % 3
+    found = permutation_importance(x[:, :2], y, groups, folds, model="logistic").mean
+    other = []
+    for train, test in splits_of(folds):
+        fitted = pipeline_for("logistic", y[train], groups[train]).fit(x[train, :2], y[train])
+        other.append(
+            reference(
+                fitted,
+                x[test, :2],
+                y[test],
+                scoring="balanced_accuracy",
+                n_repeats=50,
+                random_state=0,
+            ).importances_mean
+        )
+    np.testing.assert_allclose(found, np.mean(other, axis=0), atol=0.06)
+
+
+def test_repeats_of_the_folds_are_folds_of_their_own(told_by_one):
+    x, y, groups = told_by_one
+    lines = np.stack([groups % 3, groups % 2])
+    together = permutation_importance(x, y, groups, lines, model="logistic", seed=3)
+    first = permutation_importance(x, y, groups, lines[0], model="logistic", seed=3)
+    assert together.mean.shape == first.mean.shape
+    assert not np.array_equal(together.mean, first.mean)
+
+
+def test_a_long_curve_is_measured_at_eight_numbers_and_without_those_of_too_few_rows():
+    y = np.repeat([0, 1], 60)
+    x = np.random.default_rng(0).normal(size=(120, 2)) + 5 * y[:, np.newaxis]
+    groups = np.arange(120)
+    assert len(curve_sizes(y, groups, groups % 3)) == 8
+    curve = learning_curve(x, y, groups, groups % 3, model="svm")
+    assert curve[0][0] > 1  # one row of a class calibrates nothing
+    assert curve[-1][0] == 40

@@ -1,0 +1,1 @@
+"""People who browse the portal while it works: `make load`."""
