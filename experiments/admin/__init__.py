@@ -1,5 +1,5 @@
 """The admin's pages of experiments."""
 
-from experiments.admin.experiments import ExperimentAdmin
+from experiments.admin.experiments import ExperimentAdmin, PredictionRunAdmin, TransferRunAdmin
 
-__all__ = ["ExperimentAdmin"]
+__all__ = ["ExperimentAdmin", "PredictionRunAdmin", "TransferRunAdmin"]

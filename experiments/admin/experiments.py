@@ -7,6 +7,7 @@ from common.admin import ShownRows, WrittenBySystem, measured
 from experiments.models import (
     Experiment,
     ExperimentConfig,
+    ExperimentFeature,
     ExperimentParameter,
     ExperimentResult,
     ExperimentTag,
@@ -14,6 +15,8 @@ from experiments.models import (
     Importance,
     Insight,
     LearningPoint,
+    PredictionRun,
+    TransferRun,
 )
 
 
@@ -42,6 +45,11 @@ class TagsInline(ShownRows):
 class ParametersInline(ShownRows):
     model = ExperimentParameter
     fields = ("name", "value")
+
+
+class FeaturesInline(ShownRows):
+    model = ExperimentFeature
+    fields = ("position", "name")
 
 
 class ImportancesInline(ShownRows):
@@ -88,7 +96,7 @@ class _OfExperiment(WrittenBySystem):
 
 @admin.register(ExperimentConfig)
 class ExperimentConfigAdmin(_OfExperiment):
-    inlines = (ParametersInline,)
+    inlines = (ParametersInline, FeaturesInline)
 
 
 @admin.register(ExperimentResult)
@@ -102,3 +110,24 @@ class ExperimentResultAdmin(_OfExperiment):
 @admin.register(Insight)
 class InsightAdmin(_OfExperiment):
     inlines = (ImportancesInline, PointsInline)
+
+
+@admin.register(PredictionRun)
+class PredictionRunAdmin(WrittenBySystem):
+    """Models asked about many signals at once."""
+
+    list_display = ("experiment", "dataset", "owner", "created_at", "ready_at")
+    search_fields = ("experiment__name", "dataset__name", "owner__username")
+    list_select_related = ("experiment", "dataset", "owner")
+    date_hierarchy = "created_at"
+
+
+@admin.register(TransferRun)
+class TransferRunAdmin(WrittenBySystem):
+    """Simulated and real datasets held beside each other."""
+
+    list_display = ("first", "second", "model", "owner", "created_at", "ready_at")
+    list_filter = ("model",)
+    search_fields = ("first__name", "second__name", "owner__username")
+    list_select_related = ("first", "second", "owner")
+    date_hierarchy = "created_at"

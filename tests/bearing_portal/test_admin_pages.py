@@ -24,6 +24,13 @@ from datasets.models import (
     Verification,
     VerificationFinding,
 )
+from experiments.models import (
+    ExperimentResult,
+    Insight,
+    PredictionRun,
+    SignalPrediction,
+    TransferRun,
+)
 from monitoring.accounts.sessions import session_seen
 from monitoring.accounts.settings import preferences_save
 from monitoring.accounts.tokens import token_create
@@ -48,14 +55,19 @@ from signals.models import (
     Version,
 )
 from signals.services.table_columns import columns_choose
+from tests.experiments.training import asked
 from tests.factories import make_bearing, make_dataset, make_user
 from tests.signals.recordings import npy, sine, upload
 
-ROOMS = ("monitoring", "signals", "datasets")
+ROOMS = ("monitoring", "signals", "datasets", "experiments")
 MODELS = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
 PAGES = [model for model in MODELS if admin.site.is_registered(model)]
-# A row for each signal of a version or split: the explorer shows them, no page of rows could.
-COUNTLESS = {SignalPast, SplitMember}
+# A row for each signal of a version, split or answer: the explorer shows them.
+COUNTLESS = {SignalPast, SplitMember, SignalPrediction}
+NUMBERS = (  # of a result, in no order
+    *("n_signals", "n_groups", "score", "random_score", "majority", "gap", "balanced_accuracy"),
+    *("macro_f1", "seconds", "fit_s", "predict_s", "model_bytes"),
+)
 CURATED = {
     "signals": {
         "faultclass",
@@ -103,6 +115,15 @@ def make_one_of_everything() -> None:
     make_work(dataset, owner)
     make_recording(dataset.store)
     make_import(owner)
+    make_experiment(owner, dataset)
+
+
+def make_experiment(owner, dataset) -> None:
+    experiment = asked(owner)
+    ExperimentResult.objects.create(experiment=experiment, **dict.fromkeys(NUMBERS, 0))
+    Insight.objects.create(experiment=experiment)
+    PredictionRun.objects.create(experiment=experiment, owner=owner, dataset=dataset)
+    TransferRun.objects.create(owner=owner, first=dataset, second=experiment.dataset)
 
 
 def make_work(dataset, owner) -> None:
