@@ -9,7 +9,7 @@ import pytest
 from tests.faults.portal import PATIENCE_S, descendants, kill
 
 pytestmark = pytest.mark.faults
-N_FILES = 12
+N_FILES = 24
 N_SAMPLES = 600_000
 READER = "vibration.formats.sandbox.child"
 
@@ -20,10 +20,12 @@ def one(portal, statement, *values):
 
 
 def awaited(portal, condition, statement, *values):
+    # On one connection and often: what is to be killed at work may be done in a second.
     until = time.monotonic() + PATIENCE_S
-    while not condition(found := one(portal, statement, *values)):
-        assert time.monotonic() < until, (found, portal.log.read_text()[-3000:])
-        time.sleep(0.05)
+    with psycopg.connect(portal.facts.database_url(), autocommit=True) as connection:
+        while not condition(found := connection.execute(statement, values).fetchone()):
+            assert time.monotonic() < until, (found, portal.log.read_text()[-3000:])
+            time.sleep(0.005)
     return found
 
 

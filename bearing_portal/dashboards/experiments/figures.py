@@ -155,8 +155,7 @@ def _of_classes(
         rows += [[name, *pair] for pair in zip(curves[x], curves[y], strict=True)]
     draft.axis("xaxis", **_SHARE)
     draft.axis("yaxis", **_SHARE)
-    draft.layout(
-        showlegend=True, legend={"x": 0.98, "xanchor": "right", "y": 0.04, "yanchor": "bottom"}
-    )
+    # Below the plot: curves of good models lie in every corner of it.
+    draft.layout(showlegend=True, legend={"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"})
     draft.tell(file=file, twin={"head": ["Class", x.replace("_", " "), y], "rows": rows})
     return draft
