@@ -88,8 +88,8 @@ def pictured(user: Any, signal: Signal) -> Pictured:
     return Pictured(signal, [plot for plot in plots if plot is not None])
 
 
-def reviewed_signal(user: Any, dataset: Dataset, pk: int) -> Signal:
-    """Return a signal of a dataset that `user` sees."""
+def reviewed_signal(dataset: Dataset, pk: int) -> Signal:
+    """Return a signal of a dataset, found with the rights of who asks."""
     found = Signal.objects.select_related("store", "fault_class")
     signal = found.filter(store=dataset.store_id, pk=pk).first()
     if signal is None:

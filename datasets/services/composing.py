@@ -6,7 +6,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.db import transaction
-from django.db.models import Count
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed
@@ -105,8 +104,17 @@ def _parts(dataset: Dataset, by: str, split: Split | None) -> list[tuple[str, st
         unlabelled = Signal.objects.filter(store=dataset.store_id, fault_class__isnull=True)
         return found + ([("without a class", "class=none")] if unlabelled.exists() else [])
     if by == "specimen":
-        specimens = dataset.store.specimens.annotate(n=Count("recordings")).filter(n__gt=0)
-        return [(row.name, f"specimen={row.pk}") for row in specimens]
+        signals = Signal.objects.filter(store=dataset.store_id)
+        if n := signals.filter(recording__specimen__isnull=True).count():
+            raise Invalid(
+                f"{counted(n, 'signal')} would be in none of the new datasets, for want of a "
+                "specimen: divide by class or by a split."
+            )
+        names = signals.values_list("recording__specimen__name", flat=True)
+        return [
+            (name, urlencode({"specimen": name}))
+            for name in names.distinct().order_by("recording__specimen__name")
+        ]
     if by != "split" or split is None or split.store_id != dataset.store_id:
         raise Invalid("Divide by class, by specimen, or by a split of this dataset.")
     return [

@@ -33,7 +33,7 @@ def review_confirm(request: HttpRequest, pk: int, signal_pk: int) -> HttpRespons
     """The label is right."""
     dataset = dataset_get(request.user, pk)
     reviewer_prove(request.user, dataset.store)
-    signal = reviewed_signal(request.user, dataset, signal_pk)
+    signal = reviewed_signal(dataset, signal_pk)
     label_confirm(user=request.user, signal=signal)
     said = f"{signal} stays {signal.fault_class}."
     return _shown(request, dataset, read_id(request.POST.get("next", "")), said)
@@ -45,7 +45,7 @@ def review_relabel(request: HttpRequest, pk: int, signal_pk: int) -> HttpRespons
     """The label is another one, for a reason that the version keeps."""
     dataset = dataset_get(request.user, pk)
     reviewer_prove(request.user, dataset.store)
-    signal = reviewed_signal(request.user, dataset, signal_pk)
+    signal = reviewed_signal(dataset, signal_pk)
     fault_class = FaultClass.objects.filter(code=request.POST.get("class", "")[:40]).first()
     if fault_class is None:
         raise Invalid("Choose the class that the signal should carry.")

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from experiments.charts import Axis, Line
 from experiments.comparison.selectors import Run
 from vibration.errors import VibrationError
-from vibration.learning.curves import calibration_points, precision_recall_points, roc_points
+from vibration.learning.curves import precision_recall_points, roc_points
+from vibration.learning.details import calibration_bins
 from vibration.learning.groups import Values
 
 SHARE: Final = (0.0, 1.0)
@@ -23,6 +26,11 @@ class Curve:
     points: Callable[[Run, int], tuple[Values, Values]]
     has_diagonal: bool = True
     of_class: bool = True
+
+
+def _calibration(run: Run) -> tuple[Values, Values]:
+    bins = calibration_bins(run.scored)
+    return np.array([b.confidence for b in bins]), np.array([b.accuracy for b in bins])
 
 
 CURVES: Final = {
@@ -43,7 +51,7 @@ CURVES: Final = {
         "Calibration",
         Axis("Top probability", *SHARE),
         Axis("Share right", *SHARE),
-        lambda run, number: calibration_points(run.scored)[:2],
+        lambda run, number: _calibration(run),
         of_class=False,
     ),
 }

@@ -133,6 +133,26 @@ def test_dividing_makes_a_dataset_of_each_class(curator):
     assert total == whole.store.n_signals
 
 
+def test_dividing_by_specimen_finds_each_by_its_name(curator, tmp_path):
+    names = ["B 1&2", "B3"]
+    files = [
+        planned(tmp_path / f"{n}.npy", samples(seed=n), specimen=name, run="long")
+        for n, name in enumerate(names)
+    ]
+    whole = imported(*files, visibility="shared")
+    made = dataset_divide(user=curator, dataset=whole, by="specimen", reason=WHY)
+    for each in made:
+        compose(each.job_id)
+    found = [list(each.store.specimens.values_list("name", flat=True)) for each in made]
+    assert found == [[name] for name in names]
+    assert sum(each.store.signals.count() for each in made) == whole.store.signals.count()
+
+
+def test_dividing_by_specimen_leaves_no_signal_behind(curator):
+    with pytest.raises(Invalid, match="for want of a specimen"):
+        dataset_divide(user=curator, dataset=shared(), by="specimen", reason=WHY)
+
+
 def test_dividing_by_a_split_keeps_its_sides(curator):
     whole = shared(per_class=6)
     split = split_create(

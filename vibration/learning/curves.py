@@ -1,6 +1,4 @@
-"""Curves of a run, pooled over folds and repeats: ROC, precision and recall, calibration."""
-
-from typing import Final
+"""Curves of a run, pooled over folds and repeats: ROC, precision and recall."""
 
 import numpy as np
 from sklearn.metrics import precision_recall_curve, roc_curve
@@ -9,8 +7,6 @@ from vibration.errors import VibrationError
 from vibration.learning.evaluation import Predictions
 from vibration.learning.groups import Numbers, Values
 from vibration.learning.protocols import NEVER
-
-BINS: Final = 10
 
 
 def roc_points(predictions: Predictions, number: int) -> tuple[Values, Values]:
@@ -83,50 +79,10 @@ def precision_recall_points(predictions: Predictions, number: int) -> tuple[Valu
     return np.asarray(recall, dtype=np.float64), np.asarray(precision, dtype=np.float64)
 
 
-def calibration_points(predictions: Predictions) -> tuple[Values, Values, Numbers]:
-    """Mean top probability and share of right answers in ten equal bins of that probability.
-
-    Bin b holds b = min(⌊10 p⌋, 9); empty bins are left out.
-
-    References
-    ----------
-    C. Guo et al., "On calibration of modern neural networks", ICML 2017.
-
-    Parameters
-    ----------
-    predictions : Predictions
-
-    Returns
-    -------
-    confidence, right : ndarray, shape (b,)
-    counts : ndarray of int, shape (b,)
-        Rows of each bin.
-
-    Examples
-    --------
-    >>> y, p = np.array([0, 1]), np.array([[[0.9, 0.1], [0.8, 0.2]]])
-    >>> run = Predictions(y, y, np.zeros((1, 2), np.int64), p)
-    >>> [line.tolist() for line in calibration_points(run)]
-    [[0.8, 0.9], [0.0, 1.0], [1, 1]]
-    """
-    y, p = _tested(predictions)
-    top, right = p.max(axis=1), p.argmax(axis=1) == y
-    bins = np.minimum(np.floor(BINS * top + 1e-12).astype(np.int64), BINS - 1)
-    counts = np.bincount(bins, minlength=BINS)
-    held = counts > 0
-    sums = [np.bincount(bins, values, minlength=BINS)[held] for values in (top, right)]
-    return sums[0] / counts[held], sums[1] / counts[held], counts[held].astype(np.int64)
-
-
-def _tested(predictions: Predictions) -> tuple[Numbers, Values]:
+def _of_class(predictions: Predictions, number: int) -> tuple[Numbers, Values]:
     tested = predictions.folds != NEVER
     y = np.broadcast_to(predictions.y, predictions.folds.shape)[tested]
-    return y, predictions.probabilities[tested]
-
-
-def _of_class(predictions: Predictions, number: int) -> tuple[Numbers, Values]:
-    y, p = _tested(predictions)
     own = (y == number).astype(np.int64)
     if own.min() == own.max():
         raise VibrationError("A curve needs rows of the class and others.", field="number")
-    return own, p[:, number]
+    return own, predictions.probabilities[tested][:, number]

@@ -7,11 +7,11 @@ from typing import Final
 import numpy as np
 from sklearn.metrics import (
     average_precision_score,
-    precision_recall_curve,
     roc_auc_score,
-    roc_curve,
 )
 
+from vibration.errors import VibrationError
+from vibration.learning.curves import precision_recall_points, roc_points
 from vibration.learning.evaluation import Predictions
 from vibration.learning.groups import Numbers, Values
 from vibration.learning.protocols import NEVER
@@ -77,14 +77,12 @@ def class_curves(predictions: Predictions, number: int) -> ClassCurves:
             if own.any() and not own.all():
                 areas.append(float(roc_auc_score(own, p[rows, number])))
                 precisions.append(float(average_precision_score(own, p[rows, number])))
-    tested = predictions.folds != NEVER
-    y = np.broadcast_to(predictions.y, predictions.folds.shape)[tested] == number
-    scores = predictions.probabilities[tested][:, number]
-    if not y.any() or y.all():
+    try:
+        false, true = roc_points(predictions, number)
+        recall, precision = precision_recall_points(predictions, number)
+    except VibrationError:  # nothing to part
         nothing = np.zeros(0)
         return ClassCurves(None, None, nothing, nothing, nothing, nothing)
-    false, true, _ = roc_curve(y, scores)
-    precision, recall, _ = precision_recall_curve(y, scores)
     kept, held = _thinned(false.size), _thinned(recall.size)
     return ClassCurves(
         auroc=float(np.mean(areas)) if areas else None,

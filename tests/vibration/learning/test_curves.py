@@ -5,7 +5,8 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from vibration.errors import VibrationError
-from vibration.learning.curves import calibration_points, precision_recall_points, roc_points
+from vibration.learning.curves import precision_recall_points, roc_points
+from vibration.learning.details import calibration_bins
 from vibration.learning.evaluation import Predictions
 
 
@@ -39,7 +40,10 @@ def test_the_steps_of_precision_sum_to_the_average_precision(run):
 
 
 def test_the_bins_hold_every_tested_row_and_all_right_answers(run):
-    confidence, right, counts = calibration_points(run)
+    bins = calibration_bins(run)
+    counts = np.array([each.n for each in bins])
+    confidence = np.array([each.confidence for each in bins])
+    right = np.array([each.accuracy for each in bins])
     y = np.concatenate([run.y, run.y[5:]])
     p = np.concatenate([run.probabilities[0], run.probabilities[1, 5:]])
     assert counts.sum() == y.size
