@@ -16,7 +16,7 @@ from bench.faults.ledger import Ledger
 from bench.people.browsing import CLASSES, Log, Person, World
 from bench.served.portal import COOKIE, TOKEN
 
-PAGES = ("/", "/datasets/", "/data-explorer/", "/signal-viewer/")
+PAGES = ("/", "/datasets/", "/data-explorer/?dataset={dataset}", "/signal-viewer/?signal={signal}")
 N_IN_A_ROW = len(PAGES)
 PROBE_S, PROBE_TIMEOUT_S = 0.2, 15
 WRITE_TIMEOUT_S = 30
@@ -113,10 +113,12 @@ class Crowd:
         thread.start()
 
     def _probe(self, session: str) -> None:
+        shown = {"dataset": self.world.dataset, "signal": self.world.signals[0]}
+        pages = [page.format(**shown) for page in PAGES]
         turn = 0
         while not self._over.wait(PROBE_S):
             asked_at_s = time.monotonic()
-            page = PAGES[turn % len(PAGES)]
+            page = pages[turn % len(pages)]
             came = False
             try:
                 came = self._ask(session, page, wait_s=PROBE_TIMEOUT_S) == 200
@@ -163,7 +165,8 @@ class Crowd:
     def _relabel(self, session: str, _number: int, chance: random.Random) -> None:
         signal, code = chance.choice(self.world.signals), chance.choice(CLASSES[1:])
         label = self.ledger.label(signal, code)
-        asked = {"sel": f"ids:{signal}", "fault_class": code, "severity": "none", "reason": "heard"}
+        labels = {"fault_class": code, "severity": "none", "reason": "heard"}
+        asked = {"action": "relabel", "sel": f"ids:{signal}", **labels}
         path = "/data-explorer/table/relabel/"
         if self._ask(session, path, urlencode(asked).encode(), FORM) == 204:
             label.acknowledged = True
