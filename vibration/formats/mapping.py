@@ -292,6 +292,22 @@ def facts_of(row: Row) -> dict[str, Any]:
 def number_of(text: str, unit: str = "") -> tuple[float, str]:
     """Return a number and its unit, the one behind it before that of its column.
 
+    Parameters
+    ----------
+    text : str
+        As it is written; a unit may stand behind the number.
+    unit : str
+        Where the cell has none.
+
+    Returns
+    -------
+    (float, str)
+
+    Raises
+    ------
+    FormatError
+        In one sentence.
+
     Examples
     --------
     >>> number_of("1,5 kHz"), number_of("3", "hp")
@@ -305,6 +321,23 @@ def number_of(text: str, unit: str = "") -> tuple[float, str]:
 
 def rate_said(text: str, unit: str = "") -> float:
     """Return a sampling rate in Hz.
+
+    Parameters
+    ----------
+    text : str
+        As it is written; a unit may stand behind the number.
+    unit : str
+        Where the cell has none.
+
+    Returns
+    -------
+    float
+        10 Hz to 10 MHz.
+
+    Raises
+    ------
+    FormatError
+        In one sentence.
 
     Examples
     --------
@@ -326,6 +359,23 @@ def rate_said(text: str, unit: str = "") -> float:
 def speed_said(text: str, unit: str = "") -> float:
     """Return a shaft speed in rpm.
 
+    Parameters
+    ----------
+    text : str
+        As it is written; a unit may stand behind the number.
+    unit : str
+        Where the cell has none.
+
+    Returns
+    -------
+    float
+        Above 0.
+
+    Raises
+    ------
+    FormatError
+        In one sentence.
+
     Examples
     --------
     >>> speed_said("1797"), speed_said("25 Hz")
@@ -344,6 +394,22 @@ def speed_said(text: str, unit: str = "") -> float:
 
 def size_said(text: str, unit: str = "mm") -> float:
     """Return a fault size in mm, of such as 0.178, 0,178 mm, 0.007 in or 7 mil.
+
+    Parameters
+    ----------
+    text : str
+        As it is written; a unit may stand behind the number.
+    unit : str
+        Where the cell has none.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    FormatError
+        In one sentence.
 
     Examples
     --------
