@@ -166,7 +166,7 @@ class Crowd:
         signal, code = chance.choice(self.world.signals), chance.choice(CLASSES[1:])
         label = self.ledger.label(signal, code)
         labels = {"fault_class": code, "severity": "none", "reason": "heard"}
-        asked = {"action": "relabel", "sel": f"ids:{signal}", **labels}
+        asked = {"action": "relabel", "filter": "", "sel": f"ids:{signal}", **labels}
         path = "/data-explorer/table/relabel/"
         if self._ask(session, path, urlencode(asked).encode(), FORM) == 204:
             label.acknowledged = True

@@ -83,8 +83,12 @@ def test_own_mounts_are_seen_by_nobody_else(tmp_path):
 
 
 @pytest.mark.faults
-def test_ended_by_sigterm_it_leaves_no_process_and_no_folder(tmp_path):
-    command = [sys.executable, "-m", "bench.faults", "--only", "kill-valkey", "--rounds", "0"]
+@pytest.mark.parametrize(
+    "words", [("faults", "--only", "kill-valkey"), ("people", "--people", "1")]
+)
+def test_ended_by_sigterm_it_leaves_no_process_and_no_folder(tmp_path, words):
+    program, *options = words
+    command = [sys.executable, "-m", f"bench.{program}", *options]
     running = started(
         command, env=os.environ | {"TMPDIR": str(tmp_path)}, stdout=subprocess.DEVNULL
     )
