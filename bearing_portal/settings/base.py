@@ -228,6 +228,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = STORAGE_DIR / "uploads"
+DOCS_SITE_DIR = env.folder("DOCS_SITE_DIR", BASE_DIR / "docs" / "built")
 MAINS_HZ = int(env.choice("MAINS_HZ", "50", ("50", "60")))
 UPLOAD_MAX_BYTES = 1_000_000 * env.integer("UPLOAD_MAX_MB", 10, lowest=1, highest=1000)
 IMPORT_MAX_BYTES = 1_000_000 * env.integer("IMPORT_MAX_MB", 2000, lowest=1, highest=1_000_000)
