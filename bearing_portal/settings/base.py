@@ -244,6 +244,13 @@ globals().update(env.email("EMAIL_URL"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "Bearing Portal <portal@localhost>")
 
+# Who runs the portal is told of a check that stays red.
+ALERT_EMAILS = env.emails("ALERT_EMAILS")
+ALERT_WEBHOOKS = env.webhooks("ALERT_WEBHOOKS")
+ALERT_AFTER_MINUTES = env.integer("ALERT_AFTER_MINUTES", 5, lowest=0, highest=1440)
+if ALERT_EMAILS and not EMAIL_ENABLED:
+    raise ImproperlyConfigured("ALERT_EMAILS needs a mail server; name it in EMAIL_URL.")
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_TZ = True
