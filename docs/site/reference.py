@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import get_commands, load_command_class
-from docstrings import module_markdown
+from docstrings import escaped, module_markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("monitoring", "signals", "datasets", "experiments", "bearing_portal")
@@ -36,6 +36,8 @@ def write_reference(folder: Path) -> None:
     (folder / "help.md").write_text(commands_page(), "utf-8")
     (folder / "settings.md").write_text(settings_page(), "utf-8")
     (folder / "addresses.md").write_text(addresses_page(), "utf-8")
+    (folder / "features.md").write_text(features_page(), "utf-8")
+    (folder / "catalogue.md").write_text(catalogue_page(), "utf-8")
     for name, text in vibration_pages():
         (folder / f"{name}.md").write_text(text, "utf-8")
     for name, text in services_pages():
@@ -211,6 +213,48 @@ def _type(schema: dict[str, Any]) -> str:
     if schema.get("type") == "array":
         return f"several: {_type(schema.get('items', {}))}"
     return str(schema.get("type", "any"))
+
+
+# --- the science's own lists ---------------------------------------------------------------------
+
+
+def features_page() -> str:
+    from vibration.features.registry import FEATURES, GROUPS
+
+    parts = ["# The 36 features", WRITTEN, "[How they are measured](../features.md)."]
+    for group, title in GROUPS.items():
+        rows = [
+            (f"`{each.name}`", each.title, each.unit, each.meaning, each.formula)
+            for each in FEATURES
+            if each.group == group
+        ]
+        parts += [f"## {title}", _table(("name", "title", "unit", "meaning", "formula"), rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def catalogue_page() -> str:
+    from vibration.simulation.catalogue import FAULT_CLASSES, NOISES, SEVERITIES
+
+    parts = ["# What the simulator knows", WRITTEN, "[What is simulated](../physics.md)."]
+    classes = [
+        (f"`{each.code}`", each.name, each.signature, "; ".join(each.sources))
+        for each in FAULT_CLASSES
+    ]
+    levels = [(f"`{each.code}`", each.name, f"{each.low} to {each.high}") for each in SEVERITIES]
+    noises = [(f"`{each.code}`", each.name, each.model) for each in NOISES]
+    parts += ["## Classes", _table(("code", "name", "signature", "after"), classes)]
+    parts += ["## Severities", _table(("code", "name", "factor"), levels)]
+    parts += ["## Noise layers", _table(("code", "name", "model"), noises)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text if text.startswith(("`", "---")) else escaped(text)
 
 
 # --- functions -----------------------------------------------------------------------------------
