@@ -8,6 +8,7 @@ import argparse
 import os
 import shutil
 import sys
+from importlib.metadata import distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,7 +27,11 @@ def build(target: Path) -> int:
         status = build_main([*options, "-q", "-W", "--keep-going", str(source), str(made)])
         if status:
             return int(status)
-        shutil.rmtree(made / "_sources", ignore_errors=True)
+        for source_map in made.glob("**/*.map"):
+            source_map.unlink()
+        for name, path in (("furo", "licenses/LICENSE"), ("sphinx", "licenses/LICENSE.rst")):
+            licence = distribution(name).read_text(path)
+            (made / "_static" / f"{name}.LICENSE.txt").write_text(licence or "", "utf-8")
         put_in_place(made, target)
     return 0
 

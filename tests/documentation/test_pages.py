@@ -68,7 +68,8 @@ def test_command_lines_are_taken_by_their_commands(page):
         try:
             parser.parse_args(given)
         except CommandError as error:
-            refused.append(f"{line}: {error}")
+            if given or "are required" not in str(error):  # else the text only names the command
+                refused.append(f"{line}: {error}")
     assert refused == []
 
 
