@@ -35,6 +35,7 @@ FIRST = (
 _NAME = re.compile(r"[a-z]{1,40}")
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _LINK_TO_PAGE = re.compile(r'href="([a-z]+)\.md(#[\w-]+)?"')
+_PICTURE = re.compile(r"<p><img [^>]*></p>\n?")  # the built site has them
 _TABLE = re.compile("<table>(.*?)</table>", re.DOTALL)
 
 
@@ -65,6 +66,7 @@ def documentation_page(name: str) -> DocumentationPage:
     text = (FOLDER / f"{name}.md").read_text("utf-8")
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(_TITLE.sub("", text, 1))
     html = _LINK_TO_PAGE.sub(_to_page, html)
+    html = _PICTURE.sub("", html)
     html = _TABLE.sub(
         r'<div class="table-scroll" tabindex="0"><table class="table">\1</table></div>', html
     )

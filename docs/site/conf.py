@@ -26,6 +26,7 @@ templates_path = ["templates"]
 html_css_files = ["tokens.css", "portal.css"]
 html_copy_source = False
 html_show_sourcelink = False
+html_show_copyright = False
 html_domain_indices = False
 pygments_style = "a11y-light"
 pygments_dark_style = "a11y-dark"

@@ -159,8 +159,9 @@ def settings_page() -> str:
         lines = [f"### {told.name}", told.text]
         if setting:
             lines.append(f"- Value: {setting.kind}")
-            lines[-1] += f"\n- Unset: `{default}`" if default else "\n- Unset: see above"
-            if not default and told.example:
+            if default:
+                lines[-1] += f"\n- Unset: `{default}`"
+            elif told.example:
                 lines[-1] += f"\n- Such as: `{told.example}`"
         parts += [line for line in lines if line]
     return "\n\n".join(parts) + "\n"
