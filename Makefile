@@ -1,6 +1,6 @@
 # make run · make test — a machine needs Python 3.11 or newer and make, and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run password test test-all environment lint format lock bench load faults chromium migrations suite coverage sbom audit audit-environment
+.PHONY: help run password test test-all environment lint format lock bench load faults docs chromium migrations suite coverage sbom audit audit-environment
 
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -20,6 +20,7 @@ help:
 	@echo "make bench     benchmark table and bench.json (QUICK=1 for the first part)"
 	@echo "make load      50 people browse for ten minutes (SECONDS_LONG=60 for one, PROCESSES=1 for one process)"
 	@echo "make faults    harm a portal of its own while people work in it (ROUNDS=5, STOP_S=20, ONLY=kill-web, PREVIOUS=v1)"
+	@echo "make docs      the documentation as a site, docs/built/index.html; the portal serves it at /docs/"
 	@echo "make lock      exact locks from requirements/*.in"
 	@echo "make sbom      sbom.json: what a deployment is made of, in CycloneDX"
 	@echo "make audit     known holes of the locked packages, where a service that knows them is reached"
@@ -38,7 +39,7 @@ environment:
 test: environment chromium lint migrations suite
 
 test-all: export HYPOTHESIS_PROFILE := explore
-test-all: test
+test-all: docs test
 
 lint: environment
 	$(BIN)/ruff check .
@@ -74,6 +75,9 @@ format: environment
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: environment
+	$(BIN)/python docs/site/build.py
+
 bench:
 	@requirements/install.sh base
 	@$(BIN)/python -m bench $(if $(QUICK),--quick)
@@ -88,7 +92,7 @@ faults: environment
 		$(if $(ONLY),--only $(ONLY)) $(if $(PREVIOUS),--previous $(PREVIOUS))
 
 lock: environment
-	@for name in base dev production bootstrap audit; do \
+	@for name in base docs dev production bootstrap audit; do \
 		.venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
