@@ -38,6 +38,9 @@ INSTALLED_APPS = [
     "django_rq",
     "django_plotly_dash.apps.DjangoPlotlyDashConfig",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "csp",
     "ninja",  # its pages of documentation, served from here
 ]
@@ -52,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "monitoring.accounts.two_factor.middleware.TwoFactorMiddleware",
     "monitoring.accounts.middleware.SeenMiddleware",
     "monitoring.accounts.time_zone.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -170,6 +174,8 @@ AXES_LOCKOUT_CALLABLE = "monitoring.accounts.lockout.locked_out"
 AXES_CLIENT_IP_CALLABLE = "monitoring.accounts.client.client_address"
 AXES_DISABLE_ACCESS_LOG = True  # the portal's own events hold the log-ins
 TRUST_PROXY_HEADERS = env.boolean("TRUST_PROXY_HEADERS", False)
+TWO_FACTOR_REQUIRED = env.choice("TWO_FACTOR_REQUIRED", "none", ("none", "staff", "all"))
+OTP_TOTP_ISSUER = "Bearing Portal"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
