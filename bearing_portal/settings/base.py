@@ -10,6 +10,7 @@ from bearing_portal.settings.environment import valkey_connection
 from bearing_portal.settings.logs import logging_settings
 from bearing_portal.settings.places import BASE_DIR, data_dir, environment
 from bearing_portal.settings.processes import web_processes
+from bearing_portal.settings.single_sign_on import single_sign_on
 
 env = environment()
 DATA_DIR = data_dir()
@@ -176,6 +177,18 @@ AXES_DISABLE_ACCESS_LOG = True  # the portal's own events hold the log-ins
 TRUST_PROXY_HEADERS = env.boolean("TRUST_PROXY_HEADERS", False)
 TWO_FACTOR_REQUIRED = env.choice("TWO_FACTOR_REQUIRED", "none", ("none", "staff", "all"))
 OTP_TOTP_ISSUER = "Bearing Portal"
+sign_on = single_sign_on(env)
+OIDC_ISSUER: str = sign_on["OIDC_ISSUER"]
+OIDC_CLIENT_ID: str = sign_on["OIDC_CLIENT_ID"]
+OIDC_CLIENT_SECRET: str = sign_on["OIDC_CLIENT_SECRET"]
+OIDC_NAME: str = sign_on["OIDC_NAME"]
+OIDC_SCOPES: list[str] = sign_on["OIDC_SCOPES"]
+OIDC_EMAIL_DOMAINS: list[str] = sign_on["OIDC_EMAIL_DOMAINS"]
+OIDC_GROUPS_CLAIM: str = sign_on["OIDC_GROUPS_CLAIM"]
+OIDC_REQUIRED_GROUP: str = sign_on["OIDC_REQUIRED_GROUP"]
+OIDC_ROLES: list[tuple[str, str]] = sign_on["OIDC_ROLES"]
+OIDC_NEW_ACCOUNTS: bool = sign_on["OIDC_NEW_ACCOUNTS"]
+OIDC_IS_TWO_FACTOR: bool = sign_on["OIDC_IS_TWO_FACTOR"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"

@@ -13,7 +13,7 @@ from monitoring.accounts.client import device_name
 from monitoring.accounts.sessions import session_end
 from monitoring.accounts.tokens import token_revoke
 from monitoring.accounts.two_factor.services import two_factor_reset
-from monitoring.models import ApiToken, NoticeChoice, UserSession, UserSettings
+from monitoring.models import ApiToken, NoticeChoice, SignOnIdentity, UserSession, UserSettings
 
 
 class GoesWithItsPerson(WrittenBySystem):
@@ -139,3 +139,16 @@ class RecoveryCodesAdmin(GoesWithItsPerson):
     list_select_related = ("user",)
     show_full_result_count = False
     fields = ("user", "created_at", "last_used_at", "throttling_failure_count")
+
+
+@admin.register(SignOnIdentity)
+class SignOnIdentityAdmin(GoesWithItsPerson):
+    """Who is who at the provider; deleted, that person is a new one at the next log-in."""
+
+    list_display = ("user", "issuer", "subject", "created_at", "used_at")
+    search_fields = ("user__username", "issuer", "subject")
+    list_filter = ("issuer", "used_at")
+    date_hierarchy = "created_at"
+    list_select_related = ("user",)
+    show_full_result_count = False
+    fields = ("user", "issuer", "subject", "created_at", "used_at")

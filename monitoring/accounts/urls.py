@@ -2,6 +2,7 @@ from django.contrib.auth import views as auth_views
 from django.urls import path
 
 from monitoring.accounts import views
+from monitoring.accounts.single_sign_on import views as sign_on
 from monitoring.accounts.two_factor import views as second_step
 
 urlpatterns = [
@@ -13,6 +14,10 @@ urlpatterns = [
     path(
         "password/done/", auth_views.PasswordChangeDoneView.as_view(), name="password_change_done"
     ),
+    path("oidc/", sign_on.start, name="oidc-start"),
+    path("oidc/callback/", sign_on.callback, name="oidc-callback"),
+    path("oidc/connect/", sign_on.connect, name="oidc-connect"),
+    path("oidc/disconnect/", sign_on.disconnect, name="oidc-disconnect"),
     path("two-factor/", second_step.two_factor, name="two-factor"),
     path("two-factor/app/", second_step.app, name="two-factor-app"),
     path("two-factor/codes/", second_step.codes, name="two-factor-codes"),

@@ -19,7 +19,7 @@ from monitoring.accounts.settings import preferences_save, profile_save
 from monitoring.accounts.tokens import token_create, token_revoke
 from monitoring.accounts.two_factor.log_in import first_step_done
 from monitoring.accounts.two_factor.services import app_of
-from monitoring.models import UserSettings
+from monitoring.models import SignOnIdentity, UserSettings
 from monitoring.selectors import notice_choices, sessions_of, settings_of, tokens_of
 
 
@@ -169,6 +169,7 @@ def _profile(
         "token_form": token_form,
         "tokens": tokens_of(request.user),
         "has_app": app_of(request.user) is not None,
+        "identity": SignOnIdentity.objects.filter(user=request.user).first(),
         **made,
     }
     return render(request, "accounts/profile.html", context, status=status)

@@ -102,6 +102,12 @@ def test_every_documented_variable_is_read() -> None:
         ("STORAGE_URL", "s3://user@bucket", "comes with its secret"),
         ("SITE_URL", "portal.example.org", "https://"),
         ("EMAIL_URL", "mail.example.org", "smtp"),
+        ("TWO_FACTOR_REQUIRED", "everybody", "none or staff or all"),
+        ("OIDC_ISSUER", "http://login.example.org", "https://login.example.org"),
+        ("OIDC_ISSUER", "https://login.example.org", "OIDC_CLIENT_ID is missing"),
+        ("OIDC_CLIENT_ID", "portal", "OIDC_ISSUER is missing"),
+        ("OIDC_ROLES", "bench=boss", "GROUP=ROLE"),
+        ("OIDC_SCOPES", "email", "openid"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_and_status_2(

@@ -36,13 +36,20 @@ def is_half(user: Any, session: Any) -> bool:
     return is_required_of(user) and not session.get(PASSED)
 
 
-def first_step_done(request: HttpRequest, user: Any, goes_to: str) -> HttpResponse:
-    """Log in who gave the right password, or ask for what is still lacking."""
+def first_step_done(
+    request: HttpRequest, user: Any, goes_to: str, *, went_both: bool = False
+) -> HttpResponse:
+    """Log in who gave the right password, or ask for what is still lacking.
+
+    `went_both`: a provider that is trusted with it has asked for a second step already.
+    """
     with transaction.atomic():
         person_lock(user)  # nobody gets in with one step while the second is switched on
-        step = _lacking(user)
+        step = None if went_both else _lacking(user)
         if step is None:
             login(request, user, backend=user.backend)
+            if went_both:
+                mark_passed(request)
             return redirect(goes_to)
     request.session.cycle_key()
     request.session[PENDING] = {
