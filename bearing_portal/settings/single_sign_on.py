@@ -23,7 +23,8 @@ def single_sign_on(env: Environment) -> dict[str, Any]:
             )
     elif client:
         raise ImproperlyConfigured(
-            "OIDC_ISSUER is missing; write it as https://login.example.org, as the provider does."
+            "OIDC_CLIENT_ID is set and OIDC_ISSUER is missing; write that as "
+            "https://login.example.org, as the provider does."
         )
     domains = [word.lower().lstrip("@") for word in env.words("OIDC_EMAIL_DOMAINS")]
     return {

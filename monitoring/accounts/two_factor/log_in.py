@@ -45,6 +45,7 @@ def first_step_done(
     """
     with transaction.atomic():
         person_lock(user)  # nobody gets in with one step while the second is switched on
+        request.session.pop(PENDING, None)
         step = None if went_both else _lacking(user)
         if step is None:
             login(request, user, backend=user.backend)
