@@ -108,6 +108,9 @@ def test_every_documented_variable_is_read() -> None:
         ("OIDC_CLIENT_ID", "portal", "OIDC_ISSUER is missing"),
         ("OIDC_ROLES", "bench=boss", "GROUP=ROLE"),
         ("OIDC_SCOPES", "email", "openid"),
+        ("ALERT_EMAILS", "nobody", "e-mail addresses"),
+        ("ALERT_EMAILS", "a@example.org", "EMAIL_URL"),
+        ("ALERT_WEBHOOKS", "ftp://user:secret@host", "https://chat.example.org"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_and_status_2(
