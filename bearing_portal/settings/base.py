@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from csp.constants import NONCE
 from django.core.exceptions import ImproperlyConfigured
 
 from bearing_portal.operations.embedded.facts import read_facts
@@ -193,7 +194,10 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "script-src": ["'self'"],
-        "style-src": ["'self'", "'unsafe-inline'"],  # plotly and Dash style elements in place
+        # Style elements need their page's nonce, see static/js/styles.js; Plotly and Dash write
+        # attributes, which reach no further than their element.
+        "style-src": ["'self'", NONCE],
+        "style-src-attr": ["'unsafe-inline'"],
         "img-src": ["'self'", "data:", "blob:"],
         "connect-src": ["'self'"],
         "font-src": ["'self'"],

@@ -79,8 +79,18 @@ MARKDOWN = (
     "<x5s{mark}>[a](javascript:x5s) ![a](javascript:x5s) [a]( JaVaScRiPt:x5s 'x\" onx5s=1') "
     "<javascript:x5s> [b]: data:text/html,<x5s> <img src=x onx5s=1>\n\n<x5s onx5s=1>\n"
 )
+RUNNING = (
+    "'\"></script></title></textarea><img src=x onerror=__xss=1><svg onload=__xss=2>"
+    '<a href="javascript:__xss=3">x5s{mark}</a><style>*{{color:red}}</style>'
+)
+RUNNING_SHORT = '"><img src=x onerror=__xss=4>'
 FORMULA = "=cmd|'x5s{mark}'!A1"
-PATTERNS = {"markup": (POLYGLOT, SHORT), "link": (LINK,), "formula": (FORMULA,)}
+PATTERNS = {
+    "markup": (POLYGLOT, SHORT),
+    "link": (LINK,),
+    "formula": (FORMULA,),
+    "running": (RUNNING, RUNNING_SHORT),
+}
 
 
 def fields() -> Iterator[tuple[str, Any, Any]]:
@@ -96,8 +106,14 @@ def fields() -> Iterator[tuple[str, Any, Any]]:
                 yield f"{number}", model, field
 
 
-def filled(kind: str) -> dict[str, str]:
-    """Write a hostile text into each field of each row; return mark → field."""
+def filled(kind: str, *, everywhere: bool = True) -> dict[str, str]:
+    """Write a hostile text into each field of each row; return mark → field.
+
+    Raises
+    ------
+    AssertionError
+        Where a field has no row to be written into, unless `everywhere` is false.
+    """
     marks, without = {}, set()
     for mark, model, field in fields():
         label = f"{model._meta.label}.{field.name}"
@@ -106,7 +122,8 @@ def filled(kind: str) -> dict[str, str]:
             marks[mark] = label
         else:
             without.add(label)
-    assert not without, f"Make one of each in `completed`, so that it is walked: {sorted(without)}"
+    lacking = sorted(without) if everywhere else []
+    assert not lacking, f"Make one of each in `completed`, so that it is walked: {lacking}"
     _event_record({field.name: _text(field, mark, kind) for mark, _, field in _of_events()})
     return marks
 
