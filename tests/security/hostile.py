@@ -64,7 +64,7 @@ NOT_WORDS = {
     *("signals.Signal.seed_key", "admin.LogEntry.object_id"),
     # Checked against a pattern, or read into a filter before it is shown.
     *("signals.FaultClass.colour", "signals.Severity.colour_light", "signals.Severity.colour_dark"),
-    *("signals.FaultClass.symbol", "signals.FaultClass.dash"),
+    *("signals.FaultClass.symbol", "signals.FaultClass.dash", "signals.FaultClass.label_prefix"),
     *("signals.SavedView.query", "signals.Projection.query", "datasets.Download.query"),
     *("datasets.DatasetSource.query", "experiments.ExperimentConfig.query"),
     "experiments.PredictionRun.query",
