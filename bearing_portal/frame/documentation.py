@@ -22,10 +22,18 @@ NOT_BUILT = (
 FOLDER = BASE_DIR / "docs"
 FIRST = (
     "tutorial",
+    "cwru",
+    "runs",
+    "training",
+    "sharing",
+    "backup",
     "explorer",
     "viewer",
     "datasets",
     "imports",
+    "physics",
+    "features",
+    "leakage",
     "experiments",
     "interface",
     "commands",

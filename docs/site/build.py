@@ -81,7 +81,10 @@ def main() -> int:
         import django
 
         django.setup()
-        return build(target)
+        status = build(target)
+    if not status:
+        print(f"The documentation's site is {target / 'index.html'}.")
+    return status
 
 
 if __name__ == "__main__":
