@@ -32,7 +32,7 @@ from datasets.services import dataset_member_set
 from experiments.models import ExperimentConfig, ExperimentTag, SignalPrediction
 from monitoring.accounts.settings import preferences_save
 from monitoring.events import event_record
-from monitoring.models import JobLogLine, SystemEvent
+from monitoring.models import JobLogLine, SignOnIdentity, SystemEvent
 from signals.models import Annotation, LabelReview, Tag
 from tests.factories import make_bearing
 from tests.security.world import World
@@ -192,6 +192,7 @@ def completed(world: World) -> World:
     SignalPrediction.objects.create(**of_run, signal=first, outcome="answered", answer="wear")
     SignalPrediction.objects.create(**of_run, signal=second, outcome="refused", refusal="No.")
     preferences_save(user=owner, notices={"news": (True, False)})
+    SignOnIdentity.objects.create(user=owner, issuer="https://provider.example", subject="s")
     group = Group.objects.create(name=GROUP)
     world.people["reads"].groups.add(group)
     dataset_member_set(user=owner, dataset=dataset, name=GROUP, right="read")
