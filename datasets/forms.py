@@ -6,13 +6,13 @@ from django import forms
 
 from common.errors import Invalid, Unavailable
 from common.text import thousands
-from datasets.estimates import estimate_of, time_prove
 from datasets.models import Dataset
+from datasets.pages.estimates import estimate_of, time_prove
 from datasets.selectors import name_is_taken, name_suggestion
 from datasets.services import recipe_build, recipe_read
 from datasets.services.files import space_free_bytes, space_prove
 from datasets.services.splits import HIGHEST_SEED
-from datasets.splits import splittable_by
+from datasets.versioning.splits import splittable_by
 from signals.errors import told_as
 from signals.models import FaultClass, NoiseSource, Severity, Split
 from signals.models.store import MAINS_HZ

@@ -6,7 +6,7 @@ class ExperimentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from datasets.losses import register_loss
+        from datasets.pages.losses import register_loss
         from experiments.kinds import INSIGHT, PREDICT, TRAIN, TRANSFER
         from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
 
@@ -18,7 +18,7 @@ class ExperimentsConfig(AppConfig):
                 queue=Queue.TRAIN,
                 at_once=1,
                 changed=Later("experiments.services.following.experiment_follow_job"),
-                sweep=Later("experiments.files.files_sweep"),
+                sweep=Later("experiments.results.files.files_sweep"),
             )
         )
         register_kind(

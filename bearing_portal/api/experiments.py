@@ -10,13 +10,13 @@ from ninja import Field, Query, Router, Schema, Status
 from bearing_portal.api.access import needs
 from bearing_portal.api.paging import Page
 from datasets.selectors import dataset_get
-from experiments.feature_sets import OWN
 from experiments.inference.prediction import as_json
 from experiments.inference.selectors import signal_predict
 from experiments.models import Experiment
-from experiments.planning import Wish
 from experiments.selectors import experiment_get, experiments_visible
 from experiments.services.requests import experiment_request
+from experiments.training.feature_sets import OWN
+from experiments.training.planning import Wish
 from signals.filters.signal_filter import SignalFilter
 from vibration.learning.plans import GROUP
 

@@ -7,9 +7,9 @@ from django.contrib.auth import get_user_model
 
 from common.roles import ENGINEER
 from common.text import counted
-from datasets.estimates import estimate_of
 from datasets.management.waiting import dataset_await
 from datasets.models import Dataset
+from datasets.pages.estimates import estimate_of
 from datasets.selectors import recipe_of
 from datasets.services import dataset_create, dataset_retry
 from monitoring.accounts.people import person_create

@@ -15,8 +15,8 @@ from datasets.models import Dataset, Download
 from datasets.selectors import ORIGINALS, recipe_of
 from datasets.services.downloads import download_file
 from datasets.services.files import n_workers
-from experiments.files import SUMS
 from experiments.models import ExperimentResult
+from experiments.results.files import SUMS
 from signals.models import Projection, Recording, Shard, SignalStore
 from vibration.errors import VibrationError
 from vibration.generation import generate

@@ -16,8 +16,8 @@ from common.text import counted, joined, thousands
 from datasets.models import Dataset
 from datasets.services.events import dataset_event
 from datasets.services.hints import dataset_hint
-from datasets.splits import WORDS
-from datasets.versions import version_get, version_signals
+from datasets.versioning.splits import WORDS
+from datasets.versioning.versions import version_get, version_signals
 from monitoring.models import SystemEvent
 from signals.errors import told_as
 from signals.models import FaultClass, Split, SplitMember, SplitSide, Version

@@ -13,7 +13,7 @@ from datasets.kinds import VERIFY
 from datasets.models import Dataset, Verification, VerificationFinding
 from datasets.selectors import dataset_get
 from datasets.services.downloads import ready_prove
-from datasets.verification import Verified, dataset_verify
+from datasets.verification.checking import Verified, dataset_verify
 from monitoring.events import event_record
 from monitoring.jobs.lifecycle import (
     JobLost,

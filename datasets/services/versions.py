@@ -7,7 +7,7 @@ from datasets.models import Dataset
 from datasets.services.counting import class_counts_refresh
 from datasets.services.events import dataset_event
 from datasets.services.hints import dataset_hint
-from datasets.versions import change_words
+from datasets.versioning.versions import change_words
 from monitoring.models import SystemEvent
 from signals.models import Version
 

@@ -17,10 +17,11 @@ from common.errors import Invalid, NotAllowed
 from common.page_state import read_id
 from common.roles import is_engineer, may_manage
 from datasets import services
-from datasets.description import description_html
-from datasets.downloading import offers
+from datasets.exports.offers import offers
 from datasets.forms import DatasetForm, DescribeForm
-from datasets.listing import (
+from datasets.models import Dataset
+from datasets.pages.description import description_html
+from datasets.pages.listing import (
     SCOPES,
     SORTS,
     DatasetQuery,
@@ -37,11 +38,10 @@ from datasets.listing import (
     totals,
     versions_listed,
 )
-from datasets.models import Dataset
-from datasets.provenance import provenance
+from datasets.pages.provenance import provenance
+from datasets.pages.sharing import activity_listed, members_shown
 from datasets.selectors import dataset_get, recipe_of
-from datasets.sharing import activity_listed, members_shown
-from datasets.verifications import verifications_shown
+from datasets.verification.shown import verifications_shown
 from datasets.views.answers import done, is_fragment
 from signals.services.bearings import bearing_get
 from signals.services.feature_groups import features_cancel, features_request

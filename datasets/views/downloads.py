@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from common.errors import Unavailable
 from common.http import file_name
-from datasets.downloading import MOST_ASKED, offers, offers_across
 from datasets.exports.files import archive_response, file_response
+from datasets.exports.offers import MOST_ASKED, offers, offers_across
 from datasets.models import Dataset
 from datasets.scope import part_query
 from datasets.selectors import dataset_checksums, dataset_files, dataset_get

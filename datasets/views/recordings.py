@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from common.errors import Invalid, Unavailable
 from common.http import file_name
 from datasets.exports.files import file_response
-from datasets.listing import recordings_listed
+from datasets.pages.listing import recordings_listed
 from datasets.selectors import dataset_get, original_path, recording_get, specimen_get
 from datasets.services.bearing import dataset_specimen_choose
 from datasets.services.events import dataset_event

@@ -9,7 +9,7 @@ from django.views.decorators.vary import vary_on_headers
 from common.errors import Invalid
 from common.page_state import read_id
 from datasets.models import Dataset
-from datasets.reviewing import review_shown, reviewed_signal
+from datasets.pages.reviewing import review_shown, reviewed_signal
 from datasets.selectors import dataset_get
 from datasets.services.downloads import ready_prove
 from datasets.views.answers import is_fragment

@@ -9,8 +9,8 @@ from common.errors import Invalid, NotAllowed
 from common.roles import may_manage
 from datasets import services
 from datasets.models import Dataset
+from datasets.pages.sharing import activity_listed, members_shown, names_matching
 from datasets.selectors import dataset_get
-from datasets.sharing import activity_listed, members_shown, names_matching
 
 
 @login_required

@@ -11,7 +11,7 @@ from common.errors import Invalid, NotAllowed
 from datasets.forms import SplitForm
 from datasets.selectors import dataset_get
 from datasets.services.splits import may_delete_split, may_split, split_create, split_delete
-from datasets.splits import split_get, split_report
+from datasets.versioning.splits import split_get, split_report
 from datasets.views.answers import done
 
 

@@ -12,7 +12,7 @@ from common.errors import NotAllowed
 from common.roles import may_manage
 from common.text import size
 from datasets import services
-from datasets.losses import dataset_losses
+from datasets.pages.losses import dataset_losses
 from datasets.selectors import dataset_get, dataset_trashed_get
 from datasets.views.answers import done
 

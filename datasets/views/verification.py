@@ -13,7 +13,7 @@ from datasets.models import Dataset
 from datasets.selectors import dataset_get
 from datasets.services.downloads import ready_prove
 from datasets.services.verifying import verification_cancel, verification_request
-from datasets.verifications import SAMPLE, verification_get, verifications_shown
+from datasets.verification.shown import SAMPLE, verification_get, verifications_shown
 from datasets.views.answers import is_fragment
 
 

@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from experiments.charts import Axis, Line
 from experiments.comparison.selectors import Run
+from experiments.results.charts import Axis, Line
 from vibration.errors import VibrationError
 from vibration.learning.curves import precision_recall_points, roc_points
 from vibration.learning.details import calibration_bins

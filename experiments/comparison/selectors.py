@@ -6,10 +6,10 @@ from typing import Any, Final
 from common.errors import Invalid, NotFound
 from common.text import signed
 from experiments.comparison.state import MOST
-from experiments.feature_sets import titles_of
-from experiments.files import PREDICTIONS, experiment_file, predictions_read
 from experiments.models import Experiment
+from experiments.results.files import PREDICTIONS, experiment_file, predictions_read
 from experiments.selectors import experiments_visible
+from experiments.training.feature_sets import titles_of
 from vibration.errors import VibrationError
 from vibration.features.groups import codes_of
 from vibration.learning.comparison import Comparison, compare, holm, verdict

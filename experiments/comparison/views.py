@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET
 from common.errors import Invalid, NotFound
 from common.http import name_download
 from common.text import signed
-from experiments.charts import line_chart, lines_csv
 from experiments.comparison.curves import CURVES, curve_lines
 from experiments.comparison.selectors import (
     Run,
@@ -20,6 +19,7 @@ from experiments.comparison.selectors import (
 )
 from experiments.comparison.state import MOST, ComparisonState
 from experiments.models import Experiment, ExperimentResult
+from experiments.results.charts import line_chart, lines_csv
 from experiments.selectors import experiments_visible
 from signals.models import FaultClass
 from vibration.learning.words import percent

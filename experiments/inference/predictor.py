@@ -10,7 +10,8 @@ import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 
 from common.errors import Invalid
-from experiments.files import (
+from experiments.models import Experiment
+from experiments.results.files import (
     PREDICTIONS,
     ROWS,
     StoredRows,
@@ -19,8 +20,7 @@ from experiments.files import (
     report_read,
     rows_read,
 )
-from experiments.model_files import model_load
-from experiments.models import Experiment
+from experiments.results.model_files import model_load
 from vibration.learning.conformal import (
     Coverage,
     class_thresholds,

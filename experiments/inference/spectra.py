@@ -5,8 +5,8 @@ from typing import Any, Final
 import numpy as np
 from django.urls import reverse
 
-from experiments.charts import Axis, Line
 from experiments.inference.selectors import Answer
+from experiments.results.charts import Axis, Line
 from signals.models import Signal
 from signals.selectors import signal_get
 from signals.waveforms.sources import source_of

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET
 from common.errors import Invalid
 from common.http import name_download
 from common.text import signed
-from experiments.charts import line_chart, lines_csv
 from experiments.inference.prediction import (
     DISTANCE_WORDS,
     answer_words,
@@ -21,6 +20,7 @@ from experiments.inference.selectors import Answer, models_offered, signal_predi
 from experiments.inference.spectra import X, spectra, spectra_axis
 from experiments.inference.state import InferenceState
 from experiments.models import Experiment
+from experiments.results.charts import line_chart, lines_csv
 from experiments.selectors import experiment_get
 from signals.models import FaultClass, Signal
 from signals.selectors import signal_get, uploads_of

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from common.database import retried
 from common.errors import Expected, Invalid, NotAllowed
-from experiments.files import (
+from experiments.kinds import INSIGHT
+from experiments.models import Experiment, Importance, Insight, LearningPoint
+from experiments.results.files import (
     CONFIG,
     PREDICTIONS,
     ROWS,
@@ -19,10 +21,8 @@ from experiments.files import (
     predictions_read,
     rows_read,
 )
-from experiments.kinds import INSIGHT
-from experiments.models import Experiment, Importance, Insight, LearningPoint
-from experiments.planning import Wish, wish_of
 from experiments.selectors import experiment_get, may_manage_experiment
+from experiments.training.planning import Wish, wish_of
 from monitoring.jobs.lifecycle import (
     JobLost,
     job_cancel_request,

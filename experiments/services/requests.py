@@ -19,8 +19,8 @@ from experiments.models import (
     ExperimentFeature,
     ExperimentParameter,
 )
-from experiments.planning import Planned, Wish, wish_plan
 from experiments.services.hints import experiment_hint
+from experiments.training.planning import Planned, Wish, wish_plan
 from monitoring.events import event_record
 from monitoring.jobs.lifecycle import job_create, job_enqueue
 from monitoring.models import SystemEvent

@@ -21,7 +21,8 @@ from threadpoolctl import threadpool_limits
 from common.database import retried
 from common.errors import Expected, Unavailable
 from common.storage import folder_discard
-from experiments.files import (
+from experiments.models import Experiment, ExperimentResult, Fold
+from experiments.results.files import (
     CONFIG,
     FOLDS,
     MODEL,
@@ -34,11 +35,10 @@ from experiments.files import (
     sums_write,
     yaml_text,
 )
-from experiments.model_files import model_write
-from experiments.models import Experiment, ExperimentResult, Fold
-from experiments.planning import Planned, Wish, planned, wish_of
-from experiments.reports import report_numbers
+from experiments.results.model_files import model_write
+from experiments.results.reports import report_numbers
 from experiments.services.insights import insight_begin
+from experiments.training.planning import Planned, Wish, planned, wish_of
 from monitoring.events import event_record
 from monitoring.jobs.lifecycle import JobLost, job_complete
 from monitoring.jobs.pulse import JobRun

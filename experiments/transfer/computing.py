@@ -11,8 +11,8 @@ from common.errors import Invalid, NotFound, Unavailable
 from common.text import joined, thousands
 from datasets.models import Dataset
 from datasets.scope import explorer_scope
-from experiments.feature_sets import OWN, names_of
-from experiments.rows import TrainingRows, training_rows
+from experiments.training.feature_sets import OWN, names_of
+from experiments.training.rows import TrainingRows, training_rows
 from signals.errors import told_as
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Signal

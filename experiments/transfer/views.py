@@ -15,8 +15,8 @@ from common.page_state import read_id
 from common.roles import may_manage
 from datasets.models import Dataset
 from datasets.selectors import datasets_visible
-from experiments.charts import Axis, Line, line_chart
 from experiments.models import TransferRun
+from experiments.results.charts import Axis, Line, line_chart
 from experiments.services.transfers import transfer_cancel, transfer_delete, transfer_request
 from experiments.transfer.files import report_read
 from signals.models import FaultClass

@@ -14,17 +14,17 @@ from common.errors import Invalid, NotAllowed, NotFound
 from common.http import name_download
 from common.roles import is_engineer
 from datasets.views.answers import is_fragment
-from experiments.files import CONFIG, experiment_file
-from experiments.insights import insight_numbers, insight_shown
+from experiments.exports.scripts import script_archive
 from experiments.listing import COLUMNS, ExperimentQuery, experiments_listed, list_choices
 from experiments.models import Experiment
-from experiments.scripts import script_archive
+from experiments.results.files import CONFIG, experiment_file
+from experiments.results.insights import insight_numbers, insight_shown
+from experiments.results.shown import experiment_shown, signals_said, suspicious_signals
 from experiments.selectors import (
     experiment_get,
     may_manage_experiment,
 )
 from experiments.services import insights, management
-from experiments.shown import experiment_shown, signals_said, suspicious_signals
 from monitoring.models import JobLogLine
 from signals.exploration.selection import MOST_IDS
 

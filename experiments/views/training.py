@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods
 
 from common.errors import Expected, Invalid, NotAllowed
 from common.roles import is_engineer
-from experiments.forms import TrainingForm
-from experiments.planning import Planned, wish_plan
-from experiments.rows import CONDITIONS
 from experiments.services.requests import experiment_request
+from experiments.training.forms import TrainingForm
+from experiments.training.planning import Planned, wish_plan
+from experiments.training.rows import CONDITIONS
 from signals.models import FaultClass
 from vibration.learning.models import MODELS
 

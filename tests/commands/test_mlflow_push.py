@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from experiments import files
+from experiments.results import files
 from tests.commands.running import called, refusal
 from tests.experiments.training import asked, small_dataset, trained
 from tests.factories import make_user

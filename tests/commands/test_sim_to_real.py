@@ -6,7 +6,7 @@ from scipy.stats import energy_distance
 from sklearn.metrics import accuracy_score
 
 from datasets.scope import explorer_scope
-from experiments.rows import training_rows
+from experiments.training.rows import training_rows
 from signals.filters.signal_filter import SignalFilter
 from tests.commands.running import called, refusal
 from tests.experiments.training import small_dataset

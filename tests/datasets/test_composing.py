@@ -9,7 +9,7 @@ from datasets.models import Dataset
 from datasets.services import dataset_delete, dataset_purge
 from datasets.services.composing import dataset_divide, dataset_merge
 from datasets.services.splits import split_create
-from datasets.verification import dataset_verify
+from datasets.verification.checking import dataset_verify
 from monitoring.models import SystemEvent
 from signals.models import FaultClass, Signal, Tag
 from signals.selectors import signal_samples

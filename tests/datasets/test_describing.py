@@ -4,8 +4,8 @@ from html.parser import HTMLParser
 import pytest
 from django.urls import reverse
 
-from datasets.losses import dataset_losses
 from datasets.models import Dataset
+from datasets.pages.losses import dataset_losses
 from monitoring.models import SystemEvent
 from signals.models import Annotation, Tag
 from tests.factories import make_dataset, make_user

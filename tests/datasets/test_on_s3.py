@@ -14,7 +14,7 @@ from datasets import jobs
 from datasets.models import Dataset
 from datasets.services import dataset_delete, dataset_purge, dataset_retry, files_sweep
 from datasets.services.files import final_folder
-from datasets.verification import dataset_verify
+from datasets.verification.checking import dataset_verify
 from signals.selectors import signal_samples, store_path
 from signals.uploads.services import upload_create, upload_delete
 from signals.waveforms import sources

@@ -3,7 +3,7 @@ import pytest
 from common.errors import Invalid, NotAllowed, NotFound
 from datasets.scope import explorer_scope
 from datasets.services.splits import split_create, split_delete
-from datasets.splits import split_get, split_members, split_report, splits_of
+from datasets.versioning.splits import split_get, split_members, split_report, splits_of
 from signals.filters.signal_filter import SignalFilter
 from signals.models import FaultClass, Recording, Run, Signal, Specimen, SplitMember
 from signals.services.labels import Relabel, signals_relabel

@@ -1,7 +1,13 @@
 import pytest
 
 from common.errors import NotFound
-from datasets.versions import change_words, changed_signals, comparison, version_get, versions_of
+from datasets.versioning.versions import (
+    change_words,
+    changed_signals,
+    comparison,
+    version_get,
+    versions_of,
+)
 from monitoring.models import SystemEvent
 from signals.models import FaultClass, Signal
 from signals.services.labels import Relabel, signals_relabel

@@ -299,6 +299,6 @@ def test_a_card_names_its_classes_on_hover(client, owner):
     [(True, "Waiting for a free worker"), (False, "No worker is running"), (None, "Waiting")],
 )
 def test_a_waiting_card_says_where_no_worker_runs(client, owner, monkeypatch, served, said):
-    monkeypatch.setattr("datasets.listing.is_served", lambda queue: served)
+    monkeypatch.setattr("datasets.pages.listing.is_served", lambda queue: served)
     client.force_login(owner)
     assert said in client.get(at("card", make_dataset(owner, ready=False))).content.decode()

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from datasets.losses import dataset_losses
 from datasets.models import Dataset
+from datasets.pages.losses import dataset_losses
 from datasets.selectors import datasets_trashed, datasets_visible
 from datasets.services import dataset_delete, dataset_member_set
 from monitoring.models import SystemEvent
@@ -169,5 +169,5 @@ def test_the_trash_of_others_does_not_exist(client, dataset, owner):
 
 
 def test_losses_of_apps_above_are_named_too(dataset, owner, monkeypatch):
-    monkeypatch.setattr("datasets.losses._TELLERS", [lambda each: [f"1 model of {each}"]])
+    monkeypatch.setattr("datasets.pages.losses._TELLERS", [lambda each: [f"1 model of {each}"]])
     assert dataset_losses(owner, dataset) == ["1 model of Rig"]

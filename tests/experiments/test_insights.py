@@ -5,8 +5,8 @@ import pytest
 from django.urls import reverse
 
 from common.errors import Invalid, NotAllowed
-from experiments import files
 from experiments.models import Experiment, Insight
+from experiments.results import files
 from experiments.services.insights import (
     insight_begin,
     insight_cancel,

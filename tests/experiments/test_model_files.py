@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from common.errors import Unavailable
-from experiments.model_files import TRUSTED, model_load, model_read, model_write
+from experiments.results.model_files import TRUSTED, model_load, model_read, model_write
 from vibration.learning.models import MODELS, pipeline_for
 from vibration.store import file_sha256
 

@@ -10,10 +10,10 @@ from django.urls import reverse
 from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
-from experiments import files
-from experiments.planning import wish_of
+from experiments.results import files
 from experiments.services.requests import experiment_request
 from experiments.services.training import experiment_train
+from experiments.training.planning import wish_of
 from monitoring.jobs.lifecycle import job_start
 from monitoring.jobs.pulse import JobRun
 from signals.models import Signal

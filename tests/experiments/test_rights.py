@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from common.errors import NotAllowed, NotFound
-from datasets.losses import dataset_losses
+from datasets.pages.losses import dataset_losses
 from datasets.services import dataset_delete, dataset_restore, dataset_share
 from experiments.models import Experiment
 from experiments.selectors import experiment_get, experiments_visible

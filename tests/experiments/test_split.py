@@ -5,9 +5,9 @@ import pytest
 
 from common.errors import Invalid
 from datasets.services.splits import split_create, split_delete
-from datasets.splits import split_members
-from experiments.files import FOLDS, experiment_file
-from experiments.planning import Wish, wish_plan
+from datasets.versioning.splits import split_members
+from experiments.results.files import FOLDS, experiment_file
+from experiments.training.planning import Wish, wish_plan
 from tests.experiments.training import small_dataset, trained
 from tests.factories import make_user
 

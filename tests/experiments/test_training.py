@@ -8,10 +8,10 @@ import pytest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
 from common.errors import Invalid, NotAllowed, NotFound
-from experiments import files
 from experiments.jobs import train
-from experiments.model_files import model_load
 from experiments.models import Experiment
+from experiments.results import files
+from experiments.results.model_files import model_load
 from experiments.services.management import experiment_cancel, experiment_delete
 from monitoring.jobs.lifecycle import job_start
 from monitoring.models import Job, JobLogLine

@@ -3,9 +3,9 @@
 from typing import Any
 
 from experiments.models import Experiment
-from experiments.planning import Wish
 from experiments.services.requests import experiment_request
 from experiments.services.training import experiment_train
+from experiments.training.planning import Wish
 from monitoring.jobs.lifecycle import job_start
 from monitoring.jobs.pulse import JobRun
 from tests.factories import make_dataset, make_user

@@ -7,9 +7,9 @@ from django.views.decorators.http import require_GET
 from bearing_portal.dashboards.experiments import figures as draw
 from bearing_portal.frame.design.tokens import THEMES, color
 from common.errors import NotFound
-from experiments.files import report_read
-from experiments.insights import insight_numbers
 from experiments.models import Experiment
+from experiments.results.files import report_read
+from experiments.results.insights import insight_numbers
 from experiments.selectors import experiment_get
 from signals.models import FaultClass
 

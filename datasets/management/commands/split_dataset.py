@@ -7,7 +7,7 @@ from common.text import counted
 from datasets.management.named import ready_dataset
 from datasets.management.owners import owner_named
 from datasets.services.splits import split_create
-from datasets.splits import SplitReport, split_report
+from datasets.versioning.splits import SplitReport, split_report
 from signals.models import Split
 from vibration.errors import VibrationError
 from vibration.learning.sides import read_ratios

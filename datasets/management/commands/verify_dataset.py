@@ -7,7 +7,7 @@ from django.core.management.base import CommandError
 from common.commands import FAILED, PortalCommand
 from common.text import counted
 from datasets.management.named import ready_dataset
-from datasets.verification import dataset_verify
+from datasets.verification.checking import dataset_verify
 from monitoring.management.progress import progress_bar
 from vibration.errors import VibrationError
 

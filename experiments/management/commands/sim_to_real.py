@@ -5,9 +5,9 @@ from typing import Any
 from common.commands import PortalCommand, codes, whole_number
 from common.text import number
 from datasets.management.owners import owner_named
-from experiments.feature_sets import OWN
 from experiments.management.commands.train import dataset_named
-from experiments.planning import HIGHEST_SEED
+from experiments.training.feature_sets import OWN
+from experiments.training.planning import HIGHEST_SEED
 from experiments.transfer.computing import Asked, sim_to_real
 from vibration.learning.models import MODELS
 from vibration.learning.words import percent

@@ -9,12 +9,12 @@ from common.errors import NotFound
 from datasets.management.owners import owner_named
 from datasets.models import Dataset
 from datasets.selectors import datasets_visible
-from experiments.feature_sets import OWN
 from experiments.management.waiting import experiment_await
 from experiments.models import Experiment
-from experiments.planning import HIGHEST_SEED, Planned, Wish
-from experiments.rows import CONDITIONS
 from experiments.services.requests import experiment_request
+from experiments.training.feature_sets import OWN
+from experiments.training.planning import HIGHEST_SEED, Planned, Wish
+from experiments.training.rows import CONDITIONS
 from signals.filters.signal_filter import SignalFilter
 from vibration.learning.models import MODELS
 from vibration.learning.plans import GROUP, LEAVE_OUT, SPLIT

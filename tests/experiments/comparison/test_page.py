@@ -7,9 +7,9 @@ from sklearn.metrics import roc_curve
 from common.errors import Invalid
 from common.text import signed
 from datasets.services import dataset_share
-from experiments import files
 from experiments.comparison.selectors import against_baseline, runs_of, settings_that_differ
 from experiments.models import Experiment
+from experiments.results import files
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db

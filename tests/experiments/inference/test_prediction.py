@@ -10,12 +10,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from common.errors import Invalid, NotFound
-from experiments import files
 from experiments.inference.prediction import answer_words, coverage_words, predict
 from experiments.inference.predictor import predictor_of
 from experiments.inference.selectors import answer_for, signal_predict
 from experiments.inference.subjects import Subject
-from experiments.model_files import model_load
+from experiments.results import files
+from experiments.results.model_files import model_load
 from tests.experiments.training import asked
 from tests.factories import make_user
 from vibration.learning.words import percent

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from common.errors import Invalid
-from datasets.listing import feature_groups
 from datasets.models import Dataset
+from datasets.pages.listing import feature_groups
 from datasets.selectors import dataset_get
 from signals.services.feature_groups import features_cancel, features_request
 

@@ -11,10 +11,10 @@ from common.errors import Invalid
 from common.text import joined
 from datasets.models import Dataset
 from datasets.scope import explorer_scope
-from datasets.splits import split_members, splits_of
-from experiments.feature_sets import names_of
+from datasets.versioning.splits import split_members, splits_of
 from experiments.models import ExperimentConfig
-from experiments.rows import CONDITIONS, TrainingRows, training_rows
+from experiments.training.feature_sets import names_of
+from experiments.training.rows import CONDITIONS, TrainingRows, training_rows
 from signals.errors import told_as
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Split
@@ -35,7 +35,7 @@ class Wish:
     chosen : SignalFilter
         Of the dataset's signals; its own dataset is left alone.
     features : tuple of str
-        Codes of sets (`experiments.feature_sets`).
+        Codes of sets (`experiments.training.feature_sets`).
     model : str
         One of `vibration.learning.models.MODELS`.
     parameters : dict
@@ -48,7 +48,8 @@ class Wish:
     protocol : str
         ``group``, ``leave-out`` or ``split``.
     held_out : str
-        The condition that is left out, of `experiments.rows.CONDITIONS`, or the split's name.
+        The condition that is left out, of `experiments.training.rows.CONDITIONS`, or the split's
+        name.
     """
 
     chosen: SignalFilter = field(default_factory=SignalFilter)

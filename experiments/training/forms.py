@@ -9,10 +9,10 @@ from common.errors import Invalid
 from common.page_state import read_float, read_id
 from datasets.models import Dataset
 from datasets.selectors import datasets_visible
-from datasets.splits import splits_of
-from experiments.feature_sets import OWN, FeatureSet, feature_sets
-from experiments.planning import Wish
-from experiments.rows import CONDITIONS
+from datasets.versioning.splits import splits_of
+from experiments.training.feature_sets import OWN, FeatureSet, feature_sets
+from experiments.training.planning import Wish
+from experiments.training.rows import CONDITIONS
 from signals.filters.signal_filter import FILTER_KEYS, SignalFilter
 from vibration.learning.models import MODELS, Model
 from vibration.learning.plans import GROUP, LEAVE_OUT, SPLIT

@@ -4,9 +4,9 @@ import io
 import zipfile
 from typing import Final
 
-from experiments.files import FOLDS, ROWS, experiment_file
 from experiments.models import Experiment
-from experiments.planning import wish_of
+from experiments.results.files import FOLDS, ROWS, experiment_file
+from experiments.training.planning import wish_of
 
 SCRIPT: Final = "train.py"
 _TEXT: Final = """\

@@ -4,16 +4,16 @@ from typing import Any
 
 import numpy as np
 
-from experiments.files import (
+from experiments.exports.scripts import script_of
+from experiments.models import Experiment
+from experiments.results.files import (
     CONFIG,
     PREDICTIONS,
     experiment_file,
     predictions_read,
     report_read,
 )
-from experiments.models import Experiment
-from experiments.rows import CONDITIONS
-from experiments.scripts import script_of
+from experiments.training.rows import CONDITIONS
 from signals.models import FaultClass
 from vibration.learning.words import percent
 

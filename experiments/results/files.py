@@ -21,7 +21,7 @@ from django.conf import settings
 from common.errors import Unavailable
 from common.storage import Stored, folder_discard, folder_make, stored, trash_sweep, work_folder
 from experiments.models import Experiment
-from experiments.rows import TrainingRows
+from experiments.training.rows import TrainingRows
 from monitoring.models import Job
 from vibration.learning.evaluation import Evaluation, Predictions
 from vibration.store import file_sha256, sweep_partials

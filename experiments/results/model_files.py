@@ -16,8 +16,8 @@ from sklearn.pipeline import Pipeline
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from common.errors import Unavailable
-from experiments.files import MODEL, experiment_file
 from experiments.models import Experiment
+from experiments.results.files import MODEL, experiment_file
 from vibration.store import file_sha256
 
 TRUSTED: Final = (

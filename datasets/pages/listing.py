@@ -12,8 +12,8 @@ from common.roles import is_engineer, may_manage
 from datasets.models import ClassCount, Dataset
 from datasets.selectors import dataset_signals, datasets_trashed, datasets_visible
 from datasets.services.splits import may_delete_split, may_split
-from datasets.splits import splits_of
-from datasets.versions import change_words, versions_of
+from datasets.versioning.splits import splits_of
+from datasets.versioning.versions import change_words, versions_of
 from monitoring.health.checks import is_served
 from monitoring.jobs.kinds import Queue
 from monitoring.models import Job

@@ -1,0 +1,1 @@
+"""What the pages of datasets show, read with a constant number of queries."""

@@ -1,0 +1,1 @@
+"""Versions of a dataset, and its splits into sides: what is read of them."""

@@ -1,0 +1,1 @@
+"""What came out: the files of an experiment, its numbers and how they are shown."""

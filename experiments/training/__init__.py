@@ -1,0 +1,1 @@
+"""What is trained: the form, the plan, the rows and the features."""
