@@ -138,6 +138,96 @@ def test_classes_and_specimens_come_from_where_they_are_said(owner, given):
     assert signal.recording.specimen.name == "B7"
 
 
+def test_a_table_says_every_fact_of_each_file(owner, given):
+    from tests.factories import make_bearing
+
+    make_bearing(name="ZZ-9")
+    put(given / "rig", "titled", "key_lines", "cwru")
+    table = given / "labels.csv"
+    table.write_text(
+        "File;Class;Severity;Specimen;Bearing type;Run;fs_khz;Speed (Hz);Load_hp;Sensor;"
+        "Fault size (mil);Fault location\n"
+        "rig/titled.csv;Inner race;severe;B7;ZZ-9;first;20;25;2;DE (g);7;6 o’clock\n"
+        "rig/cwru;ball;;;;;12;;;;;\n"
+    )
+    found = listed(given / "rig", "--dataset", "Rig", "--label-from", table)
+    signals = {
+        each.recording.name.partition("/")[2]: each
+        for each in Signal.objects.select_related(
+            "recording__specimen__bearing", "recording__run", "fault_class", "severity"
+        )
+    }
+    titled = signals["titled.csv"]
+    recording = titled.recording
+    assert (titled.fault_class.code, titled.severity.code) == ("inner_race", "severe")
+    assert (titled.channel, titled.rpm, titled.fs_hz) == ("DE (g)", 1500.0, 20_000.0)
+    assert (recording.specimen.name, recording.specimen.bearing.name) == ("B7", "ZZ-9")
+    assert (recording.run.name, recording.load) == ("first", "2 hp")
+    assert recording.fault_size_mm == pytest.approx(0.1778)
+    assert recording.fault_location == "6 o’clock"
+    assert signals["cwru.mat"].fs_hz == 12_000.0
+    assert "severity" not in next(each for each in found if each["file"].endswith("cwru.mat"))
+
+
+def test_a_pattern_of_paths_says_what_folders_mean(owner, given):
+    put(given / "rig" / "cage" / "B7_1500rpm", "titled")
+    listed(given / "rig", "--dataset", "Rig", "--pattern", "{label}/{specimen}_{speed}rpm/*")
+    signal = Signal.objects.select_related("recording__specimen", "fault_class").first()
+    assert (signal.fault_class.code, signal.rpm) == ("cage", 1500.0)
+    assert signal.recording.specimen.name == "B7"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--label-from", "nowhere.csv"), "--label-from takes folder, name or a CSV file"),
+        (("--specimen-from", "bad.csv"), "needs the columns file and specimen"),
+        (("--label-from", "strange.csv"), "No row of strange.csv speaks of any"),
+        (("--label-from", "wrong.csv"), "Line 2, speed: “fast” is no number."),
+        (("--pattern", "{colour}"), "The pattern names “colour”"),
+        (("--pattern", "{label}/{specimen}_x_*"), "No path fits the pattern"),
+        (("--fs", "1e12"), "10 Hz to 10 million Hz"),
+        (("--fs", "0"), "10 Hz to 10 million Hz"),
+        (("--fs", "nan"), "no number"),
+        (("--rpm", "-5"), "above 0"),
+        (("--unit", "furlongs per night"), "is no unit"),
+        (("--segment", "3"), "from 64 to"),
+        (("--segment", "128", "--overlap", "99"), "0 to 95"),
+        (("--overlap", "0.5"), "say how long they are with --segment"),
+        (("--channel", "Z"), "No file was accepted."),
+    ],
+)
+def test_each_option_is_refused_in_one_sentence(given, monkeypatch, options, words):
+    put(given, "titled")
+    for name, content in {
+        "bad.csv": "file,label\na,b\n",
+        "strange.csv": "file,label\nother.csv,b\n",
+        "wrong.csv": "file,label,speed\ntitled,b,fast\n",
+    }.items():
+        (given.parent / name).write_text(content)
+    monkeypatch.chdir(given.parent)
+    error = refusal("import_recordings", str(given), "--dry-run", *options)
+    assert len(str(error).splitlines()) == 1
+    assert words in str(error)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--dataset", "Rig", "--owner", "nobody"), "no active user “nobody”"),
+        (("--dataset", "x" * 300), "100"),
+        (("--dataset", "Rig", "--label-from", "types.csv"), "no bearing type “ZZ-9”"),
+    ],
+)
+def test_what_the_portal_does_not_know_is_refused(owner, given, monkeypatch, options, words):
+    put(given, "titled")
+    (given.parent / "types.csv").write_text("file,label,specimen,type\ntitled,b,B1,ZZ-9\n")
+    monkeypatch.chdir(given.parent)
+    error = refusal("import_recordings", str(given), *options)
+    assert (error.returncode, Dataset.objects.count()) == (2, 0)
+    assert words in str(error)
+
+
 def test_the_same_command_again_adds_only_what_is_new(owner, given):
     put(given, "titled")
     listed(given, "--dataset", "Rig")

@@ -4,13 +4,12 @@ The dry run of an import: no database, no service, nothing written but what a zi
 moment.
 """
 
-import csv
 import hashlib
 import math
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,45 +18,41 @@ from vibration.formats.answers import contradicts, waits_with
 from vibration.formats.archives import is_zip, opened_zip, unpacked
 from vibration.formats.recording import Channel, Reading, Recording, Source
 from vibration.formats.sandbox import read
-from vibration.formats.words import words_of
+from vibration.formats.sayings import Said, Sayings
 from vibration.quantities import unit_of
 
-FOLDER: Final = "folder"
-NAME: Final = "name"
+__all__ = ["Inspection", "Said", "files_below"]
+
 _HASH_BYTES: Final = 1 << 20
 
-
-@dataclass(frozen=True)
-class Said:
-    """What a person says of all files.
-
-    Attributes
-    ----------
-    fs_hz, rpm, unit
-        For what the files do not state; a rate may not differ from a file's by more than 1 %, a
-        speed takes the place of the file's.
-    channels : tuple of str
-        The channels to keep; all where it is empty.
-    label_from, specimen_from : str
-        ``folder``, ``name`` or the path of a CSV file with the columns file and label or specimen.
-    """
-
-    fs_hz: float | None = None
-    rpm: float | None = None
-    unit: str | None = None
-    channels: tuple[str, ...] = ()
-    label_from: str = ""
-    specimen_from: str = ""
+# Facts of `vibration.formats.mapping` that stand in the description only where they are said.
+_BESIDE: Final = (
+    "severity", "bearing", "run", "load", "pulses_per_turn", "fault_size_mm", "fault_location",
+)  # fmt: skip
 
 
 @dataclass
 class Inspection:
-    """Inspects files one after the other, and notices the same content twice."""
+    """Inspects files one after the other, and notices the same content twice.
+
+    Attributes
+    ----------
+    said : Said
+        Its tables and its pattern are read, and refused, when the inspection is made.
+    reader : callable
+    only : tuple of str
+        The channels that the last described file was asked for; all where it is empty.
+    sayings : Sayings
+    """
 
     said: Said = field(default_factory=Said)
     reader: Callable[[Path], Reading] = read
+    only: tuple[str, ...] = field(init=False, default=())
+    sayings: Sayings = field(init=False)
     _seen: dict[str, str] = field(default_factory=dict)
-    _tables: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sayings = Sayings(self.said)
 
     def of_paths(self, paths: Iterable[str | os.PathLike[str]]) -> Iterator[dict[str, Any]]:
         """Give a description for each file among files, folders and zip archives, as they come.
@@ -81,6 +76,8 @@ class Inspection:
                 yield from self._of_file(path, str(each))
 
     def _of_file(self, path: Path, shown: str) -> Iterator[dict[str, Any]]:
+        if self.sayings.is_table(path):
+            return
         if path.is_file() and is_zip(path):
             yield from self._of_zip(path, shown)
         else:
@@ -113,9 +110,10 @@ class Inspection:
         """Return the description of one file."""
         try:
             self._prove_new(path, shown)
+            facts = self.sayings.of(path, shown)
             reading = self.reader(path)
-            self._prove_said(reading)
-            recordings = self._chosen(reading)
+            self._prove_rate(reading, facts)
+            recordings = self._chosen(reading, facts)
         except (VibrationError, OSError) as error:
             said = (
                 f"{path.name} cannot be opened ({error.strerror})."
@@ -123,8 +121,9 @@ class Inspection:
                 else str(error)
             )
             return _refused(shown, said)
-        answered = self.said.fs_hz is not None
+        answered = facts.get("fs_hz", self.said.fs_hz) is not None
         first = recordings[0]
+        began = facts.get("recorded_at") or first.recorded_at
         return {
             "file": shown,
             "accepted": True,
@@ -136,15 +135,15 @@ class Inspection:
                 if not (answered and q.about in ("fs_hz", "times"))
             ],
             "channels": [
-                self._described(channel, recording, reading)
+                self._described(channel, recording, reading, facts)
                 for recording in recordings
                 for channel in recording.channels
             ],
             "left_out": [{"name": e.name, "reason": e.reason} for e in reading.left_out],
-            "label": self._from(self.said.label_from, path, shown, "label") or first.label,
-            "specimen": self._from(self.said.specimen_from, path, shown, "specimen"),
-            "recorded_at": first.recorded_at.isoformat() if first.recorded_at else None,
-        }
+            "label": facts.get("label") or first.label,
+            "specimen": facts.get("specimen"),
+            "recorded_at": began.isoformat() if began else None,
+        } | {name: facts[name] for name in _BESIDE if name in facts}
 
     def _prove_new(self, path: Path, shown: str) -> None:
         if not path.is_file():
@@ -157,44 +156,53 @@ class Inspection:
         if first != shown:
             raise FormatError(f"{path.name} has the same content as {first}; it is read once.")
 
-    def _prove_said(self, reading: Reading) -> None:
-        fs_hz = self.said.fs_hz
+    def _prove_rate(self, reading: Reading, facts: Mapping[str, Any]) -> None:
+        fs_hz = facts.get("fs_hz", self.said.fs_hz)
         if fs_hz is None:
             return
         if not (math.isfinite(fs_hz) and fs_hz > 0):
             raise FormatError(f"The sampling rate must be a positive number of Hz, not {fs_hz:g}.")
+        told = "the table or pattern says" if "fs_hz" in facts else "--fs says"
         for channel in reading.channels:
             against = contradicts(channel, fs_hz) if channel.is_measurable else ""
             if against:
-                raise FormatError(f"{against}, which contradicts --fs {fs_hz:g}; leave --fs out.")
+                raise FormatError(
+                    f"{against}, which contradicts the {fs_hz:g} Hz that {told}; leave that out."
+                )
 
-    def _chosen(self, reading: Reading) -> list[Recording]:
-        wanted = self.said.channels
+    def _chosen(self, reading: Reading, facts: Mapping[str, Any]) -> list[Recording]:
+        self.only = wanted = facts.get("channel") or self.said.channels
         if not wanted:
             return list(reading.recordings)
+        if "channel" in facts and len(wanted) == len(reading.channels) == 1:
+            self.only = ()  # one channel, and what it measured: it is called so
+            (recording,) = reading.recordings
+            named = replace(recording.channels[0], name=wanted[0])
+            return [replace(recording, channels=(named,))]
         kept = []
         for recording in reading.recordings:
             channels = tuple(c for c in recording.channels if c.name in wanted)
             if channels:
-                kept.append(Recording(channels, recording.name, recording.label,
-                                      recording.recorded_at))  # fmt: skip
+                kept.append(replace(recording, channels=channels))
         if not kept:
             reading.channel(wanted[0])  # says which there are
         return kept
 
     def _described(
-        self, channel: Channel, recording: Recording, reading: Reading
+        self, channel: Channel, recording: Recording, reading: Reading, facts: Mapping[str, Any]
     ) -> dict[str, Any]:
-        said = self.said
+        said = {
+            name: facts.get(name, getattr(self.said, name)) for name in ("fs_hz", "rpm", "unit")
+        }
         fs_hz, fs_source = channel.fs_hz, channel.source_of("fs_hz")
-        if fs_hz is None and said.fs_hz is not None and waits_with(channel, reading):
-            fs_hz, fs_source = said.fs_hz, Source.PERSON.value
+        if fs_hz is None and said["fs_hz"] is not None and waits_with(channel, reading):
+            fs_hz, fs_source = said["fs_hz"], Source.PERSON.value
         rpm, rpm_source = channel.rpm, channel.source_of("rpm")
-        if said.rpm is not None and channel.is_measurable:
-            rpm, rpm_source = said.rpm, Source.PERSON.value
+        if said["rpm"] is not None and channel.is_measurable:
+            rpm, rpm_source = said["rpm"], Source.PERSON.value
         unit, quantity = channel.unit, channel.quantity
-        if unit is None and said.unit and channel.is_vibration:
-            known = unit_of(said.unit)
+        if unit is None and said["unit"] and channel.is_vibration:
+            known = unit_of(said["unit"])
             unit, quantity = known.name, known.quantity.name
         return {
             "recording": recording.name,
@@ -208,18 +216,6 @@ class Inspection:
             "quantity": quantity,
             "vibration": channel.is_vibration,
         }
-
-    def _from(self, where: str, path: Path, shown: str, column: str) -> str | None:
-        if where == FOLDER:
-            return Path(shown).parent.name or path.absolute().parent.name
-        if where == NAME:
-            return path.name.removesuffix(".gz").rpartition(".")[0] or path.name
-        if not where:
-            return None
-        if where not in self._tables:
-            self._tables[where] = table_of(Path(where), column)
-        table = self._tables[where]
-        return table.get(shown, table.get(Path(shown).name, table.get(Path(shown).stem)))
 
 
 def files_below(folder: Path) -> list[Path]:
@@ -248,47 +244,6 @@ def files_below(folder: Path) -> list[Path]:
         paths = (Path(parent) / name for name in sorted(names) if not name.startswith("."))
         found += [path for path in paths if path.is_file() and not path.is_symlink()]
     return found
-
-
-def table_of(path: Path, column: str) -> dict[str, str]:
-    r"""Return file to label or specimen from a CSV file with these columns.
-
-    Parameters
-    ----------
-    path : Path
-        A CSV file whose first row names its columns.
-    column : str
-        ``label`` or ``specimen``.
-
-    Returns
-    -------
-    dict of str to str
-
-    Raises
-    ------
-    FormatError
-        Where it cannot be read, or lacks a column.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "labels.csv"
-    ...     _ = path.write_text("File,Label\n1.csv,healthy\n")
-    ...     table_of(path, "label")
-    {'1.csv': 'healthy'}
-    """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows: Sequence[Mapping[str, str | None]] = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise FormatError(
-            f"{path.name} cannot be read as a CSV file of files and labels."
-        ) from error
-    names = {"".join(words_of(key)): key for key in (rows[0] if rows else {}) if key}
-    if "file" not in names or column not in names:
-        raise FormatError(f"{path.name} needs the columns file and {column}, with a row for each.")
-    return {(row[names["file"]] or "").strip(): (row[names[column]] or "").strip() for row in rows}
 
 
 def _refused(shown: str, reason: str) -> dict[str, Any]:

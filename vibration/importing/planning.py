@@ -81,8 +81,15 @@ def planned_file(
         format=description["format"],
         label=description["label"] or "",
         specimen=description["specimen"] or "",
+        severity=description.get("severity", ""),
+        run=description.get("run", ""),
         recorded_at=datetime.fromisoformat(began) if began else None,
-        load=str(facts.get("load", ""))[:60],
+        load=description.get("load") or str(facts.get("load", ""))[:60],
+        fault_size_mm=description.get("fault_size_mm"),
+        fault_location=description.get("fault_location", ""),
+        fault_source=_by_person(description, "fault_size_mm", "fault_location"),
+        pulses_per_turn=description.get("pulses_per_turn"),
+        pulses_source=_by_person(description, "pulses_per_turn"),
         channels=tuple(kept),
     )
 
@@ -144,6 +151,10 @@ def _numbers(files: Sequence[PlannedFile]) -> list[int | None]:
     return list(numbers)
 
 
+def _by_person(description: Mapping[str, Any], *names: str) -> str:
+    return Source.PERSON.value if any(name in description for name in names) else ""
+
+
 def _is_wanted(channel: Channel, reading: Reading, only: Collection[str]) -> bool:
     if only or channel.kind == "tacho":
         return True
@@ -160,7 +171,7 @@ def _channel(
     return PlannedChannel(
         recording=recording,
         channel=number,
-        name=channel.name[:60] or f"channel {number + 1}",
+        name=said["name"][:60] or f"channel {number + 1}",
         fs_hz=float(said["fs_hz"]),
         fs_source=said["fs_source"] or "",
         rpm=float(rpm) if rpm is not None and math.isfinite(rpm) and rpm > 0 else None,

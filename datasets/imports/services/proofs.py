@@ -1,7 +1,6 @@
 """Single facts that a person states of a file, as they are kept; refused where they cannot be."""
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -12,16 +11,10 @@ from datasets.imports.facts import contradiction_of
 from datasets.imports.paths import name_of
 from datasets.models import ImportFile
 from datasets.models.imports import LONGEST_WORD, MOST_PULSES
+from signals.errors import told_as
 from signals.uploads.questions import HIGHEST_RPM, UNIT_CHARACTERS, unit_written
 from vibration.formats.facts import HIGHEST_FS_HZ, LOWEST_FS_HZ
-
-LARGEST_FAULT_MM: Final = 1000.0
-# What a size may be written in, and what one of it is in mm.
-SIZE_UNITS: Final = {
-    "mm": 1.0, "µm": 1e-3, "um": 1e-3, "μm": 1e-3, "in": 25.4, "inch": 25.4, '"': 25.4,
-    "mil": 0.0254, "mils": 0.0254, "thou": 0.0254,
-}  # fmt: skip
-_SIZE: Final = re.compile(r"\s*([0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]{1,2})?)\s*(\S*)\s*", re.ASCII)
+from vibration.formats.mapping import size_said
 
 
 def rate_proven(fs_hz: float) -> float:
@@ -51,16 +44,10 @@ def pulses_proven(pulses: int) -> int:
     return pulses
 
 
-def size_proven(text: str, unit: str = "mm") -> float:
+def size_proven(text: str) -> float:
     """Return a fault size in mm, of such as 0.178, 0,178 mm, 0.007 in or 7 mil."""
-    found = _SIZE.fullmatch(text)
-    scale = SIZE_UNITS.get(found[2].lower() or unit) if found else None
-    if found is None or scale is None:
-        raise Invalid("Write the fault size as a number with its unit, such as 0.18 mm or 7 mil.")
-    size_mm = float(f"{float(found[1].replace(',', '.')) * scale:.9g}")
-    if not 0 < size_mm <= LARGEST_FAULT_MM:
-        raise Invalid(f"A fault is above 0 and at most {LARGEST_FAULT_MM:g} mm large.")
-    return size_mm
+    with told_as(Invalid):
+        return size_said(text)
 
 
 def _named(what: str) -> Callable[[str], str]:

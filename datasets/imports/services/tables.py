@@ -1,11 +1,8 @@
 """Answers from a CSV file: a row a file, a column a fact."""
 
-import csv
-import io
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import transaction
@@ -14,37 +11,17 @@ from common.errors import Invalid
 from common.text import counted
 from datasets.imports.paths import name_of
 from datasets.imports.services.answering import answerable
-from datasets.imports.services.proofs import PROOFS, SIZE_UNITS, at, rates_prove, size_proven
+from datasets.imports.services.proofs import PROOFS, at, rates_prove
 from datasets.models import ImportDraft, ImportFile, ImportSpecimen
+from datasets.models.imports import LONGEST_WORD
 from signals.models import Bearing, FaultClass, Severity
 from signals.services.bearings import bearings_offered
+from vibration.errors import FormatError
+from vibration.formats.mapping import COLUMNS_OFFERED, FACTS, Row, table_read
 
-TABLE_BYTES: Final = 2 << 20
-MOST_ROWS: Final = 50_000
+__all__ = ["COLUMNS_OFFERED", "TableOutcome", "table_apply"]
+
 _NAMED: Final = 3
-# How a column may be called, without blanks, signs and the unit in brackets.
-_TITLES: Final = {
-    "path": "file filename path",
-    "label": "label",
-    "fault_class": "class faultclass",
-    "severity": "severity",
-    "specimen": "specimen",
-    "bearing": "bearingtype type",
-    "run": "run",
-    "fs_hz": "rate ratehz samplingrate samplingratehz samplerate fs fshz",
-    "rpm": "speed speedrpm shaftspeed shaftspeedrpm rpm",
-    "unit": "unit",
-    "pulses_per_turn": "pulses pulsesperturn pulsesaturn pulsesperrevolution ppr",
-    "fault_size_mm": "faultsize faultsizemm faultsizein faultsizeum faultsizemil size",
-    "fault_location": "faultlocation location",
-}
-_COLUMNS: Final = {title: name for name, titles in _TITLES.items() for title in titles.split()}
-COLUMNS_OFFERED: Final = (
-    "label, class, severity, specimen, bearing type, run, rate, speed, unit, pulses per turn, "
-    "fault size, fault location"
-)
-_WHOLE: Final = re.compile(r"\s*([0-9]{1,9})(?:[.,]0+)?\s*", re.ASCII)
-_NUMBER: Final = re.compile(r"\s*[-+]?[0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]{1,3})?\s*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -83,9 +60,12 @@ def table_apply(*, user: Any, draft: ImportDraft, content: bytes) -> TableOutcom
     Invalid
         At ``table``, with the line and the column, where something cannot be.
     """
-    rows = _table_read(content)
-    wanted = _Wanted(user)
-    said = {path: wanted.facts_of(path, cells) for path, cells in rows.items()}
+    try:
+        table = table_read(content, "The table")
+        wanted = _Wanted(user)
+        said = {path: wanted.facts_of(row) for path, row in table.rows.items()}
+    except FormatError as error:
+        raise at("table", str(error)) from error
     with transaction.atomic():
         answerable(user, draft)
         files = draft.files.filter(status=ImportFile.Status.READ)
@@ -93,13 +73,13 @@ def table_apply(*, user: Any, draft: ImportDraft, content: bytes) -> TableOutcom
         found: set[str] = set()
         types: dict[str, Bearing] = {}
         for file in files.prefetch_related("channels__rates"):
-            keys = (file.path, name_of(file.path), PurePosixPath(file.path).stem)
-            key = next((each for each in keys if each in said), None)
+            key = table.key_of(file.path)
             if key is None:
                 continue
             found.add(key)
             facts = dict(said[key])
             bearing = facts.pop("bearing", None)
+            _channels_named(file, facts.pop("channel", ()))
             for name, value in facts.items():
                 setattr(file, name, value)
             if bearing is not None:
@@ -112,7 +92,7 @@ def table_apply(*, user: Any, draft: ImportDraft, content: bytes) -> TableOutcom
             rates_prove([(file, fs_hz) for file, fs_hz in given if fs_hz is not None])
         except Invalid as error:
             raise at("table", error.sentence) from error
-        names = {name for facts in said.values() for name in facts} - {"bearing"}
+        names = {name for facts in said.values() for name in facts} - {"bearing", "channel"}
         if names:
             ImportFile.objects.bulk_update(changed, sorted(names), 500)
         for name, bearing in types.items():
@@ -145,114 +125,47 @@ class _Wanted:
             "fault_class": lambda text, _: _one_of(self._classes, text, "fault class"),
             "severity": lambda text, _: _one_of(self._severities, text, "severity"),
             "bearing": lambda text, _: _one_of(self._bearings, text, "bearing type"),
-            "fs_hz": lambda text, _: PROOFS["fs_hz"](_number(text)),
-            "rpm": lambda text, _: PROOFS["rpm"](_number(text)),
-            "pulses_per_turn": lambda text, _: PROOFS["pulses_per_turn"](_whole(text)),
-            "fault_size_mm": size_proven,
+            "recorded_at": lambda text, unit: _with_zone(FACTS["recorded_at"](text, unit)),
+            "unit": lambda text, _: PROOFS["unit"](text),
         }
 
-    def facts_of(self, path: str, cells: "_Cells") -> dict[str, Any]:
+    def facts_of(self, row: Row) -> dict[str, Any]:
         facts = {}
-        for name, (title, unit, text) in cells.by_name.items():
+        for name, cell in row.cells.items():
             make = self._made.get(name)
             try:
-                facts[name] = make(text, unit) if make else PROOFS[name](text)
-            except Invalid as error:
-                raise at(
-                    "table", f"Line {cells.line}, {title}: {error.sentence} Nothing was changed."
+                if make is not None:
+                    facts[name] = make(cell.text, cell.unit)
+                else:
+                    facts[name] = FACTS[name](cell.text, cell.unit)
+            except (Invalid, FormatError) as error:
+                raise FormatError(
+                    f"Line {row.line}, {cell.title}: {error} Nothing was changed."
                 ) from error
         return facts
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """The cells of a line that say something: title, unit in the title, and text, by fact."""
-
-    line: int
-    by_name: Mapping[str, tuple[str, str, str]]
-
-
-def _table_read(content: bytes) -> dict[str, _Cells]:
-    """Return what a CSV file says, by file."""
-    if len(content) > TABLE_BYTES:
-        raise at("table", "The table is larger than 2 MB; keep only the columns that are read.")
-    try:
-        text = content.decode(
-            "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-        )
-        first = text.split("\n", 1)[0]
-        separator = max(",;\t", key=first.count)
-        lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-        titles = next(lines, [])
-        columns = _columns_of(titles)
-        rows: dict[str, _Cells] = {}
-        for cells in lines:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(rows) >= MOST_ROWS:
-                raise at("table", f"The table has more than {MOST_ROWS} rows; divide it.")
-            path, said = _row_read(columns, titles, cells, lines.line_num)
-            if path in rows:
-                raise at(
-                    "table",
-                    f"Line {lines.line_num}: {path[:100]} stands in line {rows[path].line} too; "
-                    "one file has one row.",
-                )
-            rows[path] = said
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise at("table", "The table cannot be read as CSV in UTF-8; save it as such.") from error
-    return rows
-
-
-def _columns_of(titles: Sequence[str]) -> dict[int, tuple[str, str]]:
-    """Return fact and unit by the number of the column; what has another title is not read."""
-    if not any(title.strip() for title in titles):
-        raise at("table", "The table cannot be read: it has no line of titles.")
-    columns: dict[int, tuple[str, str]] = {}
-    for number, title in enumerate(titles):
-        bare, _, unit = title.partition("(") if "(" in title else title.partition("[")
-        word = re.sub(r"[\W_]+", "", bare.casefold())
-        name = _COLUMNS.get(word)
-        if name is None:
-            continue
-        if name in [known for known, _ in columns.values()]:
-            raise at("table", f"The table has two columns for what “{title.strip()[:40]}” says.")
-        unit = unit.strip(" )]").casefold()
-        if name == "fault_size_mm":
-            unit = unit or word.removeprefix("fault").removeprefix("size")
-            if unit not in SIZE_UNITS and unit:
-                raise at("table", f"A fault size is in mm, in or mil, not in {unit[:20]}.")
-        columns[number] = (name, unit)
-    if "path" not in [name for name, _ in columns.values()] or len(columns) == 1:
-        found = ", ".join(title.strip() for title in titles[:8] if title.strip())[:150]
+def _channels_named(file: ImportFile, names: Sequence[str]) -> None:
+    """Keep the channels of these names alone; the only one of a file is called so."""
+    channels = list(file.channels.all())
+    if not names:
+        return
+    if len(channels) == len(names) == 1:
+        channels[0].name = names[0][:LONGEST_WORD]
+        channels[0].save(update_fields=["name"])
+        return
+    known = {each.name for each in channels}
+    if strange := [name for name in names if name not in known]:
         raise at(
             "table",
-            f"The table needs the column file and at least one of {COLUMNS_OFFERED}. "
-            f"It has: {found}.",
+            f"{name_of(file.path)} has no channel {strange[0][:40]}; it has "
+            f"{', '.join(sorted(known))[:200]}.",
         )
-    return columns
-
-
-def _row_read(
-    columns: Mapping[int, tuple[str, str]], titles: Sequence[str], cells: Sequence[str], line: int
-) -> tuple[str, _Cells]:
-    if len(cells) > len(titles):
-        raise at(
-            "table",
-            f"Line {line} has {len(cells)} cells under {len(titles)} titles; put quotes around a "
-            "cell that holds the separator.",
-        )
-    said: dict[str, tuple[str, str, str]] = {}
-    path = ""
-    for number, (name, unit) in columns.items():
-        text = cells[number].strip() if number < len(cells) else ""
-        if name == "path":
-            path = text.replace("\\", "/")
-        elif text:
-            said[name] = (titles[number].strip()[:40], unit, text)
-    if not path:
-        raise at("table", f"Line {line} names no file.")
-    return path, _Cells(line, said)
+    for each in channels:
+        is_kept = each.name in names and (each.fs_hz is not None or each.waits_for_rate)
+        if each.is_kept != is_kept:
+            each.is_kept = is_kept
+            each.save(update_fields=["is_kept"])
 
 
 def _by_words(rows: Any, *names: str) -> dict[str, Any]:
@@ -266,14 +179,5 @@ def _one_of(known: Mapping[str, Any], text: str, what: str) -> Any:
     return found
 
 
-def _number(text: str) -> float:
-    if not _NUMBER.fullmatch(text):
-        raise Invalid(f"“{text[:40]}” is no number.")
-    return float(text.strip().replace(",", "."))
-
-
-def _whole(text: str) -> int:
-    found = _WHOLE.fullmatch(text)
-    if found is None:
-        raise Invalid(f"“{text[:40]}” is no whole number.")
-    return int(found[1])
+def _with_zone(moment: datetime) -> datetime:
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

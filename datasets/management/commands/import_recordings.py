@@ -4,12 +4,12 @@ import os
 import shutil
 import tempfile
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from common.commands import PortalCommand, positive_number, whole_number
+from common.commands import PortalCommand, whole_number
 from common.errors import Invalid
 from common.text import counted, thousands
 from datasets.imports.plan import ImportPlan
@@ -18,10 +18,17 @@ from vibration.errors import VibrationError
 from vibration.formats import Reading, sandbox
 from vibration.formats.archives import is_zip
 from vibration.formats.inspection import Inspection, Said
+from vibration.formats.mapping import rate_said, speed_said
 from vibration.importing import PlannedFile
 from vibration.importing.planning import planned_file, with_runs
 
 _FOLDERS_KEPT: Final = 3
+_SHOWN: Final = ("label", "severity", "specimen", "run", "load")
+_UNIT_CHARACTERS: Final = 10
+_TABLE: Final = (
+    "a table has the column file and any of label, class, severity, specimen, bearing type, run, "
+    "rate, speed, load, unit, channel, recorded at, pulses per turn, fault size, fault location"
+)
 
 
 class Command(PortalCommand):
@@ -33,6 +40,7 @@ class Command(PortalCommand):
     example = (
         'import_recordings runs/1st_test --dataset "Test rig" --unit g --segment 20480\n'
         "import_recordings cwru.zip --dataset CWRU --fs 12000 --label-from labels.csv\n"
+        'import_recordings rig --dataset Rig --pattern "{label}/{specimen}_{speed}rpm_*"\n'
         "import_recordings folder --dry-run --json"
     )
     refusals = (VibrationError, OSError)
@@ -43,11 +51,17 @@ class Command(PortalCommand):
         parser.add_argument(
             "--dataset", metavar="NAME", help="made where there is none; else files are added"
         )
-        parser.add_argument("--fs", type=positive_number, metavar="HZ", help="where none is stated")
-        parser.add_argument("--rpm", type=positive_number, metavar="RPM", help="shaft speed")
-        parser.add_argument("--unit", metavar="U", help="where none is stated, for example g")
-        parser.add_argument("--label-from", default="", metavar="folder|name|FILE.csv")
+        parser.add_argument("--fs", type=_rate, metavar="HZ", help="where none is stated")
+        parser.add_argument("--rpm", type=_speed, metavar="RPM", help="shaft speed")
+        parser.add_argument(
+            "--unit", type=_unit, metavar="U", help="where none is stated, for example g"
+        )
+        parser.add_argument("--label-from", default="", metavar="folder|name|FILE.csv", help=_TABLE)
         parser.add_argument("--specimen-from", default="", metavar="folder|name|FILE.csv")
+        parser.add_argument(
+            "--pattern", default="", metavar="PATTERN",
+            help="what the paths say, such as {label}/{specimen}_{speed}rpm_*",
+        )  # fmt: skip
         parser.add_argument(
             "--channel", action="append", default=[], metavar="NAME", help="keep only these"
         )
@@ -71,6 +85,9 @@ class Command(PortalCommand):
                 hold = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="import-")))
             found = _Inspected(options, hold)
             descriptions, files = found.all()
+            found.inspection.sayings.prove_heard()
+            for sentence in found.inspection.sayings.unheard():
+                self.stderr.write(sentence)
             if not options["dry_run"] and files:
                 self._import(options, descriptions, files)
         if options["json"]:
@@ -84,6 +101,10 @@ class Command(PortalCommand):
             raise Invalid("Name the dataset with --dataset, or look first with --dry-run.")
         if options["overlap"] and not options["segment"]:
             raise Invalid("--overlap is that of segments; say how long they are with --segment.")
+        if not options["dry_run"]:
+            from datasets.management.importing import names_prove  # needs the database
+
+            names_prove(options["dataset"], options["owner"])
         if missing := [path for path in options["paths"] if not path.exists()]:
             raise Invalid(f"{missing[0]} does not exist.")
 
@@ -103,7 +124,12 @@ class Command(PortalCommand):
             keep_originals=not options["no_originals"],
             files=with_runs(files.values()),
         )
-        said = import_here(plan, options["owner"])
+        types = {
+            (each["specimen"], each["bearing"])
+            for each in descriptions
+            if each["file"] in files and "bearing" in each
+        }
+        said = import_here(plan, options["owner"], types)
         self.stderr.write("\n".join(said.sentences))
         of_name = dict(zip((each.name for each in files.values()), files, strict=True))
         shown = {each["file"]: each for each in descriptions}
@@ -145,16 +171,16 @@ class _Inspected:
 
     def __init__(self, options: dict[str, Any], hold: Path | None) -> None:
         self.paths: list[Path] = options["paths"]
-        self.only = tuple(options["channel"])
         self.is_dry, self.hold = options["dry_run"], hold
         self.read: tuple[Path, Reading] | None = None
         said = Said(
             fs_hz=options["fs"],
             rpm=options["rpm"],
             unit=options["unit"],
-            channels=self.only,
+            channels=tuple(options["channel"]),
             label_from=options["label_from"],
             specimen_from=options["specimen_from"],
+            pattern=options["pattern"],
         )
         self.inspection = Inspection(said, reader=self._read)
 
@@ -196,7 +222,7 @@ class _Inspected:
         if self.hold is not None and not path.absolute().is_relative_to(self.root.absolute()):
             path = self._held(path, name, number)
         return planned_file(
-            description, reading, path=path, name=name, sha256=sha256, only=self.only
+            description, reading, path=path, name=name, sha256=sha256, only=self.inspection.only
         )
 
     def _held(self, path: Path, name: str, number: int) -> Path:
@@ -223,6 +249,27 @@ def _overlap(text: str) -> float:
     return share
 
 
+def _rate(text: str) -> float:
+    return _said(rate_said, text)
+
+
+def _speed(text: str) -> float:
+    return _said(speed_said, text)
+
+
+def _said(read: Callable[[str], float], text: str) -> float:
+    try:
+        return read(text)
+    except VibrationError as error:
+        raise ArgumentTypeError(str(error).removesuffix(".")) from error
+
+
+def _unit(text: str) -> str:
+    if not 1 <= len(text.strip()) <= _UNIT_CHARACTERS:
+        raise ArgumentTypeError(f"“{text[:40]}” is no unit; it has 1 to {_UNIT_CHARACTERS} signs")
+    return text.strip()
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -236,7 +283,7 @@ def _line(found: dict[str, Any]) -> str:
     facts += [f"{rate:g} Hz" for rate in rates[:3]]
     sizes = sorted({c["n_samples"] for c in found["channels"]})
     facts.append(f"{thousands(sizes[-1])} samples" if sizes else "")
-    facts += [f"{what} {found[what]}" for what in ("label", "specimen") if found[what]]
+    facts += [f"{what} {found[what]}" for what in _SHOWN if found.get(what)]
     lines = [f"{'✓' if rates else '?'} {found['file']}: {', '.join(filter(None, facts))}"]
     lines += [f"    {question['sentence']}" for question in found["questions"]]
     return "\n".join(lines)

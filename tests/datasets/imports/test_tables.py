@@ -106,3 +106,30 @@ def test_a_table_may_be_utf_16_as_spreadsheets_write_it(draft):
     content = "file\tlabel\na\tÖl\n".encode("utf-16")
     table_apply(user=draft.owner, draft=draft, content=content)
     assert ImportFile.objects.get().label == "Öl"
+
+
+def test_a_table_chooses_channels_and_names_the_only_one(draft):
+    from datasets.models import ImportChannel
+
+    file = make_file(draft, "a")
+    only = file.channels.get()
+    table_apply(user=draft.owner, draft=draft, content=b"file,sensor\na,Drive end\n")
+    only.refresh_from_db()
+    assert only.name == "Drive end"
+    second = ImportChannel.objects.create(
+        file=file, recording=0, position=1, name="Fan end", n_samples=1, fs_hz=8.0
+    )
+    table_apply(user=draft.owner, draft=draft, content=b"file,sensor\na,Fan end\n")
+    only.refresh_from_db()
+    second.refresh_from_db()
+    assert (only.is_kept, second.is_kept) == (False, True)
+    with pytest.raises(Invalid, match="a has no channel Z; it has Drive end, Fan end"):
+        table_apply(user=draft.owner, draft=draft, content=b"file,sensor\na,Z\n")
+
+
+def test_load_and_time_in_a_table_take_the_place_of_the_file_s(draft):
+    make_file(draft, "a")
+    content = b"file,load (hp),recorded at\na,2,2024-02-12 10:32:39\n"
+    table_apply(user=draft.owner, draft=draft, content=content)
+    file = planned(draft, "a")
+    assert (file.load, file.recorded_at.isoformat()) == ("2 hp", "2024-02-12T10:32:39+00:00")
