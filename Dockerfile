@@ -17,16 +17,22 @@ RUN DJANGO_SETTINGS_MODULE=bearing_portal.settings.production \
     STATIC_ROOT=/srv/static \
     /opt/venv/bin/python manage.py prepare --only static
 
+# The documentation's site: what builds it stays out of the image.
+FROM build AS docs
+RUN /opt/venv/bin/pip install --require-hashes -r /srv/portal/requirements/docs.txt \
+    && /opt/venv/bin/python docs/site/build.py --out /srv/docs
+
 FROM python:3.12-slim-bookworm
 RUN groupadd --gid 10001 portal \
     && useradd --uid 10001 --gid portal --no-create-home --home-dir /nonexistent portal \
     && install --directory --owner portal --group portal --mode 0700 /data
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv /srv
+COPY --from=docs /srv/docs /srv/docs
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=bearing_portal.settings.production \
-    DATA_DIR=/data STATIC_ROOT=/srv/static LOG_TO_FILE=false HOST=0.0.0.0 PORT=8000
+    DATA_DIR=/data STATIC_ROOT=/srv/static DOCS_SITE_DIR=/srv/docs LOG_TO_FILE=false HOST=0.0.0.0 PORT=8000
 WORKDIR /srv/portal
 USER 10001:10001
 VOLUME /data

@@ -1,6 +1,6 @@
 # make run · make test — a machine needs Python 3.11 or newer and make, and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run password test test-all environment lint format lock bench load chromium migrations suite coverage sbom audit audit-environment
+.PHONY: help run password test test-all environment lint format lock bench load docs chromium migrations suite coverage sbom audit audit-environment
 
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -19,6 +19,7 @@ help:
 	@echo "make format    ruff's formatting and safe fixes"
 	@echo "make bench     benchmark table and bench.json (QUICK=1 for the first part)"
 	@echo "make load      50 people browse for ten minutes (SECONDS_LONG=60 for one, PROCESSES=1 for one process)"
+	@echo "make docs      the documentation as a site, docs/built/index.html; the portal serves it at /docs/"
 	@echo "make lock      exact locks from requirements/*.in"
 	@echo "make sbom      sbom.json: what a deployment is made of, in CycloneDX"
 	@echo "make audit     known holes of the locked packages, where a service that knows them is reached"
@@ -37,7 +38,7 @@ environment:
 test: environment chromium lint migrations suite
 
 test-all: export HYPOTHESIS_PROFILE := explore
-test-all: test
+test-all: docs test
 
 lint: environment
 	$(BIN)/ruff check .
@@ -73,6 +74,9 @@ format: environment
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: environment
+	$(BIN)/python docs/site/build.py
+
 bench:
 	@requirements/install.sh base
 	@$(BIN)/python -m bench $(if $(QUICK),--quick)
@@ -82,7 +86,7 @@ load:
 	@$(BIN)/python -m bench.people $(if $(SECONDS_LONG),--seconds $(SECONDS_LONG)) $(if $(PROCESSES),--processes $(PROCESSES))
 
 lock: environment
-	@for name in base dev production bootstrap audit; do \
+	@for name in base docs dev production bootstrap audit; do \
 		.venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done

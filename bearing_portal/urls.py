@@ -17,6 +17,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("search/", views.search, name="search"),
     path("licence/", views.licence, name="licence"),
+    path("docs/", views.docs, name="docs"),
+    path("docs/<path:name>", views.docs, name="docs-file"),
     path("documentation/", views.documentation, name="documentation"),
     path("documentation/<slug:name>/", views.documentation, name="documentation-page"),
     path("accounts/", include("monitoring.accounts.urls")),

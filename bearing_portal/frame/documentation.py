@@ -1,10 +1,12 @@
 """The documentation as pages of the portal: the Markdown files of `docs/`, rendered."""
 
+import mimetypes
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
@@ -12,13 +14,26 @@ from markdown_it import MarkdownIt
 from bearing_portal.settings.places import BASE_DIR
 from common.errors import NotFound
 
+NOT_BUILT = (
+    "The documentation's site has not been built on this portal: whoever runs it does so with"
+    " `make docs`. The pages themselves are under Documentation."
+)
+
 FOLDER = BASE_DIR / "docs"
 FIRST = (
     "tutorial",
+    "cwru",
+    "runs",
+    "training",
+    "sharing",
+    "backup",
     "explorer",
     "viewer",
     "datasets",
     "imports",
+    "physics",
+    "features",
+    "leakage",
     "experiments",
     "interface",
     "commands",
@@ -28,6 +43,7 @@ FIRST = (
 _NAME = re.compile(r"[a-z]{1,40}")
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _LINK_TO_PAGE = re.compile(r'href="([a-z]+)\.md(#[\w-]+)?"')
+_PICTURE = re.compile(r"<p><img [^>]*></p>\n?")  # the built site has them
 _TABLE = re.compile("<table>(.*?)</table>", re.DOTALL)
 
 
@@ -58,6 +74,7 @@ def documentation_page(name: str) -> DocumentationPage:
     text = (FOLDER / f"{name}.md").read_text("utf-8")
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(_TITLE.sub("", text, 1))
     html = _LINK_TO_PAGE.sub(_to_page, html)
+    html = _PICTURE.sub("", html)
     html = _TABLE.sub(
         r'<div class="table-scroll" tabindex="0"><table class="table">\1</table></div>', html
     )
@@ -72,3 +89,25 @@ def _to_page(match: re.Match[str]) -> str:
 def _title_of(path: Path) -> str:
     found = _TITLE.search(path.read_text("utf-8"))
     return found[1] if found else path.stem.capitalize()
+
+
+def is_site_built() -> bool:
+    return (settings.DOCS_SITE_DIR / "index.html").is_file()
+
+
+def site_file(name: str) -> tuple[bytes, str]:
+    """Return bytes and content type of a file of the built site; only its own files are known."""
+    if not is_site_built():
+        raise NotFound(NOT_BUILT)
+    path = _site_files(settings.DOCS_SITE_DIR, settings.DOCS_SITE_DIR.stat().st_mtime_ns).get(name)
+    if path is None:
+        raise NotFound("There is no such page of the documentation.")
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return path.read_bytes(), f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+
+
+@lru_cache(maxsize=2)
+def _site_files(folder: Path, _built_ns: int) -> dict[str, Path]:
+    # A name is looked up, never joined to a path: nothing outside the folder can be asked for.
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return {path.relative_to(folder).as_posix(): path for path in files}

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from bearing_portal.frame.documentation import is_site_built
 from common.roles import is_engineer
 from datasets.selectors import datasets_visible
 from signals.filters.matching import signals_matching
@@ -60,6 +61,8 @@ def _places(user: Any) -> list[Hit]:
         url = reverse("datasets:list") + "?dialog=create"
         places.insert(0, Hit("Create a dataset", url, "plus-lg", "Action"))
         places.insert(1, Hit("Import recordings", reverse("imports:list"), "upload", "Action"))
+    if is_site_built():
+        places.append(Hit("Documentation with search and reference", reverse("docs"), "book"))
     if user.is_staff:
         places.append(Hit("Admin", reverse("admin:index"), "shield-lock"))
     return places

@@ -1,14 +1,22 @@
+import hashlib
 import sys
 from pathlib import Path
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_GET, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from bearing_portal.frame import home as home_page
-from bearing_portal.frame.documentation import FIRST, contents, documentation_page
+from bearing_portal.frame.documentation import (
+    FIRST,
+    contents,
+    documentation_page,
+    is_site_built,
+    site_file,
+)
 from bearing_portal.frame.errors import SENTENCES, Trouble, respond, trouble_of
 from bearing_portal.frame.search import search_portal
 
@@ -37,8 +45,23 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_GET
 def documentation(request: HttpRequest, name: str = FIRST[0]) -> HttpResponse:
     """One page of the documentation, with the list of all."""
-    context = {"page": documentation_page(name), "contents": contents()}
+    context = {
+        "page": documentation_page(name),
+        "contents": contents(),
+        "has_site": is_site_built(),
+    }
     return render(request, "bearing_portal/documentation.html", context)
+
+
+@login_required
+@require_safe
+def docs(request: HttpRequest, name: str = "index.html") -> HttpResponse:
+    """A file of the built documentation: pages, search, reference."""
+    content, kind = site_file(name)
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"Cache-Control": "private, no-cache"}
+    answer = HttpResponse(content, content_type=kind, headers=headers | {"ETag": etag})
+    return get_conditional_response(request, etag=etag, response=answer) or answer
 
 
 @require_GET

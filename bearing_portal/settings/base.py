@@ -228,6 +228,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = STORAGE_DIR / "uploads"
+DOCS_SITE_DIR = env.folder("DOCS_SITE_DIR", BASE_DIR / "docs" / "built")
 MAINS_HZ = int(env.choice("MAINS_HZ", "50", ("50", "60")))
 UPLOAD_MAX_BYTES = 1_000_000 * env.integer("UPLOAD_MAX_MB", 10, lowest=1, highest=1000)
 IMPORT_MAX_BYTES = 1_000_000 * env.integer("IMPORT_MAX_MB", 2000, lowest=1, highest=1_000_000)
@@ -242,6 +243,13 @@ EMAIL_ENABLED = bool(env.text("EMAIL_URL"))
 globals().update(env.email("EMAIL_URL"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "Bearing Portal <portal@localhost>")
+
+# Who runs the portal is told of a check that stays red.
+ALERT_EMAILS = env.emails("ALERT_EMAILS")
+ALERT_WEBHOOKS = env.webhooks("ALERT_WEBHOOKS")
+ALERT_AFTER_MINUTES = env.integer("ALERT_AFTER_MINUTES", 5, lowest=0, highest=1440)
+if ALERT_EMAILS and not EMAIL_ENABLED:
+    raise ImproperlyConfigured("ALERT_EMAILS needs a mail server; name it in EMAIL_URL.")
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"

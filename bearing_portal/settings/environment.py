@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 from common.storage.url import EXAMPLE, s3_place
 
@@ -82,6 +83,24 @@ class Environment:
                 f"{name} is “{value}”; write it as https://portal.example.org."
             )
         return value
+
+    def emails(self, name: str) -> list[str]:
+        addresses = self.words(name)
+        for address in addresses:
+            try:
+                validate_email(address)
+            except ValidationError as error:
+                raise ImproperlyConfigured(
+                    f"{name} holds “{address}”; write e-mail addresses parted by commas."
+                ) from error
+        return addresses
+
+    def webhooks(self, name: str) -> list[str]:
+        """Read addresses that are sent to; each may hold a secret, so no sentence repeats it."""
+        urls = self.words(name)
+        for url in urls:
+            _split(name, url, ("http", "https"), "https://chat.example.org/hooks/…")
+        return urls
 
     def datagrams(self, name: str) -> tuple[str, int] | None:
         """Read `udp://host:port`."""

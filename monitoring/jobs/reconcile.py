@@ -42,17 +42,24 @@ class Reconciler:
 
     def __init__(self) -> None:
         self._stop = threading.Event()
+        self._stands_by = False
         self._settle_at_s = 0.0
         self._cancels: dict[tuple[object, int], float] = {}
 
     def stop(self) -> None:
         self._stop.set()
 
+    @property
+    def stands_by(self) -> bool:
+        """Whether another process works, as far as was seen when the database last answered."""
+        return self._stands_by
+
     def run(self) -> None:
         """Reconcile until told to stop; stand by while another process does it."""
         while not self._stop.is_set():
             try:
                 with _only_one() as mine:
+                    self._stands_by = not mine
                     while mine and not self._stop.is_set():
                         self._turn()
                         self._stop.wait(WATCH_S)

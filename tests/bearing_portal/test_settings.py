@@ -102,6 +102,9 @@ def test_every_documented_variable_is_read() -> None:
         ("STORAGE_URL", "s3://user@bucket", "comes with its secret"),
         ("SITE_URL", "portal.example.org", "https://"),
         ("EMAIL_URL", "mail.example.org", "smtp"),
+        ("ALERT_EMAILS", "nobody", "e-mail addresses"),
+        ("ALERT_EMAILS", "a@example.org", "EMAIL_URL"),
+        ("ALERT_WEBHOOKS", "ftp://user:secret@host", "https://chat.example.org"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_and_status_2(

@@ -1,5 +1,7 @@
 import json
 
+from django.core import mail
+
 from monitoring.health.checks import Check
 from monitoring.management.commands import check_health
 from tests.commands.running import NOBODY, called, refusal, run
@@ -37,3 +39,25 @@ def test_with_nothing_running_it_still_answers():
     assert {"database", "valkey"} <= {
         check["name"] for check in json.loads(ended.stdout)["checks"] if not check["ok"]
     }
+
+
+def test_a_test_alert_says_who_took_it(settings):
+    settings.ALERT_EMAILS, settings.ALERT_WEBHOOKS = ["a@example.org"], []
+
+    assert called("check_health", "--test-alert") == "Sent to a@example.org.\n"
+
+    assert mail.outbox[0].subject == "Bearing Portal: Test of the alerts"
+
+
+def test_a_test_alert_that_nobody_took_is_status_one(settings):
+    settings.ALERT_EMAILS, settings.ALERT_WEBHOOKS = [], ["http://127.0.0.1:1/hook"]
+
+    error = refusal("check_health", "--test-alert")
+
+    assert (error.returncode, str(error)) == (1, "Only 0 of 1 took the alert; the log says why.")
+
+
+def test_a_test_alert_to_nobody_is_refused(settings):
+    settings.ALERT_EMAILS = settings.ALERT_WEBHOOKS = []
+
+    assert refusal("check_health", "--test-alert").returncode == 2

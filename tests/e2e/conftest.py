@@ -94,6 +94,7 @@ def web(django_db_setup, tmp_path_factory) -> Iterator[dict[str, Any]]:
     environment = os.environ | {
         "DATABASE_URL": _database_url(),
         "DATA_DIR": str(data_dir),
+        "DOCS_SITE_DIR": str(data_dir / "docs"),
         "SECRET_KEY": _secret_key(),
         "DJANGO_SETTINGS_MODULE": "bearing_portal.settings.test",
         "GENERATION_WORKERS": "1",

@@ -10,6 +10,7 @@ from tests.bearing_portal.dashboards.conftest import outputs_of
 from tests.security.world import World
 from vibration.features.groups import FEATURE_GROUPS
 
+NAMES = {"/documentation/<slug:name>/": "security", "/docs/<path:name>": "page.html"}
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -54,7 +55,7 @@ def _values(world: World, route: str) -> dict[str, Any]:
         "said": 0,
         "key": things["projection"].key,
         "ident": "viewer",
-        "name": "security" if "documentation" in route else bundle.name,
+        "name": NAMES.get(route, bundle.name),
         "digest": bundle.digest,
         "code": "csv" if "export" in route else "npz",
     }

@@ -27,7 +27,11 @@ def world(keep, tmp_path_factory):
 
 
 @pytest.fixture
-def walk(world):
+def walk(world, settings, tmp_path):
+    settings.DOCS_SITE_DIR = tmp_path / "site"
+    settings.DOCS_SITE_DIR.mkdir()
+    for name in ("index.html", "page.html"):
+        (settings.DOCS_SITE_DIR / name).write_text("<h1>Documentation</h1>")
     logging.disable(logging.WARNING)
     yield Walk(world)
     logging.disable(logging.NOTSET)

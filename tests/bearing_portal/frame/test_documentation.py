@@ -23,6 +23,10 @@ def test_a_link_between_files_leads_to_the_page():
     assert ".md" not in "".join(part for part in html.split("href=")[1:] if part.startswith('"m'))
 
 
+def test_pictures_are_left_to_the_built_site():
+    assert "<img" not in documentation_page("tutorial").html
+
+
 @pytest.mark.parametrize("name", ["nothing", "..", "README", "../README", "", "a" * 5000])
 def test_only_files_of_the_documentation_are_pages(name):
     with pytest.raises(NotFound):
