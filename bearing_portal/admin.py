@@ -10,12 +10,14 @@ from django.http import HttpRequest
 from django_plotly_dash.admin import DashApp, StatelessApp  # registers them
 from django_rq.admin import models as queue_models
 
+from common.text import counted
 from monitoring.accounts.people import (
     people_activate,
     people_deactivate,
     rights_of,
     rights_record,
 )
+from monitoring.accounts.two_factor.services import two_factor_reset
 
 User = get_user_model()
 
@@ -41,7 +43,7 @@ class PersonAdmin(UserAdmin):
     )
     list_filter = ("is_active", "is_superuser", "is_staff", "groups", "last_login")
     date_hierarchy = "date_joined"
-    actions = ("deactivate", "activate")
+    actions = ("deactivate", "activate", "two_factor_reset")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -75,3 +77,11 @@ class PersonAdmin(UserAdmin):
         self.message_user(
             request, f"{people_activate(user=request.user, people=people)} activated."
         )
+
+    def has_reset_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    @admin.action(description="Reset two-factor log-in", permissions=["reset"])
+    def two_factor_reset(self, request: HttpRequest, people: QuerySet[Any]) -> None:
+        n = sum(two_factor_reset(user=request.user, person=person) for person in people)
+        self.message_user(request, f"Two-factor log-in of {counted(n, 'account')} reset.")

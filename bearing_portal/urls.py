@@ -74,6 +74,8 @@ urlpatterns = [
     path("api/v1/", api.urls),
     re_path(r"^api/(?P<rest>.*)$", missing),
     path("admin/queues/", include("bearing_portal.operations.queues")),
+    # Only the portal's own page asks all that a log-in asks.
+    path("admin/login/", views.admin_log_in),
     # Only the portal's own page also ends the other sessions.
     path("admin/password_change/", RedirectView.as_view(pattern_name="password_change")),
     # Django's way from an object to its page: none here has one, and some keys are no numbers.

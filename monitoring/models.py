@@ -6,7 +6,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from monitoring.accounts.models import ApiToken, NoticeChoice, UserSession, UserSettings
+from monitoring.accounts.models import (
+    ApiToken,
+    NoticeChoice,
+    SignOnIdentity,
+    UserSession,
+    UserSettings,
+)
 
 __all__ = [
     "ApiToken",
@@ -15,6 +21,7 @@ __all__ = [
     "JobLogLine",
     "NoticeChoice",
     "Notification",
+    "SignOnIdentity",
     "SystemEvent",
     "UserSession",
     "UserSettings",

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from monitoring.selectors import notifications_for, settings_of
 def portal(request: HttpRequest) -> dict[str, Any]:
     """What the frame shows on every page."""
     frame: dict[str, Any] = {"version": __version__, "unread": 0, "latest_notice": 0, "theme": ""}
+    frame["single_sign_on"] = settings.OIDC_NAME if settings.OIDC_ISSUER else ""
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         ids = notifications_for(user).values_list("pk", "read_at")

@@ -47,6 +47,7 @@ def _places(user: Any) -> list[Hit]:
         Hit("Profile", reverse("profile"), "person"),
         Hit("Settings", reverse("settings"), "sliders"),
         Hit("Change password", reverse("password_change"), "key"),
+        Hit("Two-factor log-in", reverse("two-factor"), "key"),
         Hit("Licence", reverse("licence"), "info-circle"),
         Hit("Your uploads", reverse("uploads:list"), "file-earmark-binary"),
         Hit("Documentation", reverse("documentation"), "book"),

@@ -2,9 +2,13 @@ import hashlib
 import sys
 from pathlib import Path
 
+from django.contrib import admin
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_GET, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -71,6 +75,15 @@ def licence(request: HttpRequest) -> HttpResponse:
     licences = [("Bearing Portal", (ROOT / "LICENSE").read_text("utf-8"))]
     licences += [(path.parent.name, path.read_text("utf-8")) for path in shipped]
     return render(request, "bearing_portal/licence.html", {"licences": licences})
+
+
+def admin_log_in(request: HttpRequest) -> HttpResponse:
+    """Have the people of the admin site log in where everybody does, with all that is asked."""
+    if admin.site.has_permission(request):
+        return redirect("admin:index")
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

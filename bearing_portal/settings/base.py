@@ -10,6 +10,7 @@ from bearing_portal.settings.environment import valkey_connection
 from bearing_portal.settings.logs import logging_settings
 from bearing_portal.settings.places import BASE_DIR, data_dir, environment
 from bearing_portal.settings.processes import web_processes
+from bearing_portal.settings.single_sign_on import single_sign_on
 
 env = environment()
 DATA_DIR = data_dir()
@@ -38,6 +39,9 @@ INSTALLED_APPS = [
     "django_rq",
     "django_plotly_dash.apps.DjangoPlotlyDashConfig",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "csp",
     "ninja",  # its pages of documentation, served from here
 ]
@@ -52,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "monitoring.accounts.two_factor.middleware.TwoFactorMiddleware",
     "monitoring.accounts.middleware.SeenMiddleware",
     "monitoring.accounts.time_zone.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -170,6 +175,20 @@ AXES_LOCKOUT_CALLABLE = "monitoring.accounts.lockout.locked_out"
 AXES_CLIENT_IP_CALLABLE = "monitoring.accounts.client.client_address"
 AXES_DISABLE_ACCESS_LOG = True  # the portal's own events hold the log-ins
 TRUST_PROXY_HEADERS = env.boolean("TRUST_PROXY_HEADERS", False)
+TWO_FACTOR_REQUIRED = env.choice("TWO_FACTOR_REQUIRED", "none", ("none", "staff", "all"))
+OTP_TOTP_ISSUER = "Bearing Portal"
+sign_on = single_sign_on(env)
+OIDC_ISSUER: str = sign_on["OIDC_ISSUER"]
+OIDC_CLIENT_ID: str = sign_on["OIDC_CLIENT_ID"]
+OIDC_CLIENT_SECRET: str = sign_on["OIDC_CLIENT_SECRET"]
+OIDC_NAME: str = sign_on["OIDC_NAME"]
+OIDC_SCOPES: list[str] = sign_on["OIDC_SCOPES"]
+OIDC_EMAIL_DOMAINS: list[str] = sign_on["OIDC_EMAIL_DOMAINS"]
+OIDC_GROUPS_CLAIM: str = sign_on["OIDC_GROUPS_CLAIM"]
+OIDC_REQUIRED_GROUP: str = sign_on["OIDC_REQUIRED_GROUP"]
+OIDC_ROLES: list[tuple[str, str]] = sign_on["OIDC_ROLES"]
+OIDC_NEW_ACCOUNTS: bool = sign_on["OIDC_NEW_ACCOUNTS"]
+OIDC_IS_TWO_FACTOR: bool = sign_on["OIDC_IS_TWO_FACTOR"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"

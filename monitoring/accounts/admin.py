@@ -5,12 +5,15 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from common.admin import WrittenBySystem
 from monitoring.accounts.client import device_name
 from monitoring.accounts.sessions import session_end
 from monitoring.accounts.tokens import token_revoke
-from monitoring.models import ApiToken, NoticeChoice, UserSession, UserSettings
+from monitoring.accounts.two_factor.services import two_factor_reset
+from monitoring.models import ApiToken, NoticeChoice, SignOnIdentity, UserSession, UserSettings
 
 
 class GoesWithItsPerson(WrittenBySystem):
@@ -94,3 +97,58 @@ class ApiTokenAdmin(GoesWithItsPerson):
         rows = list(tokens.select_related("user"))
         n_revoked = sum(token_revoke(user=token.user, pk=token.pk) for token in rows)
         self.message_user(request, f"{n_revoked} revoked.")
+
+
+@admin.register(TOTPDevice)
+class AppAdmin(GoesWithItsPerson):
+    """Who has a second step; its key is a password and is not shown."""
+
+    list_display = ("user", "created_at", "last_used_at", "throttling_failure_count")
+    search_fields = ("user__username",)
+    list_filter = ("created_at", "last_used_at")
+    date_hierarchy = "created_at"
+    list_select_related = ("user",)
+    show_full_result_count = False
+    fields = ("user", "created_at", "last_used_at", "throttling_failure_count")
+    actions = ("reset",)
+
+    @admin.action(
+        description="Reset the second step of the selected people", permissions=["delete"]
+    )
+    def reset(self, request: HttpRequest, apps: QuerySet[TOTPDevice]) -> None:
+        rows = list(apps.select_related("user"))
+        self.delete_queryset(request, apps)
+        self.message_user(request, f"{len(rows)} reset; they are logged out everywhere.")
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[TOTPDevice]) -> None:
+        for app in queryset.select_related("user"):
+            self.delete_model(request, app)
+
+    def delete_model(self, request: HttpRequest, obj: TOTPDevice) -> None:
+        two_factor_reset(user=request.user, person=obj.user)
+
+
+@admin.register(StaticDevice)
+class RecoveryCodesAdmin(GoesWithItsPerson):
+    """Whose recovery codes were used when; of the codes there are only hashes."""
+
+    list_display = ("user", "created_at", "last_used_at", "throttling_failure_count")
+    search_fields = ("user__username",)
+    list_filter = ("created_at", "last_used_at")
+    date_hierarchy = "created_at"
+    list_select_related = ("user",)
+    show_full_result_count = False
+    fields = ("user", "created_at", "last_used_at", "throttling_failure_count")
+
+
+@admin.register(SignOnIdentity)
+class SignOnIdentityAdmin(GoesWithItsPerson):
+    """Who is who at the provider; deleted, that person is a new one at the next log-in."""
+
+    list_display = ("user", "issuer", "subject", "created_at", "used_at")
+    search_fields = ("user__username", "issuer", "subject")
+    list_filter = ("issuer", "used_at")
+    date_hierarchy = "created_at"
+    list_select_related = ("user",)
+    show_full_result_count = False
+    fields = ("user", "issuer", "subject", "created_at", "used_at")

@@ -5,10 +5,11 @@ from math import ceil
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
+from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -60,3 +61,19 @@ def forget_failures(sender: Any, request: HttpRequest | None, user: Any, **value
         AccessAttempt.objects.filter(
             username=user.get_username(), ip_address=client_address(request)
         ).delete()
+
+
+def is_paused(request: HttpRequest, user: Any) -> bool:
+    """Tell whether nobody may guess a password or a code of this account now."""
+    return not AxesProxyHandler.is_allowed(request, {"username": user.get_username()})
+
+
+def guess_failed(request: HttpRequest, user: Any, what: str) -> None:
+    """Count a wrong password or code as a failed log-in, with the same pause after too many."""
+    credentials = {"username": user.get_username(), "guessed": what}
+    user_login_failed.send(__name__, credentials=credentials, request=request)
+
+
+def paused_answer(request: HttpRequest, user: Any) -> HttpResponse:
+    """Say how long the pause still is."""
+    return locked_out(request, None, {"username": user.get_username()})

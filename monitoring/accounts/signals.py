@@ -59,7 +59,7 @@ def login_failed(
         kind=SystemEvent.Kind.LOGIN_FAILED,
         actor=None,
         subject=str(credentials.get("username") or "without a name").replace("\0", ""),
-        detail=_whence(request),
+        detail=f"{_whence(request)}, {credentials.get('guessed', 'password')}",
     )
 
 

@@ -1,11 +1,9 @@
 from typing import Any
 
-from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,12 +12,14 @@ from common.errors import Invalid, NotFound
 from common.text import counted
 from monitoring.accounts.client import client_address, device_name
 from monitoring.accounts.forms import ProfileForm, SettingsForm, TokenForm
-from monitoring.accounts.lockout import locked_out
+from monitoring.accounts.lockout import guess_failed, is_paused, paused_answer
 from monitoring.accounts.people import password_changed
 from monitoring.accounts.sessions import session_seen, sessions_end_others
 from monitoring.accounts.settings import preferences_save, profile_save
 from monitoring.accounts.tokens import token_create, token_revoke
-from monitoring.models import UserSettings
+from monitoring.accounts.two_factor.log_in import first_step_done
+from monitoring.accounts.two_factor.services import app_of
+from monitoring.models import SignOnIdentity, UserSettings
 from monitoring.selectors import notice_choices, sessions_of, settings_of, tokens_of
 
 
@@ -122,21 +122,28 @@ def token_end(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("profile")
 
 
+class LoginView(auth_views.LoginView):
+    """The password is the first step; who has a second one is asked for it."""
+
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        return first_step_done(self.request, form.get_user(), self.get_success_url())
+
+
 class PasswordChangeView(auth_views.PasswordChangeView):
     """A new password logs out every other browser, and its open pages notice."""
 
     def post(self, request: HttpRequest, *args: Any, **values: Any) -> HttpResponse:
         """Check nothing while this account is paused: nobody is to guess the old password here."""
-        credentials = {"username": request.user.get_username()}
-        if not AxesProxyHandler.is_allowed(request, credentials):
-            return locked_out(request, None, credentials)
+        if is_paused(request, request.user):
+            return paused_answer(request, request.user)
         return super().post(request, *args, **values)
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """Count a wrong old password as a failed log-in, with the same pause after too many."""
         if form.has_error("old_password", "password_incorrect"):
-            credentials = {"username": self.request.user.get_username()}
-            user_login_failed.send(__name__, credentials=credentials, request=self.request)
+            guess_failed(self.request, self.request.user, "old password")
         return super().form_invalid(form)
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -161,6 +168,8 @@ def _profile(
         "sessions": _sessions(request),
         "token_form": token_form,
         "tokens": tokens_of(request.user),
+        "has_app": app_of(request.user) is not None,
+        "identity": SignOnIdentity.objects.filter(user=request.user).first(),
         **made,
     }
     return render(request, "accounts/profile.html", context, status=status)

@@ -10,6 +10,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from redis.exceptions import RedisError
 
+from monitoring.accounts.two_factor.log_in import is_half
 from monitoring.notices.hints import SHARED_GROUP, SUPERUSERS_GROUP, user_group
 from monitoring.selectors import session_is_of
 
@@ -47,7 +48,8 @@ class EventsConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     async def connect(self) -> None:
         user = self.scope.get("user")
-        if user is None or not user.is_authenticated or not user.is_active:
+        is_known = user is not None and user.is_authenticated and user.is_active
+        if not is_known or is_half(user, self.scope.get("session", {})):
             await self.accept()  # a close code reaches the page only after the handshake
             await self.close(code=CLOSE_ANONYMOUS)
             return

@@ -35,7 +35,7 @@ from monitoring.accounts.sessions import session_seen
 from monitoring.accounts.settings import preferences_save
 from monitoring.accounts.tokens import token_create
 from monitoring.events import event_record
-from monitoring.models import HealthSample, JobLogLine, Notification
+from monitoring.models import HealthSample, JobLogLine, Notification, SignOnIdentity
 from monitoring.notices.services import notification_send
 from signals.models import (
     Annotation,
@@ -104,6 +104,7 @@ def make_one_of_everything() -> None:
     notification_send(user=owner, title="Ready")
     token_create(user=owner, name="Rig 3")
     preferences_save(user=owner, notices={"news": (True, False)})
+    SignOnIdentity.objects.create(user=owner, issuer="https://a.example", subject=f"{owner.pk}")
     session_seen(user=owner, session_key=f"key {owner.pk}", user_agent="", address=None)
     upload(npy(sine(256)), owner=owner)
     SavedView.objects.create(owner=owner, name="Worn", query="class=wear")

@@ -85,8 +85,19 @@ def factories() -> Any:
 
 
 @pytest.fixture(scope="package")
-def web(django_db_setup, tmp_path_factory) -> Iterator[dict[str, Any]]:
+def provider() -> Iterator[Any]:
+    """Run a provider of single sign-on; the portal offers it on its log-in page."""
+    from tests.monitoring.accounts.provider import running_provider
+
+    with running_provider() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="package")
+def web(django_db_setup, tmp_path_factory, provider) -> Iterator[dict[str, Any]]:
     """Run one web process on the test database; it writes nothing unless it is asked."""
+    from tests.monitoring.accounts.provider import CLIENT, SECRET
+
     data_dir = tmp_path_factory.mktemp("portal")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -100,6 +111,10 @@ def web(django_db_setup, tmp_path_factory) -> Iterator[dict[str, Any]]:
         "GENERATION_WORKERS": "1",
         "LOG_LEVEL": "WARNING",
         "WEB_PROCESSES": "1",
+        "OIDC_ISSUER": provider.issuer,
+        "OIDC_CLIENT_ID": CLIENT,
+        "OIDC_CLIENT_SECRET": SECRET,
+        "OIDC_NAME": "the lab",
     }
     environment.pop("PORTAL_PROCESS", None)
     url = f"http://127.0.0.1:{port}"

@@ -97,14 +97,6 @@ def test_a_good_log_in_forgets_no_failures_at_another_account():
     assert fail(1, owner.username) == 429
 
 
-def test_the_admin_log_in_is_throttled_too():
-    user = make_user("superuser")
-    fail(LIMIT, user.username)
-    words = {"username": user.username, "password": "secret"}
-    client = Client(REMOTE_ADDR=THERE)
-    assert client.post(reverse("admin:login"), words).status_code == 429
-
-
 def test_an_administrator_unlocks_an_account():
     user = make_user()
     fail(LIMIT, user.username)

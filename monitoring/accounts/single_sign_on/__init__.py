@@ -1,0 +1,1 @@
+"""Single sign-on by OpenID Connect: another server says who it is."""
