@@ -1,6 +1,6 @@
 # make run · make test — a machine needs Python 3.11 or newer and make, and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run password test test-all environment lint format lock bench load docs chromium migrations suite coverage sbom audit audit-environment
+.PHONY: help run password test test-all environment lint format lock bench load faults docs chromium migrations suite coverage sbom audit audit-environment
 
 BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -19,6 +19,7 @@ help:
 	@echo "make format    ruff's formatting and safe fixes"
 	@echo "make bench     benchmark table and bench.json (QUICK=1 for the first part)"
 	@echo "make load      50 people browse for ten minutes (SECONDS_LONG=60 for one, PROCESSES=1 for one process)"
+	@echo "make faults    harm a portal of its own while people work in it (ROUNDS=5, STOP_S=20, ONLY=kill-web, PREVIOUS=v1)"
 	@echo "make docs      the documentation as a site, docs/built/index.html; the portal serves it at /docs/"
 	@echo "make lock      exact locks from requirements/*.in"
 	@echo "make sbom      sbom.json: what a deployment is made of, in CycloneDX"
@@ -84,6 +85,11 @@ bench:
 load:
 	@requirements/install.sh base
 	@$(BIN)/python -m bench.people $(if $(SECONDS_LONG),--seconds $(SECONDS_LONG)) $(if $(PROCESSES),--processes $(PROCESSES))
+
+# In place of its shell: a signal that ends make reaches what ends all that was started.
+faults: environment
+	@exec $(BIN)/python -m bench.faults $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(STOP_S),--stop $(STOP_S)) \
+		$(if $(ONLY),--only $(ONLY)) $(if $(PREVIOUS),--previous $(PREVIOUS))
 
 lock: environment
 	@for name in base docs dev production bootstrap audit; do \

@@ -93,10 +93,10 @@ def _imported(netloc: str, web: psutil.Process, paths: list[Path]) -> Figures:
     ):
         began_s = time.perf_counter()
         for row, path in zip(rows, paths, strict=True):
-            _send(netloc, user, row.pk, path)
+            send(netloc, user, row.pk, path)
         figures["sent_s"] = round(time.perf_counter() - began_s, 1)
         began_s = time.perf_counter()
-        _ended(reading_start(user=user, draft=draft))
+        job_ended(reading_start(user=user, draft=draft))
         figures["read_s"] = round(time.perf_counter() - began_s, 1)
         draft.refresh_from_db()
         answers = Answers(fs_hz=float(FS_HZ))
@@ -105,7 +105,7 @@ def _imported(netloc: str, web: psutil.Process, paths: list[Path]) -> Figures:
         draft = draft_describe(draft=draft, said=said)
         began_s = time.perf_counter()
         dataset = import_start(user=user, draft=draft)
-        _ended(dataset.job)
+        job_ended(dataset.job)
         figures["imported_s"] = round(time.perf_counter() - began_s, 1)
     dataset.refresh_from_db()
     dataset.store.refresh_from_db()
@@ -117,7 +117,7 @@ def _imported(netloc: str, web: psutil.Process, paths: list[Path]) -> Figures:
     }
 
 
-def _ended(job: Any) -> None:
+def job_ended(job: Any) -> None:
     """Wait for a job to end well."""
     while True:
         job.refresh_from_db()
@@ -128,7 +128,7 @@ def _ended(job: Any) -> None:
         time.sleep(0.5)
 
 
-def _send(netloc: str, user: Any, pk: int, path: Path) -> None:
+def send(netloc: str, user: Any, pk: int, path: Path) -> None:
     """Send a file as the browser does, chunk by chunk over one connection."""
     from bench.served.portal import COOKIE, TOKEN, session_of
 

@@ -22,11 +22,11 @@ import numpy as np
 import psutil
 
 from bearing_portal.operations.runner.procfile import read_procfile
-from bearing_portal.operations.runner.temporary import TemporaryPortal
+from bearing_portal.operations.runner.temporary import TemporaryPortal, end_in_order
 from bearing_portal.settings.places import BASE_DIR, environment
 from bearing_portal.settings.processes import web_processes
-from bench.people.browsing import OPENING, PANELS, Log, Person, World, calls_of
-from bench.served.portal import people, sample_signals, session_of
+from bench.people.browsing import Log, Person, World
+from bench.people.world import world_of
 from bench.sockets import connect
 
 WARM_UP_SHARE = 0.25  # of the time, before memory is looked at for the first time
@@ -43,20 +43,22 @@ class Place:
 
 def main() -> int:
     asked = _arguments()
+    end_in_order()
     with ExitStack() as stack:
         portal = stack.enter_context(TemporaryPortal(worker=False, web_processes=asked.processes))
         for entry in read_procfile(BASE_DIR / "Procfile", portal.environment):
             if entry.name != "web":
                 portal.start(*entry.command[1:])
         _settle(portal.web, asked.processes)
-        world, sessions = _world(portal, max(asked.people, asked.sockets))
+        n_people = max(asked.people, asked.sockets)
+        world, sessions = world_of(portal.url, portal.environment, n_people)
         log = Log()
         sockets = stack.enter_context(_sockets(Place(portal.url), sessions[: asked.sockets]))
         jobs = [] if asked.alone else _jobs(portal)
         figures = _browse(world, log, sessions[: asked.people], portal.web, asked)
         for job in jobs:
             if job.poll() not in (None, 0):
-                log.refused.append(f"{job.args[2]} ended with {job.returncode}")  # type: ignore[index]
+                log.refused.append(f"{_command(job)} ended with {job.returncode}")
             job.terminate()
     figures |= {"sockets": asked.sockets, "sockets_lost": sockets.n_lost}
     figures |= _by_action(log)
@@ -87,29 +89,6 @@ def _settle(web: subprocess.Popen[bytes], n_processes: int) -> None:
         time.sleep(0.3)
 
 
-def _world(portal: TemporaryPortal, n_people: int) -> tuple[World, list[str]]:
-    os.environ.update(portal.environment)
-    for name in ("DATABASE_URL", "REDIS_URL", "PORTAL_PROCESS"):
-        os.environ.pop(name, None)
-    import django
-
-    django.setup()
-    from bearing_portal.dashboards.explorer.app import explorer_app
-    from bearing_portal.dashboards.viewer.app import viewer_app
-    from bearing_portal.operations.sample import NAME
-    from datasets.models import Dataset
-
-    sessions = [session_of(person) for person in people(n_people)]
-    signals = sample_signals()
-    calls = {
-        (app._uid, name): call
-        for app, names in ((explorer_app, PANELS), (viewer_app, (*OPENING, "show_map")))
-        for name, call in calls_of(app, names).items()
-    }
-    dataset = Dataset.objects.get(name=NAME).pk
-    return World(Place(portal.url).netloc, dataset, signals, calls), sessions
-
-
 def _jobs(portal: TemporaryPortal) -> list[subprocess.Popen[bytes]]:
     """Have a dataset generated, and then a model trained, by the portal's workers."""
     return [
@@ -118,6 +97,11 @@ def _jobs(portal: TemporaryPortal) -> list[subprocess.Popen[bytes]]:
         ),
         portal.start("manage.py", "train", "Sample", "--wait"),
     ]
+
+
+def _command(job: subprocess.Popen[bytes]) -> str:
+    words = [str(word) for word in job.args]  # type: ignore[union-attr]
+    return words[words.index("manage.py") + 1]
 
 
 class _Sockets:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -46,7 +47,7 @@ class TrendLine:
     run : int
         Its id.
     name : str
-        Specimen, run and channel.
+        Specimen, run and channel, as far as they tell the lines apart.
     pks : ndarray, (n,)
         A signal of each recording; of one cut into segments the first.
     positions : ndarray, (n,)
@@ -171,10 +172,7 @@ def _runs_of(scope: Scope) -> _Runs:
             "channel first."
         )
     runs, channels, positions, times, pks, specimens, names = zip(*found, strict=True)
-    titles = [
-        " · ".join(dict.fromkeys(part for part in parts if part))
-        for parts in zip(specimens, names, channels, strict=True)
-    ]
+    titles = _titles(specimens, names, channels)
     return _Runs(
         np.array(pks, np.int64),
         np.array(runs, np.int64),
@@ -183,6 +181,15 @@ def _runs_of(scope: Scope) -> _Runs:
         list(times),
         titles,
     )
+
+
+def _titles(*words: Sequence[str]) -> list[str]:
+    """Return specimen, run and channel of each signal, without what all of them share."""
+    telling = [each for each in words if len(set(each)) > 1] or words
+    return [
+        " · ".join(dict.fromkeys(part for part in parts if part))
+        for parts in zip(*telling, strict=True)
+    ]
 
 
 def _columns(found: _Runs, names: tuple[str, ...]) -> Values:

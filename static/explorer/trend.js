@@ -7,8 +7,11 @@ import { page, select } from "./state.js";
 const ID = "explorer-trend", CLEAR_MS = 300;
 let cleared = 0;
 
+const machine = document.querySelector("[data-key=machine]")?.closest(".option-group");
+
 const attach = () => {
   const graph = plot(ID);
+  if (machine && graph?.layout?.meta) machine.hidden = !graph.layout.meta.zones;  // of velocity alone
   if (!graph?.on || graph.dataset.attached) return;
   graph.dataset.attached = "1";
   graph.on("plotly_click", ({ points: [point] }) => {

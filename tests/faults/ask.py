@@ -34,34 +34,61 @@ def change(verb: str, pk: int) -> None:
     service(user=owner_of_all(), dataset=Dataset.objects.get(pk=pk))
 
 
-def draft(name: str, n_files: int, n_samples: int) -> int:
+def draft(name: str, n_files: int, n_samples: int, dataset: int | None = None) -> int:
     """Send files for an import, as a browser would, and have them read."""
     import io
 
-    import numpy as np
-
-    from datasets.imports.services.drafts import Offered, draft_create, files_offer
-    from datasets.imports.services.reading import reading_start
     from datasets.imports.services.receiving import CHUNK_BYTES, chunk_receive
 
-    owner = owner_of_all()
-    made = draft_create(owner=owner)
-    rng = np.random.default_rng(0)
-    for number in range(n_files):
-        written = io.BytesIO()
-        np.save(written, rng.standard_normal(n_samples, dtype=np.float32))
-        content = written.getvalue()
-        (row,) = files_offer(
-            user=owner, draft=made, files=[Offered(f"{name}/{number}.npy", len(content))]
-        )
+    made, rows = _offered(name, [file_of(n, n_samples) for n in range(n_files)], dataset)
+    for number, row in enumerate(rows):
+        content = file_of(number, n_samples)
         row.draft = made
         for offset in range(0, len(content), CHUNK_BYTES):
             part = content[offset : offset + CHUNK_BYTES]
             chunk_receive(
                 file=row, offset=offset, n_bytes=len(part), stream=io.BytesIO(part), checksum=None
             )
-    reading_start(user=owner, draft=made)
-    return made.pk
+    return draft_read(made.pk)
+
+
+def file_of(seed: int, n_samples: int) -> bytes:
+    """Return a recording: the same for the same number."""
+    import io
+
+    import numpy as np
+
+    written = io.BytesIO()
+    np.save(written, np.random.default_rng(seed).standard_normal(n_samples, dtype=np.float32))
+    return written.getvalue()
+
+
+def draft_offer(
+    name: str, n_files: int, n_samples: int, dataset: int | None, first: int
+) -> tuple[int, list[int]]:
+    """Offer files for an import, or for more of a dataset; return the draft and its files."""
+    contents = [file_of(first + n, n_samples) for n in range(n_files)]
+    made, rows = _offered(name, contents, dataset)
+    return made.pk, [row.pk for row in rows]
+
+
+def draft_read(pk: int) -> int:
+    from datasets.imports.services.reading import reading_start
+    from datasets.models import ImportDraft
+
+    reading_start(user=owner_of_all(), draft=ImportDraft.objects.get(pk=pk))
+    return pk
+
+
+def _offered(name: str, contents: list[bytes], dataset: int | None) -> Any:
+    from datasets.imports.services.drafts import Offered, draft_create, files_offer
+    from datasets.models import Dataset
+
+    owner = owner_of_all()
+    more = Dataset.objects.select_related("store").get(pk=dataset) if dataset else None
+    made = draft_create(owner=owner, dataset=more)
+    files = [Offered(f"{name}/{n}.npy", len(each)) for n, each in enumerate(contents)]
+    return made, files_offer(user=owner, draft=made, files=files)
 
 
 def draft_import(pk: int, name: str) -> int:
@@ -101,8 +128,9 @@ def answer(verb: str, *words: Any) -> Any:
     try:
         if verb in ("reset", "session"):
             return {"reset": reset, "session": session}[verb]()
-        if verb in ("draft", "draft_import"):
-            return {"draft": draft, "draft_import": draft_import}[verb](*words)
+        if verb.startswith("draft"):
+            verbs = (draft, draft_import, draft_offer, draft_read)
+            return {each.__name__: each for each in verbs}[verb](*words)
         return create(*words) if verb == "create" else change(verb, *words)
     finally:
         connection.close()

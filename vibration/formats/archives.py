@@ -6,6 +6,7 @@ before anything is unpacked; what an entry really unpacks to is counted again.
 """
 
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,6 +23,10 @@ MAX_BYTES: Final = 4 << 30
 _MAX_RATIO: Final = 200
 _RATIO_FROM_BYTES: Final = 1 << 20
 _MAX_NAME: Final = 1000
+_LISTING_BYTES: Final = 8 << 20
+_TAIL_BYTES: Final = (1 << 16) + 200  # the end record, its remark, and the record before it
+_END_BYTES: Final = 22
+_LONG_END_BYTES: Final = 56
 _COPY_BYTES: Final = 1 << 20
 _ENCRYPTED: Final = 0x1
 _NESTED: Final = frozenset({".zip", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".zst", ".jar"})
@@ -35,6 +40,7 @@ _DAMAGE: Final = (
     NotImplementedError,
     RuntimeError,
     UnicodeDecodeError,
+    struct.error,
 )
 
 
@@ -108,9 +114,18 @@ def opened_zip(
     (['run/1.csv'], ['../evil.csv'])
     """
     try:
-        archive = zipfile.ZipFile(path)
+        n_entries, listing_bytes = _counted(path)
+        if n_entries <= MAX_ENTRIES and listing_bytes <= _LISTING_BYTES:
+            archive = zipfile.ZipFile(path)
     except _DAMAGE as error:
         raise FormatError(f"{name} is a damaged zip archive, or was cut short.") from error
+    if n_entries > MAX_ENTRIES:  # said by its last bytes: a million are not listed to be counted
+        raise FormatError(f"{name} holds {n_entries} entries; at most {MAX_ENTRIES} are read.")
+    if listing_bytes > _LISTING_BYTES:
+        raise FormatError(
+            f"{name} lists its entries in {listing_bytes / 1e6:.0f} MB; at most "
+            f"{_LISTING_BYTES / 1e6:.0f} MB are read."
+        )
     with archive:
         infos = archive.infolist()
         if len(infos) > MAX_ENTRIES:
@@ -132,6 +147,26 @@ def opened_zip(
             else:
                 entries.append(Entry(info.filename, info.file_size, info))
         yield archive, entries, left_out
+
+
+def _counted(path: Path) -> tuple[int, int]:
+    """Return how many entries an archive says it has, and the bytes of their list.
+
+    It is what the end record says, or the longer one of a large archive before it; whatever lies
+    is found by `zipfile`, which reads no more than so many bytes.
+    """
+    with path.open("rb") as file:
+        size_bytes = file.seek(0, 2)
+        file.seek(max(0, size_bytes - _TAIL_BYTES))
+        tail = file.read(_TAIL_BYTES)
+        at = tail.rfind(b"PK\x05\x06")
+        if at < 0 or len(tail) - at < _END_BYTES:
+            raise zipfile.BadZipFile
+        _, _, _, n_entries, listing_bytes, _, _ = struct.unpack_from("<4H2LH", tail, at + 4)
+        long_at = tail.rfind(b"PK\x06\x06", 0, at)
+        if long_at >= 0 and at - long_at >= _LONG_END_BYTES:
+            n_entries, listing_bytes = struct.unpack_from("<2Q", tail, long_at + 32)
+    return int(n_entries), int(listing_bytes)
 
 
 def unpacked(archive: zipfile.ZipFile, entry: Entry, folder: Path, name: str) -> Path:

@@ -1,14 +1,15 @@
 """A whole portal on a folder of its own, for as long as a program needs one to look at."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
-from typing import Self
+from types import FrameType, TracebackType
+from typing import NoReturn, Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -19,6 +20,7 @@ from bearing_portal.operations.embedded.servers import EmbeddedServers
 from bearing_portal.operations.runner.attached import SERVERS_ARE_UP, SETTINGS_WITH_EMBEDDED
 from bearing_portal.operations.runner.child import child_environment
 from bearing_portal.settings.places import BASE_DIR
+from vibration.processes import dying_with_parent
 
 START_S, STOP_S = 90.0, 10.0
 # A developer's own servers, rows and secrets are not for it.
@@ -30,6 +32,34 @@ NOT_INHERITED = (
     "EMAIL_URL",
     "PORTAL_PROCESS",
 )
+
+
+def end_in_order() -> None:
+    """Have a request to end unwind this program, so that what it started ends with it."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+def environment_of(
+    data_dir: Path, port: int, *, settings: str = SETTINGS_WITH_EMBEDDED, web_processes: int = 1
+) -> dict[str, str]:
+    """What the processes of a portal in that folder find around them."""
+    own = {
+        "DATA_DIR": str(data_dir),
+        "STATIC_ROOT": str(data_dir / "static"),
+        "DJANGO_SETTINGS_MODULE": settings,
+        "DOTENV_FILE": os.devnull,
+        "HOST": HOST,
+        "PORT": str(port),
+        "LOG_LEVEL": "WARNING",
+        "WEB_PROCESSES": str(web_processes),
+    }
+    environment = child_environment(own, programs=Path(sys.executable).parent)
+    return {name: value for name, value in environment.items() if name not in NOT_INHERITED}
 
 
 class TemporaryPortal:
@@ -55,7 +85,9 @@ class TemporaryPortal:
             stack.enter_context(EmbeddedServers(self.data_dir, durable=False))
             port = keep_or_find(0)
             self.url = f"http://{HOST}:{port}"
-            self.environment = self._environment(port)
+            self.environment = environment_of(
+                self.data_dir, port, settings=self._settings, web_processes=self._n_web
+            ) | {SERVERS_ARE_UP: "1"}
             self.manage("prepare")
             serve = ("-m", "bearing_portal.serve", "-b", HOST, "-p", str(port))
             self.web = self.start(*serve)
@@ -91,25 +123,10 @@ class TemporaryPortal:
     def admin_password(self) -> str:
         return (self.data_dir / "admin-password").read_text()
 
-    def _environment(self, port: int) -> dict[str, str]:
-        own = {
-            "DATA_DIR": str(self.data_dir),
-            "STATIC_ROOT": str(self.data_dir / "static"),
-            "DJANGO_SETTINGS_MODULE": self._settings,
-            "DOTENV_FILE": os.devnull,
-            "HOST": HOST,
-            "PORT": str(port),
-            "LOG_LEVEL": "WARNING",
-            "WEB_PROCESSES": str(self._n_web),
-            SERVERS_ARE_UP: "1",
-        }
-        environment = child_environment(own, programs=Path(sys.executable).parent)
-        return {name: value for name, value in environment.items() if name not in NOT_INHERITED}
-
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start one more process of this portal, which ends with it."""
         process = subprocess.Popen(  # noqa: S603 - our own processes
-            [sys.executable, *arguments],
+            dying_with_parent([sys.executable, *arguments], signal.SIGTERM),
             cwd=BASE_DIR,
             env=self.environment,
             stdin=subprocess.DEVNULL,

@@ -2,6 +2,7 @@
 
 import json
 import stat
+import struct
 import zipfile
 
 import numpy as np
@@ -203,3 +204,29 @@ def test_an_entry_that_unpacks_to_more_than_it_says_is_refused(tmp_path):
         lying = archives.Entry("a.csv", 10, entries[0].info)
         with pytest.raises(FormatError, match="more than it says"):
             archives.unpacked(archive, lying, tmp_path / "out", "a.zip")
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_an_archive_of_too_many_entries_is_refused_unlisted(tmp_path, monkeypatch, is_large):
+    monkeypatch.setattr(archives, "MAX_ENTRIES", 20)
+    n_entries = 70_000 if is_large else 30  # more than 65 535 are counted in another record
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(n_entries):
+            archive.writestr(zipfile.ZipInfo(f"{number}.csv"), b"")
+    monkeypatch.setattr(zipfile, "ZipFile", None)  # whoever lists them fails
+    (found,) = inspected(path)
+    assert found["reason"] == f"many.zip holds {n_entries} entries; at most 20 are read."
+
+
+def test_an_archive_that_lies_about_its_number_of_entries_is_counted_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "MAX_ENTRIES", 20)
+    path = tmp_path / "lie.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(30):
+            archive.writestr(f"{number}.csv", b"")
+    content = bytearray(path.read_bytes())
+    content[-14:-10] = struct.pack("<2H", 3, 3)
+    path.write_bytes(content)
+    (found,) = inspected(path)
+    assert "lie.zip holds 30 entries" in found["reason"]

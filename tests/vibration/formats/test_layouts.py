@@ -146,3 +146,10 @@ def test_an_uneven_abscissa_is_refused(tmp_path):
 def test_the_examples_in_the_docstrings_run(module):
     result = doctest.testmod(module, extraglobs={"np": np})
     assert (result.attempted > 0, result.failed) == (True, 0)
+
+
+def test_a_labview_head_that_does_not_end_is_refused_early(tmp_path):
+    path = tmp_path / "heads.lvm"
+    path.write_text("LabVIEW Measurement\n" + "Key\tvalue\n" * 100_000)
+    with pytest.raises(FormatError, match="whose head does not end"):
+        read_recording(path)

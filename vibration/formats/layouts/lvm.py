@@ -24,6 +24,7 @@ from vibration.formats.text.dialect import clock
 from vibration.formats.text.preamble import Line
 
 _END: Final = "***End_of_Header***"
+_MOST_HEAD_LINES: Final = 10_000
 _FIRST_FACTS: Final = ("Channels", "Samples", "Date")
 _WORDS: Final = (_END, "X_Value", *_FIRST_FACTS)
 _SEPARATORS: Final = {"tab": "\t", "comma": ",", "semicolon": ";"}
@@ -184,7 +185,9 @@ def read_lvm(file: SourceFile, head: Sequence[Line], lines: Iterable[tuple[int, 
 def _file_head(lines: Iterator[Line], file: SourceFile) -> tuple[dict[str, list[str]], str, str]:
     facts: dict[str, list[str]] = {}
     separator = ""
-    for line in lines:
+    for number, line in enumerate(lines):
+        if number > _MOST_HEAD_LINES:
+            break
         text = line.text.strip()
         if text.startswith(_END):
             chosen = facts.get("Separator", ["tab"])[0].strip().lower()

@@ -48,7 +48,11 @@ def trend_figure(
         selectdirection="h",
         hovermode="closest",
     )
-    draft.tell(file=f"trend-{trend.feature.name}", twin=_twin(trend, by_time=by_time))
+    draft.tell(
+        file=f"trend-{trend.feature.name}",
+        twin=_twin(trend, by_time=by_time),
+        zones=limits is not None,
+    )
     return draft.figure()
 
 

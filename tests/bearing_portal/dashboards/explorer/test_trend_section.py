@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from signals.exploration.selection import narrowed
-from signals.exploration.trends import has_runs, trend_of, trend_ranks
+from signals.exploration.trends import _titles, has_runs, trend_of, trend_ranks
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Signal
@@ -67,8 +67,8 @@ def scope(owner, run):
 def test_a_line_a_run_and_channel_in_the_order_of_time(owner, scope):
     trend = trend_of(owner, scope, "rms")
     assert [line.name for line in trend.lines] == [
-        "Bearing1 · test 1 · channel 1",
-        "Bearing1 · test 1 · channel 2",
+        "channel 1",
+        "channel 2",
     ]
     for channel, line in enumerate(trend.lines, 1):
         assert line.positions.tolist() == [*range(1, N + 1)]
@@ -171,3 +171,9 @@ def test_the_line_tells_that_there_are_runs(client, owner, run):
 def test_a_stranger_sees_no_run(said, run):
     words = said("show_trend", user=make_user("viewer"), filter=f"dataset={run.pk}")
     assert any("no such dataset" in text for text in words)
+
+
+def test_lines_are_called_by_what_tells_them_apart():
+    assert _titles(["B1", "B1"], ["run", "run"], ["x", "y"]) == ["x", "y"]
+    assert _titles(["B1", "B2"], ["run", "run"], ["x", "x"]) == ["B1", "B2"]
+    assert _titles(["B1"], ["run"], ["x"]) == ["B1 · run · x"]
