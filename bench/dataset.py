@@ -1,11 +1,16 @@
-"""The default dataset of 1 430 records, end to end, with all cores."""
+"""The default dataset of 1 430 records, end to end, with all cores; what a second worker gives."""
 
 import os
+import subprocess
+import sys
 import tempfile
 import threading
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import psutil
 
 from bench.registry import Figures, benchmark
@@ -13,6 +18,16 @@ from vibration.generation import generate
 from vibration.simulation import Recipe
 
 _SAMPLE_EVERY_S = 0.1
+_ROUNDS = 5
+_SOME = Recipe(per_class=20)  # 286 records
+_N_TRANSFORMS = 4_000
+_TRANSFORMS = """
+import sys
+import numpy as np, scipy.fft
+x = np.random.default_rng(0).standard_normal(102_400)
+for _ in range(int(sys.argv[1])):
+    scipy.fft.rfft(x)
+"""
 
 
 @benchmark("dataset_1430", yardsticks={"seconds": 15.0, "peak_rss_mb": 1500.0})
@@ -27,6 +42,47 @@ def measure_dataset() -> Figures:
         "peak_pss_mb": round(watch.peak_pss / 2**20),
         "workers": workers,
     }
+
+
+@benchmark("second_worker", yardsticks={"share": 0.56, "parallel_share": 0.5})
+def measure_workers() -> Figures:
+    """Return the time of two workers as a share of one's: 0.56 is 1.8 times as fast.
+
+    The same of a loop of Fourier transforms in one plain process and in two, in turn with it: what
+    the machine gave to a second process just then. `spread` is how far apart the rounds were.
+    """
+    made, plain = [], []
+    for _ in range(_ROUNDS):
+        made.append(_made_s(2) / _made_s(1))
+        plain.append(_plain_s(2) / _plain_s(1))
+    return {
+        "share": round(float(np.median(made)), 3),
+        "parallel_share": round(float(np.median(plain)), 3),
+        "spread": round(max(made) - min(made), 3),
+        "parallel_spread": round(max(plain) - min(plain), 3),
+    }
+
+
+def _made_s(workers: int) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        return _seconds(lambda: generate(_SOME, Path(folder) / "dataset", workers=workers))
+
+
+def _plain_s(count: int) -> float:
+    command = [sys.executable, "-c", _TRANSFORMS, str(_N_TRANSFORMS // count)]
+
+    def work() -> None:
+        started = [subprocess.Popen(command) for _ in range(count)]  # noqa: S603 - our own loop
+        for process in started:
+            process.wait()
+
+    return _seconds(work)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began_s = time.perf_counter()
+    work()
+    return time.perf_counter() - began_s
 
 
 class MemoryWatch:

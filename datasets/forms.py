@@ -6,18 +6,13 @@ from django import forms
 
 from common.errors import Invalid, Unavailable
 from common.text import thousands
-from datasets.models import Dataset
 from datasets.pages.estimates import estimate_of, time_prove
 from datasets.selectors import name_is_taken, name_suggestion
 from datasets.services import recipe_build, recipe_read
 from datasets.services.files import space_free_bytes, space_prove
-from datasets.services.splits import HIGHEST_SEED
-from datasets.versioning.splits import splittable_by
-from signals.errors import told_as
-from signals.models import FaultClass, NoiseSource, Severity, Split
+from signals.models import FaultClass, NoiseSource, Severity
 from signals.models.store import MAINS_HZ
 from vibration.generation import Estimate
-from vibration.learning.sides import read_ratios
 from vibration.simulation import CLASS_CODES, Recipe
 from vibration.simulation.recipe_text import LONGEST_TEXT
 
@@ -25,7 +20,7 @@ MIN_PER_CLASS, MAX_PER_CLASS = 50, 200
 FIELD_OF = {"shaft_hz": "speed_rpm", "": None}
 
 
-def _limits(kind: str, least: str, most: str) -> dict[str, str]:
+def number_limits(kind: str, least: str, most: str) -> dict[str, str]:
     """Return the sentences of a number's field: short, for they stand in a narrow column."""
     enter = f"Enter {kind}."
     return {
@@ -67,28 +62,30 @@ class DatasetForm(forms.Form):
         min_value=0,
         max_value=2**63 - 1,
         initial=0,
-        error_messages=_limits("a whole number", "0", thousands(2**63 - 1)),
+        error_messages=number_limits("a whole number", "0", thousands(2**63 - 1)),
     )
     fs_hz = forms.FloatField(
         label="Rate",
         min_value=1_000,
         max_value=200_000,
         initial=20_480,
-        error_messages=_limits("a number", f"{thousands(1_000)} Hz", f"{thousands(200_000)} Hz"),
+        error_messages=number_limits(
+            "a number", f"{thousands(1_000)} Hz", f"{thousands(200_000)} Hz"
+        ),
     )
     duration_s = forms.FloatField(
         label="Duration",
         min_value=0.1,
         max_value=60,
         initial=5,
-        error_messages=_limits("a number", "0.1 s", "60 s"),
+        error_messages=number_limits("a number", "0.1 s", "60 s"),
     )
     speed_rpm = forms.FloatField(
         label="Speed",
         min_value=60,
         max_value=60_000,
         initial=3_600,
-        error_messages=_limits("a number", "60 rpm", f"{thousands(60_000)} rpm"),
+        error_messages=number_limits("a number", "60 rpm", f"{thousands(60_000)} rpm"),
     )
 
     mains_hz = forms.TypedChoiceField(
@@ -296,42 +293,3 @@ class DescribeForm(forms.Form):
     )
     licence = forms.CharField(max_length=200, required=False)
     citation = forms.CharField(max_length=1000, required=False, widget=forms.Textarea)
-
-
-class SplitForm(forms.Form):
-    """How a dataset is split: what cannot be done says the service."""
-
-    name = forms.CharField(max_length=60, error_messages={"required": "Enter a name."})
-    ratios = forms.CharField(
-        max_length=60,
-        initial="70:15:15",
-        error_messages={"required": "Enter ratios such as 70:15:15."},
-    )
-    by = forms.ChoiceField(
-        choices=Split.By.choices, error_messages={"required": "Choose what stays together."}
-    )
-    seed = forms.IntegerField(
-        initial=0,
-        min_value=0,
-        max_value=HIGHEST_SEED,
-        error_messages=_limits("a seed", "0", "2³¹ − 1"),
-    )
-
-    def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.groups = splittable_by(dataset)
-        first = next(by for by, _, n in self.groups if n)
-        self.fields["by"].initial = first
-
-    def clean_ratios(self) -> tuple[float, ...]:
-        with told_as(forms.ValidationError, names={"ratios": ""}):
-            return read_ratios(self.cleaned_data["ratios"])
-
-    def values(self) -> dict[str, Any]:
-        return dict(self.cleaned_data)
-
-    def add_refusals(self, error: Invalid) -> None:
-        if not error.field_errors:
-            self.add_error(None, error.sentence)
-        for field, sentences in error.field_errors.items():
-            self.add_error(field if field in self.fields else None, sentences)

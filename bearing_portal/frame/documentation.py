@@ -21,6 +21,7 @@ NOT_BUILT = (
 
 FOLDER = BASE_DIR / "docs"
 FIRST = (
+    "start",
     "tutorial",
     "cwru",
     "runs",

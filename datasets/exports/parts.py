@@ -10,7 +10,7 @@ from common.storage import Stored
 from datasets.models import Dataset
 from datasets.selectors import dataset_files
 from signals.filters.scope import Scope
-from vibration.exports.dataset import Part
+from vibration.exports.parts import Part
 
 _COLUMNS: Final = {
     "id": "pk",

@@ -6,11 +6,14 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Snippet:
-    """Lines for one format: `needs` names the packages that Python's take."""
+    """Lines for one format: `needs` names the packages that Python's take, `instead` says what
+    MATLAB is given where it has no lines.
+    """
 
     python: str
     matlab: str
     needs: str
+    instead: str = ""
 
 
 _SNIPPETS: Final = {
@@ -45,6 +48,7 @@ print(x.shape, fs_hz, classes[0])
 """,
         "",
         "numpy",
+        "MATLAB does not read NPZ: take the MAT file for it, or HDF5 where the dataset is large.",
     ),
     "mat": Snippet(
         """from scipy.io import loadmat
@@ -126,4 +130,5 @@ def snippet(form: str, filename: str) -> Snippet:
         found.python.replace("{file}", quoted),
         found.matlab.replace("{file}", matlab),
         found.needs,
+        found.instead,
     )

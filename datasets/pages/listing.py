@@ -29,7 +29,7 @@ RECORDINGS_EACH = 25
 MOST_SPECIMENS = 100
 VERSIONS_SHOWN = 6
 
-DATASETS_PER_PAGE = 60
+DATASETS_PER_PAGE = 36  # a dozen rows of three cards
 SCOPES: dict[str, str] = {
     "all": "All",
     "own": "Own",

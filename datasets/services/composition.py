@@ -30,7 +30,7 @@ from signals.errors import told_as
 from signals.models import Shard, Signal, SignalStore, Version
 from signals.services.copying import Copied, signals_copy
 from signals.services.versions import version_write
-from vibration.exports.dataset import write_part
+from vibration.exports.parts import write_part
 from vibration.store import SIGNALS_FILE, StoreReader, read_metadata
 
 

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from common.errors import Invalid, NotAllowed
-from datasets.forms import SplitForm
 from datasets.selectors import dataset_get
 from datasets.services.splits import may_delete_split, may_split, split_create, split_delete
+from datasets.versioning.forms import SplitForm
 from datasets.versioning.splits import split_get, split_report
 from datasets.views.answers import done
 

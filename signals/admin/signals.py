@@ -1,4 +1,3 @@
-from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -11,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from common.admin import WrittenBySystem, act_on_each, measured, swatch
+from common.admin import WrittenBySystem, measured
 from common.errors import Expected
 from common.page_state import read_id
 from common.text import counted, size
@@ -19,20 +18,18 @@ from signals.admin.actions import add_tag, relabel, remove_tag
 from signals.admin.bearings import BearingAdmin
 from signals.admin.exploration import ProjectionAdmin, SavedViewAdmin, TableColumnAdmin
 from signals.admin.feature_groups import SignalFeaturesInline, StoreFeaturesInline
-from signals.admin.forms import FaultClassForm, NoteForm, SeverityForm, SignalForm
+from signals.admin.forms import SignalForm
+from signals.admin.notes import AnnotationInline
 from signals.admin.recordings import RecordingAdmin, RunAdmin, ShardsInline, SpecimenAdmin
 from signals.admin.tags import TagAdmin, TaggedFilter
 from signals.admin.uploads import UploadAdmin
 from signals.admin.versions import MembersInline
 from signals.models import (
     Annotation,
-    FaultClass,
-    NoiseSource,
     Projection,
     Recording,
     Run,
     SavedView,
-    Severity,
     Signal,
     SignalStore,
     Specimen,
@@ -42,7 +39,7 @@ from signals.models import (
 )
 from signals.selectors import label_history, signals_visible, stores_visible, tags_visible
 from signals.services.bearings import bearing_attach
-from signals.services.labels import Relabel, fault_class_move, signals_relabel
+from signals.services.labels import Relabel, signals_relabel
 from signals.services.notes import note_add, note_change, note_delete
 from signals.services.tags import signal_tags_set, tagging_undo
 from signals.services.versions import versions_undo
@@ -59,67 +56,6 @@ admin.site.register(Recording, RecordingAdmin)
 admin.site.register(SavedView, SavedViewAdmin)
 admin.site.register(Projection, ProjectionAdmin)
 admin.site.register(TableColumn, TableColumnAdmin)
-
-
-@admin.register(FaultClass)
-class FaultClassAdmin(admin.ModelAdmin):
-    form = FaultClassForm
-    list_display = ("name", "short_name", "code", "label_prefix", "family", "position", "look")
-    list_filter = ("family",)
-    search_fields = ("name", "short_name", "code", "signature")
-    actions = ("move_up", "move_down")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        # Recipes and files name a class by its code, signals by its prefix.
-        return ("code", "label_prefix", "position") if obj else ()
-
-    @admin.display(description="colour, symbol, dash")
-    def look(self, row: FaultClass) -> SafeString:
-        return format_html("{} · {} · {}", swatch(row.colour), row.symbol, row.dash)
-
-    @admin.action(description="Move up", permissions=["change"])
-    def move_up(self, request: HttpRequest, rows: QuerySet[FaultClass]) -> None:
-        act = partial(_move, request.user, False)
-        act_on_each(self, request, rows.order_by("position"), act, done="moved up")
-
-    @admin.action(description="Move down", permissions=["change"])
-    def move_down(self, request: HttpRequest, rows: QuerySet[FaultClass]) -> None:
-        act = partial(_move, request.user, True)
-        act_on_each(self, request, rows.order_by("-position"), act, done="moved down")
-
-
-def _move(user: Any, down: bool, row: FaultClass) -> None:
-    fault_class_move(user=user, fault_class=row, down=down)
-
-
-class FixedRows(admin.ModelAdmin):
-    """The simulator's own rows: their words and colours may be edited, no more."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(Severity)
-class SeverityAdmin(FixedRows):
-    form = SeverityForm
-    list_display = ("name", "code", "level", "factor_low", "factor_high", "look")
-    search_fields = ("name", "code")
-    fields = ("code", "level", "name", "factor_low", "factor_high", "colour_light", "colour_dark")
-    readonly_fields = ("code", "level", "factor_low", "factor_high")
-
-    @admin.display(description="on light, on dark")
-    def look(self, row: Severity) -> SafeString:
-        return swatch(row.colour_light, row.colour_dark)
-
-
-@admin.register(NoiseSource)
-class NoiseSourceAdmin(FixedRows):
-    list_display = ("name", "code", "position", "model")
-    search_fields = ("name", "code", "model")
-    readonly_fields = ("code", "position")
 
 
 @admin.register(SignalStore)
@@ -146,17 +82,6 @@ class SignalStoreAdmin(WrittenBySystem):
     @admin.display(description="size", ordering="size_bytes")
     def size_shown(self, store: SignalStore) -> str:
         return size(store.size_bytes)
-
-
-class AnnotationInline(admin.TabularInline):
-    model = Annotation
-    form = NoteForm
-    fields = ("text", "start_s", "end_s", "author", "created_at")
-    readonly_fields = ("author", "created_at")
-    extra = 0
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Annotation]:
-        return super().get_queryset(request).select_related("author")
 
 
 @admin.register(Signal)
@@ -333,27 +258,3 @@ class SignalAdmin(admin.ModelAdmin):
 
 def _span_of(note: Annotation) -> tuple[float, float] | None:
     return None if note.start_s is None or note.end_s is None else (note.start_s, note.end_s)
-
-
-@admin.register(Annotation)
-class AnnotationAdmin(admin.ModelAdmin):
-    """Written on a signal's page; searched and corrected here."""
-
-    list_display = ("text", "signal", "author", "start_s", "end_s", "created_at")
-    list_filter = ("created_at",)
-    search_fields = ("text", "signal__label", "author__username")
-    date_hierarchy = "created_at"
-    list_select_related = ("signal", "author")
-    form = NoteForm
-    fields = ("signal", "author", "created_at", "text", "start_s", "end_s")
-    readonly_fields = ("signal", "author", "created_at")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Annotation]:
-        visible = stores_visible(request.user)
-        return super().get_queryset(request).filter(signal__store__in=visible)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: Annotation, form: Any, change: bool) -> None:
-        note_change(user=request.user, note=obj, text=obj.text, span_s=form.span_s())

@@ -35,7 +35,7 @@ def signals_history_write(*, user: Any, signals: list[int], message: str) -> Non
             action_time, object_id, object_repr, action_flag, change_message, content_type_id,
             user_id
         )
-        SELECT now(), id::text, label, %s, %s, %s, %s FROM {signal} WHERE id = ANY(%s)
+        SELECT now(), id::text, label, %s, %s, %s, %s FROM {signal} WHERE id = ANY(%s::bigint[])
     """  # noqa: S608 - the tables' names come from the models
     kind = ContentType.objects.get_for_model(Signal).pk
     with connection.cursor() as cursor:

@@ -100,7 +100,7 @@ def _wanted(labels: Relabel, pks: list[int]) -> tuple[str, list[Any]]:
     query = f"""
         SELECT id, {fault_class} AS fault_class_id,
             CASE WHEN {fault_class} = %s THEN NULL ELSE {severity} END AS severity_id
-        FROM {table} WHERE id = ANY(%s)
+        FROM {table} WHERE id = ANY(%s::bigint[])
     """  # noqa: S608 - the names come from the model
     rest = parameters[len(of_class) :]
     return query, [*of_class, *of_class, healthy, *rest, pks]

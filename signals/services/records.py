@@ -108,13 +108,13 @@ def signals_delete_some(*, store: SignalStore, from_row: int, at_most: int) -> t
     pks = [pk for pk, _ in pairs]
     Annotation.objects.filter(signal__in=pks).delete()
     LabelReview.objects.filter(signal__in=pks).delete()
-    _features_delete("signal_id = ANY(%s)", pks)
+    _features_delete("signal_id = ANY(%s::bigint[])", pks)
     links = Signal.tags.through.objects.filter(signal__in=pks)
     tags = list(links.order_by().values_list("tag", flat=True).distinct())
     links.delete()
     table = connection.ops.quote_name(Signal._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [pks])  # noqa: S608
+        cursor.execute(f"DELETE FROM {table} WHERE id = ANY(%s::bigint[])", [pks])  # noqa: S608
     tags_forget_unused(tags=tags)
     return len(pairs), pairs[-1][1] + 1
 

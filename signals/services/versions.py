@@ -323,7 +323,7 @@ def _put_away(store: SignalStore, pks: Sequence[int]) -> int:
                 store_id, signal_id, since, until, fault_class_id, severity_id, is_absent
             )
             SELECT own.store_id, own.id, {_since()}, %s, own.fault_class_id, own.severity_id, false
-            FROM {signal} AS own WHERE own.store_id = %s AND own.id = ANY(%s)
+            FROM {signal} AS own WHERE own.store_id = %s AND own.id = ANY(%s::bigint[])
             """,  # noqa: S608 - the names come from the models
             [store.version + 1, store.pk, list(pks)],
         )

@@ -200,6 +200,12 @@ def test_the_python_lines_open_the_tables(dataset, client, form, tmp_path):
     assert said.stdout == "6 healthy\n"
 
 
+@pytest.mark.parametrize("form", ["hdf5", "npz", "mat", "parquet", "csv", "archive"])
+def test_each_format_says_how_matlab_opens_it_or_what_to_take_instead(form):
+    lines = snippet(form, "a file")
+    assert bool(lines.matlab) != bool(lines.instead)
+
+
 @pytest.mark.skipif(shutil.which("octave-cli") is None, reason="Octave is not installed")
 def test_the_matlab_lines_open_the_file(dataset, tmp_path):
     row = built(dataset, "mat")

@@ -5,7 +5,8 @@ import pytest
 from django.urls import reverse
 
 from datasets.services.splits import split_create
-from signals.models import Split
+from signals.models import FaultClass, Split
+from signals.services.labels import Relabel, signals_relabel
 from tests.factories import make_dataset, make_user
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +117,17 @@ def test_the_explorers_form_counts_the_sides(client, dataset, owner):
     page = client.get(reverse("explorer") + "filters/", query).content.decode()
     assert 'name="side" value="train" checked' in page
     assert 'name="side" value="test">' in page
+
+
+def test_a_side_of_an_older_version_is_explored_as_it_was(client, dataset, owner):
+    split = made(dataset)
+    wear = FaultClass.objects.get(code="wear")
+    signals_relabel(
+        user=owner,
+        signals=dataset.store.signals.filter(fault_class__code="healthy"),
+        labels=Relabel(fault_class=wear),
+        reason="Heard again",
+    )
+    client.force_login(owner)
+    page = client.get(reverse("datasets:split", args=[dataset.pk, split.pk])).content.decode()
+    assert f"?dataset={dataset.pk}&amp;version=1&amp;split=main&amp;side=test" in page

@@ -12,7 +12,7 @@ DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = [*DOCS, *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"))]
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 LINE = re.compile(r"(?:^|`)(?: {4}|\. )?(?:[A-Z_]+=\S+ )?(?:\S*python) manage\.py ([^`\n]+)", re.M)
-PYTHON = re.compile(r"```python\n((?:import|from) .+?)```", re.DOTALL)
+PYTHON = re.compile(r"```python\n(.+?)```", re.DOTALL)
 TOP = "bearing_portal|bench|common|datasets|deploy|docs|experiments|monitoring|requirements"
 FILE = re.compile(rf"`((?:{TOP}|signals|static|templates|tests|vibration)/[\w./-]*)`")
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
@@ -79,9 +79,16 @@ def test_command_lines_are_found():
     assert any(line.startswith("simulate --class") for line in found)
 
 
-CODE = [(page.stem, code) for page in PAGES for code in PYTHON.findall(page.read_text())]
+def code_of(page):
+    """Return the Python of a page as one; of what does not begin with its imports, none."""
+    code = "\n".join(PYTHON.findall(page.read_text()))
+    return code if code.startswith(("import ", "from ")) else ""
 
 
-@pytest.mark.parametrize(("name", "code"), CODE, ids=[name for name, _ in CODE])
-def test_code_runs(name, code):
-    exec(compile(code, f"{name}.md", "exec"), {})  # noqa: S102 - our own pages
+CODE = [page for page in PAGES if code_of(page)]
+
+
+@pytest.mark.parametrize("page", CODE, ids=ids(CODE))
+def test_code_runs(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code_of(page), page.name, "exec"), {})  # noqa: S102 - our own pages

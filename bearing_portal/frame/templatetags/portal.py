@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -31,10 +32,15 @@ MESSAGE_ICONS = {
 
 @register.simple_tag
 def icon(name: str, css_class: str = "") -> SafeString:
+    return _icon(_sprite(staticfiles_storage, settings.DEBUG), name, css_class)
+
+
+@lru_cache(maxsize=512)
+def _icon(sprite: str, name: str, css_class: str) -> SafeString:
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         css_class,
-        _sprite(staticfiles_storage, settings.DEBUG),
+        sprite,
         name,
     )
 
@@ -83,22 +89,34 @@ def status_badge(status: str, label: str) -> dict[str, str]:
     return {"role": look["role"], "icon_name": look["icon"], "label": label, "status": status}
 
 
-@register.inclusion_tag("includes/class_strip.html")
-def class_strip(dataset: Any) -> dict[str, Any]:
+@register.simple_tag
+def class_strip(dataset: Any) -> SafeString:
     """One strip as wide as the card, shared out among the classes as the signals are."""
     counts = [(row.fault_class, row.n_signals) for row in dataset.class_counts.all()]
     planned = not counts and dataset.recipe is not None
     if planned and dataset.status != "failed":
         counts = [(fault_class, 1) for fault_class in dataset.recipe.classes.all()]
-    total = sum(n for _, n in counts) or 1
+    return _strip(tuple((row.name, row.colour, n) for row, n in counts), planned)
+
+
+@lru_cache(maxsize=256)
+def _strip(counts: tuple[tuple[str, str, int], ...], planned: bool) -> SafeString:
+    """Draw a strip; most datasets hold the same classes in the same numbers."""
+    total = sum(n for _, _, n in counts) or 1
     segments, start = [], 0.0
-    for fault_class, n in counts:
+    for name, colour, n in counts:
         width = 100 * n / total
-        segments.append(
-            {"x": f"{start:.3f}%", "width": f"{width:.3f}%", "fault_class": fault_class, "n": n}
-        )
+        look = {"x": f"{start:.3f}%", "width": f"{width:.3f}%"}
+        segments.append({**look, "name": name, "colour": colour, "n": n})
         start += width
-    return {"segments": segments, "planned": planned}
+    context = {"segments": segments, "planned": planned}
+    return render_to_string("includes/class_strip.html", context)
+
+
+@register.filter
+def class_names(counts: Any) -> str:
+    """Name the classes of a dataset's counts."""
+    return ", ".join(row.fault_class.name for row in counts)
 
 
 @register.inclusion_tag("includes/class_bars.html")

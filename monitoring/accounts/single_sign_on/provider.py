@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 CONNECT_S, READ_S, WHOLE_S = 3.0, 5.0, 8.0
 LARGEST_ANSWER = 256 * 1024
 CLOCKS_DIFFER_S = 60
+LONGEST_SUBJECT = 255  # in ASCII: OpenID Connect Core 1.0, section 2
 # With a key that only the provider has: not the shared secret, and not nothing.
 ALGORITHMS = [f"{family}{bits}" for family in ("RS", "PS", "ES") for bits in (256, 384, 512)]
 AT_ONCE = BoundedSemaphore(4)  # threads of a process that a slow provider may hold up
@@ -88,8 +89,11 @@ def _proven(token: str, keys: dict[str, Any], *, nonce: str) -> dict[str, Any]:
         usable = [key for key in keys["keys"] if key.get("kty") in ("RSA", "EC")]
         claims = jwt.decode(token, KeySet.import_key_set({"keys": usable}), ALGORITHMS).claims
         registry.validate(claims)
-    except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (JoseError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise _unproven(f"{type(error).__name__}: {error}") from error
+    subject = claims["sub"]
+    if not (subject.isascii() and subject.isprintable() and len(subject) <= LONGEST_SUBJECT):
+        raise _unproven("its subject is none")
     if claims.get("nonce") != nonce:
         raise _unproven("the nonce is of another log-in")
     # A token for several is of this portal only where it names it as who asked.

@@ -19,6 +19,7 @@ from monitoring.events import event_record
 from monitoring.models import SignOnIdentity, SystemEvent
 
 LONGEST_NAME = 140
+LONGEST_EMAIL = 254
 
 
 def person_let_in(*, claims: dict[str, Any]) -> Any:
@@ -146,6 +147,8 @@ def _email_of(claims: dict[str, Any]) -> str:
     email = claims.get("email")
     if claims.get("email_verified") is not True or not isinstance(email, str):
         return ""
+    if len(email) > LONGEST_EMAIL or _plain(email) != email:
+        return ""
     try:
         validate_email(email)
     except ValidationError:
@@ -173,7 +176,10 @@ def _free_name(claims: dict[str, Any]) -> str:
 
 
 def _plain(said: Any) -> str:
-    return said.replace("\0", "").strip() if isinstance(said, str) else ""
+    """Return a text as the database takes it; nothing of what is none."""
+    if not isinstance(said, str):
+        return ""
+    return said.encode(errors="ignore").decode().replace("\0", "").strip()
 
 
 def _note(person: Any, what: str) -> None:

@@ -14,7 +14,7 @@ from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from joserfc import jwt
+from joserfc import jws
 from joserfc.jwk import OctKey, RSAKey
 
 CLIENT, SECRET = "portal", "a secret of client and provider"
@@ -62,15 +62,15 @@ class Provider:
 
     def id_token(self, asked: dict[str, str]) -> str:
         now = int(time.time())
-        said = {
+        real = {
             "iss": self.issuer,
             "aud": CLIENT,
             "iat": now,
             "exp": now + 300,
             "nonce": asked["nonce"],
         }
-        claims = {k: v for k, v in (said | self.claims | self.lies).items() if v is not None}
-        header = {"alg": self.algorithm, "kid": "one"}
+        claims = {k: v for k, v in (real | self.claims | self.lies).items() if v is not None}
+        header, said = {"alg": self.algorithm, "kid": "one"}, json.dumps(claims)
         if self.algorithm == "none":
             parts = (
                 urlsafe_b64encode(json.dumps(p).encode()).rstrip(b"=") for p in (header, claims)
@@ -78,8 +78,8 @@ class Provider:
             return b".".join((*parts, b"")).decode()
         if self.algorithm.startswith("HS"):
             key = OctKey.import_key(SECRET.ljust(32))
-            return jwt.encode(header, claims, key, [self.algorithm])
-        return jwt.encode(header, claims, key_of(self.signs_with))
+            return jws.serialize_compact(header, said, key, [self.algorithm])
+        return jws.serialize_compact(header, said, key_of(self.signs_with))
 
     def answer(self, path: str, form: dict[str, str]) -> Any:
         if path == "/.well-known/openid-configuration":

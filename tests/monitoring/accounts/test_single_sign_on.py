@@ -93,6 +93,25 @@ def test_an_e_mail_that_is_not_verified_is_not_kept(provider):
     assert get_user_model().objects.get(username=name_of(client)).email == ""
 
 
+@pytest.mark.parametrize("said", ["\0", "\ud800", "x" * 999, 7, ["a"], {}, None, "<b>", "Ünï çödé"])
+def test_whatever_the_provider_calls_a_person_there_is_an_account(provider, said):
+    names = ("preferred_username", "email", "given_name", "family_name", "groups")
+    provider.claims |= dict.fromkeys(names, said) | {"email_verified": True}
+    _, client = log_in(provider)
+    assert is_in(client)
+    assert client.get(reverse("profile")).status_code == 200
+
+
+@pytest.mark.parametrize("said", ["\0", "é", "9" * 5000, "[" * 3000, "%00", ""])
+@pytest.mark.parametrize("name", ["state", "code", "iss", "error"])
+def test_whatever_comes_back_is_answered_with_a_sentence(provider, name, said):
+    client = Client()
+    back = urlsplit(provider.authorize(client.get(START).url))
+    sent = {key: values[0] for key, values in parse_qs(back.query).items()} | {name: said}
+    answer = client.get(BACK, sent)
+    assert answer.status_code in ((302,) if name == "error" else (400, 503))
+
+
 WRONG = {
     "nonce of another log-in": {"lies": {"nonce": "x"}},
     "no nonce": {"lies": {"nonce": None}},
@@ -105,6 +124,9 @@ WRONG = {
     "no subject": {"lies": {"sub": None}},
     "an empty subject": {"lies": {"sub": ""}},
     "a subject that is no text": {"lies": {"sub": ["8d3f"]}},
+    "a subject that cannot be kept": {"lies": {"sub": "a\0b"}},
+    "a subject beyond measure": {"lies": {"sub": "a" * 256}},
+    "a subject of half a letter": {"lies": {"sub": "\ud800"}},
     "from tomorrow": {"lies": {"iat": time.time() + 86_400}},
     "not signed": {"algorithm": "none"},
     "signed with the shared secret": {"algorithm": "HS256"},

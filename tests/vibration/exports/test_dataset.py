@@ -8,6 +8,7 @@ from scipy.io import loadmat
 
 from vibration.errors import VibrationError
 from vibration.exports import dataset as exports
+from vibration.exports import parts
 from vibration.exports.dataset import EXPORTS, export_hdf5, export_mat, export_npz, export_parquet
 from vibration.formats import read_recording
 from vibration.generation import generate
@@ -59,7 +60,7 @@ def test_npz_holds_every_array_without_pickle(dataset, store, tmp_path):
 
 
 def test_npz_is_streamed_in_blocks_that_join(dataset, store, tmp_path, monkeypatch):
-    monkeypatch.setattr(exports, "_BLOCK_BYTES", 4 * RECIPE.n_samples * 2)
+    monkeypatch.setattr(parts, "_BLOCK_BYTES", 4 * RECIPE.n_samples * 2)
     export_npz(dataset, tmp_path / "a.npz")
     with np.load(tmp_path / "a.npz", allow_pickle=False) as archive:
         np.testing.assert_array_equal(archive["signals"], waveforms(store))
