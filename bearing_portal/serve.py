@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from bearing_portal.operations.configuration import leave
 from bearing_portal.settings.places import environment
-from bearing_portal.settings.processes import web_processes
+from bearing_portal.settings.processes import web_processes, web_silent_s
 
 _BACKLOG = 1024
 
@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("-p", "--port", type=int, default=8000)
     asked = parser.parse_args()
     try:
-        n_processes = web_processes(environment())
+        n_processes, silent_s = web_processes(environment()), web_silent_s(environment())
     except ImproperlyConfigured as error:
         leave(f"Configuration: {error}")
     listener = _listen(asked.bind, asked.port)
@@ -35,7 +35,7 @@ def main() -> None:
             # The counts of all processes lie together, so that each can tell them all. It must be
             # known before the metrics are declared.
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics
-            _serve_together(listener, n_processes)
+            _serve_together(listener, n_processes, silent_s)
 
 
 def _serve_alone(listener: socket.socket) -> None:
@@ -47,19 +47,19 @@ def _serve_alone(listener: socket.socket) -> None:
     serve(listener, application)
 
 
-def _serve_together(listener: socket.socket, n_processes: int) -> None:
+def _serve_together(listener: socket.socket, n_processes: int, silent_s: float) -> None:
     """Load the portal once and fork: the processes share the memory of what they have in common."""
     from bearing_portal.asgi import application
-    from bearing_portal.operations.web.processes import WebProcesses
+    from bearing_portal.operations.web.processes import Beat, WebProcesses
     from bearing_portal.operations.web.warm import steps
 
-    def work() -> None:
+    def work(beat: "Beat") -> None:
         # Only here: Twisted's event loop must not be one that several processes share.
         from bearing_portal.operations.web.server import serve
 
-        serve(listener, application)
+        serve(listener, application, beat)
 
-    WebProcesses(n_processes, work).run(preparing=steps())
+    WebProcesses(n_processes, work, silent_s=silent_s).run(preparing=steps())
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -21,6 +21,20 @@ class Unavailable(Expected):
     """A service or the disk cannot do it now."""
 
 
+class TooMany(Expected):
+    """Asked for more than one person or program may have in a time.
+
+    Attributes
+    ----------
+    retry_after_s : int
+        When it may be asked for again.
+    """
+
+    def __init__(self, sentence: str, *, retry_after_s: int) -> None:
+        super().__init__(sentence)
+        self.retry_after_s = retry_after_s
+
+
 class Invalid(Expected):
     """The input is refused.
 

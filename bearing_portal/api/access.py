@@ -11,7 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 from ninja.security import APIKeyCookie, HttpBearer
 
+from bearing_portal.rates import OF_THE_INTERFACE, spend_request
 from common.errors import NotAllowed
+from common.rates import spend
 from monitoring.accounts.tokens import token_use
 
 SCOPES = ("read", "write", "train")
@@ -36,6 +38,7 @@ class Token(HttpBearer):
         found = token_use(token)
         if found is not None:
             request.user = found.user
+            _count(request, f"token {found.pk}")
         return found
 
 
@@ -48,7 +51,15 @@ class Session(APIKeyCookie):
         # A bearer that was refused is not let in by a cookie beside it.
         if "Authorization" in request.headers:
             return None
-        return InPerson() if request.user.is_authenticated else None
+        if not request.user.is_authenticated:
+            return None
+        _count(request, f"person {request.user.pk}")
+        return InPerson()
+
+
+def _count(request: HttpRequest, who: str) -> None:
+    spend(OF_THE_INTERFACE, who)
+    spend_request(request)
 
 
 def let_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from bearing_portal.frame.errors import RETRY_AFTER_S, Trouble
+from bearing_portal.frame.errors import Trouble, say_when
 
 
 def problem(
@@ -22,6 +22,4 @@ def problem(
         content["errors"] = fields
     response = JsonResponse(content, status=trouble.status)
     response["Content-Type"] = "application/problem+json"
-    if trouble.status == 503:
-        response["Retry-After"] = RETRY_AFTER_S
-    return response
+    return say_when(response, trouble)

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from psycopg.errors import LockNotAvailable, QueryCanceled
 from psycopg_pool import PoolTimeout, TooManyRequests
 
-from common.errors import Expected, Invalid, NotAllowed, NotFound, Unavailable
+from common.errors import Expected, Invalid, NotAllowed, NotFound, TooMany, Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +20,7 @@ EXPECTED: dict[type[Expected], tuple[int, str]] = {
     NotFound: (404, "Not found"),
     NotAllowed: (403, "Not allowed"),
     Invalid: (400, "That cannot be done"),
+    TooMany: (429, "Too many requests"),
     Unavailable: (503, "Not available right now"),
 }
 DATABASE_DOWN = (
@@ -30,7 +31,7 @@ DATABASE_BUSY = (
     "again in a moment."
 )
 _WAITED = (LockNotAvailable, QueryCanceled, PoolTimeout, TooManyRequests)
-RETRY_AFTER_S = "10"
+RETRY_AFTER_S = 10
 UNUSABLE = (
     "What was sent holds a character or a number that cannot be used. Correct it and try again."
 )
@@ -53,6 +54,7 @@ class Trouble:
     title: str
     sentence: str
     incident: str = ""
+    retry_after_s: int | None = None
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -72,7 +74,8 @@ def trouble_of(request: HttpRequest, error: BaseException | None) -> Trouble:
     """Find the words for an error; one that nobody expected is logged with its stack."""
     if isinstance(error, Expected):
         status, title = next(words for kind, words in EXPECTED.items() if isinstance(error, kind))
-        return Trouble(status, title, error.sentence)
+        after_s = error.retry_after_s if isinstance(error, TooMany) else None
+        return Trouble(status, title, error.sentence, retry_after_s=after_s)
     if isinstance(error, SuspiciousOperation):
         return Trouble(400, *SENTENCES[400])
     if isinstance(error, DataError):  # NUL in a text, a number beyond its column: input, not ours
@@ -89,9 +92,14 @@ def trouble_of(request: HttpRequest, error: BaseException | None) -> Trouble:
 
 def respond(request: HttpRequest, trouble: Trouble) -> HttpResponse:
     """Answer a script with JSON, a person with a page."""
-    response = _response(request, trouble)
-    if trouble.status == 503:
-        response["Retry-After"] = RETRY_AFTER_S
+    return say_when(_response(request, trouble), trouble)
+
+
+def say_when(response: HttpResponse, trouble: Trouble) -> HttpResponse:
+    """Add to an answer when to ask again, where that helps."""
+    after_s = RETRY_AFTER_S if trouble.status == 503 else trouble.retry_after_s
+    if after_s:
+        response["Retry-After"] = str(after_s)
     return response
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from csp.constants import NONCE
 from django.core.exceptions import ImproperlyConfigured
 
 from bearing_portal.operations.embedded.facts import read_facts
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bearing_portal.middleware.ExpiredSessionMiddleware",
     "bearing_portal.middleware.ErrorMiddleware",
+    "bearing_portal.rates.RatesMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "bearing_portal.urls"
@@ -211,7 +213,10 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "script-src": ["'self'"],
-        "style-src": ["'self'", "'unsafe-inline'"],  # plotly and Dash style elements in place
+        # Style elements need their page's nonce, see static/js/styles.js; Plotly and Dash write
+        # attributes, which reach no further than their element.
+        "style-src": ["'self'", NONCE],
+        "style-src-attr": ["'unsafe-inline'"],
         "img-src": ["'self'", "data:", "blob:"],
         "connect-src": ["'self'"],
         "font-src": ["'self'"],
@@ -254,6 +259,11 @@ IMPORT_MAX_BYTES = 1_000_000 * env.integer("IMPORT_MAX_MB", 2000, lowest=1, high
 IMPORT_QUOTA_BYTES = 1_000_000 * env.integer("IMPORT_QUOTA_MB", 10_000, lowest=1, highest=10**8)
 if IMPORT_QUOTA_BYTES < IMPORT_MAX_BYTES:
     raise ImproperlyConfigured("IMPORT_QUOTA_MB must not be less than IMPORT_MAX_MB.")
+# What one person or token may ask for in a time; 0 is no limit.
+API_REQUESTS_PER_MINUTE = env.integer("API_REQUESTS_PER_MINUTE", 600, lowest=0, highest=10**6)
+HEAVY_REQUESTS_PER_MINUTE = env.integer("HEAVY_REQUESTS_PER_MINUTE", 120, lowest=0, highest=10**6)
+UPLOADS_PER_MINUTE = env.integer("UPLOADS_PER_MINUTE", 120, lowest=0, highest=10**6)
+UPLOAD_MB_PER_HOUR = env.integer("UPLOAD_MB_PER_HOUR", 20_000, lowest=0, highest=10**8)
 DOWNLOAD_KEPT_HOURS = env.integer("DOWNLOAD_KEPT_HOURS", 48, lowest=1, highest=8760)
 
 # Without EMAIL_URL the portal sends no e-mail, and offers none in the settings of a person.

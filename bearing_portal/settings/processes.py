@@ -14,6 +14,11 @@ def web_processes(env: Environment) -> int:
     return env.integer("WEB_PROCESSES", 0, lowest=0, highest=64) or min(cores(), MOST_BY_DEFAULT)
 
 
+def web_silent_s(env: Environment) -> float:
+    """Return after how long a web process whose event loop stands still is replaced; 0 never."""
+    return float(env.integer("WEB_SILENT_S", 30, lowest=0, highest=3600))
+
+
 def cores(limit: Path = CGROUP_LIMIT) -> int:
     """Return how many cores this process may use: a container may have fewer than its machine."""
     try:

@@ -10,6 +10,8 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The test client logs in without a request; the lock-out's own tests switch it on.
 AXES_ENABLED = False
+# Nor is a test slower than a person; the limits' own tests set them.
+API_REQUESTS_PER_MINUTE = HEAVY_REQUESTS_PER_MINUTE = UPLOADS_PER_MINUTE = UPLOAD_MB_PER_HOUR = 0
 STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 from common.errors import Invalid
 from common.http import name_download
 from common.page_state import read_id
+from common.spreadsheets import harmless
 from datasets.models import Dataset
 from datasets.pages.listing import version_described
 from datasets.selectors import dataset_get
 from datasets.versioning.versions import changed_signals, comparison, version_get, versions_of
 from datasets.views.answers import done
-from signals.exploration.exports import harmless
 from signals.services.versions import version_undo
 
 EACH = 50

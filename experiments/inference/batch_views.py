@@ -16,6 +16,7 @@ from common.errors import Invalid
 from common.http import name_download, streamed
 from common.page_state import read_id
 from common.roles import may_manage
+from common.spreadsheets import harmless
 from datasets.scope import queried_scope
 from experiments.inference.selectors import models_offered, run_counts, run_get
 from experiments.models import PredictionRun, SignalPrediction
@@ -134,10 +135,7 @@ def _csv(found: PredictionRun) -> Iterator[bytes]:
 
 def _line(cells: tuple[Any, ...]) -> bytes:
     out = io.StringIO()
-    csv.writer(out).writerow(
-        f"'{cell}" if isinstance(cell, str) and cell[:1] in (*"=+-@\t\r",) else cell
-        for cell in cells
-    )
+    csv.writer(out).writerow(harmless(cell) if isinstance(cell, str) else cell for cell in cells)
     return out.getvalue().encode()
 
 

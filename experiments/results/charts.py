@@ -10,6 +10,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from common.spreadsheets import harmless
+
 WIDTH, HEIGHT = 640, 280
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 10, 40
 TICKS: Final = 5
@@ -89,9 +91,8 @@ def lines_csv(lines: Sequence[Line], x: Axis, y: Axis) -> str:
     writer = csv.writer(out)
     writer.writerow(["line", x.title, y.title])
     for line in lines:
-        name = line.name if line.name[:1] not in "=+-@\t\r" else f"'{line.name}"
         pairs = zip(line.x.tolist(), line.y.tolist(), strict=True)
-        writer.writerows([name, f"{px:.6g}", f"{py:.6g}"] for px, py in pairs)
+        writer.writerows([harmless(line.name), f"{px:.6g}", f"{py:.6g}"] for px, py in pairs)
     return out.getvalue()
 
 

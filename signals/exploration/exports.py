@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from common.spreadsheets import harmless
 from signals.exploration.table import ids_in_order, tags_of
 from signals.feature_groups import group_columns, measured_groups
 from signals.filters.scope import Scope, sides_of
@@ -17,8 +18,6 @@ from vibration.features import FEATURES, Feature
 
 BATCH: Final = 5_000
 BOM: Final = "\ufeff".encode()  # without it spreadsheets take UTF-8 for their own alphabet
-# What begins a formula; in East Asian spreadsheets full-width signs do too.
-_DANGEROUS: Final = (*"=+-@＝＋－＠\t\r\n",)
 _COLUMNS: Final = {
     "id": ("pk", "id"),
     "row": ("row", "row in the dataset"),
@@ -141,11 +140,6 @@ def arrow_chunks(scope: Scope, order: str = "") -> Iterator[bytes]:
             writer.write_batch(_record_batch(batch, head, schema))
             yield sink.taken()
     yield sink.taken()
-
-
-def harmless(text: str | None) -> str | None:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text and text.startswith(_DANGEROUS) else text
 
 
 def _batches(scope: Scope, order: str, head: _Head) -> Iterator[list[list[Any]]]:

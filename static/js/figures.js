@@ -7,8 +7,11 @@ const ROWS = 500, TITLE_PX = 20;
 export const plot = (id) => document.querySelector(`#${CSS.escape(id)} .js-plotly-plot`);
 const all = (values) => Array.from(values ?? []);
 const element = (name, text, attributes = {}) => Object.assign(document.createElement(name), { textContent: text, ...attributes });
-const plain = (text) => String(text ?? "").replace(/<[^>]+>/g, "");
-const titleOf = (axis, fallback) => plain(axis?.title?.text) || fallback;
+/* Plotly reads markup in every text: what is shown as it is written is escaped, and read back here. */
+const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#123;": "{" };
+const plain = (text) => String(text ?? "").replace(/<[^>]+>/g, "").replace(/&(amp|lt|gt|#123);/g, (entity) => ENTITIES[entity]);
+export const asText = (words) => String(words ?? "").replace(/[&<>{]/g, (sign) => Object.keys(ENTITIES).find((entity) => ENTITIES[entity] === sign));
+const titleOf = (axis, fallback) => axis?.title?.text || fallback;
 
 /* Numbers: a figure brings its own in `meta.twin`, or they are read from its traces. */
 const ofMap = (trace, layout) => {
@@ -46,12 +49,17 @@ const own = {
   fileOf: (id) => plot(id).layout.meta?.file || id,
   titleOf: (id) => plot(id).closest("section")?.querySelector("h2")?.textContent || own.fileOf(id),
 };
+/* What a figure brings of its own is written as it is; the texts of traces are read back. */
+const numbersOf = (id) => {
+  const graph = plot(id), found = own.numbersOf(graph), read = (value) => (typeof value === "string" ? plain(value) : value);
+  return found === graph.layout.meta?.twin ? found : { head: found.head.map(read), rows: found.rows.map((row) => row.map(read)) };
+};
 /* What a spreadsheet would run as a formula gets an apostrophe; its own alphabet is not ours. */
 const BOM = "\ufeff";
 const harmless = (text) => (/^[=+\-@＝＋－＠\t\r\n]/.test(text) ? `'${text}` : text);
-const cell = (value) => (typeof value === "number" ? (Number.isFinite(value) ? Number(value.toPrecision(7)) : "") : `"${harmless(plain(value)).replaceAll('"', '""')}"`);
+const cell = (value) => (typeof value === "number" ? (Number.isFinite(value) ? Number(value.toPrecision(7)) : "") : `"${harmless(String(value ?? "")).replaceAll('"', '""')}"`);
 const csv = (id) => {
-  const { head, rows } = own.numbersOf(plot(id));
+  const { head, rows } = numbersOf(id);
   const text = [head, ...rows].map((row) => row.map(cell).join(",")).join("\r\n");
   save(new Blob([`${BOM}${text}\r\n`], { type: "text/csv" }), `${own.fileOf(id)}.csv`);
 };
@@ -59,22 +67,22 @@ const picture = (id, format) => {
   const graph = plot(id), style = getComputedStyle(graph.closest(".panel") || document.body);
   const ground = { paper_bgcolor: style.backgroundColor, plot_bgcolor: style.backgroundColor };
   const margin = { ...graph._fullLayout.margin };
-  const layout = { ...graph.layout, ...ground, margin: { ...margin, t: margin.t + TITLE_PX }, title: { text: own.titleOf(id), font: { size: 12 }, x: 0.01 } };
+  const layout = { ...graph.layout, ...ground, margin: { ...margin, t: margin.t + TITLE_PX }, title: { text: asText(own.titleOf(id)), font: { size: 12 }, x: 0.01 } };
   const size = { width: graph.clientWidth, height: graph.clientHeight + TITLE_PX };
   window.Plotly.downloadImage({ data: graph.data, layout, config: {} }, { format, filename: own.fileOf(id), ...size, scale: format === "png" ? 2 : 1 });
 };
 
 /* The table twin, which follows its figure while it stands open. */
-const shown = (value) => (typeof value === "number" ? (Number.isFinite(value) ? String(Number(value.toPrecision(5))).replace("-", "\u2212") : "–") : plain(value) || "–");
+const shown = (value) => (typeof value === "number" ? (Number.isFinite(value) ? String(Number(value.toPrecision(5))).replace("-", "\u2212") : "–") : String(value ?? "") || "–");
 const twinOf = (id) => {
-  const { head, rows } = own.numbersOf(plot(id));
+  const { head, rows } = numbersOf(id);
   const twin = element("div", "", { className: "twin", tabIndex: 0 });
   twin.dataset.graph = id;
   twin.setAttribute("role", "region");
   twin.setAttribute("aria-label", "Numbers of the figure");
   const table = element("table", "", { className: "table" });
   const first = table.createTHead().insertRow();
-  head.forEach((name, place) => first.append(element("th", plain(name), { scope: "col", className: typeof rows[0]?.[place] === "number" ? "num" : "" })));
+  head.forEach((name, place) => first.append(element("th", name, { scope: "col", className: typeof rows[0]?.[place] === "number" ? "num" : "" })));
   const body = table.createTBody(), step = Math.max(1, Math.ceil(rows.length / ROWS));
   for (let index = 0; index < rows.length; index += step) {
     const row = body.insertRow();

@@ -5,6 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 from django.urls import reverse
 
+from common.spreadsheets import harmless
 from datasets.scope import explorer_scope
 from monitoring.models import SystemEvent
 from signals.exploration import exports
@@ -88,8 +89,8 @@ def test_an_empty_filter_gives_a_table_without_rows(code, client, dataset):
 
 @pytest.mark.parametrize("sign", [*"=+-@＝＋－＠\t\r\n"])
 def test_a_text_that_would_be_a_formula_is_made_harmless(sign):
-    assert exports.harmless(f"{sign}1+1") == f"'{sign}1+1"
-    assert exports.harmless("OWH-0047") == "OWH-0047"
+    assert harmless(f"{sign}1+1") == f"'{sign}1+1"
+    assert harmless("OWH-0047") == "OWH-0047"
 
 
 def test_a_tag_that_would_be_a_formula_is_made_harmless_and_negative_numbers_stay(client, dataset):

@@ -13,7 +13,7 @@ from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser
 
 from monitoring.notices.routing import websocket_urlpatterns
-from tests.security.walk import ADMIN_ROLES, Walk
+from tests.security.walk import ADMIN_ROLES, TOKENS, Walk
 from tests.security.world import ROLES, make_world
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,10 @@ def compared(title, found, roles):
 
 def test_pages_and_downloads_answer_as_the_table_says(walk):
     compared("Pages", walk.pages(), ROLES)
+
+
+def test_tokens_may_no_more_than_the_table_says(walk):
+    compared("Tokens", walk.tokens(), TOKENS)
 
 
 def test_callbacks_answer_as_the_table_says(walk):

@@ -11,16 +11,24 @@ from django.core.signals import request_finished
 from django.db import close_old_connections, transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver
+from django.utils import timezone
 
 from bearing_portal.dashboards.embedding.dispatch import APPS
-from monitoring.accounts.tokens import token_create
-from monitoring.models import Job
+from monitoring.accounts.tokens import token_create, token_revoke
+from monitoring.models import ApiToken, Job
 from tests.bearing_portal.dashboards.conftest import outputs_of
 from tests.security import requests
 from tests.security.world import ROLES, World
 
 NO_SUCH = 999_999_999
 ASKED = re.compile(r"((?:dataset|signal)(?:=|%3D|\": ?\"))[0-9]+")
+TOKENS: dict[str, dict[str, Any]] = {
+    "read": {},
+    "write": {"may_write": True},
+    "train": {"may_train": True},
+    "expired": {"may_write": True, "may_train": True},
+    "revoked": {"may_write": True, "may_train": True},
+}
 ADMIN_ROLES = ("anonymous", "owner", "curator", "superuser")
 
 
@@ -56,6 +64,29 @@ class Walk:
                     f"{method} {shown(route)}",
                     {role: self.word(clients, role, method, path, route) for role in ROLES},
                 )
+
+    def tokens(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """Yield each address of the interface, and what tokens of the owner are answered there."""
+        programs = {kind: Client(raise_request_exception=False) for kind in TOKENS}
+        for kind, given in TOKENS.items():
+            token, secret = token_create(user=self.world.people["owner"], name=kind, **given)
+            programs[kind].defaults["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
+            if kind == "revoked":
+                token_revoke(user=token.user, pk=token.pk)
+            if kind == "expired":
+                ApiToken.objects.filter(pk=token.pk).update(expires_at=timezone.now())
+        for route in routes():
+            if not route.startswith("/api/v1/"):
+                continue
+            path = requests.filled(self.world, route)
+            for method in requests.methods_of(route):
+                if self.status(self.programs["superuser"], method, path, route) == 405:
+                    continue
+                words = {
+                    kind: word_of(self.status(client, method, path, route), is_known=False)
+                    for kind, client in programs.items()
+                }
+                yield f"{method} {shown(route)}", words
 
     def admin_pages(self) -> Iterator[tuple[str, dict[str, str]]]:
         """Yield each page of the admin site; of each model's objects, those of its first one."""

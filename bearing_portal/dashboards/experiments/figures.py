@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from bearing_portal.dashboards.figures.builder import Draft
+from bearing_portal.dashboards.figures.builder import Draft, as_text
 from bearing_portal.frame.design.tokens import color
 
 Look = tuple[str, str, str]  # a class's name, colour and dash
@@ -150,7 +150,7 @@ def _of_classes(
             mode="lines",
             name=f"{name} ({shown})",
             line={"color": colour, "dash": dash, "width": 1.4},
-            hovertemplate=f"{name}<br>%{{x:.1%}}, %{{y:.1%}}<extra></extra>",
+            hovertemplate=f"{as_text(name)}<br>%{{x:.1%}}, %{{y:.1%}}<extra></extra>",
         )
         rows += [[name, *pair] for pair in zip(curves[x], curves[y], strict=True)]
     draft.axis("xaxis", **_SHARE)

@@ -4,6 +4,7 @@
 collects plain values and becomes a figure once. A test puts each panel's figure through the checks.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -11,13 +12,27 @@ import plotly.graph_objects as go
 
 from bearing_portal.dashboards.figures.theme import COMMON, template
 
+# Plotly reads HTML of its own in every text, and templates in what it says under the mouse.
+_AS_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "{": "&#123;"})
+_TEXTS = ("name", "text", "hovertext")
 # What the bundle of Plotly that the pages load can draw, of that what the portal draws.
 TRACES = frozenset(("bar", "box", "heatmap", "scatter"))
+
+
+def as_text(words: str) -> str:
+    """Return words that Plotly shows as they are, for a template that is put together of some.
+
+    >>> as_text("<b>%{x}")
+    '&lt;b&gt;%&#123;x}'
+    """
+    return words.translate(_AS_TEXT)
 
 
 class Draft:
     """Traces, axes, shapes and annotations of a figure in a theme.
 
+    Names, titles and labels are shown as they are written, whatever stands in them; a
+    `hovertemplate` alone is Plotly's own language, see `as_text`.
     `subject` names what is looked at: while it stays the same, so does what the person changed.
     """
 
@@ -46,16 +61,27 @@ class Draft:
     def trace(self, kind: str, **values: Any) -> None:
         if kind not in TRACES:
             raise ValueError(f"The pages' Plotly draws no {kind}: see TRACES.")
-        self._traces.append({"type": kind, **values})
+        texts = {key: _texts(values[key]) for key in _TEXTS if key in values}
+        self._traces.append({"type": kind, **values, **texts})
 
     def axis(self, name: str, **values: Any) -> None:
         """Add to an axis, such as `xaxis` or `yaxis2`."""
-        self._layout.setdefault(name, {}).update(values)
+        texts: dict[str, Any] = {}
+        if "ticktext" in values:
+            texts["ticktext"] = _texts(values["ticktext"])
+        if "title" in values:
+            texts["title"] = titled(**values["title"])
+        self._layout.setdefault(name, {}).update(values, **texts)
 
     def shape(self, **values: Any) -> None:
         self._layout["shapes"].append(values)
 
     def annotate(self, text: str, **values: Any) -> None:
+        self._layout["annotations"].append({"text": as_text(text), **values})
+
+    def annotate_lines(self, title: str, lines: Iterable[str], **values: Any) -> None:
+        """Write a bold title, and lines below it."""
+        text = "<br>".join([f"<b>{as_text(title)}</b>", *map(as_text, lines)])
         self._layout["annotations"].append({"text": text, **values})
 
     def layout(self, **values: Any) -> None:
@@ -67,6 +93,20 @@ class Draft:
 
     def figure(self) -> go.Figure:
         return go.Figure(data=self._traces, layout=self._layout, _validate=False)
+
+
+def titled(text: str = "", **look: Any) -> dict[str, Any]:
+    """Return the title of an axis or a scale."""
+    return {"text": as_text(text), **look}
+
+
+def _texts(values: Any) -> Any:
+    """Return a text, or those of a list, as Plotly shows them; numbers as they are."""
+    if isinstance(values, str):
+        return as_text(values)
+    if isinstance(values, list):
+        return [as_text(each) if isinstance(each, str) else each for each in values]
+    return values
 
 
 @lru_cache

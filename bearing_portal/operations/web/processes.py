@@ -8,11 +8,13 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from functools import partial
 from types import FrameType
 from typing import Final
 
 from django.db import connections
 
+from bearing_portal.operations.web.pulse import Pulses, Watch
 from vibration.processes import die_with_parent
 
 logger = logging.getLogger(__name__)
@@ -22,6 +24,9 @@ PATIENCE_S: Final = 7.0
 _WATCH_S: Final = 0.2
 _STEADY_AFTER_S: Final = 5.0
 _PAUSE_S: Final = 1.0
+_PLACES_EACH: Final = 4  # one that answers, one that takes its place, and others that still end
+
+Beat = Callable[[], None]
 
 
 class WebProcesses:
@@ -32,11 +37,17 @@ class WebProcesses:
     n_processes : int
         How many.
     work : callable
-        What each does; it ends in order on SIGTERM.
+        What each does; it ends in order on SIGTERM. It is given what it calls every second.
+    silent_s : float, optional
+        A process that has not called for so long is killed; 0 never.
     """
 
-    def __init__(self, n_processes: int, work: Callable[[], None]) -> None:
+    def __init__(
+        self, n_processes: int, work: Callable[[Beat], None], *, silent_s: float = 0.0
+    ) -> None:
         self._n_processes, self._work = n_processes, work
+        self._watch, self._pulses = Watch(silent_s), Pulses(_PLACES_EACH * n_processes)
+        self._places: dict[int, int] = {}
         self._stop = threading.Event()
         self._started_at_s: dict[int, float] = {}
         self._replaced: set[int] = set()
@@ -60,6 +71,7 @@ class WebProcesses:
             os.kill(pid, signal.SIGTERM)
         while not self._stop.is_set():
             self._reap()
+            self._end_silent()
             self._fill()
             self._stop.wait(_WATCH_S)
         self._finish()
@@ -75,10 +87,12 @@ class WebProcesses:
         parent_pid = os.getpid()
         # A signal between the fork and the child's own handlers would be lost.
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        place = self._pulses.take()
         pid = os.fork()
         if pid == 0:
-            _be_child(self._work, parent_pid)
+            _be_child(partial(self._work, partial(self._pulses.beat, place)), parent_pid)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+        self._places[pid] = place
         self._started_at_s[pid] = time.monotonic()
 
     def _reap(self) -> None:
@@ -87,6 +101,7 @@ class WebProcesses:
             if not ended:
                 continue
             del self._started_at_s[pid]
+            self._pulses.give_back(self._places.pop(pid))
             if pid in self._replaced:
                 self._replaced.remove(pid)
                 continue
@@ -95,6 +110,13 @@ class WebProcesses:
             logger.warning("Web process %d %s; another one takes its place.", pid, how)
             if time.monotonic() - started_at_s < _STEADY_AFTER_S:
                 self._not_before_s = time.monotonic() + _PAUSE_S
+
+    def _end_silent(self) -> None:
+        """Kill what does not turn any more: SIGTERM would wait for the loop that hangs."""
+        counts = {pid: self._pulses.count(place) for pid, place in self._places.items()}
+        for pid in self._watch.silent(counts, time.monotonic()):
+            logger.error("Web process %d answers nothing any more and is killed.", pid)
+            os.kill(pid, signal.SIGKILL)
 
     def _finish(self) -> None:
         for pid in self._started_at_s:

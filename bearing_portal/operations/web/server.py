@@ -3,14 +3,17 @@
 import signal
 import socket
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
 from daphne import server as daphne
 from daphne.http_protocol import WebRequest
 from twisted.internet import reactor
+from twisted.internet.task import LoopingCall
 
 from bearing_portal.operations.web.intake import bound_intake
 from bearing_portal.operations.web.outflow import pace_outflow
+from bearing_portal.operations.web.pulse import BEAT_S
 
 DRAIN_S: Final = 5.0
 _LOOK_EVERY_S: Final = 0.05
@@ -63,8 +66,12 @@ class Server(daphne.Server):  # type: ignore[misc]
         return isinstance(protocol, WebRequest) and bool(answering) and not answering.done()
 
 
-def serve(listener: socket.socket, application: Any) -> None:
-    """Answer at `listener` until a signal comes."""
+def serve(
+    listener: socket.socket, application: Any, beat: Callable[[], None] | None = None
+) -> None:
+    """Answer at `listener` until a signal comes; `beat` is called while the event loop turns."""
     bound_intake()
     pace_outflow()
+    if beat is not None:
+        LoopingCall(beat).start(BEAT_S)
     Server(listener, application).run()

@@ -114,7 +114,7 @@ def _draw_box(draft: Draft, group: Group, one: Summary, row: int, opacity: float
             mode="markers",
             marker={"color": group.colour, "symbol": group.symbol, "size": MARKER_PX},
             opacity=opacity * COMMON["markerOpacity"],
-            hovertemplate=f"{group.name}<br>%{{x:.4g}}, beyond the whiskers<extra></extra>",
+            hovertemplate="%{fullData.name}<br>%{x:.4g}, beyond the whiskers<extra></extra>",
         )
 
 
@@ -145,5 +145,5 @@ def _draw_violin(
         marker={"color": group.colour, "symbol": group.symbol, "size": [0, 7, 0]},
         opacity=opacity,
         text=["lower quartile", "median", "upper quartile"],
-        hovertemplate=f"{group.name}<br>%{{text}} %{{x:.4g}}<extra></extra>",
+        hovertemplate="%{fullData.name}<br>%{text} %{x:.4g}<extra></extra>",
     )

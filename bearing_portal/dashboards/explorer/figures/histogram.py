@@ -59,7 +59,7 @@ def histogram_figure(
                 "line": {"color": group.colour, "width": 1},
             },
             hovertemplate=(
-                f"{group.name}<br>%{{customdata[0]:.4g}} to %{{customdata[1]:.4g}}: "
+                "%{fullData.name}<br>%{customdata[0]:.4g} to %{customdata[1]:.4g}: "
                 "%{y}<extra></extra>"
             ),
             meta={"code": group.code},

@@ -84,5 +84,5 @@ def _bars(
         marker={"color": colour, "line": {"color": outline, "width": 1 if severity == NONE else 0}},
         customdata=[f"class:{code}/{severity}" for code in codes],
         hovertext=[classes[code].name if code in classes else WITHOUT for code in codes],
-        hovertemplate=f"%{{hovertext}}, {name}<br>%{{x}} signals{words}<extra></extra>",
+        hovertemplate=f"%{{hovertext}}, %{{fullData.name}}<br>%{{x}} signals{words}<extra></extra>",
     )

@@ -13,7 +13,7 @@ from bearing_portal.dashboards.explorer.figures.groups import (
     empty_figure,
     see_through,
 )
-from bearing_portal.dashboards.figures.builder import Draft
+from bearing_portal.dashboards.figures.builder import Draft, titled
 from bearing_portal.dashboards.figures.theme import COMMON
 
 MOST_POINTS = 5_000  # of SVG; the drawing of more by WebGL would need a laxer security policy
@@ -123,7 +123,7 @@ def _scale(clouds: Sequence[Cloud], plane: Plane) -> dict[str, Any]:
     low, high = (float(end) for end in np.quantile(known, (0.01, 0.99)))
     if low == high:
         low, high = float(known.min()), float(known.max())
-    title = {"text": plane.scale_title, "side": "right"}
+    title = titled(plane.scale_title, side="right")
     return {
         "cmin": low,
         "cmax": high if high > low else low + 1,
@@ -141,7 +141,7 @@ def _draw(
         cloud = _at(cloud, np.flatnonzero(~known))
         if not len(cloud.pks):
             return
-    _draw_points(draft, cloud, selected, {"color": cloud.colour}, f"{cloud.name}")
+    _draw_points(draft, cloud, selected, {"color": cloud.colour}, "%{fullData.name}")
 
 
 def _draw_shaded(
@@ -151,7 +151,8 @@ def _draw_shaded(
         return
     has_bar = not any(trace.get("marker", {}).get("showscale") for trace in draft.traces)
     look = {"color": cloud.shades.astype(np.float32), **scale, "showscale": has_bar}
-    words = f"{cloud.name}<br>{scale['colorbar']['title']['text']}: %{{marker.color:.4g}}"
+    title = scale["colorbar"]["title"]["text"]
+    words = f"%{{fullData.name}}<br>{title}: %{{marker.color:.4g}}"
     _draw_points(draft, cloud, selected, look, words)
 
 

@@ -88,7 +88,7 @@ def _draw(draft: Draft, line: TrendLine, colour: str, *, by_time: bool, most: in
             customdata=[[int(line.pks[at]), int(line.positions[at])]],
             meta={"run": line.run},
             hovertemplate=(
-                f"Onset of {line.name}: recording {line.positions[at]}, the first of three above "
+                f"%{{fullData.name}}: recording {line.positions[at]}, the first of three above "
                 f"{line.onset.threshold:.4g}<extra></extra>"
             ),
         )

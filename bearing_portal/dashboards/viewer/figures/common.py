@@ -128,7 +128,7 @@ def draw_line(
     row: int = 0,
 ) -> None:
     """Draw a signal's line. An equidistant axis is sent as two numbers."""
-    name = f"{style.name}<br>" if style.colour else ""
+    name = "%{fullData.name}<br>" if style.colour else ""
     draft.trace(
         "scatter",
         **_abscissa(x),

@@ -1,7 +1,6 @@
 """An empty panel that says why it is empty."""
 
 import textwrap
-from html import escape
 
 import plotly.graph_objects as go
 
@@ -16,8 +15,9 @@ def refusal_figure(title: str, sentence: str, *, theme: str, width_px: int) -> g
     for name in ("xaxis", "yaxis"):
         draft.axis(name, visible=False, fixedrange=True)
     lines = textwrap.wrap(sentence, max(30, min(90, width_px // LETTER_PX)))
-    draft.annotate(
-        "<br>".join([f"<b>{escape(title)}</b>", *map(escape, lines)]),
+    draft.annotate_lines(
+        title,
+        lines,
         x=0.5,
         y=0.5,
         xref="paper",

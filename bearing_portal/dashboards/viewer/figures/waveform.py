@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from bearing_portal.dashboards.figures.builder import Draft
+from bearing_portal.dashboards.figures.builder import Draft, as_text
 from bearing_portal.dashboards.viewer.figures.common import (
     FloatArray,
     Region,
@@ -59,7 +59,7 @@ def time_figure(
 ) -> go.Figure:
     """Amplitude over time, each bucket's lowest and highest sample; `sample` fills the gutter."""
     draft = Draft(theme, subject)
-    hover = f"%{{x:.5f}} s<br>%{{y:.5g}} {unit}"
+    hover = f"%{{x:.5f}} s<br>%{{y:.5g}} {as_text(unit)}"
     for row, one in enumerate(drawn):
         place = row if is_stacked else 0
         draw_line(draft, one.time_s, one.values, one.style, width=0.8, hover=hover, row=place)

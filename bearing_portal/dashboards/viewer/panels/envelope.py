@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from bearing_portal.dashboards.figures.builder import as_text
 from bearing_portal.dashboards.viewer.axis_marks import BEYOND, marks_of, scale_of
 from bearing_portal.dashboards.viewer.figures import marks as marking
 from bearing_portal.dashboards.viewer.figures.common import within
@@ -108,7 +109,7 @@ def _frame(
         theme=state.theme,
         subject=f"{item.signal.pk} envelope {state.is_full} {x_unit} {state.is_linear}",
         width_px=state.width_px,
-        hover=f"%{{x:.5g}} {x_unit}<br>%{{y:.4g}} {unit if state.is_linear else 'dB'}",
+        hover=f"%{{x:.5g}} {x_unit}<br>%{{y:.4g}} {as_text(unit) if state.is_linear else 'dB'}",
         scale=scale,
         is_log_x=state.is_log,
         is_log_y=not state.is_linear,

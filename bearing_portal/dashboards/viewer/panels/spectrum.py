@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from bearing_portal.dashboards.figures.builder import as_text
 from bearing_portal.dashboards.viewer.axis_marks import low_orders, marks_of, scale_of
 from bearing_portal.dashboards.viewer.figures import marks as marking
 from bearing_portal.dashboards.viewer.figures.common import FloatArray, Span, within
@@ -102,7 +103,7 @@ def frame_of(item: Item, state: ViewerState, spectrum: Spectrum, scale: float) -
         theme=state.theme,
         subject=f"{item.signal.pk} {state.spectrum} {state.is_full} {x_unit} {state.is_log}",
         width_px=state.width_px,
-        hover=f"%{{x:.4g}} {x_unit}<br>%{{y:.4g}} {y_unit if state.is_linear else 'dB'}",
+        hover=f"%{{x:.4g}} {x_unit}<br>%{{y:.4g}} {as_text(y_unit) if state.is_linear else 'dB'}",
         scale=scale,
         is_log_x=state.is_log,
         is_log_y=not state.is_linear,
@@ -182,7 +183,7 @@ def _tracked(user: Any, items: list[Item], state: ViewerState) -> Panel:
         theme=state.theme,
         subject=f"{first.signal.pk} tracked {state.is_full}",
         width_px=state.width_px,
-        hover=f"%{{x:.4g}} X<br>%{{y:.4g}} {unit if state.is_linear else 'dB'}",
+        hover=f"%{{x:.4g}} X<br>%{{y:.4g}} {as_text(unit) if state.is_linear else 'dB'}",
         is_log_y=not state.is_linear,
         is_stacked=state.is_stacked,
     )

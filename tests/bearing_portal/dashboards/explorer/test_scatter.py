@@ -28,7 +28,8 @@ def points(*clouds, plane=PLANE, **values):
 def test_a_point_tells_signal_and_class():
     trace = points(cloud(2)).data[0]
     assert (list(trace.text), list(trace.customdata)) == (["W-1", "W-2"], [1, 2])
-    assert trace.hovertemplate.startswith("%{text}<br>Wear")
+    assert trace.name == "Wear"
+    assert trace.hovertemplate.startswith("%{text}<br>%{fullData.name}")
     assert trace.marker.symbol == "cross"
 
 

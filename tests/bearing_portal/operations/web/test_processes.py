@@ -9,6 +9,7 @@ import time
 import psutil
 import pytest
 
+from bearing_portal.operations.web.pulse import Pulses, Watch
 from bearing_portal.settings.environment import Environment
 from bearing_portal.settings.processes import MOST_BY_DEFAULT, cores, web_processes
 from tests.processes import ROOT, started
@@ -19,7 +20,11 @@ import signal, sys, time
 from django.conf import settings
 settings.configure(DATABASES={})
 from bearing_portal.operations.web.processes import WebProcesses
-WebProcesses(3, lambda: signal.pause()).run(preparing=[lambda: time.sleep(0.2)])
+def work(beat):
+    while True:
+        beat()
+        time.sleep(0.05)
+WebProcesses(3, work, silent_s=1).run(preparing=[lambda: time.sleep(0.2)])
 print("ended in order", flush=True)
 """
 
@@ -53,6 +58,58 @@ def test_a_killed_process_is_replaced(parent):
     known[0].kill()
     wait_for(lambda: len(children(parent)) == 3 and known[0] not in children(parent))
     assert parent.poll() is None
+
+
+def test_a_process_that_stands_still_is_replaced(parent):
+    known = children(parent)
+    known[0].suspend()
+    wait_for(lambda: len(children(parent)) == 3 and known[0] not in children(parent))
+    assert {*known[1:]} <= {*children(parent)}
+
+
+def test_nobody_is_replaced_because_the_one_who_looks_stood_still(parent):
+    known = children(parent)
+    parent.send_signal(signal.SIGSTOP)
+    for child in known:
+        child.suspend()
+    time.sleep(2)
+    for child in (*known, psutil.Process(parent.pid)):
+        child.resume()
+    known[0].kill()  # once its place is taken, everybody has been looked at
+    wait_for(lambda: len(children(parent)) == 3 and known[0] not in children(parent))
+    assert {*known[1:]} <= {*children(parent)}
+
+
+def looked(watch, *looks):
+    """Return whom each look gives up: (at, counts)."""
+    return [watch.silent(counts, at_s) for at_s, counts in looks]
+
+
+def test_who_counts_no_further_is_given_up_after_its_time():
+    beats = [(second / 2, {1: 5, 2: second}) for second in range(1, 10)]
+    assert looked(Watch(3.0), *beats) == [[], [], [], [], [], [], [], [1], [1]]
+
+
+def test_a_machine_that_slept_gives_nobody_up():
+    assert looked(Watch(3.0), (0.0, {1: 5}), (1000.0, {1: 5}), (2000.0, {1: 5})) == [[], [], []]
+
+
+def test_who_begins_has_more_time():
+    beats = [(float(second), {1: 0}) for second in range(14)]
+    assert looked(Watch(3.0), *beats) == [[]] * 13 + [[1]]
+
+
+def test_without_a_limit_nobody_is_given_up():
+    assert looked(Watch(0.0), *((float(second), {1: 1}) for second in range(100))) == [[]] * 100
+
+
+def test_a_counter_begins_at_nothing_for_the_next():
+    pulses = Pulses(1)
+    place = pulses.take()
+    pulses.beat(place)
+    assert pulses.count(place) == 1
+    pulses.give_back(place)
+    assert pulses.count(pulses.take()) == 0
 
 
 def test_sigterm_ends_all_in_order(parent):
