@@ -24,7 +24,7 @@ from bearing_portal.settings.processes import web_processes
 from bench.faults.bucket import Bucket
 from bench.faults.crowd import Crowd
 from bench.faults.disks import namespace
-from bench.faults.house import House
+from bench.faults.house import House, clock_works
 from bench.faults.kinds import FAULTS, KILLS, Fault
 from bench.faults.laws import Outcome, struck
 from bench.people.world import world_of
@@ -106,6 +106,8 @@ def _reason(fault: Fault, asked: argparse.Namespace) -> str:
         return "the server of the bucket is not installed: make environment"
     if fault.house == "clock" and not clock_library():
         return "libfaketime is not installed (Debian: apt-get install libfaketime)"
+    if fault.house == "clock" and not clock_works(clock_library()):
+        return "under the libfaketime of this machine Python cannot sleep"
     return ""
 
 

@@ -101,14 +101,14 @@ class Bucket:
         with closing(client), suppress(OSError):
             server = socket.create_connection((HOST, self._server_port))
             with closing(server):
-                back = threading.Thread(target=self._pump, args=(server, client), daemon=True)
+                answers = (server, client, False)
+                back = threading.Thread(target=self._pump, args=answers, daemon=True)
                 back.start()
-                self._pump(client, server)
+                self._pump(client, server, True)
                 back.join()
 
-    def _pump(self, source: socket.socket, target: socket.socket) -> None:
-        """Pass bytes on; on the way to the server it is seen what shall happen to them."""
-        is_asking = source.getpeername()[1] != self._server_port
+    def _pump(self, source: socket.socket, target: socket.socket, is_asking: bool) -> None:
+        """Pass bytes on, in one of the two directions, as the trouble of the moment lets it."""
         with suppress(OSError):
             while data := source.recv(CHUNK_BYTES):
                 if self.trouble in ("refusing", "gone") and is_asking:

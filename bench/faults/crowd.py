@@ -224,7 +224,5 @@ def told(line: str) -> str:
     status = re.search(r"answered (\d+)", line)
     if status:
         return status[1]
-    failed = re.search(
-        r"\b(\w+(?:Error|Refused|Disconnected|Reset|IncompleteRead|Timeout))\b", line
-    )
+    failed = re.search(r"\b(\w*(?:Error|Disconnected|IncompleteRead))\b", line)
     return failed[1] if failed else line

@@ -1,5 +1,6 @@
 """The portal that is harmed: started once by its own runner, and never helped by us again."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -65,14 +66,7 @@ class House:
         self.environment = environment_of(self.folder, port, web_processes=web_processes)
         if bucket is not None:
             self.environment["STORAGE_URL"] = bucket.url
-        self._of_runner = {
-            "LD_PRELOAD": clock,
-            "FAKETIME_TIMESTAMP_FILE": str(self._clock),
-            "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
-        if not clock:
-            self._of_runner.clear()
+        self._of_runner = clock_environment(clock, self._clock) if clock else {}
         self.runner: subprocess.Popen[bytes]
 
     def __enter__(self) -> Self:
@@ -89,7 +83,7 @@ class House:
         _error: BaseException | None,
         _stack: TracebackType | None,
     ) -> None:
-        if hasattr(self, "runner"):
+        if hasattr(self, "runner") and self.runner.poll() is None:
             family = psutil.Process(self.runner.pid).children(recursive=True)
             for process in family:  # what was stopped cannot end
                 _signal(process, signal.SIGCONT)
@@ -224,6 +218,33 @@ class House:
             return False
         finally:
             client.close()
+
+
+def clock_environment(library: str, clock: Path) -> dict[str, str]:
+    """What puts a library between a program and the clock, with a file that says how far to move.
+
+    Only the time of day moves: waits are measured by a clock that never jumps.
+    """
+    return {
+        "LD_PRELOAD": library,
+        "FAKETIME_TIMESTAMP_FILE": str(clock),
+        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+
+
+def clock_works(library: str) -> bool:
+    """Tell whether programs still sleep under that library; with some versions they cannot."""
+    with TemporaryDirectory() as folder:
+        clock = Path(folder) / "clock"
+        clock.write_text("+0\n")
+        done = subprocess.run(
+            [sys.executable, "-c", "import time; time.sleep(0.01)"],
+            env=os.environ | clock_environment(library, clock),
+            capture_output=True,
+            check=False,
+        )
+    return done.returncode == 0
 
 
 def _lives(process: psutil.Process) -> bool:

@@ -59,6 +59,7 @@ def test_a_label_may_be_the_last_acknowledged_or_one_never_answered(tried, may_b
         ("home: ConnectionRefusedError: [Errno 111] Connection refused", "ConnectionRefusedError"),
         ("probe: RemoteDisconnected", "RemoteDisconnected"),
         ("probe: TimeoutError", "TimeoutError"),
+        ("next: IncompleteRead: IncompleteRead(1031 bytes read)", "IncompleteRead"),
     ],
 )
 def test_a_refusal_is_counted_by_its_status_or_by_how_the_connection_failed(line, short):
