@@ -47,7 +47,8 @@ def test_from_training_to_the_prediction_of_a_fault(portal, dataset):
 
     page.goto("/")
     page.locator("#experiments-title").scroll_into_view_if_needed()
-    page.get_by_role("link", name="First", exact=True).focus()
+    recent = page.get_by_role("group", name="Recent experiments")
+    recent.get_by_role("link", name="First", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.locator("#dialog #experiment-summary")).to_contain_text("Random split")
     page.keyboard.press("Escape")
