@@ -15,7 +15,7 @@ from experiments.models import Experiment, ExperimentConfig, ExperimentTag
 from experiments.selectors import experiments_visible
 from signals.models import TableColumn
 
-PER_PAGE = 500
+PER_PAGE = 100
 
 
 @dataclass(frozen=True)
