@@ -15,7 +15,7 @@ help:
 	@echo "make run       start the portal on http://127.0.0.1:8000 (PORT=8001 make run for another port)"
 	@echo "make password  print the admin password generated at the first start"
 	@echo "make test      lint, types, floors, migrations and the whole suite"
-	@echo "make test-all  the same, with other examples of each property in every run"
+	@echo "make test-all  the same, with other examples of each property in every run, and what takes minutes"
 	@echo "make format    ruff's formatting and safe fixes"
 	@echo "make bench     benchmark table and bench.json (QUICK=1 for the first part)"
 	@echo "make load      50 people browse for ten minutes (SECONDS_LONG=60 for one, PROCESSES=1 for one process)"
@@ -92,7 +92,7 @@ faults: environment
 		$(if $(ONLY),--only $(ONLY)) $(if $(PREVIOUS),--previous $(PREVIOUS))
 
 lock: environment
-	@for name in base docs dev production bootstrap audit; do \
+	@for name in base docs onnx dev production bootstrap audit; do \
 		.venv/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done

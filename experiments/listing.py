@@ -1,5 +1,6 @@
 """What the list of experiments shows, in which order, read with a constant number of queries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -12,17 +13,39 @@ from common.roles import may_manage
 from datasets.models import Dataset
 from experiments.models import Experiment, ExperimentConfig, ExperimentTag
 from experiments.selectors import experiments_visible
+from signals.models import TableColumn
 
 PER_PAGE = 500
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """A column of the list; `look` is the class of its cells."""
+
+    code: str
+    title: str
+    look: str = ""
+    is_sorted: bool = True
+
+
+NAME = "name"  # says which experiment a row is, so it is always shown
 COLUMNS = (
-    ("created", "Time", ""),
-    ("name", "Name", ""),
-    ("status", "Status", ""),
-    ("dataset", "Dataset", ""),
-    ("model", "Model", ""),
-    ("score", "Score (%)", "num"),
-    ("random", "Random split (%)", "num"),
+    ListColumn("created", "Time"),
+    ListColumn(NAME, "Name"),
+    ListColumn("status", "Status"),
+    ListColumn("dataset", "Dataset"),
+    ListColumn("model", "Model"),
+    ListColumn("score", "Score (%)", "num"),
+    ListColumn("random", "Random split (%)", "num"),
+    ListColumn("majority", "Majority (%)", "num"),
+    ListColumn("balanced", "Balanced (%)", "num"),
+    ListColumn("signals", "Signals", "num"),
+    ListColumn("protocol", "Protocol", is_sorted=False),
+    ListColumn("tags", "Tags", is_sorted=False),
+    ListColumn("owner", "By", is_sorted=False),
 )
+CODES = tuple(column.code for column in COLUMNS)
+AT_FIRST = tuple(code for code in CODES if code not in ("majority", "balanced", "signals"))
 SORTS: dict[str, Any] = {
     "created": F("created_at"),
     "name": Lower("name"),
@@ -31,6 +54,9 @@ SORTS: dict[str, Any] = {
     "model": F("config__model"),
     "score": F("result__score"),
     "random": F("result__random_score"),
+    "majority": F("result__majority"),
+    "balanced": F("result__balanced_accuracy"),
+    "signals": F("result__n_signals"),
 }
 LONGEST = 100
 
@@ -49,6 +75,7 @@ class ExperimentQuery:
     sort: str = "created"
     descending: bool = True
     page: str = "1"
+    columns: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, params: Any) -> Self:
@@ -65,6 +92,7 @@ class ExperimentQuery:
             sort=known if known in SORTS else "created",
             descending=sort.startswith("-") if known in SORTS else True,
             page=params.get("page", "1"),
+            columns=columns_read(params.get("columns", "").split(",")),
         )
 
     @property
@@ -86,11 +114,12 @@ class ExperimentQuery:
             "tag": self.tag,
             "mine": "1" if self.mine else "",
             "archived": "1" if self.archived else "",
+            "columns": ",".join(self.columns),
             "sort": self.sort_code,
             "page": "" if self.page == "1" else self.page,
         }
         kept = {key: value for key, value in pairs.items() if value and value != "-created"}
-        return f"?{urlencode(kept)}" if kept else ""
+        return f"?{urlencode(kept, safe=',')}" if kept else ""
 
 
 def experiments_listed(user: Any, query: ExperimentQuery) -> Page[Experiment]:
@@ -120,6 +149,21 @@ def experiments_listed(user: Any, query: ExperimentQuery) -> Page[Experiment]:
     for row in page.object_list:
         row.is_mine = may_manage(user, row.owner_id)  # type: ignore[attr-defined]
     return page
+
+
+def columns_read(codes: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns among some codes in the order of the list; the name's with any."""
+    named = set(codes) & set(CODES)
+    return tuple(code for code in CODES if code in named | {NAME}) if named else ()
+
+
+def columns_shown(user: Any, query: ExperimentQuery) -> tuple[ListColumn, ...]:
+    """Return the columns of the address, else those that `user` chose, else those of everybody."""
+    chosen = query.columns
+    if not chosen:
+        kept = TableColumn.objects.filter(user=user.pk, table=TableColumn.Table.EXPERIMENTS)
+        chosen = columns_read(kept.values_list("code", flat=True)) or AT_FIRST
+    return tuple(column for column in COLUMNS if column.code in chosen)
 
 
 def list_choices(user: Any) -> dict[str, Any]:

@@ -38,7 +38,8 @@ VALKEY_DATABASES_EACH = 2  # a second one for tests that empty a database
 # change at hand; `make test-all` looks for others. What it finds is kept as an @example.
 hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("explore", deadline=None, print_blob=True)
-hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "suite")
+hypothesis.settings.load_profile(PROFILE)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,6 +65,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     What drives a browser or whole processes gets a second try: a busy machine is no failure.
     """
     root = Path(__file__).parent
+    if PROFILE != "explore":
+        for item in items:
+            if item.get_closest_marker("thorough"):
+                item.add_marker(pytest.mark.skip(reason="takes minutes: make test-all runs it"))
     items.sort(key=lambda item: item.path.relative_to(root).parts[0] not in LONG)
     for item in items:
         if item.path.relative_to(root).parts[0] in LONG:

@@ -64,6 +64,14 @@ class ExperimentResult(models.Model):
         return percent(self.random_score)
 
     @property
+    def majority_percent(self) -> str:
+        return percent(self.majority)
+
+    @property
+    def balanced_percent(self) -> str:
+        return percent(self.balanced_accuracy)
+
+    @property
     def predict_ms(self) -> float:
         return 1000 * self.predict_s
 

@@ -124,8 +124,7 @@ def predictions_write(folder: Path, rows: TrainingRows, evaluation: Evaluation) 
 
 def predictions_read(file: Stored) -> tuple[Evaluation, tuple[int, ...], list[str], list[str]]:
     """Return the runs, the ids of the signals, and the names of classes and groups."""
-    with file.open() as opened:
-        table = pq.read_table(opened)
+    table = _table(file)
     codes = [
         name.removeprefix(_PROBABILITY)
         for name in table.column_names
@@ -158,6 +157,16 @@ def predictions_read(file: Stored) -> tuple[Evaluation, tuple[int, ...], list[st
     )
 
 
+def _table(file: Stored) -> pa.Table:
+    try:
+        with file.open() as opened:
+            return pq.read_table(opened)
+    except pa.ArrowException as error:
+        raise Unavailable(
+            f"The file {file.name} of the model is damaged: train it again."
+        ) from error
+
+
 def rows_write(folder: Path, rows: TrainingRows) -> None:
     """Write what the model was trained on: labels and features may change in the database."""
     columns: dict[str, Any] = {
@@ -175,8 +184,7 @@ def rows_write(folder: Path, rows: TrainingRows) -> None:
 
 def rows_read(file: Stored) -> StoredRows:
     """Return what a model was trained on."""
-    with file.open() as opened:
-        table = pq.read_table(opened)
+    table = _table(file)
     features = [name for name in table.column_names if name.startswith("x ")]
     others = [name for name in table.column_names if name not in features]
     facts = {name: table[name].to_pylist() for name in others}

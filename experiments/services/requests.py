@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any, Final
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 
@@ -20,7 +21,7 @@ from experiments.models import (
     ExperimentParameter,
 )
 from experiments.services.hints import experiment_hint
-from experiments.training.planning import Planned, Wish, wish_plan
+from experiments.training.planning import Planned, Wish, wish_of, wish_plan
 from monitoring.events import event_record
 from monitoring.jobs.lifecycle import job_create, job_enqueue
 from monitoring.models import SystemEvent
@@ -31,9 +32,12 @@ _LONGEST_QUERY: Final = ExperimentConfig._meta.get_field("query").max_length or 
 
 
 def experiment_request(
-    *, owner: Any, dataset: Dataset, wish: Wish, name: str = ""
+    *, owner: Any, dataset: Dataset, wish: Wish, name: str = "", is_once: bool = False
 ) -> tuple[Experiment, Planned]:
     """Write a queued experiment with its config and its job, and hand the job to the queue.
+
+    With `is_once` the same that waits or runs already is returned instead: a button was pressed
+    twice.
 
     Raises
     ------
@@ -55,6 +59,11 @@ def experiment_request(
     if len(query) > _LONGEST_QUERY:
         raise Invalid("The filter is too long; choose fewer conditions.")
     with transaction.atomic():
+        if is_once:
+            # Two requests at once ask in turn.
+            get_user_model().objects.select_for_update(no_key=True).get(pk=owner.pk)
+            if twin := _twin(Experiment(name=name, owner=owner, dataset=dataset), wish, planned):
+                return twin, planned
         experiment = Experiment(name=name, owner=owner, dataset=dataset)
         experiment.full_clean(exclude=["dataset", "owner"])
         experiment.save()
@@ -76,6 +85,27 @@ def experiment_request(
         )
         after_commit(experiment_hint, experiment)
     return experiment, planned
+
+
+def _twin(asked: Experiment, wish: Wish, planned: Planned) -> Experiment | None:
+    """Return an experiment that is the same as is asked for and has not ended."""
+    alike = Experiment.objects.filter(
+        name=asked.name,
+        owner=asked.owner,
+        dataset=asked.dataset,
+        status__in=(Experiment.Status.QUEUED, Experiment.Status.TRAINING),
+    ).select_related("config")
+    same = replace(wish, chosen=replace(wish.chosen, dataset=None), features=())
+    names = _names(planned)
+    for each in alike:
+        own = [feature.name for feature in each.config.features.all()]
+        if own == names and wish_of(each.config) == same:
+            return each
+    return None
+
+
+def _names(planned: Planned) -> list[str]:
+    return [*planned.rows.names, *planned.rows.empty]
 
 
 def page_of(experiment: Experiment) -> str:
@@ -103,8 +133,7 @@ def _config_write(experiment: Experiment, wish: Wish, query: str, planned: Plann
         ExperimentParameter(config=config, name=name, value=value)
         for name, value in wish.parameters.items()
     )
-    names = [*planned.rows.names, *planned.rows.empty]
     ExperimentFeature.objects.bulk_create(
         ExperimentFeature(config=config, position=place, name=name)
-        for place, name in enumerate(names)
+        for place, name in enumerate(_names(planned))
     )

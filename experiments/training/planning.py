@@ -23,6 +23,7 @@ from vibration.learning.models import MODELS, checked_parameters
 from vibration.learning.plans import GROUP, LEAVE_OUT, SPLIT, Plan, plan_of
 from vibration.learning.search import parameter_sets
 
+MOST_CLASSES: Final = 60  # 10 000 draws of their confusion matrices: 300 MB
 HIGHEST_SEED: Final = 2**32 - 100  # what scikit-learn takes, with room for repeats and tries
 
 
@@ -101,6 +102,11 @@ def planned(user: Any, dataset: Dataset, wish: Wish, names: tuple[str, ...]) -> 
     chosen = _of_split(wish.chosen, split) if split else wish.chosen
     scope = explorer_scope(user, replace(chosen, dataset=dataset.pk))
     rows = training_rows(user, scope, names)
+    if len(rows.classes) > MOST_CLASSES:
+        raise Invalid(
+            f"At most {MOST_CLASSES} classes are told apart, not {len(rows.classes)}: choose some "
+            "of them."
+        )
     if wish.top_k is not None and not 1 <= wish.top_k <= len(rows.names):
         raise _refused("top_k", f"Keep 1 to {len(rows.names)} features, not {wish.top_k}.")
     with told_as():

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,8 +15,18 @@ from common.errors import Invalid, NotAllowed, NotFound
 from common.http import name_download
 from common.roles import is_engineer
 from datasets.views.answers import is_fragment
+from experiments.exports.onnx import SUFFIX, onnx_export, onnx_refusal, onnx_size_refusal
 from experiments.exports.scripts import script_archive
-from experiments.listing import COLUMNS, ExperimentQuery, experiments_listed, list_choices
+from experiments.listing import (
+    CODES,
+    COLUMNS,
+    NAME,
+    ExperimentQuery,
+    columns_read,
+    columns_shown,
+    experiments_listed,
+    list_choices,
+)
 from experiments.models import Experiment
 from experiments.results.files import CONFIG, experiment_file
 from experiments.results.insights import insight_numbers, insight_shown
@@ -27,6 +38,8 @@ from experiments.selectors import (
 from experiments.services import insights, management
 from monitoring.models import JobLogLine
 from signals.exploration.selection import MOST_IDS
+from signals.models import TableColumn
+from signals.services.table_columns import columns_forget, columns_keep
 
 LOG_LINES = 200
 
@@ -37,18 +50,44 @@ LOG_LINES = 200
 def experiment_list(request: HttpRequest) -> HttpResponse:
     """All experiments that the person may see; the address holds search, filter and sorting."""
     query = ExperimentQuery.read(request.GET)
-    context = {
-        "query": query,
-        "page": experiments_listed(request.user, query),
-        "columns": COLUMNS,
-        "may_train": is_engineer(request.user),
-    }
     if is_fragment(request):
-        response = render(request, "experiments/_list.html", context)
+        response = render(request, "experiments/_list.html", _listed(request.user, query))
         response["HX-Replace-Url"] = request.path + query.url_part()
         return response
-    context |= list_choices(request.user)
+    context = _listed(request.user, query) | list_choices(request.user)
     return render(request, "experiments/list.html", context)
+
+
+@login_required
+@require_POST
+def experiment_columns(request: HttpRequest) -> HttpResponse:
+    """Remember which columns the person wants, and have the list shown with them."""
+    query, table = ExperimentQuery.read(request.POST), TableColumn.Table.EXPERIMENTS
+    if request.POST.get("reset") == "1":
+        columns_forget(user=request.user, table=table)
+        address = reverse("experiments:list") + replace(query, columns=()).url_part()
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    codes = (NAME, *request.POST.getlist("column"))
+    columns_keep(user=request.user, table=table, codes=codes, known=CODES)
+    query = replace(query, columns=columns_read(codes))
+    shown = {
+        "path": reverse("experiments:list") + query.url_part(),
+        "target": "#experiment-list",
+        "swap": "outerHTML",
+    }
+    return HttpResponse(status=204, headers={"HX-Location": json.dumps(shown)})
+
+
+def _listed(user: Any, query: ExperimentQuery) -> dict[str, Any]:
+    shown = columns_shown(user, query)
+    return {
+        "query": query,
+        "page": experiments_listed(user, query),
+        "columns": COLUMNS,
+        "shown": shown,
+        "shows": {column.code: True for column in shown},
+        "may_train": is_engineer(user),
+    }
 
 
 @login_required
@@ -68,7 +107,16 @@ def experiment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "experiments/_state.html", context)
     if experiment.status == Experiment.Status.READY:
         context |= experiment_shown(request.user, experiment) | insight_shown(experiment)
+        context["may_export_onnx"] = not onnx_refusal(experiment)
     return render(request, "experiments/detail.html", context)
+
+
+@login_required
+@require_GET
+def experiment_summary(request: HttpRequest, pk: int) -> HttpResponse:
+    """The dialog that says in short what an experiment is and what came out."""
+    experiment = experiment_get(request.user, pk)
+    return render(request, "experiments/_summary.html", {"experiment": experiment})
 
 
 @login_required
@@ -192,6 +240,18 @@ def experiment_script(request: HttpRequest, pk: int) -> HttpResponse:
     experiment = _trained(request, pk)
     response = HttpResponse(script_archive(experiment), content_type="application/zip")
     name_download(response, experiment.name, ".zip")
+    return response
+
+
+@login_required
+@require_GET
+def experiment_onnx(request: HttpRequest, pk: int) -> HttpResponse:
+    """The model as ONNX, where it answers as the model does."""
+    experiment = _trained(request, pk)
+    if refused := onnx_size_refusal(experiment):
+        raise Invalid(refused)
+    response = HttpResponse(onnx_export(experiment), content_type="application/octet-stream")
+    name_download(response, experiment.name, SUFFIX)
     return response
 
 

@@ -35,6 +35,7 @@ def training(request: HttpRequest) -> HttpResponse:
             dataset=form.dataset,
             wish=form.wish(),
             name=form.texts.get("title", ""),
+            is_once=True,
         )
     except Invalid as error:
         return _page(request, form, {"refusal": str(error)}, status=422)

@@ -8,7 +8,7 @@ from common.admin import WrittenBySystem
 from signals.models import Projection, SavedView, TableColumn
 from signals.selectors import stores_visible
 from signals.services.saved_views import saved_view_delete, saved_views_visible
-from signals.services.table_columns import columns_reset
+from signals.services.table_columns import columns_forget
 
 
 class SavedViewAdmin(WrittenBySystem):
@@ -47,12 +47,12 @@ class ProjectionAdmin(WrittenBySystem):
 
 
 class TableColumnAdmin(WrittenBySystem):
-    """People choose their columns on the explorer; here their choice is looked at, and forgotten
+    """People choose their columns above a table; here their choice is looked at, and forgotten
     as a whole.
     """
 
-    list_display = ("user", "position", "code")
-    list_filter = ("code",)
+    list_display = ("user", "table", "position", "code")
+    list_filter = ("table", "code")
     search_fields = ("user__username",)
     list_select_related = ("user",)
 
@@ -60,7 +60,7 @@ class TableColumnAdmin(WrittenBySystem):
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
 
     def delete_model(self, request: HttpRequest, obj: TableColumn) -> None:
-        columns_reset(user=obj.user)
+        columns_forget(user=obj.user, table=obj.table)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[TableColumn]) -> None:
         for row in queryset:

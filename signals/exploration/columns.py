@@ -98,6 +98,6 @@ AT_FIRST: Final = (
 
 def columns_of(user: Any) -> tuple[Column, ...]:
     """Return the columns `user` chose, in that order; those of everybody where none was chosen."""
-    chosen = TableColumn.objects.filter(user=user.pk).order_by("position")
-    codes = list(chosen.values_list("code", flat=True)) or AT_FIRST
+    chosen = TableColumn.objects.filter(user=user.pk, table=TableColumn.Table.SIGNALS)
+    codes = list(chosen.order_by("position").values_list("code", flat=True)) or AT_FIRST
     return tuple(COLUMNS[code] for code in codes if code in COLUMNS)

@@ -48,19 +48,32 @@ class SavedView(models.Model):
 
 
 class TableColumn(models.Model):
-    """A column that somebody wants in the explorer's table; who chose none has no rows."""
+    """A column that somebody wants in a table; who chose none for it has no rows."""
+
+    class Table(models.TextChoices):
+        SIGNALS = "signals", "Signals of the explorer"
+        EXPERIMENTS = "experiments", "List of experiments"
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="table_columns"
+    )
+    table = models.CharField(
+        max_length=20, choices=Table, default=Table.SIGNALS, db_default="signals"
     )
     position = models.PositiveSmallIntegerField(help_text="From the left, from 0.")
     code = models.CharField(max_length=40)
 
     class Meta:
-        ordering = ["user", "position"]
+        ordering = ["user", "table", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "code"], name="table_column_once"),
-            models.UniqueConstraint(fields=["user", "position"], name="table_column_place"),
+            models.UniqueConstraint(fields=["user", "table", "code"], name="table_column_once"),
+            models.UniqueConstraint(
+                fields=["user", "table", "position"], name="table_column_place"
+            ),
+            models.CheckConstraint(
+                name="table_column_table_known",
+                condition=Q(table__in=["signals", "experiments"]),
+            ),
         ]
 
     def __str__(self) -> str:

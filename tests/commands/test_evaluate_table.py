@@ -80,6 +80,20 @@ def test_a_packed_table_gives_the_same(written, tmp_path):
     assert numbers(str(packed))["score"] == numbers(path)["score"]
 
 
+def test_a_table_of_semicolons_decimal_commas_and_a_bom_gives_the_same(written):
+    path = written(*lines())
+    plain = numbers(path)["score"]
+    foreign = [line.replace(",", ";").replace(".", ",") for line in lines()]
+    path = written(*foreign, header=HEADER.replace(",", ";"), encoding="utf-8-sig")
+    assert numbers(path)["score"] == plain
+
+
+def test_a_name_of_an_archive_makes_none(written, tmp_path):
+    path = tmp_path / "table.csv.gz"
+    path.write_text("\n".join([HEADER, *lines()]))
+    assert numbers(str(path))["score"] == numbers(written(*lines()))["score"]
+
+
 def test_columns_of_text_are_no_features_by_default(written):
     rows = [f"{line},word" for line in lines()]
     assert numbers(written(*rows, header=f"{HEADER},note"), "--seed", "1")["n_signals"] == 120
@@ -148,6 +162,9 @@ def test_what_the_table_lacks_is_named(options, part, written):
         (["S1,,0,1,2,3,4"], "nothing in column class"),
         ([",x,0,1,2,3,4"], "nothing in column specimen"),
         (["S1,x,0,ah,2,3,4"], "“ah” in column a"),
+        (["S1,x,0,1_000,2,3,4"], "“1_000” in column a"),
+        (["S1,x,0,1,2,3,4"], "Every row is of class x"),
+        (["S1,x,0,1,2,3,4", "S1,y,0,2,2,3,4"], "Every class comes from one bearing"),
         (["S1,x,0,,nan,,"], "No column of features holds a number"),
         ([], "no rows"),
         ([f"S1,{'x' * 300},0,1,2,3,4"], "longer than 200"),
@@ -165,7 +182,7 @@ def test_a_row_that_cannot_be_used_is_named(rows, part, written):
         ("specimen,class,a,a", "stands twice"),
         ("specimen,a,b", "no column “class”"),
         (",".join(f"c{number}" for number in range(20_000)), "more than 10000 columns"),
-        ("x" * 2_000_001, "longer than 2000000 characters"),
+        ("x" * 10_000_000, "longer than 2000000 characters"),
     ],
     ids=["empty", "twice", "unlabelled", "wide", "endless"],
 )

@@ -25,6 +25,7 @@ from vibration.learning.protocols import (
 GROUP: Final = "group"
 LEAVE_OUT: Final = "leave-out"
 SPLIT: Final = "split"
+MOST_CELLS: Final = 25_000_000  # of the confusion matrices of all groups: 200 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +93,9 @@ def plan_of(
     Raises
     ------
     VibrationError
-        For one class only, a class of one group in a split by group, a condition with one value,
-        and a split without a part that trains or tests.
+        For one class only, more classes and groups than confusions are counted for, a class of one
+        group in a split by group, a condition with one value, and a split without
+        a part that trains or tests.
 
     Examples
     --------
@@ -106,6 +108,11 @@ def plan_of(
     n_groups = int(np.unique(members).size)
     if len(classes) < 2:
         raise VibrationError(f"Every row is of class {classes[0]}: there is nothing to tell apart.")
+    if n_groups * len(classes) ** 2 > MOST_CELLS:
+        raise VibrationError(
+            f"{len(classes)} classes of {n_groups} {many} are too many to be told apart here: "
+            "choose some of the classes."
+        )
     lone = lone_class_sentence(labels, members, classes=classes, one=one)
     notes = [lone] if lone else []
     if protocol == LEAVE_OUT:

@@ -68,7 +68,7 @@ def read_table(
     """Read a CSV file of features, gzipped or not, and keep the rows and columns that are meant.
 
     An empty cell, or ``nan``, is a missing feature. Columns are parted by commas, or by semicolons
-    or tabs where the header holds no comma.
+    or tabs where the header holds no comma; in those 0,5 is a half.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def _read(
         rows.append(number)
         kept.append([_name(row[place], number, header[place], leave_out) for place in places])
         for place in columns:
-            value = _number(row[place])
+            value = _number(row[place], delimiter)
             if value is None:
                 if by_default:
                     raise VibrationError(
@@ -294,10 +294,14 @@ def _name(cell: str, number: int, column: str, leave_out: str) -> str:
     return name
 
 
-def _number(cell: str) -> float | None:
+def _number(cell: str, delimiter: str) -> float | None:
     text = cell.strip()
     if not text:
         return math.nan
+    if delimiter != "," and text.count(",") == 1 and "." not in text:
+        text = text.replace(",", ".")
+    if "_" in text:  # Python reads 1_000 as a number; no instrument writes one so
+        return None
     try:
         return float(text)
     except ValueError:

@@ -7,6 +7,7 @@ from vibration.learning.groups import (
     lone_class_sentence,
     shared_groups,
 )
+from vibration.learning.plans import plan_of
 from vibration.learning.protocols import (
     group_folds,
     mirrored_folds,
@@ -129,3 +130,9 @@ def test_rows_that_are_equal_in_two_groups_are_listed():
 
 def test_rows_that_are_equal_in_one_group_pass():
     check_distinct([[1.0], [1.0], [2.0]], [0, 0, 1], names=["a", "b"])
+
+
+def test_more_classes_and_groups_than_can_be_counted_are_refused():
+    y = np.repeat(np.arange(500), 2)
+    with pytest.raises(VibrationError, match="500 classes of 1000 bearings are too many"):
+        plan_of(y, np.arange(1000), classes=[str(number) for number in range(500)])
