@@ -126,8 +126,8 @@ class House:
         self._clock.write_text(f"{by_s:+.0f}\n")
 
     @contextmanager
-    def release_before(self) -> Iterator[None]:
-        """Have workers of an older revision at work too, for as long as the block lasts."""
+    def release_before(self) -> Iterator[subprocess.Popen[bytes]]:
+        """Have a worker of an older revision at work too, for as long as the block lasts."""
         git = shutil.which("git") or "git"
         code = self.folder / "previous"
         worktree = [git, "-C", str(BASE_DIR), "worktree"]
@@ -146,7 +146,7 @@ class House:
                     stderr=log,
                 )
             try:
-                yield
+                yield worker
             finally:
                 end(worker, signal.SIGTERM, patience_s=STOP_S)
         finally:

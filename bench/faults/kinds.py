@@ -145,9 +145,11 @@ def clock_jumped(by_s: float, house: House, held_s: float) -> Iterator[Callable[
 def done_by_the_release_before(house: House, held_s: float) -> Iterator[Callable[[], bool]]:
     """Have only the workers of an older release do the jobs."""
     own = [*house.family("short"), *house.family("long")]
-    with house.release_before():
+    with house.release_before() as worker:
         _signal_all(own, signal.SIGSTOP)
         try:
+            if not until(psutil.Process(worker.pid).children, HORSE_S, step_s=0.02):
+                raise RuntimeError(f"The release before took no job within {HORSE_S:.0f} s.")
             time.sleep(held_s)
         finally:
             _signal_all(own, signal.SIGCONT)
