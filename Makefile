@@ -44,7 +44,7 @@ test-all: docs test
 lint: environment
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict vibration $(filter-out tests/%,$(wildcard */services */services.py */*/services */*/services.py))
+	$(BIN)/mypy --strict vibration $(filter-out tests/%,$(wildcard */services */services.py */*/services */*/services.py */*/*/services.py))
 	$(BIN)/lint-imports
 	$(BIN)/oxlint static tests/js
 
