@@ -46,7 +46,6 @@ def test_from_training_to_the_prediction_of_a_fault(portal, dataset):
     expect(page.get_by_role("heading", name="What differs")).to_be_visible()
 
     page.goto("/")
-    page.locator("#experiments-title").scroll_into_view_if_needed()
     recent = page.get_by_role("group", name="Recent experiments")
     recent.get_by_role("link", name="First", exact=True).focus()
     page.keyboard.press("Enter")

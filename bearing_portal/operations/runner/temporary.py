@@ -22,7 +22,7 @@ from bearing_portal.operations.runner.child import child_environment
 from bearing_portal.settings.places import BASE_DIR
 from vibration.processes import dying_with_parent
 
-START_S = 300  # a machine with much to do is slow to begin
+START_S, STOP_S = 300.0, 10.0
 # A developer's own servers, rows and secrets are not for it.
 NOT_INHERITED = (
     "DATABASE_URL",
