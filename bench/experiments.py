@@ -93,6 +93,7 @@ def measure_prediction() -> Figures:
     As a page for a signal whose features are known, and for samples alone: their features, the
     answer with its reasons, and the neighbours' rows.
     """
+    portal = served()  # sets Django up, which the rows below need
     from experiments.inference.predictor import predictor_of
     from experiments.inference.selectors import answer_for
     from experiments.inference.subjects import channel_subject
@@ -106,7 +107,6 @@ def measure_prediction() -> Figures:
     from signals.selectors import signal_samples
     from vibration.formats import Channel
 
-    portal = served()
     signals = sample_signals()
     dataset = Signal.objects.get(pk=signals[0]).store.dataset
     made, _ = experiment_request(
