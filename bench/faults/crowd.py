@@ -174,8 +174,11 @@ class Crowd:
     def _create(self, session: str, number: int, _chance: random.Random) -> None:
         if self._over.wait(4):
             return
-        waiting = json.loads(ask(self.world.netloc, session, "/api/v1/jobs?active=true").body)
-        if len(waiting["items"]) >= MOST_WAITING:
+        waiting = ask(self.world.netloc, session, "/api/v1/jobs?active=true")
+        if waiting.status != 200:
+            self.log.refused.append(f"_create: answered {waiting.status}")
+            return
+        if len(json.loads(waiting.body)["items"]) >= MOST_WAITING:
             return
         name = f"Made meanwhile {self.seed}-{number}"
         body = json.dumps({"name": name, **RECIPE}).encode()
