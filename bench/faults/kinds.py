@@ -196,7 +196,12 @@ WANTS = (
         needs_disks=True,
     ),
     Fault("read-only", "the storage can only be read", disk_frozen, needs_disks=True),
-    Fault("release-before", "only workers of --previous do the jobs", done_by_the_release_before),
+    Fault(
+        "release-before",
+        "only workers of --previous do the jobs",
+        done_by_the_release_before,
+        needs_previous=True,
+    ),
     Fault("s3-slow", "each answer of the bucket takes 3 s", partial(bucket_hit, "slow"), "bucket"),
     Fault(
         "s3-refusing", "the bucket answers 503 to all", partial(bucket_hit, "refusing"), "bucket"
