@@ -67,6 +67,7 @@ _NUMBER: Final = re.compile(
 _SIZE: Final = re.compile(r"\s*([0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]{1,2})?)\s*(\S*)\s*", re.ASCII)
 _HOLE: Final = re.compile(r"\{([^{}]*)\}")
 _MOST_HOLES: Final = 12
+_MOST_STARS: Final = 6  # each multiplies the ways to hold a pattern against a name
 
 
 @dataclass(frozen=True)
@@ -316,7 +317,10 @@ def number_of(text: str, unit: str = "") -> tuple[float, str]:
     found = _NUMBER.fullmatch(text)
     if found is None:
         raise FormatError(f"“{text[:40]}” is no number.")
-    return float(found[1].replace(",", ".")), found[2] or unit
+    value = float(found[1].replace(",", "."))
+    if not math.isfinite(value):
+        raise FormatError(f"“{text[:20]}…” is too large a number.")
+    return value, found[2] or unit
 
 
 def rate_said(text: str, unit: str = "") -> float:
@@ -439,8 +443,10 @@ def _pulses(text: str, _unit: str) -> int:
 
 def _word(text: str, _unit: str = "") -> str:
     word = " ".join(text.split())
-    if len(word) > LONGEST_WORD or not word.isprintable():
-        raise FormatError(f"“{word[:40]}…” is longer than {LONGEST_WORD} letters, or none.")
+    if len(word) > LONGEST_WORD:
+        raise FormatError(f"“{word[:40]}…” is longer than {LONGEST_WORD} letters; shorten it.")
+    if not word.isprintable():
+        raise FormatError(f"{word[:40]!a} holds a letter that cannot be seen; take it out.")
     return word
 
 
@@ -503,7 +509,7 @@ class PathPattern:
         Raises
         ------
         FormatError
-            Where it names no fact, an unknown one or one twice.
+            Where it names no fact, an unknown one or one twice, or has too many stars.
 
         Examples
         --------
@@ -539,6 +545,8 @@ class PathPattern:
                 f"at most {_MOST_HOLES}."
             )
         rest = _literal(plain[last:])
+        if re.sub(r"\*+", "*", plain).count("*") > _MOST_STARS:
+            raise FormatError(f"A pattern has at most {_MOST_STARS} stars.")
         return cls(text, re.compile(rf"(?:.*/)?{''.join(parts)}{rest}(?:\.[^./]+)*"), holes)
 
     def facts_of(self, path: str) -> dict[str, Any] | None:
@@ -562,4 +570,4 @@ class PathPattern:
 
 
 def _literal(text: str) -> str:
-    return "[^/]*?".join(map(re.escape, text.split("*")))
+    return "[^/]*?".join(map(re.escape, re.split(r"\*+", text)))

@@ -41,10 +41,12 @@ def test_a_column_is_known_by_its_title_and_its_unit(title, cell, fact, value):
         ("speed", "-3", "above 0"),
         ("rate", "1e12", "10 Hz to 10 million Hz"),
         ("rate", "0", "10 Hz to 10 million Hz"),
-        ("rate", "9" * 5000, "no number|10 million"),
+        ("rate", "9" * 5000, "too large a number"),
         ("recorded at", "yesterday", "no time"),
         ("specimen", "x" * 101, "longer than 100"),
         ("pulses", "0", "1 to 10000 pulses"),
+        ("rpm", "9" * 5000, "too large a number"),
+        ("label", "inner\u202erace", r"\\u202e.* cannot be seen"),
     ],
 )
 def test_a_cell_that_cannot_be_is_refused_with_its_line(title, cell, words):
@@ -96,6 +98,7 @@ def test_a_pattern_reads_folders_and_names(pattern, path, facts):
         ("{colour}", "names “colour”; it can name label"),
         ("{label}{run}", "Nothing stands before .run."),
         ("{label}/{class}_{label}", "label twice"),
+        ("{label}a*a*a*a*a*a*a*b", "at most 6 stars"),
     ],
 )
 def test_a_pattern_that_cannot_be_is_refused(pattern, words):
