@@ -37,7 +37,7 @@ UPLOADED: Final = Budget(
 # Names of addresses. A new one that makes a file, draws a preview or asks a model belongs here.
 _HEAVY: Final = {
     *("api-1:feature_table", "api-1:experiment_predict"),
-    *("explorer-export", "viewer-export"),
+    *("explorer-export", "viewer-export", "experiments:onnx", "experiments:script"),
     *("datasets:download-new", "datasets:version-changes"),
     *("comparison:curves", "imports:row"),
     *("inference:page", "inference:spectra", "inference:batch", "inference:run-csv"),

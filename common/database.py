@@ -1,10 +1,11 @@
-"""Carry on when PostgreSQL goes away for a while."""
+"""Take turns in PostgreSQL, and carry on when it goes away for a while."""
 
 import logging
 import time
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+from django.contrib.auth import get_user_model
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 logger = logging.getLogger(__name__)
@@ -14,6 +15,11 @@ T = TypeVar("T")
 OUTAGES = (OperationalError, InterfaceError)
 PATIENCE_S = 90.0
 _LONGEST_WAIT_S = 5.0
+
+
+def person_lock(pk: Any) -> None:
+    """Have what else locks this person wait for the end of the transaction."""
+    get_user_model().objects.select_for_update(no_key=True).get(pk=pk)
 
 
 def drop_connection() -> None:

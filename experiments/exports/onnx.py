@@ -73,18 +73,23 @@ def onnx_export(experiment: Experiment) -> bytes:
     Invalid
         Where it cannot be made, or answers otherwise than the pipeline on any training row.
     Unavailable
-        Where the files of the experiment are missing or changed.
+        Where the files of the experiment are missing or changed, or another export is under way.
     """
     if refused := onnx_refusal(experiment):
         raise Invalid(refused)
     pipeline = model_load(experiment)
     rows = rows_read(experiment_file(experiment, ROWS))
-    with _lock, threadpool_limits(1):
-        content = onnx_bytes(
-            pipeline, rows.x, features=rows.names, classes=report_read(experiment)["classes"]
-        )
-        if sentence := onnx_difference(content, pipeline, rows.x):
-            raise Invalid(sentence)
+    if not _lock.acquire(blocking=False):  # who waits would hold a thread of the web meanwhile
+        raise Unavailable("Another model is being exported: try again in some seconds.")
+    try:
+        with threadpool_limits(1):
+            content = onnx_bytes(
+                pipeline, rows.x, features=rows.names, classes=report_read(experiment)["classes"]
+            )
+            if sentence := onnx_difference(content, pipeline, rows.x):
+                raise Invalid(sentence)
+    finally:
+        _lock.release()
     return content
 
 

@@ -3,11 +3,10 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 
-from common.database import after_commit
+from common.database import after_commit, person_lock
 from common.errors import Invalid, NotAllowed, NotFound
 from common.names import name_clean
 from common.roles import is_engineer
@@ -61,7 +60,7 @@ def experiment_request(
     with transaction.atomic():
         if is_once:
             # Two requests at once ask in turn.
-            get_user_model().objects.select_for_update(no_key=True).get(pk=owner.pk)
+            person_lock(owner.pk)
             if twin := _twin(Experiment(name=name, owner=owner, dataset=dataset), wish, planned):
                 return twin, planned
         experiment = Experiment(name=name, owner=owner, dataset=dataset)

@@ -22,6 +22,24 @@ class GoesWithItsPerson(WrittenBySystem):
         return bool(request.user.is_superuser)
 
 
+class GoesByItsService(GoesWithItsPerson):
+    """Rows whose end is more than a row less: `delete_model` is asked for each of many."""
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in queryset.select_related("user"):
+            self.delete_model(request, row)
+
+
+class SecondStepAdmin(GoesWithItsPerson):
+    list_display = ("user", "created_at", "last_used_at", "throttling_failure_count")
+    search_fields = ("user__username",)
+    list_filter = ("created_at", "last_used_at")
+    date_hierarchy = "created_at"
+    list_select_related = ("user",)
+    show_full_result_count = False
+    fields = ("user", "created_at", "last_used_at", "throttling_failure_count")
+
+
 @admin.register(UserSettings)
 class UserSettingsAdmin(GoesWithItsPerson):
     list_display = ("user", "theme", "page_size")
@@ -41,7 +59,7 @@ class NoticeChoiceAdmin(GoesWithItsPerson):
 
 
 @admin.register(UserSession)
-class UserSessionAdmin(GoesWithItsPerson):
+class UserSessionAdmin(GoesByItsService):
     """The key of a session is a password: it is not shown."""
 
     list_display = ("user", "device", "address", "seen_at", "created_at")
@@ -62,10 +80,6 @@ class UserSessionAdmin(GoesWithItsPerson):
         rows = list(sessions)
         self.delete_queryset(request, sessions)
         self.message_user(request, f"{len(rows)} logged out.")
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[UserSession]) -> None:
-        for session in queryset.select_related("user"):
-            self.delete_model(request, session)
 
     def delete_model(self, request: HttpRequest, obj: UserSession) -> None:
         session_end(user=obj.user, session_key=obj.session_key)
@@ -100,16 +114,9 @@ class ApiTokenAdmin(GoesWithItsPerson):
 
 
 @admin.register(TOTPDevice)
-class AppAdmin(GoesWithItsPerson):
+class AppAdmin(GoesByItsService, SecondStepAdmin):
     """Who has a second step; its key is a password and is not shown."""
 
-    list_display = ("user", "created_at", "last_used_at", "throttling_failure_count")
-    search_fields = ("user__username",)
-    list_filter = ("created_at", "last_used_at")
-    date_hierarchy = "created_at"
-    list_select_related = ("user",)
-    show_full_result_count = False
-    fields = ("user", "created_at", "last_used_at", "throttling_failure_count")
     actions = ("reset",)
 
     @admin.action(
@@ -120,25 +127,13 @@ class AppAdmin(GoesWithItsPerson):
         self.delete_queryset(request, apps)
         self.message_user(request, f"{len(rows)} reset; they are logged out everywhere.")
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[TOTPDevice]) -> None:
-        for app in queryset.select_related("user"):
-            self.delete_model(request, app)
-
     def delete_model(self, request: HttpRequest, obj: TOTPDevice) -> None:
         two_factor_reset(user=request.user, person=obj.user)
 
 
 @admin.register(StaticDevice)
-class RecoveryCodesAdmin(GoesWithItsPerson):
+class RecoveryCodesAdmin(SecondStepAdmin):
     """Whose recovery codes were used when; of the codes there are only hashes."""
-
-    list_display = ("user", "created_at", "last_used_at", "throttling_failure_count")
-    search_fields = ("user__username",)
-    list_filter = ("created_at", "last_used_at")
-    date_hierarchy = "created_at"
-    list_select_related = ("user",)
-    show_full_result_count = False
-    fields = ("user", "created_at", "last_used_at", "throttling_failure_count")
 
 
 @admin.register(SignOnIdentity)

@@ -14,12 +14,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from common.database import after_commit
+from common.database import after_commit, person_lock
 from common.errors import Invalid, NotAllowed
 from common.roles import may_manage
 from monitoring.jobs import queueing
@@ -216,7 +215,7 @@ def _quota_prove(job: Job) -> None:
     if not kind_of(job).is_limited:
         return
     # Of two asked for at once the second counts the first.
-    get_user_model().objects.select_for_update(no_key=True).get(pk=job.owner_id)
+    person_lock(job.owner_id)
     active = Job.objects.filter(
         owner=job.owner_id, status__in=Job.ACTIVE, kind__in=limited_codes()
     ).exclude(pk=job.pk)

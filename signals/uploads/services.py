@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from django.contrib.auth import get_user_model
 from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 
-from common.database import after_commit
+from common.database import after_commit, person_lock
 from common.errors import Invalid, NotAllowed, Unavailable
 from common.roles import may_manage
 from common.storage import Stored, stored, trash_sweep
@@ -90,7 +89,7 @@ def upload_keep(
     try:
         with told_as(Unavailable), transaction.atomic():
             # Of two uploads at once the second counts the first.
-            get_user_model().objects.select_for_update(no_key=True).get(pk=owner.pk)
+            person_lock(owner.pk)
             _quota_prove(owner)
             upload = _write_upload(owner, received)
             with _whole_or_nothing(upload_folder(upload)):

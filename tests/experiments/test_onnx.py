@@ -86,6 +86,14 @@ def test_a_refused_export_leaves_no_file(ready, monkeypatch, tmp_path):
     assert (error.returncode, path.exists()) == (2, False)
 
 
+def test_a_second_export_at_once_is_told_to_come_back(client, ready):
+    client.force_login(ready.owner)
+    with onnx._lock:
+        answer = client.get(f"/experiments/{ready.pk}/onnx/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert client.get(f"/experiments/{ready.pk}/onnx/").status_code == 200
+
+
 def test_what_cannot_be_exported_says_why(client, ready, monkeypatch):
     majority = trained(ready.owner, ready.dataset, model="majority")
     waiting = asked(ready.owner, ready.dataset)

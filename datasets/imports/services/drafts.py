@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from common.database import after_commit
+from common.database import after_commit, person_lock
 from common.errors import Invalid, NotAllowed, NotFound, Unavailable
 from common.roles import is_engineer, may_manage
 from common.storage import folder_discard, folder_make, work_folder
@@ -261,7 +260,7 @@ def _bytes_of(files: Any) -> int:
 
 def _lock(owner: Any) -> None:
     # Of two requests at once the second counts what the first has made.
-    get_user_model().objects.select_for_update(no_key=True).get(pk=owner.pk)
+    person_lock(owner.pk)
 
 
 @transaction.atomic

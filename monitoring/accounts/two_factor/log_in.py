@@ -14,7 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.crypto import constant_time_compare
 
-from monitoring.accounts.two_factor.services import app_of, person_lock
+from common.database import person_lock
+from monitoring.accounts.two_factor.services import app_of
 
 PENDING = "log-in-pending"
 PASSED = "log-in-passed-both"
@@ -44,7 +45,7 @@ def first_step_done(
     `went_both`: a provider that is trusted with it has asked for a second step already.
     """
     with transaction.atomic():
-        person_lock(user)  # nobody gets in with one step while the second is switched on
+        person_lock(user.pk)  # nobody gets in with one step while the second is switched on
         request.session.pop(PENDING, None)
         step = None if went_both else _lacking(user)
         if step is None:

@@ -7,12 +7,12 @@ from base64 import b32encode
 from math import ceil
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from common.database import person_lock
 from common.errors import Invalid
 from common.text import counted
 from monitoring.accounts.sessions import sessions_end_others
@@ -22,11 +22,6 @@ from monitoring.models import SystemEvent
 N_RECOVERY_CODES = 10
 RECOVERY_BYTES = 10
 OF_APP = re.compile("[0-9]{6}")
-
-
-def person_lock(user: Any) -> None:
-    """Have all else that logs this person in, or changes the second step, wait for the end."""
-    get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def app_of(user: Any) -> TOTPDevice | None:
@@ -47,7 +42,7 @@ def two_factor_switch_on(*, user: Any, key: str, code: str, session_key: str | N
     logged out.
     """
     with transaction.atomic():
-        person_lock(user)
+        person_lock(user.pk)
         app = TOTPDevice(user=user, name="App", key=key)
         TOTPDevice.objects.filter(user=user).delete()
         if not OF_APP.fullmatch(_plain(code)) or not app.verify_token(_plain(code)):
@@ -61,7 +56,7 @@ def two_factor_switch_on(*, user: Any, key: str, code: str, session_key: str | N
 @transaction.atomic
 def two_factor_switch_off(*, user: Any) -> None:
     """Let the password alone log `user` in again."""
-    person_lock(user)
+    person_lock(user.pk)
     _remove(user)
     _note(user, user, "two-factor log-in: switched off")
 
@@ -72,7 +67,7 @@ def two_factor_reset(*, user: Any, person: Any) -> bool:
     Every browser of `person` is logged out. `user` is who does it; None: a command.
     """
     with transaction.atomic():
-        person_lock(person)
+        person_lock(person.pk)
         if not _remove(person):
             return False
         _note(user, person, "two-factor log-in: reset")
@@ -83,7 +78,7 @@ def two_factor_reset(*, user: Any, person: Any) -> bool:
 @transaction.atomic
 def recovery_codes_make(*, user: Any) -> list[str]:
     """Make new recovery codes in place of the old ones; only their hashes are kept."""
-    person_lock(user)
+    person_lock(user.pk)
     _note(user, user, "two-factor log-in: new recovery codes")
     return _recovery_codes_make(user)
 
@@ -91,7 +86,7 @@ def recovery_codes_make(*, user: Any) -> list[str]:
 @transaction.atomic
 def code_use(*, user: Any, code: str) -> bool:
     """Tell whether `code` is one of the app's or a recovery code; it is never right again."""
-    person_lock(user)
+    person_lock(user.pk)
     code = _plain(code)
     is_of_app = OF_APP.fullmatch(code) is not None
     model = TOTPDevice if is_of_app else StaticDevice
