@@ -15,7 +15,7 @@ from bench.faults.kinds import FAULTS
 from bench.faults.ledger import Label, Ledger, possible
 from signals.models import Annotation, FaultClass, Signal, Tag
 from tests.factories import make_dataset
-from tests.processes import started
+from tests.processes import descendants_by_command, started
 
 
 @pytest.mark.django_db
@@ -94,7 +94,7 @@ def test_ended_by_sigterm_it_leaves_no_process_and_no_folder(tmp_path, words):
         command, env=os.environ | {"TMPDIR": str(tmp_path)}, stdout=subprocess.DEVNULL
     )
     give_up_at_s = time.monotonic() + 300
-    while not any("bin/postgres" in line for line in _commands(running.pid)):
+    while not any("bin/postgres" in line for line in descendants_by_command(running.pid).values()):
         assert running.poll() is None
         assert time.monotonic() < give_up_at_s
         time.sleep(0.1)
@@ -106,13 +106,3 @@ def test_ended_by_sigterm_it_leaves_no_process_and_no_folder(tmp_path, words):
     _, alive = psutil.wait_procs(family, timeout=60)
     assert alive == []
     assert list(tmp_path.iterdir()) == []
-
-
-def _commands(pid: int) -> list[str]:
-    found = []
-    for process in psutil.Process(pid).children(recursive=True):
-        try:
-            found.append(" ".join(process.cmdline()))
-        except psutil.NoSuchProcess:
-            continue
-    return found

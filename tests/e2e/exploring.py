@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from tests.e2e.viewing import settled
+
 
 def opened(portal, user, query="", **context):
     """Open the explorer in a window of its own and wait until its first panels are drawn."""
@@ -25,6 +27,25 @@ def only(page, *classes):
     for box in page.locator("[name=class]").all():
         box.set_checked(box.get_attribute("value") in classes)
     page.get_by_role("button", name="Apply").click()
+
+
+BOX = "#explorer-table-grid .ag-row[row-index='{}'] .ag-selection-checkbox input"
+TRIES, EACH_MS = 5, 10_000
+
+
+def check(page, *places):
+    """Check rows of the table; a click is made again where the page moved below the pointer."""
+    for place in places:
+        box = page.locator(BOX.format(place))
+        for left in reversed(range(TRIES)):
+            settled(page)
+            box.click()
+            try:
+                expect(box).to_be_checked(timeout=EACH_MS)
+                break
+            except AssertionError:
+                if not left:
+                    raise
 
 
 def address(page):

@@ -8,13 +8,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.e2e.exploring import drawn, opened, says
+from tests.e2e.exploring import check, drawn, opened, says
 from tests.e2e.viewing import settled
 
 pytestmark = pytest.mark.browser
 
 READY_MS = 300_000
-FIRST_BOX = "#explorer-table-grid .ag-row[row-index='0'] .ag-selection-checkbox input"
 SERIOUS = {"serious", "critical", "moderate"}
 
 
@@ -81,8 +80,7 @@ def test_what_was_relabelled_reads_as_before_in_the_old_version_and_is_taken_bac
     table = page.locator(".explorer-table-panel")
     table.scroll_into_view_if_needed()
     table.locator(".ag-row .cell-link").first.wait_for()
-    page.locator(FIRST_BOX).click()
-    expect(page.locator(FIRST_BOX)).to_be_checked()
+    check(page, 0)
     table.get_by_role("button", name="Relabel", exact=True).click()
     dialog = page.locator("#dialog")
     dialog.get_by_label("Class").select_option("wear")

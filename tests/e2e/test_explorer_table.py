@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from signals.models import Signal, Tag
+from tests.e2e.exploring import BOX, check
 from tests.e2e.test_accessibility import findings
 
 pytestmark = pytest.mark.browser
@@ -14,7 +15,6 @@ GRID = "#explorer-table-grid"
 TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 ROW = GRID + " .ag-center-cols-container .ag-row[row-index='{}']"
 CELL = ROW + " [col-id='{}']"
-BOX = GRID + " .ag-row[row-index='{}'] .ag-selection-checkbox input"
 HEAD = GRID + " .ag-header-cell[col-id='{}']"
 
 
@@ -255,8 +255,25 @@ def test_a_click_opens_the_viewer_which_walks_in_the_filter(page, portal, datase
     expect(page.locator("#viewer-steps")).to_contain_text("of 50")
 
 
+def test_a_row_that_has_not_come_yet_has_no_box_to_check(page, dataset):
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/table/rows/**", hold)
+    page.goto(f"/data-explorer/?dataset={dataset.pk}")
+    page.locator(".explorer-table-panel").scroll_into_view_if_needed()
+    expect(page.locator(f"{GRID} .ag-row.is-coming")).not_to_have_count(0)
+    expect(page.locator(BOX.format(0))).to_be_hidden()
+    page.unroute("**/table/rows/**")
+    for route in held:
+        route.continue_()
+    check(page, 0)
+
+
 def test_checked_rows_are_back_after_a_reload_and_one_click_checks_all(page, portal, dataset):
-    page.locator(BOX.format(0)).click()
+    check(page, 0)
     said_in_address(page, "sel")
     page.reload()
     shown(page)
@@ -271,7 +288,7 @@ def test_rows_of_a_selection_stand_alone_and_are_checked_within_it(page, dataset
     opened(page, dataset, "&sel=class:wear")
     expect(page.locator("#explorer-table-meta")).to_have_text("25 selected of 75 · 50 a page")
     expect(rows(page)).to_have_text("Rows 1–25 of 25")
-    page.locator(BOX.format(0)).click()
+    check(page, 0)
     said_in_address(page, "checked")
     assert address(page)["sel"] == "class:wear"
     expect(rows(page)).to_have_text("Rows 1–25 of 25")
@@ -294,8 +311,7 @@ def test_columns_are_remembered_in_another_browser_of_the_same_person(page, port
 
 
 def test_the_checked_are_tagged_and_it_is_undone(page, portal):
-    for place in (0, 2):
-        page.locator(BOX.format(place)).click()
+    check(page, 0, 2)
     table_button(page, "Tag").click()
     dialog(page).get_by_label("Tag").fill("reference")
     dialog(page).get_by_role("button", name="Add tag").click()
@@ -310,8 +326,7 @@ def test_the_checked_are_tagged_and_it_is_undone(page, portal):
 
 def test_the_checked_are_compared_in_the_viewer(page, portal, dataset):
     first, second = signals_of(portal, dataset)[:2]
-    for place in (0, 1):
-        page.locator(BOX.format(place)).click()
+    check(page, 0, 1)
     table_button(page, "Compare").click()
     page.wait_for_url("**/signal-viewer/**")
     assert address(page)["signal"] == str(first.pk)
@@ -352,7 +367,7 @@ def test_a_member_sees_the_rows_and_may_not_tag_them(portal, dataset):
 def test_a_curator_relabels_the_checked(portal, dataset):
     page = portal.log_in(portal.make_user("curator"))
     opened(page, dataset)
-    page.locator(BOX.format(0)).click()
+    check(page, 0)
     table_button(page, "Relabel").click()
     dialog(page).get_by_label("Class").select_option("wear")
     dialog(page).get_by_label("Reason").fill("heard again")
@@ -365,7 +380,7 @@ def test_a_curator_relabels_the_checked(portal, dataset):
 def test_table_menu_and_dialog_have_no_finding(scheme, log_in, dataset):
     page = log_in(dataset.store.owner, color_scheme=scheme)
     opened(page, dataset)
-    page.locator(BOX.format(0)).click()
+    check(page, 0)
     said_in_address(page, "sel")
     found = findings(page)
     page.get_by_text("Columns", exact=True).click()

@@ -16,6 +16,7 @@ import requests
 from tests.faults.ask import file_of
 from tests.faults.portal import PATIENCE_S, descendants, kill
 from tests.faults.test_import_job_kills import BYTES, JOB, N_READ, READER, awaited, one, rooms
+from tests.processes import descendants_by_command
 
 pytestmark = pytest.mark.faults
 N_FILES, N_SAMPLES = 8, 400_000
@@ -109,11 +110,8 @@ def killed(portal, draw, horse, name):
     worker = portal.worker()
     try:
         family = descendants(horse)
-        children = [
-            child.pid
-            for child in psutil.Process(horse).children(recursive=True)
-            if name in child.cmdline()
-        ]
+        found = descendants_by_command(horse)
+        children = [child for child, command in found.items() if name in command]
         kill(*{"worker": [worker.pid, horse], "work horse": [horse], "child": children}[victim])
     except (psutil.NoSuchProcess, psutil.ZombieProcess, ProcessLookupError):
         return "nothing"  # it had just ended

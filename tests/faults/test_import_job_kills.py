@@ -2,11 +2,11 @@
 
 import time
 
-import psutil
 import psycopg
 import pytest
 
 from tests.faults.portal import PATIENCE_S, descendants, kill
+from tests.processes import descendants_by_command
 
 pytestmark = pytest.mark.faults
 N_FILES = 24
@@ -43,11 +43,7 @@ def under_way(portal, draft):
 
 
 def readers(pid):
-    return [
-        child.pid
-        for child in psutil.Process(pid).children(recursive=True)
-        if READER in child.cmdline()
-    ]
+    return [child for child, command in descendants_by_command(pid).items() if READER in command]
 
 
 def rooms(portal):

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.processes import started
+from tests.processes import descendants_by_command, started
 
 pytestmark = pytest.mark.faults
 RUN = [sys.executable, "-m", "pytest", "-n", "1", "-p", "no:cacheprovider"]
@@ -35,7 +35,7 @@ def test_however_a_run_of_the_suite_ends_no_process_stays(tmp_path: Path, ending
         assert time.monotonic() < give_up_at, log.read_text()
         time.sleep(0.1)
     family = psutil.Process(run.pid).children(recursive=True)
-    commands = [" ".join(process.cmdline()) for process in family]
+    commands = descendants_by_command(run.pid).values()
     for part in ("bin/postgres", "valkey-server", "--remote-debugging-pipe", "sleep(3600)"):
         assert any(part in command for command in commands), part
 

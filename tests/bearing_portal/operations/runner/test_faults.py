@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from bearing_portal.operations.embedded.ports import keep_or_find
-from tests.processes import ROOT, started
+from tests.processes import ROOT, descendants_by_command, started
 
 START_S = RECOVER_S = END_S = 300
 pytestmark = pytest.mark.faults
@@ -120,7 +120,7 @@ def test_it_starts_what_the_procfile_says(portal: Runner) -> None:
     entries = [line for line in lines if line.strip() and not line.startswith("#")]
     programs = [line.split(":", 1)[1].split()[:4] for line in entries]
 
-    commands = [" ".join(process.cmdline()) for process in portal.family()]
+    commands = descendants_by_command(portal.process.pid).values()
 
     assert programs
     for words in programs:

@@ -74,6 +74,7 @@ def section() -> list[html.Section]:
         columnDefs=[],
         defaultColDef=DEFAULTS,
         dashGridOptions=OPTIONS,
+        rowClassRules={"is-coming": "!params.data"},
         style=None,
     )
     empty = html.Div(
