@@ -17,6 +17,7 @@ from datasets.imports.selectors import SHOWN, Stage, draft_get, files_of, stage_
 from datasets.imports.services.drafts import draft_lock
 from datasets.kinds import IMPORT
 from datasets.models import Dataset, ImportDraft
+from datasets.services.import_parts import part_import
 from datasets.services.importing import (
     dataset_import_add,
     dataset_import_create,
@@ -24,6 +25,7 @@ from datasets.services.importing import (
 )
 from monitoring.jobs.lifecycle import JobLost, job_create, job_enqueue
 from monitoring.jobs.pulse import JobRun
+from monitoring.models import Job
 from vibration.importing.planning import with_runs
 
 
@@ -77,6 +79,11 @@ def import_run(*, run: JobRun) -> None:
     folder_discard(draft_folder(draft.owner_id, draft.pk))
 
 
+def import_part_run(*, run: JobRun) -> None:
+    """Carry out a part of the plan of a draft."""
+    part_import(run=run, plan_of=_plan_of_job)
+
+
 def plan_of(draft: ImportDraft) -> ImportPlan:
     """Return what a draft is to become."""
     files = files_of(draft).filter(SHOWN["ready"]).prefetch_related("channels")
@@ -103,6 +110,13 @@ def _placed(said: PlannedFile, told: PlannedFile) -> PlannedFile:
         return said
     run = said.run or told.run
     return replace(said, run=run, position=told.position if run == told.run else None)
+
+
+def _plan_of_job(job: Job) -> ImportPlan:
+    draft = ImportDraft.objects.filter(job=job).first()
+    if draft is None:
+        raise JobLost
+    return plan_of(draft)
 
 
 def _of_run(run: JobRun) -> tuple[Dataset, ImportDraft]:
