@@ -1,6 +1,7 @@
 """Keep the files of an import one by one: which of them, and over how many processes."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,8 @@ from vibration.importing import Cutting, PlannedFile, keep_file, keep_in_process
 from vibration.importing.pool import Task
 from vibration.store import StorageFullError
 
+_BROUGHT: Final = "brought-"
+_SAMPLE_BYTES: Final = 4
 _HERE_BYTES: Final = 8 << 20  # less is kept sooner than a process starts
 
 
@@ -33,6 +36,8 @@ def folder_prepare(folder: Path) -> None:
     folder_make(folder / ORIGINALS)
     for left in folder.glob(f"{ROOM_PREFIX}*"):
         folder_discard(left)
+    for left in folder.glob(f"{_BROUGHT}*"):
+        left.unlink(missing_ok=True)
 
 
 def tasks_left(plan: ImportPlan, numbers: Iterable[int], folder: Path) -> list[Task]:
@@ -48,12 +53,22 @@ def tasks_left(plan: ImportPlan, numbers: Iterable[int], folder: Path) -> list[T
     return tasks
 
 
-def files_keep(tasks: Sequence[Task]) -> Iterator[tuple[int, str] | None]:
+def files_keep(plan: ImportPlan, tasks: Sequence[Task]) -> Iterator[tuple[int, str] | None]:
     """Keep files one after the other here, or over processes where there is much to do."""
-    size_bytes = sum(task[1].path.stat().st_size for task in tasks if task[1].path.is_file())
+    size_bytes = sum(_size_bytes(task[1]) for task in tasks)
+    brought: dict[int, Path] = {}
+    ready = _brought(plan, tasks, brought)
     if size_bytes > _HERE_BYTES and len(tasks) > 1:
-        yield from keep_in_processes(tasks, min(n_workers(), len(tasks)))
-        return
+        kept = keep_in_processes(ready, min(n_workers(), len(tasks)))
+    else:
+        kept = _kept_here(ready)
+    for result in kept:
+        if result is not None and result[0] in brought:
+            brought.pop(result[0]).unlink(missing_ok=True)
+        yield result
+
+
+def _kept_here(tasks: Iterable[Task]) -> Iterator[tuple[int, str] | None]:
     for number, planned, cutting, target, original in tasks:
         try:
             keep_file(planned, cutting, target, original)
@@ -63,6 +78,29 @@ def files_keep(tasks: Sequence[Task]) -> Iterator[tuple[int, str] | None]:
             yield number, str(error)
         else:
             yield number, ""
+
+
+def _brought(plan: ImportPlan, tasks: Iterable[Task], brought: dict[int, Path]) -> Iterator[Task]:
+    """Bring files that were sent to another machine to this one, as they are needed."""
+    for task in tasks:
+        number, planned, cutting, target, original = task
+        if plan.sent is None or planned.path.is_file():
+            yield task
+            continue
+        here = target.with_name(f"{_BROUGHT}{number}-{planned.path.name}")
+        try:
+            (plan.sent / planned.path.name).bring(here)
+        except FileNotFoundError:
+            yield task  # it is named as any file that is missing
+        else:
+            brought[number] = here
+            yield number, replace(planned, path=here), cutting, target, original
+
+
+def _size_bytes(file: PlannedFile) -> int:
+    if file.path.is_file():
+        return file.path.stat().st_size
+    return sum(_SAMPLE_BYTES * (channel.n_samples or 0) for channel in file.channels)
 
 
 def known_already(dataset_id: int, plan: ImportPlan) -> dict[int, str]:

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from common.database import retried
-from common.storage import Stored, stored
+from common.storage import Stored
 from datasets.imports.plan import ImportPlan, PlannedFile
 from datasets.kinds import IMPORT_PART
 from datasets.models import Dataset, GenerationPart
-from datasets.services.files import DATASETS
 from datasets.services.import_keeping import (
     files_keep,
     folder_prepare,
@@ -46,9 +45,9 @@ def parts_wanted(plan: ImportPlan, n_listening: int) -> int:
 
 def import_is_cut(job: Job, plan: ImportPlan) -> bool:
     """Tell whether an import is done in parts: it was before it was killed, or it is large."""
-    if stored(DATASETS).path is None:  # the files that were sent lie on one machine
-        return False
-    return retried(partial(is_cut, job)) or parts_wanted(plan, workers_listening(Queue.LONG)) > 1
+    if retried(partial(is_cut, job)):
+        return True
+    return _is_everywhere(plan) and parts_wanted(plan, workers_listening(Queue.LONG)) > 1
 
 
 def import_in_parts(
@@ -148,7 +147,7 @@ def _kept(
     done = part.n_rows - len(tasks)
     progress(done, part.n_rows)
     reasons = {}
-    for result in files_keep(tasks):
+    for result in files_keep(plan, tasks):
         if result is not None:
             number, reason = result
             done += 1
@@ -158,6 +157,15 @@ def _kept(
         if cancelled():
             raise JobCancelled
     return reasons
+
+
+def _is_everywhere(plan: ImportPlan) -> bool:
+    """Tell whether every machine can have the files: drafts that the previous release read lie on
+    the one that they were sent to.
+    """
+    if plan.sent is None or plan.sent.path is not None:
+        return True
+    return {each.path.name for each in plan.files} <= set(plan.sent.names())
 
 
 def _reasons_in(folder: Stored) -> dict[int, str]:

@@ -242,7 +242,7 @@ def _import(run: ImportRun, dataset_id: int, plan: ImportPlan, work: Path) -> Im
     tasks = tasks_left(plan, (n for n in range(n_files) if n not in reasons), work)
     done = n_files - len(tasks)
     run.progress(done, n_files)
-    for result in files_keep(tasks):
+    for result in files_keep(plan, tasks):
         if result is not None:
             number, reason = result
             done += 1

@@ -9,12 +9,11 @@ from django.urls import reverse
 
 from common.database import retried
 from common.errors import Invalid
-from common.storage import folder_discard
 from datasets.imports.facts import file_planned
-from datasets.imports.paths import draft_folder
+from datasets.imports.paths import draft_sent
 from datasets.imports.plan import ImportPlan, PlannedFile, PlannedSpecimen
 from datasets.imports.selectors import SHOWN, Stage, draft_get, files_of, stage_of
-from datasets.imports.services.drafts import draft_lock
+from datasets.imports.services.drafts import bytes_free, draft_lock
 from datasets.kinds import IMPORT
 from datasets.models import Dataset, ImportDraft
 from datasets.services.import_parts import part_import
@@ -76,7 +75,7 @@ def import_run(*, run: JobRun) -> None:
     reasons = {each.name: each.reason for each in outcome.left_out}
     if reasons:
         retried(partial(_reasons_keep, draft, reasons))
-    folder_discard(draft_folder(draft.owner_id, draft.pk))
+    bytes_free(draft.owner_id, draft.pk)
 
 
 def import_part_run(*, run: JobRun) -> None:
@@ -101,6 +100,7 @@ def plan_of(draft: ImportDraft) -> ImportPlan:
             PlannedSpecimen(name=each.name, bearing_id=each.bearing_id)
             for each in draft.specimens.all()
         ),
+        sent=draft_sent(draft.owner_id, draft.pk),
     )
 
 
