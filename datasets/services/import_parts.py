@@ -93,7 +93,7 @@ class _ImportWork:
         """Return where parts begin and end: between files, each about as much work."""
         n_parts = max(1, parts_wanted(self._plan, n_listening))
         done = list(accumulate(map(_work_s, self._plan.files), initial=0.0))
-        at = (bisect_left(done, done[-1] * n / n_parts) for n in range(1, n_parts))
+        at = (_nearest(done, done[-1] * n / n_parts) for n in range(1, n_parts))
         return sorted({0, *at, self.n_rows})
 
     def make(
@@ -174,6 +174,12 @@ def _reasons_in(folder: Stored) -> dict[int, str]:
     except FileNotFoundError:
         return {}
     return {int(number): str(reason) for number, reason in json.loads(content).items()}
+
+
+def _nearest(done: list[float], at_s: float) -> int:
+    """Return after how many files about so much of the work is done."""
+    after = bisect_left(done, at_s)
+    return after if done[after] - at_s <= at_s - done[after - 1] else after - 1
 
 
 def _n_samples(file: PlannedFile) -> int:

@@ -1,10 +1,19 @@
 """A large import in parts, of which other workers take some."""
 
+from dataclasses import replace
+
 import pytest
 
 from common.storage import stored
 from datasets import jobs
-from datasets.imports.services.drafts import draft_create
+from datasets.imports.paths import draft_folder
+from datasets.imports.services import drafts
+from datasets.imports.services.drafts import (
+    draft_create,
+    draft_delete,
+    drafts_sweep,
+    file_remove,
+)
 from datasets.imports.services.importing import import_start
 from datasets.models import GenerationPart, ImportDraft
 from datasets.services import dataset_retry, import_parts, parts
@@ -12,9 +21,11 @@ from datasets.services.files import import_folder
 from datasets.services.parts import parts_folder
 from monitoring.jobs.lifecycle import job_cancel_request, job_start
 from monitoring.models import Job
+from tests.datasets.importing import plan, planned, samples
 from tests.datasets.imports.drafting import CSV, put, read
 from vibration.features import FEATURE_NAMES
 
+pytest_plugins = ["tests.buckets"]
 pytestmark = pytest.mark.django_db(transaction=True)
 N_FILES, N_PARTS = 7, 3
 FILES = {f"rig/{n}.csv": (CSV + f"0.600,{n}\n").encode() for n in range(N_FILES)}
@@ -211,3 +222,79 @@ def test_parts_of_an_addition_that_was_cancelled_are_not_those_of_the_next(cut, 
     dataset = imported(more, {name: FILES[name] for name in names[4:]})
     found = [row.name for row in dataset.store.recordings.order_by("pk")]
     assert found == [names[0], *names[4:]]
+
+
+@pytest.mark.parametrize(
+    ("n_files", "n_samples", "n_listening", "n_parts"),
+    [(100, 1000, 8, 1), (100, 100_000, 1, 1), (100, 100_000, 2, 6), (3, 10_000_000, 8, 3)],
+)
+def test_large_imports_are_cut_where_several_workers_listen(
+    tmp_path, n_files, n_samples, n_listening, n_parts
+):
+    file = planned(tmp_path / "a.npy", samples(8))
+    (channel,) = file.channels
+    file = replace(file, channels=(replace(channel, n_samples=n_samples),))
+    assert import_parts.parts_wanted(plan(*[file] * n_files), n_listening) == n_parts
+
+
+def test_parts_hold_as_much_work_each(tmp_path, cut):
+    file = planned(tmp_path / "a.npy", samples(8))
+    (channel,) = file.channels
+    sizes = [8_000_000, 8_000_000, *[1_000_000] * 8]
+    files = [replace(file, channels=(replace(channel, n_samples=n),)) for n in sizes]
+    work = import_parts._ImportWork(None, plan(*files), tmp_path, {})
+    assert work.cuts(2) == [0, 1, 2, 10]
+
+
+def test_workers_of_another_machine_keep_what_was_sent_to_one(
+    whole, cut, again, monkeypatch, settings, tmp_path, bucket
+):
+    settings.STORAGE_URL, settings.SCRATCH_DIR = bucket.url, tmp_path / "one"
+
+    def on_another_machine(all_of):
+        settings.SCRATCH_DIR = tmp_path / "two"
+        jobs.import_part(str(all_of[0].job_id))
+        settings.SCRATCH_DIR = tmp_path / "one"
+
+    before_own(monkeypatch, on_another_machine)
+    dataset = imported(again)
+    assert content(dataset) == whole
+    assert not list((tmp_path / "two").rglob("*.csv"))
+    drafts_folder = stored("uploads", again.owner_id, "imports")
+    assert list(drafts_folder.files()) == []
+
+
+def test_an_import_of_a_machine_that_was_sent_nothing_is_whole(
+    whole, again, settings, tmp_path, bucket
+):
+    settings.STORAGE_URL, settings.SCRATCH_DIR = bucket.url, tmp_path / "one"
+    dataset = started(again)
+    settings.SCRATCH_DIR = tmp_path / "two"
+    assert content(run(again, dataset)) == whole
+
+
+def test_what_is_a_dataset_on_another_machine_is_swept_here(
+    again, settings, tmp_path, bucket, monkeypatch
+):
+    settings.STORAGE_URL, settings.SCRATCH_DIR = bucket.url, tmp_path / "one"
+    dataset = started(again)
+    here = draft_folder(again.owner_id, again.pk)
+    settings.SCRATCH_DIR = tmp_path / "two"
+    monkeypatch.setattr(drafts, "_ORPHAN_AFTER_S", -1.0)
+    drafts_sweep()
+    run(again, dataset)
+    settings.SCRATCH_DIR = tmp_path / "one"
+    assert here.exists()
+    drafts_sweep()
+    assert not here.exists()
+
+
+def test_a_draft_that_is_deleted_leaves_nothing_in_the_bucket(again, settings, tmp_path, bucket):
+    settings.STORAGE_URL, settings.SCRATCH_DIR = bucket.url, tmp_path / "one"
+    put(again, FILES)
+    files = read(again)
+    assert len(bucket.keys("uploads")) == N_FILES
+    file_remove(user=again.owner, file=files["rig/0.csv"])
+    assert len(bucket.keys("uploads")) == N_FILES - 1
+    draft_delete(user=again.owner, draft=again)
+    assert bucket.keys("uploads") == []
