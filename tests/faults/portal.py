@@ -118,7 +118,7 @@ class Portal:
                 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
                 resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file_bytes, hard))
 
-        worker = self._start("manage.py", "rqworker", "short", "long", preexec_fn=limit)
+        worker = self._start("manage.py", "rqworker", "short", "long", "train", preexec_fn=limit)
         self.workers.append(worker)
         return worker
 
