@@ -28,7 +28,7 @@ def main() -> None:
     except ImproperlyConfigured as error:
         leave(f"Configuration: {error}")
     listener = _listen(asked.bind, asked.port)
-    if n_processes == 1:
+    if n_processes == 1 and not silent_s:  # one that hangs cannot tell of itself
         _serve_alone(listener)
     else:
         with TemporaryDirectory(prefix="portal-metrics-") as metrics:

@@ -104,7 +104,12 @@ def site_file(name: str) -> tuple[bytes, str]:
     if path is None:
         raise NotFound("There is no such page of the documentation.")
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return path.read_bytes(), f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        _site_files.cache_clear()
+        raise NotFound("The documentation is being built anew: reload in a moment.") from error
+    return content, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
 @lru_cache(maxsize=2)

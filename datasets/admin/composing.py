@@ -66,7 +66,8 @@ def ask_and_compose(
                 '<a href="{}">{}</a>',
                 ((reverse("datasets:detail", args=[row.pk]), row.name) for row in made),
             )
-            site.message_user(request, links + " is being put together.", messages.SUCCESS)
+            verb = "is" if len(made) == 1 else "are"
+            site.message_user(request, links + f" {verb} being put together.", messages.SUCCESS)
             return None
     context = {
         **site.admin_site.each_context(request),

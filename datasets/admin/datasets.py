@@ -175,6 +175,9 @@ class DatasetAdmin(admin.ModelAdmin):
     @admin.action(description="Merge the selected datasets into a new one", permissions=["change"])
     def merge(self, request: HttpRequest, datasets: QuerySet[Dataset]) -> HttpResponse | None:
         chosen = list(datasets.order_by("created_at", "pk"))
+        if len(chosen) < 2:
+            self.message_user(request, "Choose two datasets or more to merge.", messages.ERROR)
+            return None
 
         def apply(given: dict[str, Any]) -> list[Dataset]:
             name, reason = given["name"], given["reason"]

@@ -11,6 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from common.admin import WrittenBySystem
 from monitoring.accounts.client import device_name
 from monitoring.accounts.sessions import session_end
+from monitoring.accounts.single_sign_on.services import identity_end
 from monitoring.accounts.tokens import token_revoke
 from monitoring.accounts.two_factor.services import two_factor_reset
 from monitoring.models import ApiToken, NoticeChoice, SignOnIdentity, UserSession, UserSettings
@@ -137,7 +138,7 @@ class RecoveryCodesAdmin(SecondStepAdmin):
 
 
 @admin.register(SignOnIdentity)
-class SignOnIdentityAdmin(GoesWithItsPerson):
+class SignOnIdentityAdmin(GoesByItsService):
     """Who is who at the provider; deleted, that person is a new one at the next log-in."""
 
     list_display = ("user", "issuer", "subject", "created_at", "used_at")
@@ -147,3 +148,6 @@ class SignOnIdentityAdmin(GoesWithItsPerson):
     list_select_related = ("user",)
     show_full_result_count = False
     fields = ("user", "issuer", "subject", "created_at", "used_at")
+
+    def delete_model(self, request: HttpRequest, obj: SignOnIdentity) -> None:
+        identity_end(user=request.user, identity=obj)

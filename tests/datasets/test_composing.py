@@ -188,6 +188,13 @@ def test_a_source_that_goes_meanwhile_fails_in_words(curator):
     assert one.name in made.job.error
 
 
+def test_the_admin_merges_no_dataset_with_itself(client):
+    client.force_login(make_user("superuser"))
+    chosen = {"action": "merge", "_selected_action": [shared().pk]}
+    answer = client.post("/admin/datasets/dataset/", chosen, follow=True)
+    assert "Choose two datasets or more to merge." in answer.content.decode()
+
+
 def test_the_admin_asks_for_name_and_reason_and_starts_the_work(curator, client):
     from bearing_portal.operations.groups import groups_seed
 

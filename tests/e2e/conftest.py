@@ -111,6 +111,7 @@ def web(django_db_setup, tmp_path_factory, provider) -> Iterator[dict[str, Any]]
         "GENERATION_WORKERS": "1",
         "LOG_LEVEL": "WARNING",
         "WEB_PROCESSES": "1",
+        "WEB_SILENT_S": "0",
         "OIDC_ISSUER": provider.issuer,
         "OIDC_CLIENT_ID": CLIENT,
         "OIDC_CLIENT_SECRET": SECRET,

@@ -4,6 +4,7 @@ import re
 import socket
 import sys
 import time
+from contextlib import contextmanager
 
 import psutil
 import pytest
@@ -14,17 +15,39 @@ from tests.processes import running
 PATIENCE_S = 120
 
 
-@pytest.fixture(scope="module")
-def two(web):
-    """Serve the suite's portal by two processes, once all is prepared."""
+@contextmanager
+def served(web, **settings):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = web["environment"] | {"WEB_PROCESSES": "2"}
     command = [sys.executable, "-m", "bearing_portal.serve", "-p", str(port)]
-    with running(command, environment) as process:
-        wait_for(lambda: len(children(process)) == 2)
+    with running(command, web["environment"] | settings) as process:
         yield f"http://127.0.0.1:{port}", process
+
+
+@pytest.fixture(scope="module")
+def two(web):
+    """Serve the suite's portal by two processes, once all is prepared."""
+    with served(web, WEB_PROCESSES="2") as (url, process):
+        wait_for(lambda: len(children(process)) == 2)
+        yield url, process
+
+
+def test_one_that_hangs_is_replaced_though_it_is_the_only_one(web):
+    with served(web, WEB_PROCESSES="1", WEB_SILENT_S="5") as (url, process):
+        wait_for(lambda: len(children(process)) == 1)
+        wait_for(lambda: answers(url))
+        (victim,) = children(process)
+        victim.suspend()
+        wait_for(lambda: victim not in children(process))
+        wait_for(lambda: answers(url))
+
+
+def answers(url):
+    try:
+        return requests.get(f"{url}/healthz", timeout=10).ok
+    except requests.RequestException:
+        return False
 
 
 def children(process):

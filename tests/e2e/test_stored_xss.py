@@ -1,6 +1,7 @@
 """A dataset whose every text is hostile, open in a browser: all is read, nothing runs."""
 
 import pytest
+from playwright.sync_api import expect
 
 from signals.models import Annotation, Tag
 from tests.e2e.exploring import drawn as explorer_drawn
@@ -66,4 +67,16 @@ def test_nothing_that_is_stored_runs_on_the_main_pages(page):
     page.goto(f"/signal-viewer/?signal={one.pk}&compare={other.pk}")
     drawn(page)
     page.locator("#viewer-time .nsewdrag").first.hover()
+    harmless(page)
+
+
+def test_what_a_notice_says_as_it_comes_is_text(page, portal):
+    said = "<img src=x onerror=window.__xss=1><svg onload=window.__xss=1>"
+    page.goto("/")
+    settled(page)
+    portal.notify(page.person, said, text=said, level="error")
+    toast = page.locator(".toast-card")
+    expect(toast.filter(has_text=said)).to_have_count(1)
+    page.get_by_role("button", name="Notices").click()
+    expect(page.get_by_text(said).first).to_be_visible()
     harmless(page)

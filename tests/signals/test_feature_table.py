@@ -117,7 +117,7 @@ def test_four_that_ask_at_once_read_it_once(dataset, monkeypatch):
     def read(scope, rows, names):
         asked.append(names)
         begun.set()
-        may_end.wait(10)
+        may_end.wait(120)
         return np.zeros((len(rows), len(names)), np.float32)
 
     monkeypatch.setattr(feature_table_module, "_from_file", read)
@@ -125,9 +125,9 @@ def test_four_that_ask_at_once_read_it_once(dataset, monkeypatch):
     feature_table(scope.user, scope, features=())  # which signals these are is known
     with ThreadPoolExecutor(4) as pool:
         tables = [pool.submit(feature_table, scope.user, scope) for _ in range(4)]
-        assert begun.wait(10)
+        assert begun.wait(120)
         may_end.set()
-        assert {table.result(10).values.shape for table in tables} == {(15, 36)}
+        assert {table.result(120).values.shape for table in tables} == {(15, 36)}
     assert len(asked) == 1
 
 

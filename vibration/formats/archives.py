@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from vibration.errors import FormatError
+from vibration.formats.files import FREE_BYTES, MAX_RATIO
 from vibration.formats.recording import LeftOut
 
 MAX_ENTRIES: Final = 20_000
@@ -146,6 +147,11 @@ def opened_zip(
                 left_out.append(LeftOut(_shown(info.filename), reason))
             else:
                 entries.append(Entry(info.filename, info.file_size, info))
+        total = sum(entry.size_bytes for entry in entries)
+        if total > FREE_BYTES and total > MAX_RATIO * path.stat().st_size:
+            raise FormatError(
+                f"{name} unpacks to more than {MAX_RATIO} times its size, as no recordings do."
+            )
         yield archive, entries, left_out
 
 

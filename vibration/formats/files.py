@@ -9,6 +9,10 @@ from vibration.errors import FormatError
 from vibration.formats.facts import is_usual_rate
 
 KEPT_BYTES: Final = 4 << 30
+# Noise packs to an eighth of itself at best, a recording with silent channels beside it to a
+# fiftieth; what packs better unpacks to hours of nothing.
+MAX_RATIO: Final = 50
+FREE_BYTES: Final = 32 << 20
 _RATE_IN_NAME: Final = re.compile(
     r"(?<![\d.])(\d+(?:[.,]\d+)?)\s*_?(k?)(hz|sps|s/s)?(?![a-z\d])", re.I
 )
@@ -31,6 +35,8 @@ class SourceFile:
         The samples that may be kept of it; counted before they are unpacked.
     has_neighbours : bool
         Whether side-cars may be looked for beside it.
+    packed_bytes : int or None
+        How large it was brought, where the path is an unpacked copy.
     """
 
     path: Path
@@ -38,6 +44,7 @@ class SourceFile:
     folders: tuple[str, ...] = ()
     kept_bytes: int = KEPT_BYTES
     has_neighbours: bool = False
+    packed_bytes: int | None = None
 
     @property
     def stem(self) -> str:
@@ -68,6 +75,29 @@ class SourceFile:
             raise FormatError(
                 f"{self.name} unpacks to {_megabytes(n_bytes)} MB of samples; at most "
                 f"{_megabytes(self.kept_bytes)} MB can be kept. Cut the recording shorter."
+            )
+
+    def prove_unpacked(self, n_bytes: int, read_bytes: int | None = None) -> None:
+        """Refuse a file that unpacks to more than any recording does, while it is counted.
+
+        Parameters
+        ----------
+        n_bytes : int
+            What it was unpacked to, or says that it unpacks to.
+        read_bytes : int, optional
+            What that was unpacked from; by default the whole file.
+
+        Raises
+        ------
+        FormatError
+            Where it is more than `MAX_RATIO` times what the file takes, and more than a little.
+        """
+        if n_bytes <= FREE_BYTES:
+            return
+        if n_bytes > MAX_RATIO * (read_bytes or self.packed_bytes or self.path.stat().st_size):
+            raise FormatError(
+                f"{self.name} unpacks to more than {MAX_RATIO} times its size, as no recording "
+                "does; where it is one, save it without compression."
             )
 
     def rate_hint(self) -> tuple[float, str] | None:

@@ -192,7 +192,7 @@ class Walk:
     def __init__(self, file: SourceFile) -> None:
         self._file = file
         self._seen: set[int] = set()
-        self._kept = 0
+        self._kept = self._unpacked = 0
 
     def enter(self, node: Any, depth: int) -> bool:
         """Tell whether an object is visited for the first time."""
@@ -209,12 +209,22 @@ class Walk:
             )
         return True
 
+    def count_unpacked(self, dataset: Any) -> None:
+        """Refuse a file by what its datasets unpack to, before one more of them is read."""
+        chunks = dataset.chunks or (1,) * dataset.ndim
+        whole = (
+            -(-n // chunk) * chunk for n, chunk in zip(dataset.shape or (), chunks, strict=True)
+        )
+        self._unpacked += prod(whole) * dataset.dtype.itemsize
+        self._file.prove_unpacked(self._unpacked)
+
     def read(self, dataset: Any) -> "np.ndarray[Any, Any]":
         """Return the values of a dataset, counted before they are read, in the reading's room."""
         count = int(dataset.size or 0)
         if count > 1:
             self._kept += count * sample_type(dataset.dtype).itemsize
             self._file.prove_kept(self._kept)
+        self.count_unpacked(dataset)
         is_large = count * dataset.dtype.itemsize > BLOCK_BYTES and not dataset.dtype.names
         return _large(dataset) if is_large else np.asarray(dataset[()])
 

@@ -25,7 +25,7 @@ __all__ = ["Inspection", "Said", "files_below"]
 
 _HASH_BYTES: Final = 1 << 20
 
-# Facts of `vibration.formats.mapping` that stand in the description only where they are said.
+# Facts of `vibration.formats.said_values` that stand in the description only where they are said.
 _BESIDE: Final = (
     "severity", "bearing", "run", "load", "pulses_per_turn", "fault_size_mm", "fault_location",
 )  # fmt: skip

@@ -1,73 +1,21 @@
-"""What a table says of files, a row a file and a column a fact; or what their paths say themselves.
+"""What a table says of files, a row a file and a column a fact.
 
 Nothing here knows what a class, a severity or a bearing type is: words stay words.
 """
 
 import csv
 import io
-import math
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, Final
 
 from vibration.errors import FormatError
-from vibration.formats.facts import HIGHEST_FS_HZ, LOWEST_FS_HZ, rate_of, speed_of
-from vibration.formats.words import words_of
-from vibration.quantities import find_unit
+from vibration.formats.said_values import FACTS, SIZE_UNITS
+from vibration.formats.titles import COLUMNS_OFFERED, column_of, rank_of
 
 TABLE_BYTES: Final = 2 << 20
 MOST_ROWS: Final = 50_000
-LONGEST_WORD: Final = 100
-HIGHEST_RPM: Final = 1e6
-MOST_PULSES: Final = 10_000
-LARGEST_FAULT_MM: Final = 1000.0
-# What a size may be written in, and what one of it is in mm.
-SIZE_UNITS: Final = {
-    "mm": 1.0, "µm": 1e-3, "um": 1e-3, "μm": 1e-3, "in": 25.4, "inch": 25.4, '"': 25.4,
-    "mil": 0.0254, "mils": 0.0254, "thou": 0.0254,
-}  # fmt: skip
-COLUMNS_OFFERED: Final = (
-    "label, class, severity, specimen, bearing type, run, rate, speed, load, unit, channel, "
-    "recorded at, pulses per turn, fault size, fault location"
-)
-# How a column may be called, without blanks, signs and the unit behind it.
-_TITLES: Final = {
-    "path": "file filename filepath path",
-    "folder": "folder directory",
-    "label": "label labels condition state fault faulttype target",
-    "fault_class": "class faultclass",
-    "severity": "severity",
-    "specimen": "specimen machine",
-    "bearing": "bearingtype type",
-    "run": "run",
-    "fs_hz": "rate samplingrate samplerate samplingfrequency fs",
-    "rpm": "speed shaftspeed rotationalspeed rotatingspeed rpm",
-    "load": "load motorload",
-    "unit": "unit",
-    "channel": "channel channels sensor sensors",
-    "recorded_at": "recordedat recorded timestamp datetime",
-    "pulses_per_turn": "pulses pulsesperturn pulsesaturn pulsesperrevolution ppr",
-    "fault_size_mm": "faultsize size",
-    "fault_location": "faultlocation location",
-}
-_COLUMNS: Final = {title: name for name, titles in _TITLES.items() for title in titles.split()}
-_UNITS: Final = {
-    "fs_hz": {"hz", "khz", "mhz"},
-    "rpm": {"rpm", "hz", "rps"},
-    "load": {"hp", "n", "kn", "nm", "w", "kw", "percent"},
-    "fault_size_mm": {*SIZE_UNITS},
-}
-_WHOLE: Final = re.compile(r"\s*([0-9]{1,9})(?:[.,]0+)?\s*", re.ASCII)
-_NUMBER: Final = re.compile(
-    r"\s*([-+]?[0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]{1,3})?)\s*([^\W\d_][\w/]*)?\s*"
-)
-_SIZE: Final = re.compile(r"\s*([0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]{1,2})?)\s*(\S*)\s*", re.ASCII)
-_HOLE: Final = re.compile(r"\{([^{}]*)\}")
-_MOST_HOLES: Final = 12
-_MOST_STARS: Final = 6  # each multiplies the ways to hold a pattern against a name
 
 
 @dataclass(frozen=True)
@@ -191,14 +139,14 @@ def _columns_of(titles: list[str], name: str) -> dict[int, tuple[str, str]]:
         raise FormatError(f"{name} cannot be read: it has no line of titles.")
     columns: dict[int, tuple[str, str]] = {}
     for number, title in enumerate(titles):
-        fact, unit = _column_of(title)
+        fact, unit = column_of(title)
         if fact is None:
             continue
         other = next((at for at, (known, _) in columns.items() if known == fact), None)
         if other is not None:
-            if _rank(titles[other]) == _rank(title):
+            if rank_of(titles[other]) == rank_of(title):
                 raise FormatError(f"{name} has two columns for what “{title.strip()[:40]}” says.")
-            if _rank(titles[other]) < _rank(title):
+            if rank_of(titles[other]) < rank_of(title):
                 continue
             del columns[other]
         if fact == "fault_size_mm" and unit and unit not in SIZE_UNITS:
@@ -211,30 +159,6 @@ def _columns_of(titles: list[str], name: str) -> dict[int, tuple[str, str]]:
             f"{name} needs the column file and at least one of {COLUMNS_OFFERED}. It has: {found}."
         )
     return columns
-
-
-def _rank(title: str) -> int:
-    """Return how far behind the plainest word for its fact a title stands."""
-    word = re.sub(r"[\W_]+", "", re.split(r"[(\[]", title)[0].casefold())
-    names = _TITLES[_COLUMNS[word]].split() if word in _COLUMNS else []
-    return names.index(word) if word in names else len(names)
-
-
-def _column_of(title: str) -> tuple[str | None, str]:
-    bare, _, unit = title.partition("(") if "(" in title else title.partition("[")
-    unit = unit.strip(" )]").casefold()
-    word = re.sub(r"[\W_]+", "", bare.casefold())
-    if word in _COLUMNS:
-        return _COLUMNS[word], unit or ("rpm" if word.endswith("rpm") else "")
-    words = words_of(bare.strip())
-    fact = _COLUMNS.get("".join(words[:-1])) if len(words) > 1 else None
-    if fact is not None and words[-1] in _UNITS.get(fact, ()):
-        return fact, words[-1]
-    for known, units in _UNITS.items():  # such as faultsizemm and fskhz, in one word
-        for each in sorted(units, key=len, reverse=True):
-            if word.endswith(each) and _COLUMNS.get(word.removesuffix(each)) == known:
-                return known, each
-    return None, ""
 
 
 def _row_read(
@@ -288,286 +212,3 @@ def facts_of(row: Row) -> dict[str, Any]:
         except FormatError as error:
             raise FormatError(f"Line {row.line}, {cell.title}: {error}") from error
     return facts
-
-
-def number_of(text: str, unit: str = "") -> tuple[float, str]:
-    """Return a number and its unit, the one behind it before that of its column.
-
-    Parameters
-    ----------
-    text : str
-        As it is written; a unit may stand behind the number.
-    unit : str
-        Where the cell has none.
-
-    Returns
-    -------
-    (float, str)
-
-    Raises
-    ------
-    FormatError
-        In one sentence.
-
-    Examples
-    --------
-    >>> number_of("1,5 kHz"), number_of("3", "hp")
-    ((1.5, 'kHz'), (3.0, 'hp'))
-    """
-    found = _NUMBER.fullmatch(text)
-    if found is None:
-        raise FormatError(f"“{text[:40]}” is no number.")
-    value = float(found[1].replace(",", "."))
-    if not math.isfinite(value):
-        raise FormatError(f"“{text[:20]}…” is too large a number.")
-    return value, found[2] or unit
-
-
-def rate_said(text: str, unit: str = "") -> float:
-    """Return a sampling rate in Hz.
-
-    Parameters
-    ----------
-    text : str
-        As it is written; a unit may stand behind the number.
-    unit : str
-        Where the cell has none.
-
-    Returns
-    -------
-    float
-        10 Hz to 10 MHz.
-
-    Raises
-    ------
-    FormatError
-        In one sentence.
-
-    Examples
-    --------
-    >>> rate_said("25.6 kHz"), rate_said("12000")
-    (25600.0, 12000.0)
-    """
-    value, unit = number_of(text, unit)
-    known = unit == "" or unit.casefold() in _UNITS["fs_hz"]
-    fs_hz = rate_of("sampling rate", value, unit or "Hz") if known else None
-    if not known:
-        raise FormatError(f"A sampling rate is in Hz or kHz, not in {unit[:20]}.")
-    if fs_hz is None or not LOWEST_FS_HZ <= fs_hz <= HIGHEST_FS_HZ:
-        raise FormatError(
-            f"A sampling rate is {LOWEST_FS_HZ:g} Hz to {HIGHEST_FS_HZ / 1e6:g} million Hz."
-        )
-    return fs_hz
-
-
-def speed_said(text: str, unit: str = "") -> float:
-    """Return a shaft speed in rpm.
-
-    Parameters
-    ----------
-    text : str
-        As it is written; a unit may stand behind the number.
-    unit : str
-        Where the cell has none.
-
-    Returns
-    -------
-    float
-        Above 0.
-
-    Raises
-    ------
-    FormatError
-        In one sentence.
-
-    Examples
-    --------
-    >>> speed_said("1797"), speed_said("25 Hz")
-    (1797.0, 1500.0)
-    """
-    value, unit = number_of(text, unit)
-    rpm = speed_of("shaft speed", value, unit or "rpm")
-    if value > 0 and (rpm is None or find_unit(unit or "rpm") is None):
-        raise FormatError(f"A shaft speed is in rpm or Hz, not in {unit[:20]}.")
-    if rpm is None or not (math.isfinite(rpm) and rpm <= HIGHEST_RPM):
-        raise FormatError(
-            f"A shaft speed is above 0 and at most {HIGHEST_RPM / 1e6:g} million rpm."
-        )
-    return rpm
-
-
-def size_said(text: str, unit: str = "mm") -> float:
-    """Return a fault size in mm, of such as 0.178, 0,178 mm, 0.007 in or 7 mil.
-
-    Parameters
-    ----------
-    text : str
-        As it is written; a unit may stand behind the number.
-    unit : str
-        Where the cell has none.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    FormatError
-        In one sentence.
-
-    Examples
-    --------
-    >>> size_said("7 mil"), size_said("0,007", "in")
-    (0.1778, 0.1778)
-    """
-    found = _SIZE.fullmatch(text)
-    scale = SIZE_UNITS.get(found[2].lower() or unit or "mm") if found else None
-    if found is None or scale is None:
-        raise FormatError(
-            "Write the fault size as a number with its unit, such as 0.18 mm or 7 mil."
-        )
-    size_mm = float(f"{float(found[1].replace(',', '.')) * scale:.9g}")
-    if not 0 < size_mm <= LARGEST_FAULT_MM:
-        raise FormatError(f"A fault is above 0 and at most {LARGEST_FAULT_MM:g} mm large.")
-    return size_mm
-
-
-def _pulses(text: str, _unit: str) -> int:
-    found = _WHOLE.fullmatch(text)
-    if found is None:
-        raise FormatError(f"“{text[:40]}” is no whole number.")
-    if not 1 <= int(found[1]) <= MOST_PULSES:
-        raise FormatError(f"A tacho gives 1 to {MOST_PULSES} pulses per turn.")
-    return int(found[1])
-
-
-def _word(text: str, _unit: str = "") -> str:
-    word = " ".join(text.split())
-    if len(word) > LONGEST_WORD:
-        raise FormatError(f"“{word[:40]}…” is longer than {LONGEST_WORD} letters; shorten it.")
-    if not word.isprintable():
-        raise FormatError(f"{word[:40]!a} holds a letter that cannot be seen; take it out.")
-    return word
-
-
-def _load(text: str, unit: str) -> str:
-    is_bare = _NUMBER.fullmatch(text) is not None and text.strip()[-1:].isdigit()
-    return _word(f"{text} {unit}" if unit and is_bare else text)[:60]
-
-
-def _channels(text: str, _unit: str) -> tuple[str, ...]:
-    return tuple(filter(None, (part.strip() for part in re.split(r"[;|]", text))))
-
-
-def _moment(text: str, _unit: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise FormatError(f"“{text[:40]}” is no time; write it as 2024-02-12 10:32:39.") from error
-
-
-FACTS: Final[dict[str, Callable[[str, str], Any]]] = {
-    "label": _word,
-    "fault_class": _word,
-    "severity": _word,
-    "specimen": _word,
-    "bearing": _word,
-    "run": _word,
-    "fs_hz": rate_said,
-    "rpm": speed_said,
-    "load": _load,
-    "unit": _word,
-    "channel": _channels,
-    "recorded_at": _moment,
-    "pulses_per_turn": _pulses,
-    "fault_size_mm": size_said,
-    "fault_location": _word,
-}
-
-
-@dataclass(frozen=True)
-class PathPattern:
-    """What the folders and names of files say, such as ``{label}/{specimen}_{speed}rpm``.
-
-    Attributes
-    ----------
-    text : str
-        As it was written.
-    """
-
-    text: str
-    _whole: re.Pattern[str]
-    _holes: Mapping[str, tuple[str, str]]
-
-    @classmethod
-    def of(cls, text: str) -> "PathPattern":
-        """Read a pattern: a fact's name in braces is what stands there, ``*`` is anything.
-
-        It is held against the end of each path, without the suffix; a hole reaches from the text
-        before it to the text after it, within one folder or name.
-
-        Raises
-        ------
-        FormatError
-            Where it names no fact, an unknown one or one twice, or has too many stars.
-
-        Examples
-        --------
-        >>> pattern = PathPattern.of("{label}/{specimen}_{speed}rpm_*")
-        >>> pattern.facts_of("rig/inner race/B1_1500rpm_03.csv")
-        {'label': 'inner race', 'specimen': 'B1', 'rpm': 1500.0}
-        >>> pattern.facts_of("rig/readme.csv") is None
-        True
-        """
-        holes: dict[str, tuple[str, str]] = {}
-        parts: list[str] = []
-        last = 0
-        plain = text.replace("\\", "/").strip("/")
-        for found in _HOLE.finditer(plain):
-            fact, unit = _column_of(found[1])
-            if fact not in FACTS:
-                raise FormatError(
-                    f"The pattern names “{found[1][:40]}”; it can name {COLUMNS_OFFERED}."
-                )
-            if fact in holes:
-                raise FormatError(f"The pattern names {found[1][:40]} twice.")
-            if parts and last == found.start():
-                raise FormatError(
-                    f"Nothing stands before {found[0][:40]} to tell where it begins; put a sign "
-                    "or a / there."
-                )
-            holes[fact] = (found[1], unit)
-            parts += [_literal(plain[last : found.start()]), f"(?P<{fact}>[^/]+?)"]
-            last = found.end()
-        if not holes or len(holes) > _MOST_HOLES:
-            raise FormatError(
-                "A pattern names what stands in the path in braces, such as {label}/{specimen}; "
-                f"at most {_MOST_HOLES}."
-            )
-        rest = _literal(plain[last:])
-        if re.sub(r"\*+", "*", plain).count("*") > _MOST_STARS:
-            raise FormatError(f"A pattern has at most {_MOST_STARS} stars.")
-        return cls(text, re.compile(rf"(?:.*/)?{''.join(parts)}{rest}(?:\.[^./]+)*"), holes)
-
-    def facts_of(self, path: str) -> dict[str, Any] | None:
-        """Return what a path says; None where it is not of this pattern.
-
-        Raises
-        ------
-        FormatError
-            Where what stands in a hole cannot be.
-        """
-        found = self._whole.fullmatch(path.replace("\\", "/"))
-        if found is None:
-            return None
-        facts = {}
-        for fact, (title, unit) in self._holes.items():
-            try:
-                facts[fact] = FACTS[fact](found[fact], unit)
-            except FormatError as error:
-                raise FormatError(f"{title} in {path[-60:]}: {error}") from error
-        return facts
-
-
-def _literal(text: str) -> str:
-    return "[^/]*?".join(map(re.escape, re.split(r"\*+", text)))

@@ -153,6 +153,7 @@ def _unpacked(file: SourceFile) -> Reading:
             with gzip.open(file.path, "rb") as packed:
                 while block := packed.read(_COPY_BYTES):
                     copy.write(block)
+                    file.prove_unpacked(copy.tell())
                     if copy.tell() > _UNPACKED_BYTES:
                         raise FormatError(f"{file.name} unpacks to more than 2 GiB.")
         except (gzip.BadGzipFile, zlib.error, EOFError) as error:
@@ -160,4 +161,10 @@ def _unpacked(file: SourceFile) -> Reading:
                 f"{file.name} is damaged gzip, or was cut short; copy it once more."
             ) from error
         copy.flush()
-        return read_file(replace(file, path=Path(copy.name), has_neighbours=False))
+        if _head(Path(copy.name))[:2] == _GZIP:
+            raise FormatError(f"{file.name} is packed twice; unpack it first.")
+        packed_bytes = file.path.stat().st_size
+        unpacked = replace(
+            file, path=Path(copy.name), has_neighbours=False, packed_bytes=packed_bytes
+        )
+        return read_file(unpacked)

@@ -61,11 +61,14 @@ class Room:
 
     def spool(self) -> "Spool":
         """Return a new file for samples."""
-        if self.folder is None:
-            return Spool(tempfile.TemporaryFile(buffering=0))
-        self._number += 1
-        path = samples_path(self.folder, self._number)
-        return Spool(path.open("x+b", buffering=0), path, self._number)
+        try:
+            if self.folder is None:
+                return Spool(tempfile.TemporaryFile(buffering=0))
+            self._number += 1
+            path = samples_path(self.folder, self._number)
+            return Spool(path.open("x+b", buffering=0), path, self._number)
+        except OSError as error:
+            raise _said(error) from error
 
 
 class Spool:
@@ -93,16 +96,7 @@ class Spool:
                 done = os.pwrite(self._file.fileno(), view, at)
                 view, at = view[done:], at + done
         except OSError as error:
-            if error.errno in _FULL:
-                raise FormatError(
-                    "The disk has no room for the samples while they are read; make some and try "
-                    "again."
-                ) from error
-            if error.errno == errno.EFBIG:
-                raise FormatError(
-                    "The file unpacks to more than can be kept; cut it into shorter recordings."
-                ) from error
-            raise
+            raise _said(error) from error
         self.n_bytes = max(self.n_bytes, at)
 
     def stretch(self, n_bytes: int) -> None:
@@ -120,9 +114,25 @@ class Spool:
         with self._file:
             if not self.n_bytes:
                 return np.empty(0, dtype)
-            found = SampleMap(self._file.fileno(), self.n_bytes, access=mmap.ACCESS_READ)
+            try:
+                found = SampleMap(self._file.fileno(), self.n_bytes, access=mmap.ACCESS_READ)
+            except OSError as error:
+                raise _said(error) from error
         found.number = self._number
         return np.frombuffer(found, dtype=dtype, count=count)
+
+
+def _said(error: OSError) -> Exception:
+    """Return the refusal that a full disk, a limit of size or one of open files amounts to."""
+    words = {
+        errno.EFBIG: "The file unpacks to more than can be kept; cut it into shorter recordings.",
+        errno.EMFILE: "The file holds too many long channels; cut it into files of fewer.",
+    }
+    if error.errno in _FULL:
+        return FormatError(
+            "The disk has no room for the samples while they are read; make some and try again."
+        )
+    return FormatError(words[error.errno]) if error.errno in words else error
 
 
 _ROOM: Final[ContextVar[Room | None]] = ContextVar("room", default=None)

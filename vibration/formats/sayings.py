@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from vibration.errors import FormatError
-from vibration.formats.mapping import PathPattern, Table, facts_of, table_read
+from vibration.formats.mapping import Table, facts_of, table_read
+from vibration.formats.path_patterns import PathPattern
 
 FOLDER: Final = "folder"
 NAME: Final = "name"
@@ -25,7 +26,7 @@ class Said:
         The channels to keep; all where it is empty.
     label_from, specimen_from : str
         ``folder``, ``name`` or the path of a CSV file with the column file, the column label or
-        specimen, and any other that `vibration.formats.mapping` reads.
+        specimen, and any other that `vibration.formats.said_values` reads.
     pattern : str
         What the paths say, such as ``{label}/{specimen}_{speed}rpm``; tables come before it.
     """

@@ -8,240 +8,31 @@ import re
 import unicodedata
 from typing import Final
 
+from vibration.formats.vocabulary import (
+    COUNTER,
+    FAST,
+    FEATURES,
+    FREQUENCY,
+    FREQUENCY_AXIS,
+    INTERVAL,
+    INTERVAL_ALONE,
+    KINDS,
+    NO_WAVEFORM,
+    NOT_A_RATE,
+    RATE_ALONE,
+    SAMPLING,
+    SPEED_ALONE,
+    STEMS,
+    STEP_OF,
+    TIME,
+    TIME_UNITS,
+    TURNING,
+)
+
 _CAMEL: Final = re.compile(r"(?<=[a-zµ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SPLIT: Final = re.compile(r"[^\w°%²µ/]+|_+")
 _DIGITS: Final = re.compile(r"\d+$")
 _UNIT_AT_END: Final = re.compile(r"[\[(<{]\s*([^\])>}]*?)\s*[\])>}]\s*:?\s*$")
-
-_SAMPLING: Final = (
-    "sampl", "abtast", "échantillon", "echantillon", "muestre", "campion", "amostra", "bemonster",
-    "próbkow", "probkow", "дискретизац", "采样", "採樣", "取样", "サンプリング", "標本化",
-    "샘플링", "표본화",
-    "örnekle", "ornekle", "acqui", "acq", "scan", "logging", "vzorkov", "näyttee", "mintavét",
-    "adc",
-)  # fmt: skip
-_FREQUENCY: Final = (
-    "rate", "freq", "frequenz", "fréq", "frec", "taxa", "taux", "tasa", "frek", "часто", "频率",
-    "頻率", "周波数", "率", "주파수", "częstotl", "czestotl", "taajuu", "kmitoč", "hz", "khz",
-    "sıklı",
-    "velocidad",
-)  # fmt: skip
-_RATE_ALONE: Final = frozenset(
-    [
-        "fs",
-        "sr",
-        "samplerate",
-        "srate",
-        "sps",
-        "samplingrate",
-        "samplefreq",
-        "samplingfrequency",
-        "samplefrequency",
-        "fsample",
-        "abtastrate",
-        "abtastfrequenz",
-        "sampfreq",
-        "fsamp",
-        "odr",
-        "fsamplerate",
-        "samprate",
-        "sfreq",
-    ]
-)
-_NOT_A_RATE: Final = (
-    "shaft", "rotat", "cut", "filter", "nyquist", "count", "number", "point", "resonan", "bit",
-    "drehz", "max", "min", "band", "mains", "signal", "center", "centre", "carrier", "error",
-)  # fmt: skip
-_INTERVAL_ALONE: Final = frozenset(
-    [
-        "dt",
-        "tinterval",
-        "deltax",
-        "deltat",
-        "δt",
-        "xincrement",
-        "timestep",
-        "xinc",
-        "samplinginterval",
-        "sampleinterval",
-        "samplingperiod",
-        "sampleperiod",
-        "abtastintervall",
-        "abtastzeit",
-        "abtastperiode",
-        "abszissenschritt",
-        "schrittweite",
-        "zeitschritt",
-        "increment",
-        "xstep",
-        "waveformincrement",
-        "tsample",
-        "deltatime",
-        "ts",
-        "hinterval",
-        "horizinterval",
-        "xdelta",
-        "timeincrement",
-        "timeinterval",
-        "interval",
-    ]
-)
-_INTERVAL: Final = (
-    "interval", "intervall", "period", "time", "zeit", "abstand", "schritt", "step", "increment",
-    "intervalo", "intervallo", "pas", "paso", "passo", "période", "temps", "间隔", "間隔", "周期",
-    "шаг",
-    "interwał", "resolution",
-)  # fmt: skip
-_STEP_OF: Final = (
-    "delta x", "delta t", "x increment", "wf increment", "time step", "x delta", "t interval",
-    "time increment", "time interval", "x step", "t step", "horizontal interval", "x inc",
-    "waveform increment", "delta time", "d t",
-)  # fmt: skip
-_SPEED_ALONE: Final = frozenset(
-    [
-        "rpm",
-        "drehzahl",
-        "nrpm",
-        "shaftrpm",
-        "转速",
-        "轉速",
-        "回転数",
-        "회전수",
-        "giri",
-        "toerental",
-        "varvtal",
-        "otáčky",
-        "obroty",
-        "omega",
-        "shaftspeed",
-        "shaftrate",
-        "shafthz",
-        "rotationalspeed",
-        "rotationspeed",
-        "motorspeed",
-        "runningspeed",
-        "shaftfreq",
-        "shaftfrequency",
-        "rotspeed",
-        "rotationfrequency",
-        "runspeed",
-        "обороты",
-        "tours",
-    ]
-)
-_TURNING: Final = (
-    "shaft", "rotat", "rotor", "motor", "running", "spindle", "welle", "drehfreq", "giro", "giri",
-    "rotac", "rotaz", "arbre", "spin", "turn", "machine", "вращ", "obrot", "dreh",
-)  # fmt: skip
-_FAST: Final = (
-    "speed", "freq", "rate", "hz", "velocid", "velocità", "vitesse", "drehz", "geschw", "скорост",
-    "prędko", "rpm", "zahl",
-)  # fmt: skip
-
-_TIME: Final = (
-    "time", "zeit", "temps", "tiempo", "tempo", "tijd", "tid", "czas", "čas", "idő", "zaman",
-    "время",
-    "时间", "時間", "시간", "aika", "timestamp", "zeitstempel", "uhrzeit", "seconds", "second",
-    "sekunde",
-    "elapsed", "date", "datum", "fecha", "heure", "hora", "ora", "clock", "t", "epoch", "sec",
-    "horodatage", "datetime", "x value", "xvalue", "abscissa", "milliseconds", "microseconds",
-    "millis", "micros", "时刻", "utc", "zeitpunkt", "segundos", "secondes", "secondi", "время,с",
-)  # fmt: skip
-_COUNTER: Final = (
-    "index", "idx", "sample", "samples", "n", "nr", "no", "num", "number", "nummer", "count",
-    "counter", "row", "zeile", "record", "point", "messpunkt", "i", "id", "step", "序号", "编号",
-    "番号", "номер", "numero", "número", "numéro", "nº", "n°", "#", "packet", "seq", "sequence",
-    "unnamed", "muestra", "échantillon", "probe", "pts", "line", "ligne",
-)  # fmt: skip
-_FREQUENCY_AXIS: Final = (
-    "frequency", "freq", "frequenz", "fréquence", "frecuencia", "frequenza", "frequência", "hz",
-    "częstotliwość", "частота", "频率", "頻率", "周波数", "주파수", "frequentie", "frekvens",
-    "frekans",
-    "f", "khz", "order", "orders", "ordnung", "ordre", "orden", "quefrency", "cpm", "bin",
-    "taajuus",
-)  # fmt: skip
-_NO_WAVEFORM: Final = (
-    ("a spectrum", ("fft", "spectrum", "spectra", "spektrum", "spectre", "espectro", "spettro",
-                    "spektren", "спектр", "频谱", "スペクトル", "widmo", "dft", "cepstrum",
-                    "spectral")),
-    ("a power spectral density", ("psd", "asd", "pxx", "dsp", "powerspectr", "lsd", "csd")),
-    ("a frequency response", ("frf", "transferfunction", "coherence", "bode", "tfestimate")),
-    ("a correlation", ("xcorr", "autocorr", "acf", "ccf", "correlation", "korrelation", "lag",
-                       "lags", "correlazione", "corrélation", "autocorrelation", "r_xx", "rxx")),
-    ("a histogram", ("histogram", "histogramm", "pdf", "cdf")),
-)  # fmt: skip
-_FEATURES: Final = frozenset(
-    [
-        "rms",
-        "kurtosis",
-        "skewness",
-        "crest",
-        "crestfactor",
-        "shape",
-        "shapefactor",
-        "impulse",
-        "impulsefactor",
-        "mean",
-        "std",
-        "variance",
-        "var",
-        "entropy",
-        "peak",
-        "peaktopeak",
-        "p2p",
-        "clearance",
-        "clearancefactor",
-        "median",
-        "energy",
-        "mad",
-        "iqr",
-        "margin",
-        "skew",
-        "kurt",
-        "max",
-        "min",
-        "stdev",
-        "sd",
-        "sdev",
-    ]
-)
-_KINDS: Final = (
-    ("tacho", ("tacho", "tach", "keyphasor", "phasor", "encoder", "trigger", "pulse", "pulses",
-               "drehgeber", "tachometer", "tachymètre", "tacómetro", "tacometro", "once", "hall",
-               "тахо", "key")),
-    ("temperature", ("temp", "temperature", "temperatur", "température", "temperatura", "温度",
-                     "온도", "thermo", "thermocouple", "celsius", "oiltemp", "температура",
-                     "sıcaklık", "hőmérséklet", "teplota", "tambient", "lämpötila")),
-    ("rotational speed", ("rpm", "speed", "drehzahl", "转速", "回転数", "toerental", "otáčky",
-                          "velocidad", "vitesse", "giri", "varvtal", "geschwindigkeit")),
-    ("sound pressure", ("microphone", "mic", "mikrofon", "micro", "sound", "acoustic", "micrófono",
-                        "microfono", "audio", "麦克风", "noise", "schall", "микрофон", "spl")),
-    ("pressure", ("press", "pressure", "druck", "pression", "presión", "pressione", "压力",
-                  "barometer",
-                  "давление")),
-    ("current", ("current", "strom", "courant", "corriente", "corrente", "电流", "電流", "ток",
-    "amps",
-                 "phasecurrent")),
-    ("voltage", ("volt", "voltage", "spannung", "tension", "tensión", "tensione", "电压", "battery",
-                 "supply", "vbat")),
-    ("torque", ("torque", "drehmoment", "couple", "par", "coppia", "扭矩", "moment", "koppel")),
-    ("force", ("force", "load", "kraft", "last", "fuerza", "forza", "力", "belastung", "сила",
-               "carga",
-               "carico", "charge", "hammer")),
-    ("angular velocity", ("gyro", "gyroscope", "gx", "gyr", "gyrox", "gyroy", "gyroz",
-                          "angularrate",
-                          "gyrx", "gyry", "gyrz")),
-    ("magnetic flux density", ("mag", "magnetometer", "magx", "magy", "magz", "magnetic")),
-    ("humidity", ("humidity", "humid", "feuchte", "humidité", "humedad", "湿度", "rh")),
-    ("strain", ("strain", "dehnung")),
-    ("power", ("power", "leistung", "watt", "puissance")),
-    ("angle", ("angle", "winkel", "degrees", "azimuth")),
-    ("label", ("label", "class", "fault", "target", "state", "klasse", "condition", "y_true")),
-)  # fmt: skip
-# Whole words alone: "par" is torque in Spanish and stands inside "compare".
-_STEMS: Final = frozenset({"temp", "tacho", "press", "volt", "gyro", "humid", "thermo",
-"drehmoment",
-                           "keyphasor", "drehzahl", "mikrofon", "microphone", "strom"})  # fmt: skip
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -319,13 +110,13 @@ def is_rate_name(name: str) -> bool:
     (True, True, False)
     """
     words = words_of(name)
-    if not words or _has(words, _NOT_A_RATE):
+    if not words or _has(words, NOT_A_RATE):
         return False
     bare = tuple(word for word in words if word not in {"hz", "khz", "mhz"})
-    if {*words, _joined(words), _joined(bare)} & _RATE_ALONE:
+    if {*words, _joined(words), _joined(bare)} & RATE_ALONE:
         return True
     text = " ".join(words)
-    return any(stem in text for stem in _SAMPLING) and any(stem in text for stem in _FREQUENCY)
+    return any(stem in text for stem in SAMPLING) and any(stem in text for stem in FREQUENCY)
 
 
 def is_interval_name(name: str) -> bool:
@@ -348,16 +139,13 @@ def is_interval_name(name: str) -> bool:
     words = words_of(name)
     if not words or _has(words, ("count", "number", "calibr", "start", "total", "duration")):
         return False
-    timeless = tuple(word for word in words if word not in _TIME_UNITS)
+    timeless = tuple(word for word in words if word not in TIME_UNITS)
     text = " ".join(timeless)
-    if {*timeless[:1] * (len(timeless) == 1), _joined(timeless)} & _INTERVAL_ALONE:
+    if {*timeless[:1] * (len(timeless) == 1), _joined(timeless)} & INTERVAL_ALONE:
         return True
-    if any(f" {text} ".find(f" {phrase} ") >= 0 for phrase in _STEP_OF):
+    if any(f" {text} ".find(f" {phrase} ") >= 0 for phrase in STEP_OF):
         return True
-    return any(stem in text for stem in _SAMPLING) and any(stem in text for stem in _INTERVAL)
-
-
-_TIME_UNITS: Final = frozenset({"s", "sec", "ms", "us", "µs", "ns", "msec", "usec"})
+    return any(stem in text for stem in SAMPLING) and any(stem in text for stem in INTERVAL)
 
 
 def is_speed_name(name: str) -> bool:
@@ -381,10 +169,10 @@ def is_speed_name(name: str) -> bool:
     if _has(words, ("max", "min", "sampl", "number", "ratio")):
         return False
     joined = _joined(words)
-    if {*words, joined} & _SPEED_ALONE or any(word.endswith("rpm") for word in words):
+    if {*words, joined} & SPEED_ALONE or any(word.endswith("rpm") for word in words):
         return True
-    return any(word.startswith(stem) for word in words for stem in _TURNING) and any(
-        stem in word for word in words for stem in _FAST
+    return any(word.startswith(stem) for word in words for stem in TURNING) and any(
+        stem in word for word in words for stem in FAST
     )
 
 
@@ -408,8 +196,8 @@ def is_time_name(name: str) -> bool:
     words = words_of(name)
     text = " ".join(words)
     return bool(words) and (
-        words[0] in _TIME or _DIGITS.sub("", words[0]) in _TIME or words[-1] in _TIME
-        or text in _TIME or text.startswith(("x value", "zeit", "time"))
+        words[0] in TIME or _DIGITS.sub("", words[0]) in TIME or words[-1] in TIME
+        or text in TIME or text.startswith(("x value", "zeit", "time"))
     ) and not _has(words, ("timezone",))  # fmt: skip
 
 
@@ -431,7 +219,7 @@ def is_counter_name(name: str) -> bool:
     (True, False)
     """
     words = words_of(name) or (name.strip().lower(),)
-    return words[0] in _COUNTER
+    return words[0] in COUNTER
 
 
 def is_frequency_name(name: str) -> bool:
@@ -452,7 +240,7 @@ def is_frequency_name(name: str) -> bool:
     (True, False)
     """
     words = words_of(name)
-    return bool(words) and any(_DIGITS.sub("", word) in _FREQUENCY_AXIS for word in words[:2])
+    return bool(words) and any(_DIGITS.sub("", word) in FREQUENCY_AXIS for word in words[:2])
 
 
 def no_waveform(name: str) -> str | None:
@@ -476,7 +264,7 @@ def no_waveform(name: str) -> str | None:
     """
     words = words_of(name)
     joined = _joined(words)
-    for meaning, known in _NO_WAVEFORM:
+    for meaning, known in NO_WAVEFORM:
         for word in known:
             stripped = [_DIGITS.sub("", each) for each in words]
             if word in stripped or (len(word) > 4 and word in joined):
@@ -502,7 +290,7 @@ def is_feature_name(name: str) -> bool:
     (True, False)
     """
     words = words_of(name)
-    return bool(words) and bool({*words, _joined(words)} & _FEATURES)
+    return bool(words) and bool({*words, _joined(words)} & FEATURES)
 
 
 def kind_of_name(name: str) -> str:
@@ -524,9 +312,9 @@ def kind_of_name(name: str) -> str:
     """
     words = tuple(_DIGITS.sub("", word) for word in words_of(name))
     joined = _joined(words)
-    for kind, known in _KINDS:
+    for kind, known in KINDS:
         for word in known:
-            if word in words or (word in _STEMS and word in joined):
+            if word in words or (word in STEMS and word in joined):
                 return kind
             if not word.isascii() and word in joined:
                 return kind

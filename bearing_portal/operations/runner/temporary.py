@@ -58,6 +58,8 @@ def environment_of(
         "LOG_LEVEL": "WARNING",
         "WEB_PROCESSES": str(web_processes),
     }
+    if web_processes == 1:
+        own["WEB_SILENT_S"] = "0"  # what is measured of it is measured of one process
     environment = child_environment(own, programs=Path(sys.executable).parent)
     return {name: value for name, value in environment.items() if name not in NOT_INHERITED}
 

@@ -14,7 +14,7 @@ from datasets.models.imports import LONGEST_WORD, MOST_PULSES
 from signals.errors import told_as
 from signals.uploads.questions import HIGHEST_RPM, UNIT_CHARACTERS, unit_written
 from vibration.formats.facts import HIGHEST_FS_HZ, LOWEST_FS_HZ
-from vibration.formats.mapping import size_said
+from vibration.formats.said_values import size_said
 
 
 def rate_proven(fs_hz: float) -> float:

@@ -17,7 +17,9 @@ from datasets.models.imports import LONGEST_WORD
 from signals.models import Bearing, FaultClass, Severity
 from signals.services.bearings import bearings_offered
 from vibration.errors import FormatError
-from vibration.formats.mapping import COLUMNS_OFFERED, FACTS, Row, table_read
+from vibration.formats.mapping import Row, table_read
+from vibration.formats.said_values import FACTS
+from vibration.formats.titles import COLUMNS_OFFERED
 
 __all__ = ["COLUMNS_OFFERED", "TableOutcome", "table_apply"]
 

@@ -18,7 +18,7 @@ from vibration.errors import VibrationError
 from vibration.formats import Reading, sandbox
 from vibration.formats.archives import is_zip
 from vibration.formats.inspection import Inspection, Said
-from vibration.formats.mapping import rate_said, speed_said
+from vibration.formats.said_values import rate_said, speed_said
 from vibration.importing import PlannedFile
 from vibration.importing.planning import planned_file, with_runs
 

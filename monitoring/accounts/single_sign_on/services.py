@@ -65,6 +65,14 @@ def identities_disconnect(*, user: Any) -> int:
     return n_gone
 
 
+@transaction.atomic
+def identity_end(*, user: Any, identity: SignOnIdentity) -> None:
+    """Part a person from who the provider says it is, by whoever looks after accounts."""
+    person = identity.user
+    identity.delete()
+    _note(person, f"disconnected from {identity.issuer}", actor=user)
+
+
 def refusal_record(*, claims: dict[str, Any], why: str) -> None:
     """Write down whom the provider knows and the portal does not let in."""
     event_record(
@@ -182,10 +190,10 @@ def _plain(said: Any) -> str:
     return said.encode(errors="ignore").decode().replace("\0", "").strip()
 
 
-def _note(person: Any, what: str) -> None:
+def _note(person: Any, what: str, *, actor: Any = None) -> None:
     event_record(
         kind=SystemEvent.Kind.ACCESS,
-        actor=person,
+        actor=actor or person,
         subject=person.get_username(),
         detail=f"single sign-on: {what}",
     )

@@ -58,6 +58,16 @@ def test_a_site_that_is_built_again_is_read_again(reader, site):
     assert reader.get("/docs/new.html").status_code == 200
 
 
+def test_a_file_that_goes_while_the_site_is_built_is_asked_for_again(reader, site):
+    built = site.stat().st_mtime_ns
+    (site / "_static" / "old.css").write_text("p {}")
+    assert reader.get("/docs/").status_code == 200
+    (site / "_static" / "old.css").unlink()
+    os.utime(site, ns=(built, built))  # the folder itself looks as it did
+
+    assert reader.get("/docs/_static/old.css").status_code == 404
+
+
 def test_without_a_site_no_link_leads_there_and_a_sentence_says_why(reader, settings, tmp_path):
     settings.DOCS_SITE_DIR = tmp_path / "none"
 

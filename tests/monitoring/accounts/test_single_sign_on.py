@@ -334,6 +334,16 @@ def test_disconnected_it_logs_in_no_more_and_needs_a_password(provider, settings
     assert client.post(reverse("oidc-disconnect")).status_code == 400
 
 
+def test_who_looks_after_accounts_parts_them_and_it_is_written_down(provider, client):
+    person, keeper = make_user("engineer"), make_user("superuser")
+    identity = SignOnIdentity.objects.create(user=person, issuer=provider.issuer, subject="8d3f")
+    client.force_login(keeper)
+    client.post(f"/admin/monitoring/signonidentity/{identity.pk}/delete/", {"post": "yes"})
+    assert not SignOnIdentity.objects.exists()
+    (event,) = SystemEvent.objects.filter(actor=keeper, subject=person.get_username())
+    assert event.detail == f"single sign-on: disconnected from {provider.issuer}"
+
+
 def test_a_deactivated_account_is_not_let_in(provider):
     log_in(provider)
     get_user_model().objects.update(is_active=False)

@@ -3,7 +3,8 @@
 import pytest
 
 from vibration.errors import FormatError
-from vibration.formats.mapping import PathPattern, facts_of, table_read
+from vibration.formats.mapping import facts_of, table_read
+from vibration.formats.path_patterns import PathPattern
 from vibration.formats.sayings import Said, Sayings
 
 

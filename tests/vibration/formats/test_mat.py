@@ -13,6 +13,7 @@ from scipy.io import loadmat, savemat
 
 from vibration.errors import VibrationError
 from vibration.formats import read_recording
+from vibration.formats.files import SourceFile
 from vibration.formats.matlab import level5
 
 X = np.random.default_rng(0).standard_normal((200, 1))
@@ -150,7 +151,7 @@ def test_values_are_those_scipy_reads(tmp_path):
     variables = {"x": X, "n": (100 * X).astype("i2"), "wide": X.reshape(4, 50), "one": 7.5}
     for compressed in (False, True):
         path = save(tmp_path, variables, do_compression=compressed)
-        ours = level5.read_mat5(path, "<", lambda n_bytes: None, 1 << 20)
+        ours = level5.read_mat5(SourceFile(path, path.name), "<")
         theirs = loadmat(path)
         for key in variables:
             np.testing.assert_array_equal(ours[key], theirs[key])

@@ -174,8 +174,10 @@ def _streamed_feather(file: SourceFile) -> Reading | None:
         return (reader.get_batch(i) for i in range(reader.num_record_batches))
 
     schema = ipc.open_file(arrow.OSFile(str(file.path))).schema
-    n_rows = sum(batch.num_rows for batch in batches(0))
-    _prove(n_rows, len(schema), file)
+    n_rows = 0
+    for batch in batches(0):
+        n_rows += batch.num_rows
+        _prove(n_rows, len(schema), file)
     return (
         _streamed(schema, n_rows, batches, file, "feather")
         if _is_streamed(n_rows, schema)
@@ -238,6 +240,7 @@ def _prove(n_rows: int, n_columns: int, file: SourceFile) -> None:
             "sample."
         )
     file.prove_kept(8 * n_rows * n_columns)
+    file.prove_unpacked(8 * n_rows * n_columns)
 
 
 def _reading(table: Any, file: SourceFile, form: str) -> Reading:

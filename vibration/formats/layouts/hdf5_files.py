@@ -85,7 +85,7 @@ def _dataset(dataset: Any, walk: Walk) -> Value:
         columns = {n: values[n] for n in dataset.dtype.names if values[n].ndim == 1}
         return {**_attributes(dataset), **columns}
     if dataset.dtype.kind not in "fiu":
-        return _text(dataset)
+        return _text(dataset, walk)
     if dataset.ndim >= 2 and sorted(dataset.shape)[-2] >= _IMAGE_SIDE:
         return Unread(f"an image or a table of {' × '.join(map(str, dataset.shape))}, no signal")
     attributes = _attributes(dataset)
@@ -94,8 +94,9 @@ def _dataset(dataset: Any, walk: Walk) -> Value:
     return {"": values, **attributes} if attributes else values
 
 
-def _text(dataset: Any) -> Value:
+def _text(dataset: Any, walk: Walk) -> Value:
     if dataset.size == 1 and dataset.dtype.kind in "SO":
+        walk.count_unpacked(dataset)
         return _plain(dataset[()]) or Unread("a text")
     return Unread("values that are no numbers")
 

@@ -198,6 +198,7 @@ def _member(member: IO[bytes], kept: int, file: SourceFile) -> tuple[Value, int]
     count = prod(shape)
     kept += count * max(dtype.itemsize, 8 if count > 1 else 1)
     file.prove_kept(kept)
+    file.prove_unpacked(kept)
     array = gathered(_parts(member, count, dtype), count, dtype)
     array = array.reshape(shape, order="F" if is_fortran else "C")
     if dtype.kind in "US" and array.size == 1:

@@ -13,15 +13,15 @@ import struct
 import zlib
 from collections.abc import Iterator
 from math import prod
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from vibration.errors import VibrationError
 from vibration.formats.blocks import BLOCK_BYTES, blocks
+from vibration.formats.files import SourceFile
 from vibration.formats.gathering import gathered
-from vibration.formats.matlab.values import Array, DamagedMatError, Keep, Unread, Value
+from vibration.formats.matlab.values import Array, DamagedMatError, Unread, Value
 from vibration.formats.room import current_room
 
 HEADER_BYTES: Final = 128
@@ -53,20 +53,15 @@ _NAMES: Final = {
 }
 
 
-def read_mat5(path: Path, order: str, keep: Keep, most_bytes: int) -> dict[str, Value]:
+def read_mat5(file: SourceFile, order: str) -> dict[str, Value]:
     """Return the named variables of a MATLAB 5 file, in the file's order.
 
     Parameters
     ----------
-    path : Path
-        A file that begins as a MATLAB 5 file does.
+    file : SourceFile
+        One that begins as a MATLAB 5 file does.
     order : {"<", ">"}
         Byte order, as its header says.
-    keep : callable
-        Told the bytes that the samples read so far will take, before they are unpacked; raises
-        where they are too many.
-    most_bytes : int
-        The most that may be unpacked at all.
 
     Returns
     -------
@@ -76,20 +71,22 @@ def read_mat5(path: Path, order: str, keep: Keep, most_bytes: int) -> dict[str, 
     ------
     DamagedMatError
         Where the file does not hold together.
+    FormatError
+        Where it unpacks to more than may be kept, or than any recording does.
 
     Examples
     --------
     >>> from vibration.formats.examples import example_file
     >>> with example_file("matlab5.mat") as file:
-    ...     list(read_mat5(file.path, "<", file.prove_kept, file.kept_bytes))
+    ...     list(read_mat5(file, "<"))
     ['vib', 'fs', 'rpm', 'temperature']
     """
-    with path.open("rb") as file:
+    with file.path.open("rb") as opened:
         # not closed by hand: it goes with the last view of it, that of a traceback included
-        content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        content = memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))
     variables: dict[str, Value] = {}
     try:
-        for name, value in _Reader(order, keep, most_bytes).variables(content[HEADER_BYTES:]):
+        for name, value in _Reader(order, file).variables(content[HEADER_BYTES:]):
             if name:  # objects leave a nameless block behind them
                 variables[name] = value
     except VibrationError:
@@ -102,12 +99,13 @@ def read_mat5(path: Path, order: str, keep: Keep, most_bytes: int) -> dict[str, 
 class _Reader:
     """Walks through the elements of a file."""
 
-    def __init__(self, order: str, keep: Keep, most_bytes: int) -> None:
+    def __init__(self, order: str, file: SourceFile) -> None:
         self._order = order
-        self._keep = keep
+        self._file = file
         self._kept = 0
         self._elements = 0
-        self._left = most_bytes + _SLACK_BYTES
+        self._left = file.kept_bytes + _SLACK_BYTES
+        self._inflated_bytes = 0
 
     def variables(self, content: memoryview) -> Iterator[tuple[str, Value]]:
         position = 0
@@ -143,7 +141,9 @@ class _Reader:
             return  # the walk over the whole of it says what is wrong
         if word & 0xFF in _NUMERIC:
             shape = struct.unpack(f"{self._order}{len(dimensions) // 4}i", dimensions)
-            self._keep(self._kept + _kept_bytes(word, shape))
+            kept = self._kept + _kept_bytes(word, shape)
+            self._file.prove_kept(kept)
+            self._file.prove_unpacked(kept)
 
     def _unpacked(self, body: memoryview) -> memoryview:
         """Unpack a variable: into memory, or a file where it is large."""
@@ -170,8 +170,10 @@ class _Reader:
                 part = unpacking.decompress(packed, BLOCK_BYTES)
                 packed = unpacking.unconsumed_tail
                 left -= len(part)
+                self._inflated_bytes += len(part)
+                self._file.prove_unpacked(self._inflated_bytes)
                 if left < 0:
-                    self._keep(self._kept + self._left)
+                    self._file.prove_kept(self._kept + self._left)
                     raise VibrationError(
                         "The file unpacks to more than can be kept; cut it into shorter recordings."
                     )
@@ -225,7 +227,7 @@ class _Reader:
     def _count(self, word: int, shape: tuple[int, ...]) -> None:
         if prod(shape) > 1:
             self._kept += _kept_bytes(word, shape)
-            self._keep(self._kept)
+            self._file.prove_kept(self._kept)
 
     def _numbers(
         self, dtype: str, shape: tuple[int, ...], rest: memoryview, at: int

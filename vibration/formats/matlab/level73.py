@@ -112,6 +112,7 @@ class _Reader:
     def _referred(self, dataset: Any, depth: int) -> list[Any]:
         if dataset.size > _MAX_CELLS:
             return [Unread(f"more than {_MAX_CELLS} cells")]
+        self._walk.count_unpacked(dataset)
         references = np.asarray(dataset[()]).T.reshape(-1, order="F")
         return [
             self.value(self._opened[reference], depth + 1) if reference else np.zeros(0)

@@ -68,8 +68,7 @@ def read_mat(file: SourceFile) -> Reading:
         order = {b"IM": "<", b"MI": ">"}.get(head[126:128], "")
         version = struct.unpack(f"{order}H", head[124:126])[0] if order else 0
         if version == 0x0100:
-            variables = read_mat5(file.path, order, file.prove_kept, file.kept_bytes)
-            return any_layout(variables, file, "mat")
+            return any_layout(read_mat5(file, order), file, "mat")
         order_4 = byte_order_4(head)
         if order_4 is not None:
             return any_layout(read_mat4(file.path, order_4, file.prove_kept), file, "mat")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 _MEBIBYTE: Final = 1 << 20
-_OPEN_FILES: Final = 64
+_OPEN_FILES: Final = 256  # each long channel is mapped by one
 _SLACK_BYTES: Final = 16 * _MEBIBYTE
 _BYTES_A_SECOND: Final = 4_000_000  # what the slowest reader, that of text, reads with ease
 

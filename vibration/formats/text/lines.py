@@ -7,10 +7,10 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, Final
 
 from vibration.errors import FormatError
+from vibration.formats.files import SourceFile
 
 MAX_LINE_BYTES: Final = 1 << 25
 MAX_TEXT_BYTES: Final = 2 << 30
@@ -60,8 +60,9 @@ class TextLines:
 class _Guarded(io.RawIOBase):
     """Bytes on their way to a text: a line without an end, or too much in all, is refused."""
 
-    def __init__(self, inner: IO[bytes], name: str) -> None:
-        self._inner, self._name = inner, name
+    def __init__(self, inner: IO[bytes], file: SourceFile, read_bytes: Callable[[], int]) -> None:
+        self._inner, self._file, self._name = inner, file, file.name
+        self._read_bytes = read_bytes
         self._total = self._in_line = 0
 
     def readable(self) -> bool:
@@ -79,21 +80,20 @@ class _Guarded(io.RawIOBase):
                 f"{self._name} has a line longer than {MAX_LINE_BYTES >> 20} million bytes; "
                 "write one sample a line."
             )
+        self._file.prove_unpacked(self._total, self._read_bytes())
         if self._total > MAX_TEXT_BYTES:
             raise FormatError(f"{self._name} holds more than 2 GiB of text; use a binary format.")
         return n
 
 
 @contextmanager
-def opened_text(path: Path, name: str) -> Iterator[TextLines]:
+def opened_text(file: SourceFile) -> Iterator[TextLines]:
     """Open a text file, packed by gzip or not, in the encoding that its first bytes show.
 
     Parameters
     ----------
-    path : Path
-        A file.
-    name : str
-        What it is called, for refusals.
+    file : SourceFile
+        The file, what it is called, and how much of it may be kept.
 
     Yields
     ------
@@ -102,27 +102,28 @@ def opened_text(path: Path, name: str) -> Iterator[TextLines]:
     Raises
     ------
     FormatError
-        Where the file is no text, is damaged gzip, or a line is too long.
+        Where the file is no text, is damaged gzip, unpacks to too much, or a line is too long.
 
     Examples
     --------
     >>> from vibration.formats.examples import example_file
-    >>> with example_file("packed.csv.gz") as file, opened_text(file.path, file.name) as lines:
+    >>> with example_file("packed.csv.gz") as file, opened_text(file) as lines:
     ...     next(iter(lines))
     (1, 'Time (s),DE (g),FE (g)')
     """
-    with path.open("rb") as file:
-        is_gzip = file.read(2) == _GZIP
-        file.seek(0)
-        unpacked = gzip.GzipFile(fileobj=file) if is_gzip else file
-        binary = io.BufferedReader(_Guarded(unpacked, name), _SAMPLE_BYTES)  # type: ignore[arg-type]
+    name = file.name
+    with file.path.open("rb") as opened:
+        is_gzip = opened.read(2) == _GZIP
+        opened.seek(0)
+        unpacked = gzip.GzipFile(fileobj=opened) if is_gzip else opened
+        binary = io.BufferedReader(_Guarded(unpacked, file, opened.tell), _SAMPLE_BYTES)  # type: ignore[arg-type]
         try:
             encoding = encoding_of(binary.peek(_SAMPLE_BYTES)[:_SAMPLE_BYTES])
             if encoding is None:
                 raise FormatError(f"{name} is not a text file, and of no other kind that is read.")
             with io.TextIOWrapper(binary, encoding=encoding, errors="replace") as text:
-                size = max(1, path.stat().st_size)
-                yield TextLines(text, lambda: file.tell() / size)
+                size = max(1, file.path.stat().st_size)
+                yield TextLines(text, lambda: opened.tell() / size)
         except (gzip.BadGzipFile, zlib.error, EOFError) as error:
             raise FormatError(
                 f"{name} is damaged gzip, or was cut short; copy it once more."

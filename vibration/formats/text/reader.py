@@ -57,7 +57,7 @@ def read_text(file: SourceFile) -> Reading:
     >>> [(each.name, each.fs_hz) for each in reading.channels]
     [('DE (g)', 20000.0), ('FE (g)', 20000.0)]
     """
-    with opened_text(file.path, file.name) as lines:
+    with opened_text(file) as lines:
         head = head_of(lines)
         if is_lvm(head[0].text if head else ""):
             return read_lvm(file, head, lines)
