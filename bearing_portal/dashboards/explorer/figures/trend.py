@@ -47,7 +47,8 @@ def trend_figure(
     draft.axis("yaxis", title={"text": label}, rangemode="tozero" if limits else "normal")
     draft.layout(
         showlegend=len(trend.lines) > 1 and bool(named),
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        # from the top of the figure: rows that it wraps into push the axes down
+        legend={"orientation": "h", "yref": "container", "y": 1, "yanchor": "top", "x": 0},
         dragmode="select",
         selectdirection="h",
         hovermode="closest",
