@@ -6,7 +6,7 @@ class DatasetsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from datasets.kinds import BUILD, COMPOSE, GENERATE, IMPORT, PART, READ, VERIFY
+        from datasets.kinds import BUILD, COMPOSE, GENERATE, IMPORT, PARTS, READ, VERIFY
         from monitoring.jobs.kinds import JobKind, Later, Queue, register_kind
         from monitoring.retention import register_pruner
         from signals.services.versions import register_version_follower
@@ -23,15 +23,16 @@ class DatasetsConfig(AppConfig):
                 sweep=Later("datasets.services.files.files_sweep"),
             )
         )
-        register_kind(
-            JobKind(
-                code=PART,
-                entry="datasets.jobs.generate_part",
-                queue=Queue.LONG,
-                at_once=Later("datasets.services.parts.parts_at_once"),
-                is_limited=False,
+        for code, entry in PARTS.items():
+            register_kind(
+                JobKind(
+                    code=code,
+                    entry=entry,
+                    queue=Queue.LONG,
+                    at_once=Later("datasets.services.parts.parts_at_once"),
+                    is_limited=False,
+                )
             )
-        )
         register_kind(
             JobKind(
                 code=READ,

@@ -9,3 +9,5 @@ IMPORT: Final = "import-dataset"
 BUILD: Final = "build-download"
 VERIFY: Final = "verify-dataset"
 COMPOSE: Final = "compose-dataset"
+IMPORT_PART: Final = "import-part"
+PARTS: Final = {PART: "datasets.jobs.generate_part", IMPORT_PART: "datasets.jobs.import_part"}

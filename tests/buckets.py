@@ -45,6 +45,12 @@ class Bucket:
                 client.download_file(bucket, each["Key"], str(path))
         return target
 
+    def keys(self, folder: str) -> list[str]:
+        """Return the keys of the files below a folder."""
+        bucket, _, prefix = s3_place(self.url).prefix.partition("/")
+        found = _client(self.endpoint).list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/{folder}/")
+        return [each["Key"] for each in found.get("Contents", []) if each["Key"][-1] != "/"]
+
     def asked(self, method: str, name: str = "") -> list[str]:
         """Return the ranges of the requests of a method for objects with this in their name."""
         return [span for verb, path, span in self.requests if verb == method and name in path]

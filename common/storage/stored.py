@@ -2,11 +2,12 @@
 
 import errno
 import hashlib
+import os
 import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -129,6 +130,17 @@ class Stored:
                 folder_make(below.parent)
                 _copied(each, below)
             yield here
+
+    def bring(self, here: Path) -> None:
+        """Give the file a name on this machine too; it appears whole. Nobody may write to it."""
+        there = self.path
+        if there is not None:
+            with suppress(FileExistsError):
+                os.link(there, here)
+            return
+        with _made_here(self.name) as copy:
+            _copied(self, copy)
+            copy.replace(here)
 
     # Write
 

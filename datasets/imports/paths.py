@@ -1,7 +1,8 @@
 """What the files of a draft are called, and where their bytes lie.
 
 People's names never become paths of the disk: bytes lie under a random word, and a name is only
-shown. `uploads/<user>/imports/<draft>/<word>` is a file, `<word>.picture.npz` its picture.
+shown. `uploads/<user>/imports/<draft>/<word>` is a file, `<word>.picture.npz` its picture. With a
+bucket they lie on the machine that receives them, and what was read of it in the bucket too.
 """
 
 import secrets
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 from common.errors import Invalid
 from common.names import name_shown
-from common.storage import work_folder
+from common.storage import Stored, stored, work_folder
 from datasets.models.imports import LONGEST_PATH
 
 UPLOADS: Final = "uploads"
@@ -55,6 +56,11 @@ def stored_name(path: str) -> str:
 
 def draft_folder(owner_id: int, draft_id: int) -> Path:
     return work_folder(UPLOADS, owner_id, FOLDER, draft_id)
+
+
+def draft_sent(owner_id: int, draft_id: int) -> Stored:
+    """Return where the files of a draft that were read lie for workers of other machines."""
+    return stored(UPLOADS, owner_id, FOLDER, draft_id)
 
 
 def name_of(path: str) -> str:

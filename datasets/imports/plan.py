@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from common.storage import Stored
 from vibration.importing import PlannedChannel, PlannedFile
 
 __all__ = ["ImportPlan", "PlannedChannel", "PlannedFile", "PlannedSpecimen"]
@@ -46,6 +47,8 @@ class ImportPlan:
         Those to import; files that still wait for an answer do not belong here.
     specimens : tuple of PlannedSpecimen
         What is known of the bearings.
+    sent : Stored or None
+        Where the files lie, by the names of their paths, for machines that do not have these.
     """
 
     name: str
@@ -58,3 +61,4 @@ class ImportPlan:
     keep_originals: bool = True
     files: tuple[PlannedFile, ...] = ()
     specimens: tuple[PlannedSpecimen, ...] = ()
+    sent: Stored | None = None

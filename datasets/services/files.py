@@ -98,7 +98,8 @@ def _parts_sweep() -> None:
              if name.endswith(".parts")}  # fmt: skip
     ids = {int(pk) for pk in found if pk.isdecimal()}
     needed = GenerationPart.objects.filter(dataset__in=ids)
-    needed = needed.exclude(dataset__job__status=Job.Status.CANCELLED)
+    needed = needed.exclude(lead__status=Job.Status.CANCELLED)
+    needed = needed.exclude(lead=None, dataset__job__status=Job.Status.CANCELLED)
     known = set(needed.values_list("dataset", flat=True))
     for pk in ids - known:
         logger.info("Removed the parts of dataset %d", pk)

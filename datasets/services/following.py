@@ -18,7 +18,8 @@ _STATUS = {
 
 
 def dataset_follow_job(job: Job) -> None:
-    """Give the job's dataset the status that goes with the job's."""
+    """Give the job's dataset the status that goes with the job's; end its parts with it."""
+    parts_follow(job)
     dataset = Dataset.objects.select_related("store").filter(job=job).first()
     if dataset is None:
         return
@@ -30,7 +31,6 @@ def dataset_follow_job(job: Job) -> None:
         dataset.save(update_fields=["status"])
         if status == Dataset.Status.FAILED:
             _report_failure(job, dataset)
-    parts_follow(job)
     after_commit(dataset_hint, dataset)
 
 

@@ -21,7 +21,8 @@ from datasets.services.files import (
     n_workers,
     space_prove,
 )
-from datasets.services.parts import parts_folder, parts_forget, parts_make, parts_wanted
+from datasets.services.generation_parts import GenerationWork, parts_wanted
+from datasets.services.parts import is_cut, parts_folder, parts_forget, parts_make
 from monitoring.jobs.kinds import Queue
 from monitoring.jobs.lifecycle import JobCancelled, JobLost, job_complete
 from monitoring.jobs.pulse import JobRun
@@ -80,11 +81,11 @@ def _files_make(run: JobRun, dataset: Dataset, recipe: Recipe, folder: Path) -> 
         f"Generating {counted(recipe.n_records, 'signal')} with "
         f"{counted(n_workers(), 'process', 'processes')}."
     )
-    is_cut = retried(dataset.parts.exists)
+    was_cut = retried(partial(is_cut, run.job))
     try:
-        if is_cut or parts_wanted(recipe, workers_listening(Queue.LONG)) > 1:
+        if was_cut or parts_wanted(recipe, workers_listening(Queue.LONG)) > 1:
             with told_as(Expected), store_of(recipe, folder) as writer:
-                parts_make(run=run, dataset=dataset, recipe=recipe, writer=writer)
+                parts_make(run=run, dataset=dataset, work=GenerationWork(recipe, writer))
         else:
             with told_as(Expected):
                 generate(

@@ -20,6 +20,7 @@ from datasets.services.counting import class_counts_refresh
 from datasets.services.events import dataset_event
 from datasets.services.files import final_folder
 from datasets.services.hints import dataset_hint
+from datasets.services.parts import parts_forget
 from monitoring.jobs.lifecycle import JobLost, job_complete
 from monitoring.models import Job, SystemEvent
 from monitoring.notices.services import notification_send
@@ -66,6 +67,7 @@ def import_show(
     store = dataset.store
     n_signals = recordings_insert(store=store, files=kept, shards=shards, specimens=described)
     _complete(store, n_signals, final)
+    parts_forget(dataset_id=dataset_id)
     version_write(
         store=store,
         user=run.job.owner if run.job is not None else store.owner,

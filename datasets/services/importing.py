@@ -30,27 +30,31 @@ from datasets.models import Dataset
 from datasets.selectors import ORIGINALS, name_is_taken
 from datasets.services.creation import name_and_description, name_taken
 from datasets.services.events import dataset_event
-from datasets.services.files import final_folder, import_folder, n_workers
+from datasets.services.files import final_folder, import_folder
 from datasets.services.generation import pyramids_fill
 from datasets.services.hints import dataset_hint
+from datasets.services.import_keeping import (
+    files_keep,
+    folder_prepare,
+    known_already,
+    names_kept,
+    tasks_left,
+)
+from datasets.services.import_parts import import_in_parts, import_is_cut
 from datasets.services.import_plans import plan_prove
 from datasets.services.import_publishing import ImportRun, files_publish, import_show
-from monitoring.jobs.lifecycle import JobLost
+from datasets.services.parts import parts_folder
+from monitoring.jobs.lifecycle import JobCancelled, JobLost
+from monitoring.jobs.pulse import JobRun
 from monitoring.models import SystemEvent
-from signals.models import Recording, SignalStore
+from signals.models import SignalStore
 from signals.services.feature_groups import store_features_fill
 from signals.services.recordings import Kept
 from vibration.errors import VibrationError
-from vibration.formats.sandbox import ROOM_PREFIX
 from vibration.importing import (
-    Cutting,
     KeptFile,
-    keep_file,
-    keep_in_processes,
-    kept_name,
     write_shards,
 )
-from vibration.importing.pool import Task
 from vibration.store import StorageFullError
 
 logger = logging.getLogger(__name__)
@@ -151,7 +155,12 @@ def dataset_import_run(*, run: ImportRun, dataset: Dataset, plan: ImportPlan) ->
     try:
         folder_make(work)
         with _alone(work, run.check), _followed(run, dataset.pk):
-            outcome = _import(run, dataset.pk, plan, work)
+            try:
+                outcome = _import(run, dataset.pk, plan, work)
+            except JobCancelled:
+                folder_discard(work)
+                parts_folder(dataset.pk).discard()
+                raise
     except StorageFullError as error:
         folder_discard(work)
         raise Unavailable(str(error)) from error
@@ -162,6 +171,7 @@ def dataset_import_run(*, run: ImportRun, dataset: Dataset, plan: ImportPlan) ->
     except VibrationError as error:
         raise Unavailable(str(error)) from error
     folder_discard(work)
+    parts_folder(dataset.pk).discard()
     pyramids_fill(dataset_id=dataset.pk)
     _features_fill(dataset.pk)
     return outcome
@@ -223,33 +233,16 @@ def _followed(run: ImportRun, dataset_id: int) -> Iterator[None]:
 
 
 def _import(run: ImportRun, dataset_id: int, plan: ImportPlan, work: Path) -> ImportOutcome:
-    cutting = Cutting(segment_samples=plan.segment_samples, overlap=plan.overlap)
-    originals = work / ORIGINALS
-    folder_make(originals)
-    for left in work.glob(f"{ROOM_PREFIX}*"):  # of a reading that was killed
-        folder_discard(left)
-    reasons = retried(partial(_known_already, dataset_id, plan))
-    kept_at = [work / f"{kept_name(each, cutting)}.kept" for each in plan.files]
-    tasks: list[Task] = [
-        (
-            number,
-            each,
-            cutting,
-            kept_at[number],
-            originals / each.sha256 if plan.keep_originals else None,
-        )
-        for number, each in enumerate(plan.files)
-        if number not in reasons
-        and not (
-            kept_at[number].is_file()
-            and (not plan.keep_originals or (originals / each.sha256).is_file())
-        )
-    ]
+    folder_prepare(work)
+    reasons = retried(partial(known_already, dataset_id, plan))
     n_files = len(plan.files)
+    run.log(f"Importing {counted(n_files, 'file')}.")
+    if isinstance(run, JobRun) and import_is_cut(run.job, plan):
+        import_in_parts(run=run, dataset_id=dataset_id, plan=plan, work=work, reasons=reasons)
+    tasks = tasks_left(plan, (n for n in range(n_files) if n not in reasons), work)
     done = n_files - len(tasks)
     run.progress(done, n_files)
-    run.log(f"Importing {counted(n_files, 'file')}.")
-    for result in _keep(tasks):
+    for result in files_keep(plan, tasks):
         if result is not None:
             number, reason = result
             done += 1
@@ -259,7 +252,7 @@ def _import(run: ImportRun, dataset_id: int, plan: ImportPlan, work: Path) -> Im
                 run.log(reason, level="warning")
         run.check()
     kept = [
-        Kept(each, kept_at[number], plan.keep_originals)
+        Kept(each, work / names_kept(plan, each)[0], plan.keep_originals)
         for number, each in enumerate(plan.files)
         if number not in reasons
     ]
@@ -284,42 +277,9 @@ def _import(run: ImportRun, dataset_id: int, plan: ImportPlan, work: Path) -> Im
     run.check()
     if final_folder(dataset_id).path is None:  # an upload takes its time; nothing is locked now
         numbers = [str(each.number) for each in shards]
-        files_publish(out, originals, final_folder(dataset_id), numbers)
+        files_publish(out, work / ORIGINALS, final_folder(dataset_id), numbers)
     retried(partial(import_show, run, dataset_id, plan, kept, shards, work))
     return _outcome(plan, kept, reasons)
-
-
-def _keep(tasks: Sequence[Task]) -> Iterator[tuple[int, str] | None]:
-    """Keep files one after the other here, or over processes where there is much to do."""
-    size_bytes = sum(task[1].path.stat().st_size for task in tasks if task[1].path.is_file())
-    if size_bytes > _HERE_BYTES and len(tasks) > 1:
-        yield from keep_in_processes(tasks, min(n_workers(), len(tasks)))
-        return
-    for number, planned, cutting, target, original in tasks:
-        try:
-            keep_file(planned, cutting, target, original)
-        except StorageFullError:
-            raise
-        except VibrationError as error:
-            yield number, str(error)
-        else:
-            yield number, ""
-
-
-def _known_already(dataset_id: int, plan: ImportPlan) -> dict[int, str]:
-    """Return the files that are there twice, or were imported before, with the sentence."""
-    seen: dict[str, str] = {}
-    there = dict(Recording.objects.filter(store__dataset=dataset_id).values_list("sha256", "name"))
-    reasons = {}
-    for number, each in enumerate(plan.files):
-        if each.sha256 in there:
-            reasons[number] = f"{each.name} is in the dataset already, as {there[each.sha256]}."
-        elif each.sha256 in seen:
-            reasons[number] = (
-                f"{each.name} has the same content as {seen[each.sha256]}; it is kept once."
-            )
-        seen.setdefault(each.sha256, each.name)
-    return reasons
 
 
 def _next_shard(dataset_id: int) -> tuple[int, int]:

@@ -15,8 +15,8 @@ from datasets.services import (
     dataset_import_run,
     dataset_purge,
     files_sweep,
+    import_keeping,
     import_publishing,
-    importing,
 )
 from datasets.services.files import final_folder, import_folder
 from datasets.services.import_plans import bytes_needed
@@ -132,19 +132,19 @@ def test_a_file_that_changed_since_is_refused(tmp_path):
 def test_an_import_that_was_killed_goes_on_where_it_was(tmp_path, monkeypatch):
     wanted = plan(*(planned(tmp_path / f"{n}.npy", samples(seed=n)) for n in range(3)))
     dataset = dataset_import_create(owner=make_user("engineer"), plan=wanted)
-    keep, n_kept = importing.keep_file, []
+    keep, n_kept = import_keeping.keep_file, []
 
     def killed(*asked):
         if len(n_kept) == 2:
             raise KeyboardInterrupt
         n_kept.append(keep(*asked))
 
-    monkeypatch.setattr(importing, "keep_file", killed)
+    monkeypatch.setattr(import_keeping, "keep_file", killed)
     with pytest.raises(KeyboardInterrupt):
         dataset_import_run(run=Here(), dataset=dataset, plan=wanted)
     assert not Signal.objects.exists()
     n_again = []
-    monkeypatch.setattr(importing, "keep_file", lambda *asked: n_again.append(keep(*asked)))
+    monkeypatch.setattr(import_keeping, "keep_file", lambda *asked: n_again.append(keep(*asked)))
     outcome = dataset_import_run(run=Here(), dataset=dataset, plan=wanted)
     assert (len(n_again), outcome.n_signals) == (1, 3)
     assert not import_folder(dataset.pk).exists()
@@ -172,7 +172,7 @@ def test_one_that_is_killed_after_the_files_were_named_loses_nothing(tmp_path, m
 
 
 def test_many_files_are_kept_over_processes(tmp_path, monkeypatch):
-    monkeypatch.setattr(importing, "_HERE_BYTES", 0)
+    monkeypatch.setattr(import_keeping, "_HERE_BYTES", 0)
     owner = make_user("engineer")
     dataset = imported(
         *(planned(tmp_path / f"{n}.npy", samples(seed=n)) for n in range(4)), owner=owner

@@ -4,8 +4,16 @@ from django.db.models.functions import Now
 from common.storage import stored
 from datasets import jobs
 from datasets.models import Dataset, GenerationPart
-from datasets.services import dataset_cancel, dataset_delete, dataset_retry, files_sweep, parts
-from datasets.services.parts import parts_folder, parts_wanted
+from datasets.services import (
+    dataset_cancel,
+    dataset_delete,
+    dataset_retry,
+    files_sweep,
+    generation_parts,
+    parts,
+)
+from datasets.services.generation_parts import parts_wanted
+from datasets.services.parts import parts_folder
 from monitoring.jobs.lifecycle import job_create, job_start
 from monitoring.models import Job
 from tests.factories import make_dataset
@@ -26,7 +34,7 @@ def whole():
 @pytest.fixture
 def cut(monkeypatch):
     monkeypatch.setattr("datasets.services.generation.parts_wanted", lambda *_: N_PARTS)
-    monkeypatch.setattr(parts, "parts_wanted", lambda *_: N_PARTS)
+    monkeypatch.setattr(generation_parts, "parts_wanted", lambda *_: N_PARTS)
 
 
 def generated(dataset):
@@ -156,7 +164,9 @@ def test_cancel_ends_all_parts(cut, monkeypatch):
 def test_what_a_part_left_after_its_dataset_was_cancelled_is_swept(cut):
     dataset = make_dataset(ready=False)
     job = job_create(owner=dataset.store.owner, kind="generate-part", title="Part 1")
-    GenerationPart.objects.create(dataset=dataset, number=1, first_row=0, n_rows=1, job=job)
+    GenerationPart.objects.create(
+        dataset=dataset, number=1, first_row=0, n_rows=1, job=job, lead=dataset.job
+    )
     (parts_folder(dataset.pk) / 1 / "signals.h5").put_bytes(b"x")
     files_sweep()
     assert len(list(stored("datasets").files())) == 1

@@ -112,13 +112,16 @@ class Portal:
             assert time.monotonic() < give_up_at, self.log.read_text()[-3000:]
             time.sleep(0.1)
 
-    def start_worker(self, largest_file_bytes: int | None = None) -> subprocess.Popen[bytes]:
+    def start_worker(
+        self, *queues: str, largest_file_bytes: int | None = None
+    ) -> subprocess.Popen[bytes]:
         def limit() -> None:
             if largest_file_bytes is not None:
                 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
                 resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file_bytes, hard))
 
-        worker = self._start("manage.py", "rqworker", "short", "long", preexec_fn=limit)
+        queues = queues or ("short", "long")
+        worker = self._start("manage.py", "rqworker", *queues, preexec_fn=limit)
         self.workers.append(worker)
         return worker
 

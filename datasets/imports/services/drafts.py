@@ -4,6 +4,7 @@ import logging
 import shutil
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,18 +12,19 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from common.database import after_commit, person_lock
 from common.errors import Invalid, NotAllowed, NotFound, Unavailable
 from common.roles import is_engineer, may_manage
-from common.storage import folder_discard, folder_make, work_folder
+from common.storage import Stored, folder_discard, folder_make, stored, work_folder
 from common.text import size, thousands
 from datasets.imports.paths import (
     FOLDER,
     UPLOADS,
     draft_folder,
+    draft_sent,
     name_of,
     path_clean,
     stored_name,
@@ -145,9 +147,8 @@ def file_remove(*, user: Any, file: ImportFile) -> None:
     """Take one file out of a draft."""
     with transaction.atomic():
         draft = _editable(user, file.draft)
-        path = draft_folder(draft.owner_id, draft.pk) / file.stored
         file.delete()
-        after_commit(_forget, [path])
+        after_commit(_forget, draft.owner_id, draft.pk, file.stored)
 
 
 def draft_delete(*, user: Any, draft: ImportDraft) -> None:
@@ -166,19 +167,28 @@ def drafts_prune(*, now: datetime) -> int:
 
 
 def drafts_sweep() -> None:
-    """Remove what killed processes left: trash, and folders of no draft."""
+    """Remove what killed processes left, folders of no draft, and bytes that are a dataset now."""
     parent = work_folder(UPLOADS)
-    found = {
-        path: path.name.partition(".")[0] for path in parent.glob(f"*/{FOLDER}/*") if path.is_dir()
-    }
-    ids = {int(name) for name in found.values() if name.isdecimal()}
-    known = set(ImportDraft.objects.filter(pk__in=ids).values_list("pk", flat=True))
-    for path, name in found.items():
+    found: dict[int, list[Path | Stored]] = {}
+    for path in parent.glob(f"*/{FOLDER}/*"):
         if ".trash-" in path.name:
             shutil.rmtree(path, ignore_errors=True)
-        elif name.isdecimal() and int(name) not in known and _is_old(path):
-            logger.info("Removed the orphaned folder of import %s", path.name)
-            folder_discard(path)
+        elif path.name.isdecimal() and path.is_dir():
+            found.setdefault(int(path.name), []).append(path)
+    if stored(UPLOADS).path is None:
+        for owner in stored(UPLOADS).names():
+            folder = stored(UPLOADS, owner, FOLDER)
+            for name in filter(str.isdecimal, folder.names()):
+                found.setdefault(int(name), []).append(folder / name)
+    drafts = ImportDraft.objects.filter(pk__in=found)
+    imported = Q(job__kind=IMPORT, job__status=Job.Status.COMPLETED)
+    done = set(drafts.filter(imported).values_list("pk", flat=True))
+    known = set(drafts.values_list("pk", flat=True))
+    for pk in found.keys() - (known - done):
+        for place in found[pk]:
+            if _is_old(place):
+                logger.info("Removed the folder of import %d", pk)
+                folder_discard(place) if isinstance(place, Path) else place.discard()
 
 
 def draft_lock(draft: ImportDraft) -> ImportDraft:
@@ -270,19 +280,28 @@ def _remove(draft: ImportDraft) -> int:
         return 0  # somebody else was first
     if locked.job is not None and locked.job.is_active:
         job_cancel_request(user=locked.owner, job=locked.job)
-    folder = draft_folder(locked.owner_id, locked.pk)
+    owner_id, pk = locked.owner_id, locked.pk
     locked.delete()
-    after_commit(folder_discard, folder)
+    after_commit(bytes_free, owner_id, pk)
     return 1
 
 
-def _forget(paths: Iterable[Path]) -> None:
-    for path in paths:
-        path.unlink(missing_ok=True)
+def bytes_free(owner_id: int, draft_id: int) -> None:
+    """Remove what was sent for a draft, wherever it lies."""
+    folder_discard(draft_folder(owner_id, draft_id))
+    with suppress(OSError):  # the sweep tries again
+        draft_sent(owner_id, draft_id).discard()
 
 
-def _is_old(folder: Path) -> bool:
+def _forget(owner_id: int, draft_id: int, name: str) -> None:
+    (draft_folder(owner_id, draft_id) / name).unlink(missing_ok=True)
+    with suppress(OSError):
+        (draft_sent(owner_id, draft_id) / name).discard()
+
+
+def _is_old(place: Path | Stored) -> bool:
     try:
-        return time.time() - folder.stat().st_mtime > _ORPHAN_AFTER_S
+        changed_s = place.stat().st_mtime if isinstance(place, Path) else place.changed_s()
     except FileNotFoundError:
         return False
+    return time.time() - changed_s > _ORPHAN_AFTER_S

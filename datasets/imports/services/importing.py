@@ -9,14 +9,14 @@ from django.urls import reverse
 
 from common.database import retried
 from common.errors import Invalid
-from common.storage import folder_discard
 from datasets.imports.facts import file_planned
-from datasets.imports.paths import draft_folder
+from datasets.imports.paths import draft_sent
 from datasets.imports.plan import ImportPlan, PlannedFile, PlannedSpecimen
 from datasets.imports.selectors import SHOWN, Stage, draft_get, files_of, stage_of
-from datasets.imports.services.drafts import draft_lock
+from datasets.imports.services.drafts import bytes_free, draft_lock
 from datasets.kinds import IMPORT
 from datasets.models import Dataset, ImportDraft
+from datasets.services.import_parts import part_import
 from datasets.services.importing import (
     dataset_import_add,
     dataset_import_create,
@@ -24,6 +24,7 @@ from datasets.services.importing import (
 )
 from monitoring.jobs.lifecycle import JobLost, job_create, job_enqueue
 from monitoring.jobs.pulse import JobRun
+from monitoring.models import Job
 from vibration.importing.planning import with_runs
 
 
@@ -74,7 +75,12 @@ def import_run(*, run: JobRun) -> None:
     reasons = {each.name: each.reason for each in outcome.left_out}
     if reasons:
         retried(partial(_reasons_keep, draft, reasons))
-    folder_discard(draft_folder(draft.owner_id, draft.pk))
+    bytes_free(draft.owner_id, draft.pk)
+
+
+def import_part_run(*, run: JobRun) -> None:
+    """Carry out a part of the plan of a draft."""
+    part_import(run=run, plan_of=_plan_of_job)
 
 
 def plan_of(draft: ImportDraft) -> ImportPlan:
@@ -94,6 +100,7 @@ def plan_of(draft: ImportDraft) -> ImportPlan:
             PlannedSpecimen(name=each.name, bearing_id=each.bearing_id)
             for each in draft.specimens.all()
         ),
+        sent=draft_sent(draft.owner_id, draft.pk),
     )
 
 
@@ -103,6 +110,13 @@ def _placed(said: PlannedFile, told: PlannedFile) -> PlannedFile:
         return said
     run = said.run or told.run
     return replace(said, run=run, position=told.position if run == told.run else None)
+
+
+def _plan_of_job(job: Job) -> ImportPlan:
+    draft = ImportDraft.objects.filter(job=job).first()
+    if draft is None:
+        raise JobLost
+    return plan_of(draft)
 
 
 def _of_run(run: JobRun) -> tuple[Dataset, ImportDraft]:

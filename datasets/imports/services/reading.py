@@ -22,11 +22,12 @@ from django.db import transaction
 
 from common.database import retried
 from common.errors import Invalid, Unavailable
-from common.storage import folder_make
+from common.storage import Stored, folder_make
 from common.text import counted
 from datasets.imports.paths import (
     PICTURE,
     draft_folder,
+    draft_sent,
     folders_of,
     is_archive,
     name_of,
@@ -200,6 +201,7 @@ def _read(file: ImportFile, *, folder: Path, stored: dict[str, str]) -> Read:
         channels = reading.channels[:MOST_PICTURES]
         pictures = [picture_of(channel.samples) for channel in channels]
         pictures_write(folder / f"{file.stored}{PICTURE}", pictures)
+        _send_on(path, draft_sent(file.draft.owner_id, file.draft_id) / file.stored)
     except VibrationError as error:
         return Read(sha256=digest, reason=str(error))
     except FileNotFoundError:
@@ -229,6 +231,13 @@ def _beside_its_side_cars(
             if beside.is_file():
                 os.link(beside, place.with_name(name_of(each)))
         yield place, True
+
+
+def _send_on(path: Path, sent: Stored) -> None:
+    """Put a file where workers of other machines find it, where this one is not theirs too."""
+    if sent.path is None:
+        with sent.made() as here:
+            os.link(path, here)
 
 
 def _sha256(path: Path) -> str:
