@@ -11,12 +11,14 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 from django.db import connections
 from redis.exceptions import ConnectionError as ValkeyConnectionError
 from redis.exceptions import TimeoutError as ValkeyTimeoutError
 from rq import Worker
+from rq.exceptions import DeserializationError
 from rq.job import Job as QueueJob
 from rq.queue import Queue
 
@@ -116,6 +118,9 @@ class PortalWorker(Worker):
             connection.close()
             if hasattr(connection, "close_pool"):
                 connection.close_pool()
+        # Once for all jobs of the kind, and not again in each fork.
+        with suppress(ImportError, ValueError, DeserializationError):  # the horse says it
+            import_module(job.func_name.rpartition(".")[0])
         super().fork_work_horse(job, queue)
 
     def main_work_horse(self, job: QueueJob, queue: Queue) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+
+from common.migrating import StepExecutor
 
 OURS = ("monitoring", "signals", "datasets", "experiments")
 # With a row for each signal, prediction, line of a log or event: locked for as long as they are
@@ -102,9 +103,9 @@ def _why(reasons: dict[str, str], sql: str) -> str:
 
 @pytest.fixture(scope="module")
 def statements(django_db_setup, django_db_blocker):
-    """All statements of our migrations, in the order of a new database."""
+    """All statements of our migrations, step by step, in the order of a new database."""
     with django_db_blocker.unblock():
-        executor = MigrationExecutor(connection)
+        executor = StepExecutor(connection)
         graph = executor.loader.graph
         plan = executor.migration_plan(graph.leaf_nodes(), clean_start=True)
         state = executor._create_project_state()

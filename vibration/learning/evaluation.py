@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import ThreadpoolController
 
 from vibration.errors import VibrationError
@@ -213,6 +212,8 @@ def evaluate(
         ("mirrored", mirrored, rows, model),
         ("majority", lines, members, "majority"),
     )
+    from sklearn.exceptions import ConvergenceWarning
+
     done: dict[str, Predictions] = {}
     fits: list[Fit] = []
 
