@@ -1,4 +1,9 @@
-"""What the queue calls."""
+"""What the queue calls.
+
+The worker imports this once, before it forks for a job: with it what models are made and kept with.
+"""
+
+import skops.io  # noqa: F401
 
 from experiments.services.insights import insight_make
 from experiments.services.predictions import predictions_make

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+
+from common.migrating import StepExecutor
 
 
 @contextmanager
@@ -14,8 +15,8 @@ def migrated_back(app: str, name: str) -> Iterator[None]:
     Of every app: going back takes along what other apps' migrations built upon the one taken away.
     """
     try:
-        MigrationExecutor(connection).migrate([(app, name)])
+        StepExecutor(connection).migrate([(app, name)])
         yield
     finally:
-        executor = MigrationExecutor(connection)
+        executor = StepExecutor(connection)
         executor.migrate(executor.loader.graph.leaf_nodes())

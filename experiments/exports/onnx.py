@@ -7,11 +7,10 @@ import json
 import threading
 from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from common.errors import Invalid, Unavailable
@@ -20,6 +19,9 @@ from experiments.models import Experiment
 from experiments.results.files import ROWS, experiment_file, report_read, rows_read
 from experiments.results.model_files import model_load
 from vibration.learning.models import MODELS
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 TOLERANCE: Final = 1e-5
 SUFFIX: Final = ".onnx"
@@ -94,7 +96,7 @@ def onnx_export(experiment: Experiment) -> bytes:
 
 
 def onnx_bytes(
-    pipeline: Pipeline,
+    pipeline: "Pipeline",
     x: npt.NDArray[np.float64],
     *,
     features: Sequence[str],
@@ -112,7 +114,7 @@ def onnx_bytes(
     return content
 
 
-def onnx_difference(content: bytes, pipeline: Pipeline, x: npt.NDArray[np.float64]) -> str:
+def onnx_difference(content: bytes, pipeline: "Pipeline", x: npt.NDArray[np.float64]) -> str:
     """Say where an ONNX file answers otherwise than its pipeline; empty where it does not."""
     import onnxruntime
 

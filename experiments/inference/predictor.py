@@ -3,11 +3,10 @@
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.pipeline import Pipeline
 
 from common.errors import Invalid
 from experiments.models import Experiment
@@ -31,6 +30,9 @@ from vibration.learning.familiarity import Familiarity, familiarity_of
 from vibration.learning.groups import Numbers, Values, numbered
 from vibration.learning.reasons import background_rows
 from vibration.quantities import unit_of
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 KEPT: Final = 4
 _loaded: "OrderedDict[str, Predictor]" = OrderedDict()
@@ -73,7 +75,7 @@ class Predictor:
         Samples of the shortest training row.
     """
 
-    pipeline: Pipeline
+    pipeline: "Pipeline"
     rows: StoredRows
     codes: list[str]
     class_names: list[str]
@@ -129,7 +131,7 @@ def predictor_of(experiment: Experiment) -> Predictor:
     return made
 
 
-def _made(experiment: Experiment, pipeline: Pipeline) -> Predictor:
+def _made(experiment: Experiment, pipeline: "Pipeline") -> Predictor:
     rows = rows_read(experiment_file(experiment, ROWS))
     evaluation, pks, codes, _ = predictions_read(experiment_file(experiment, PREDICTIONS))
     scored = evaluation.scored

@@ -7,18 +7,17 @@ are made from it. What the file itself asks for is never trusted.
 import threading
 import zipfile
 from collections import OrderedDict
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
-
-import sklearn
-import skops.io
-from sklearn.pipeline import Pipeline
-from skops.io.exceptions import UntrustedTypesFoundException
+from typing import TYPE_CHECKING, Any, Final
 
 from common.errors import Unavailable
 from experiments.models import Experiment
 from experiments.results.files import MODEL, experiment_file
 from vibration.store import file_sha256
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 TRUSTED: Final = (
     "numpy.dtype",
@@ -30,16 +29,18 @@ TRUSTED: Final = (
 )
 KEPT: Final = 4
 _DAMAGED: Final = (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, OSError)
-_loaded: OrderedDict[str, Pipeline] = OrderedDict()
+_loaded: "OrderedDict[str, Pipeline]" = OrderedDict()
 _lock = threading.Lock()
 
 
-def model_write(path: Path, pipeline: Pipeline) -> None:
+def model_write(path: Path, pipeline: "Pipeline") -> None:
     """Write a fitted pipeline."""
+    import skops.io
+
     skops.io.dump(pipeline, path, compression=zipfile.ZIP_DEFLATED)
 
 
-def model_load(experiment: Experiment) -> Pipeline:
+def model_load(experiment: Experiment) -> "Pipeline":
     """Return the model of a ready experiment, kept in this process by its checksum.
 
     Raises
@@ -48,10 +49,11 @@ def model_load(experiment: Experiment) -> Pipeline:
         Where the file is missing, not the one that was written, or of another scikit-learn.
     """
     result = experiment.result
-    if result.sklearn_version != sklearn.__version__:
+    installed = version("scikit-learn")
+    if result.sklearn_version != installed:
         raise Unavailable(
             f"The model was made with scikit-learn {result.sklearn_version}, and this is "
-            f"{sklearn.__version__}: train it again from its config."
+            f"{installed}: train it again from its config."
         )
     with _lock:
         if (kept := _loaded.get(result.model_sha256)) is not None:
@@ -65,7 +67,7 @@ def model_load(experiment: Experiment) -> Pipeline:
     return pipeline
 
 
-def model_read(path: Path, sha256: str) -> Pipeline:
+def model_read(path: Path, sha256: str) -> "Pipeline":
     """Read a model's file whose checksum is known.
 
     Raises
@@ -73,6 +75,10 @@ def model_read(path: Path, sha256: str) -> Pipeline:
     Unavailable
         Where the checksum is another, or the file holds a type that no model of the portal has.
     """
+    import skops.io
+    from sklearn.pipeline import Pipeline
+    from skops.io.exceptions import UntrustedTypesFoundException
+
     if file_sha256(path) != sha256:
         raise Unavailable(
             "The model's file is not the one that was trained: its checksum differs. Train it "

@@ -11,12 +11,14 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 from django.db import connections
 from redis.exceptions import ConnectionError as ValkeyConnectionError
 from redis.exceptions import TimeoutError as ValkeyTimeoutError
 from rq import Worker
+from rq.exceptions import DeserializationError
 from rq.job import Job as QueueJob
 from rq.queue import Queue
 
@@ -116,6 +118,9 @@ class PortalWorker(Worker):
             connection.close()
             if hasattr(connection, "close_pool"):
                 connection.close_pool()
+        # Once for all jobs of the kind, and not again in each fork.
+        with suppress(ImportError, ValueError, DeserializationError):  # the horse says it
+            import_module(job.func_name.rpartition(".")[0])
         super().fork_work_horse(job, queue)
 
     def main_work_horse(self, job: QueueJob, queue: Queue) -> None:
@@ -129,6 +134,21 @@ class PortalWorker(Worker):
         except _VALKEY_AWAY as error:
             logger.warning("Valkey went away around job %s: %s", job.id, error)
             self._wait_for_horse_alone()
+
+    def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
+        """Kill the horse and what it started, never this worker.
+
+        RQ asks for the group of process 0 where the command comes when the horse has just ended,
+        and for that of the worker where it has just been forked: either is the worker's own.
+        """
+        horse = self._horse_pid
+        if not horse:
+            return
+        try:
+            os.killpg(horse, sig)
+        except ProcessLookupError:  # it leads no group yet, or has ended
+            with suppress(ProcessLookupError):
+                os.kill(horse, sig)
 
     def handle_work_horse_killed(self, job: Any, retpid: Any, ret_val: Any, rusage: Any) -> None:
         with suppress(ProcessLookupError, PermissionError):

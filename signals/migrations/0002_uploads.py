@@ -120,5 +120,5 @@ class Migration(migrations.Migration):
                 name="upload_expires_after_creation",
             ),
         ),
-        migrations.RunSQL(migrations.RunSQL.noop, FORGET_UPLOADS),
+        migrations.RunSQL(migrations.RunSQL.noop, FORGET_UPLOADS, elidable=True),
     ]

@@ -29,4 +29,4 @@ def begin(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [("signals", "0017_versions_and_splits")]
 
-    operations = [migrations.RunPython(begin, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(begin, migrations.RunPython.noop, elidable=True)]

@@ -59,5 +59,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             migrations.RunSQL.noop,
             "DELETE FROM signals_tablecolumn WHERE \"table\" <> 'signals'",
+            elidable=True,
         ),
     ]

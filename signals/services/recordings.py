@@ -23,7 +23,7 @@ from signals.models import (
     SignalStore,
     Specimen,
 )
-from signals.services.versions import ranks_deal
+from signals.services.attic import ranks_deal
 from vibration.features import FEATURE_NAMES
 from vibration.importing import KeptFile, PlannedFile, Shape, ShardFacts, shape_of
 

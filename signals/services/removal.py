@@ -15,13 +15,13 @@ from monitoring.jobs.pulse import JobRun
 from monitoring.models import Job
 from signals.kinds import REMOVE
 from signals.models import SignalStore
+from signals.services.attic import attic_empty
 from signals.services.records import (
     cached_results_forget,
     history_forget,
     signals_delete,
     signals_delete_some,
 )
-from signals.services.versions import attic_empty
 from signals.waveforms.references import references_forget
 
 AT_ONCE: Final = 5_000  # signals that go while somebody waits: under a second

@@ -5,7 +5,7 @@ random order of the classes again, and gives each store its next version.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -14,9 +14,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from common.errors import Invalid, NotAllowed, NotFound
 from common.names import text_clean
 from common.roles import may_manage
-from common.text import counted, thousands
+from common.text import thousands
 from signals.models import Signal, SignalPast, SignalStore, Version
 from signals.selectors import may_label, signals_visible, stores_visible
+from signals.services.attic import bring_back, came_with, put_away, since_sql, tables
 
 MOST_AT_ONCE: Final = 100_000
 MANY: Final = 5_000
@@ -126,7 +127,7 @@ def labels_write(store: SignalStore, wanted: str, parameters: Sequence[Any]) -> 
     parameters : sequence
         Of the query.
     """
-    signal, past = _tables()
+    signal, past = tables()
     number = store.version + 1
     with connection.cursor() as cursor:
         cursor.execute(
@@ -135,7 +136,8 @@ def labels_write(store: SignalStore, wanted: str, parameters: Sequence[Any]) -> 
             INSERT INTO {past} (
                 store_id, signal_id, since, until, fault_class_id, severity_id, is_absent
             )
-            SELECT own.store_id, own.id, {_since()}, %s, own.fault_class_id, own.severity_id, false
+            SELECT own.store_id, own.id, {since_sql()}, %s, own.fault_class_id,
+                own.severity_id, false
             FROM {signal} AS own JOIN wanted ON wanted.id = own.id
             WHERE own.store_id = %s AND (own.fault_class_id, own.severity_id)
                 IS DISTINCT FROM (wanted.fault_class_id, wanted.severity_id)
@@ -150,7 +152,7 @@ def labels_write(store: SignalStore, wanted: str, parameters: Sequence[Any]) -> 
 
 def _labels_change(cursor: Any, store: SignalStore, wanted: str, parameters: Sequence[Any]) -> None:
     """Write labels and ranks at once: each row is written once, with all its indexes."""
-    signal, past = _tables()
+    signal, past = tables()
     cursor.execute(
         f"""
         WITH wanted AS ({wanted}),
@@ -185,28 +187,6 @@ def _labels_change(cursor: Any, store: SignalStore, wanted: str, parameters: Seq
     )
 
 
-def ranks_deal(store: SignalStore) -> None:
-    """Number each class of a store from 0 in a random order, the same each time for the same rows.
-
-    It hangs on the rows alone, so an old version has the very order that it had when it was new.
-    """
-    signal, _ = _tables()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            UPDATE {signal} AS own SET rank_in_class = dealt.place
-            FROM (
-                SELECT id, row_number() OVER (
-                    PARTITION BY fault_class_id ORDER BY md5(row::text), row
-                ) - 1 AS place
-                FROM {signal} WHERE store_id = %s
-            ) AS dealt
-            WHERE own.id = dealt.id AND own.rank_in_class <> dealt.place
-            """,  # noqa: S608 - the names come from the models
-            [store.pk],
-        )
-
-
 @transaction.atomic
 def signals_remove(*, user: Any, signals: QuerySet[Signal], reason: str) -> tuple[Version, ...]:
     """Take signals out of their datasets; earlier versions keep them, and it can be undone."""
@@ -215,7 +195,7 @@ def signals_remove(*, user: Any, signals: QuerySet[Signal], reason: str) -> tupl
     made = []
     for store_id in sorted(chosen):
         store = store_locked(store_id)
-        n = _put_away(store, chosen[store_id])
+        n = put_away(store, chosen[store_id])
         if n:
             made.append(
                 version_write(
@@ -250,8 +230,8 @@ def version_undo(*, user: Any, version: Version, reason: str = "") -> Version:
         raise Invalid("The first version cannot be undone; delete the dataset instead.")
     counts = {
         "n_relabelled": _labels_back(store, version),
-        "n_removed": _put_away(store, _come_with(store, version)),
-        "n_added": _bring_back(store, version),
+        "n_removed": put_away(store, came_with(store, version)),
+        "n_added": bring_back(store, version),
     }
     if not any(counts.values()):
         raise Invalid("All that this version changed has been changed again since.")
@@ -281,12 +261,6 @@ def versions_undo(*, user: Any, text: str) -> int:
     return sum(each.n_relabelled + each.n_added + each.n_removed for each in made)
 
 
-def attic_empty(*, store: SignalStore) -> None:
-    """Give a store back the signals it had lost, before it is removed with all it has."""
-    Signal.objects.filter(store__attic_of=store.pk).update(store=store)
-    SignalStore.objects.filter(attic_of=store.pk).delete()
-
-
 def may_remove(user: Any, store: SignalStore) -> bool:
     """Tell whether `user` may take signals out of a dataset: its owner alone."""
     return may_manage(user, store.owner_id) and store.upload_id is None
@@ -305,90 +279,3 @@ def _labels_back(store: SignalStore, version: Version) -> int:
             unnest(%s::bigint[]) AS severity_id
     """
     return labels_write(store, wanted, columns)
-
-
-def _put_away(store: SignalStore, pks: Sequence[int]) -> int:
-    """Move signals of a locked store to its attic; return how many."""
-    if not pks:
-        return 0
-    signal, past = _tables()
-    attic = SignalStore.objects.filter(attic_of=store).first()
-    if attic is None:
-        attic = SignalStore(attic_of=store, owner=None, created_at=store.created_at)
-        attic.save()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            INSERT INTO {past} (
-                store_id, signal_id, since, until, fault_class_id, severity_id, is_absent
-            )
-            SELECT own.store_id, own.id, {_since()}, %s, own.fault_class_id, own.severity_id, false
-            FROM {signal} AS own WHERE own.store_id = %s AND own.id = ANY(%s::bigint[])
-            """,  # noqa: S608 - the names come from the models
-            [store.version + 1, store.pk, list(pks)],
-        )
-        n = int(cursor.rowcount)
-    if n >= store.n_signals:
-        raise Invalid(f"These are all its {counted(n, 'signal')}; delete the dataset instead.")
-    Signal.objects.filter(store=store, pk__in=pks).update(store=attic)
-    _count_again(store, -n)
-    return n
-
-
-def _bring_back(store: SignalStore, version: Version) -> int:
-    """Move back what a version had removed and is still away; return how many."""
-    later = SignalPast.objects.filter(signal=OuterRef("signal"), until__gt=version.number)
-    gone = SignalPast.objects.filter(
-        ~Exists(later), store=store, until=version.number, signal__store__attic_of=store
-    )
-    pks = list(gone.values_list("signal_id", flat=True))
-    SignalPast.objects.bulk_create(
-        (
-            SignalPast(
-                store=store,
-                signal_id=pk,
-                since=version.number,
-                until=store.version + 1,
-                is_absent=True,
-            )
-            for pk in pks
-        ),
-        batch_size=10_000,
-    )
-    if pks:
-        Signal.objects.filter(pk__in=pks).update(store=store)
-        _count_again(store, len(pks))
-    return len(pks)
-
-
-def _come_with(store: SignalStore, version: Version) -> list[int]:
-    """Return the signals that came with a version: new ones, and those it had brought back."""
-    pks = list(
-        SignalPast.objects.filter(
-            store=store, until=version.number, is_absent=True, signal__store=store
-        ).values_list("signal_id", flat=True)
-    )
-    before = store.versions.filter(number__lt=version.number).order_by("-number").first()
-    if before is not None and version.n_rows > before.n_rows:
-        rows = store.signals.filter(row__gte=before.n_rows, row__lt=version.n_rows)
-        pks += rows.values_list("pk", flat=True)
-    return pks
-
-
-def _count_again(store: SignalStore, more: int) -> None:
-    store.n_signals += more
-    store.save(update_fields=["n_signals"])
-    ranks_deal(store)
-
-
-def _since() -> str:
-    """Return from which version a signal has been what it is."""
-    _, past = _tables()
-    return (
-        f"coalesce((SELECT max(until) FROM {past} AS earlier "  # noqa: S608
-        "WHERE earlier.signal_id = own.id), 0)"
-    )
-
-
-def _tables() -> Iterable[str]:
-    return tuple(connection.ops.quote_name(model._meta.db_table) for model in (Signal, SignalPast))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+
+from common.migrating import StepExecutor
 
 OURS = ("monitoring", "signals", "datasets", "experiments")
 # With a row for each signal, prediction, line of a log or event: locked for as long as they are
@@ -102,9 +103,9 @@ def _why(reasons: dict[str, str], sql: str) -> str:
 
 @pytest.fixture(scope="module")
 def statements(django_db_setup, django_db_blocker):
-    """All statements of our migrations, in the order of a new database."""
+    """All statements of our migrations, step by step, in the order of a new database."""
     with django_db_blocker.unblock():
-        executor = MigrationExecutor(connection)
+        executor = StepExecutor(connection)
         graph = executor.loader.graph
         plan = executor.migration_plan(graph.leaf_nodes(), clean_start=True)
         state = executor._create_project_state()
@@ -123,12 +124,14 @@ def _statements_of(migration: str, collected: list[str]) -> list[Statement]:
     return [Statement(migration, sql, table_of(sql) in new) for sql in lines]
 
 
+@pytest.mark.django_db
 def test_none_holds_up_a_large_table(statements):
     found = {s.migration: long_lock(s) for s in statements if long_lock(s)}
     assert {name: why for name, why in found.items() if name not in LOCKED_BEFORE_RELEASE} == {}
     assert LOCKED_BEFORE_RELEASE.keys() <= found.keys()  # none is excused that needs no excuse
 
 
+@pytest.mark.django_db
 def test_none_takes_away_what_the_release_before_uses(statements):
     found = {s.migration: missed_by_old_code(s) for s in statements if missed_by_old_code(s)}
     assert {name: why for name, why in found.items() if name not in MISSED_BEFORE_RELEASE} == {}

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
-from scipy.io import savemat
+import scipy
 
 from vibration.errors import VibrationError
 from vibration.exports.parts import Chosen, Part, Step, no_step, write_part
@@ -202,7 +202,7 @@ def export_mat(
         small = {name: _for_matlab(array) for name, array in chosen.small_arrays.items()}
         facts = {"format": FORMAT, "unit": store.unit, "recipe_fingerprint": store.fingerprint}
         with whole_file(out_path) as partial:
-            savemat(partial, {**facts, **small}, appendmat=False, oned_as="column")
+            scipy.io.savemat(partial, {**facts, **small}, appendmat=False, oned_as="column")
             with partial.open("ab") as file:
                 _write_mat_signals(chosen, file, step)
 

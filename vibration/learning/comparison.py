@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
 from vibration.errors import VibrationError
 from vibration.learning.evaluation import Predictions
@@ -184,7 +184,7 @@ def corrected_t(differences: npt.ArrayLike, test_share: float) -> tuple[float, f
     if variance == 0:
         return (math.copysign(math.inf, mean), 0.0) if mean else (0.0, 1.0)
     t = mean / math.sqrt((1 / d.size + test_share) * variance)
-    return t, float(2 * stats.t.sf(abs(t), d.size - 1))
+    return t, float(2 * scipy.stats.t.sf(abs(t), d.size - 1))
 
 
 def holm(p: Sequence[float]) -> list[float]:

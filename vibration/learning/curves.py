@@ -1,7 +1,6 @@
 """Curves of a run, pooled over folds and repeats: ROC, precision and recall."""
 
 import numpy as np
-from sklearn.metrics import precision_recall_curve, roc_curve
 
 from vibration.errors import VibrationError
 from vibration.learning.evaluation import Predictions
@@ -40,6 +39,8 @@ def roc_points(predictions: Predictions, number: int) -> tuple[Values, Values]:
     >>> [line.tolist() for line in roc_points(run, 1)]
     [[0.0, 0.0, 1.0], [0.0, 1.0, 1.0]]
     """
+    from sklearn.metrics import roc_curve
+
     y, p = _of_class(predictions, number)
     false_rate, true_rate, _ = roc_curve(y, p)
     return np.asarray(false_rate, dtype=np.float64), np.asarray(true_rate, dtype=np.float64)
@@ -74,6 +75,8 @@ def precision_recall_points(predictions: Predictions, number: int) -> tuple[Valu
     >>> [line.tolist() for line in precision_recall_points(run, 1)]
     [[1.0, 1.0, 0.0], [0.5, 1.0, 1.0]]
     """
+    from sklearn.metrics import precision_recall_curve
+
     y, p = _of_class(predictions, number)
     precision, recall, _ = precision_recall_curve(y, p)
     return np.asarray(recall, dtype=np.float64), np.asarray(precision, dtype=np.float64)

@@ -5,10 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from sklearn.metrics import (
-    average_precision_score,
-    roc_auc_score,
-)
 
 from vibration.errors import VibrationError
 from vibration.learning.curves import precision_recall_points, roc_points
@@ -69,6 +65,8 @@ def class_curves(predictions: Predictions, number: int) -> ClassCurves:
     >>> class_curves(run, 0).auroc
     1.0
     """
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
     areas, precisions = [], []
     for folds, p in zip(predictions.folds, predictions.probabilities, strict=True):
         for fold in np.unique(folds[folds != NEVER]):

@@ -6,8 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
+import scipy
 from threadpoolctl import threadpool_limits
 
 from vibration.errors import VibrationError
@@ -66,9 +65,11 @@ def feature_clusters(x: npt.ArrayLike, *, cut: float = CUT) -> list[list[int]]:
     rho = np.nan_to_num(np.abs(correlation_matrix(table, "spearman")))
     distance = np.clip(1 - (rho + rho.T) / 2, 0, 1)
     np.fill_diagonal(distance, 0)
-    linked = linkage(squareform(distance, checks=False), "complete")
+    pairs = scipy.spatial.distance.squareform(distance, checks=False)
+    linked = scipy.cluster.hierarchy.linkage(pairs, "complete")
     found: dict[int, list[int]] = {}
-    for column, number in enumerate(fcluster(linked, cut, criterion="distance").tolist()):
+    numbers = scipy.cluster.hierarchy.fcluster(linked, cut, criterion="distance").tolist()
+    for column, number in enumerate(numbers):
         found.setdefault(number, []).append(column)
     return list(found.values())
 

@@ -1,27 +1,22 @@
-"""The classifiers, each a pipeline that learns everything it needs from its training rows."""
+"""The classifiers, each a pipeline that learns everything it needs from its training rows.
+
+scikit-learn is imported where a model is made: it would slow every process's start.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
-from sklearn.feature_selection import SelectKBest
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC, LinearSVC
 
 from vibration.errors import VibrationError
 from vibration.learning.groups import groups_of_classes
 from vibration.learning.protocols import MOST_FOLDS, Splits, group_folds, splits_of
 from vibration.statistics.ranking import anova_f
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 N_TREES: Final = 200
 NEIGHBOURS: Final = 5
@@ -82,6 +77,50 @@ def _c(default: float) -> Parameter:
     return Parameter("C", "C, the price of an error", default, 1e-4, 1e5)
 
 
+def _forest(seed: int) -> Any:
+    from sklearn.ensemble import RandomForestClassifier
+
+    return RandomForestClassifier(N_TREES, random_state=seed, n_jobs=1)
+
+
+def _svm(_seed: int) -> Any:
+    from sklearn.svm import SVC
+
+    return SVC(C=10.0)
+
+
+def _linear_svm(seed: int) -> Any:
+    from sklearn.svm import LinearSVC
+
+    return LinearSVC(random_state=seed, max_iter=10_000)
+
+
+def _gradient_boosting(seed: int) -> Any:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    # Its own validation rows would be drawn at random, across groups.
+    return HistGradientBoostingClassifier(early_stopping=False, random_state=seed)
+
+
+def _nearest_neighbours(_seed: int) -> Any:
+    from sklearn.neighbors import KNeighborsClassifier
+
+    # A tree of rows would be a type of its own in the model's file.
+    return KNeighborsClassifier(NEIGHBOURS, algorithm="brute")
+
+
+def _logistic(seed: int) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(max_iter=2000, random_state=seed)
+
+
+def _majority(_seed: int) -> Any:
+    from sklearn.dummy import DummyClassifier
+
+    return DummyClassifier()
+
+
 MODELS: Final = {
     model.code: model
     for model in (
@@ -89,7 +128,7 @@ MODELS: Final = {
             "forest",
             "Random forest",
             False,
-            lambda seed: RandomForestClassifier(N_TREES, random_state=seed, n_jobs=1),
+            _forest,
             parameters=(
                 Parameter("n_estimators", "Trees", N_TREES, 10, 1000, is_whole=True),
                 Parameter("max_depth", "Depth of a tree at most", None, 1, 64, is_whole=True),
@@ -100,7 +139,7 @@ MODELS: Final = {
             "svm",
             "SVM, RBF kernel",
             True,
-            lambda seed: SVC(C=10.0),
+            _svm,
             calibrated=True,
             parameters=(_c(10), Parameter("gamma", "γ, the narrowness", None, 1e-5, 10)),
         ),
@@ -108,7 +147,7 @@ MODELS: Final = {
             "linear_svm",
             "SVM, linear",
             True,
-            lambda seed: LinearSVC(random_state=seed, max_iter=10_000),
+            _linear_svm,
             calibrated=True,
             parameters=(_c(1),),
         ),
@@ -116,8 +155,7 @@ MODELS: Final = {
             "gradient_boosting",
             "Gradient boosting",
             False,
-            # Its own validation rows would be drawn at random, across groups.
-            lambda seed: HistGradientBoostingClassifier(early_stopping=False, random_state=seed),
+            _gradient_boosting,
             parameters=(
                 Parameter("learning_rate", "Learning rate", 0.1, 0.001, 1),
                 Parameter("max_iter", "Rounds", 100, 5, 500, is_whole=True),
@@ -128,18 +166,17 @@ MODELS: Final = {
             "knn",
             "Nearest neighbours",
             True,
-            # A tree of rows would be a type of its own in the model's file.
-            lambda seed: KNeighborsClassifier(NEIGHBOURS, algorithm="brute"),
+            _nearest_neighbours,
             parameters=(Parameter("n_neighbors", "Neighbours", NEIGHBOURS, 1, 200, is_whole=True),),
         ),
         Model(
             "logistic",
             "Logistic regression",
             True,
-            lambda seed: LogisticRegression(max_iter=2000, random_state=seed),
+            _logistic,
             parameters=(_c(1),),
         ),
-        Model("majority", "Majority class", False, lambda seed: DummyClassifier()),
+        Model("majority", "Majority class", False, _majority),
     )
 }
 
@@ -152,7 +189,7 @@ def pipeline_for(
     seed: int = 0,
     top_k: int | None = None,
     parameters: Mapping[str, float] | None = None,
-) -> Pipeline:
+) -> "Pipeline":
     """Return an unfitted pipeline for these training rows: imputation, scaling, selection, model.
 
     The median of a feature's training rows stands for a missing value; one without any value in
@@ -191,6 +228,12 @@ def pipeline_for(
     >>> [name for name, _ in pipeline_for("logistic", [0, 1], [0, 1], top_k=3).steps]
     ['impute', 'scale', 'select', 'classify']
     """
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.feature_selection import SelectKBest
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import StandardScaler
+
     chosen = checked_parameters(code, parameters or {})
     classes = np.asarray(y, dtype=np.int64)
     model = MODELS[code]
@@ -308,6 +351,8 @@ def calibration_splits(y: npt.ArrayLike, groups: npt.ArrayLike, *, seed: int = 0
             "another model, or bring more rows.",
             field="y",
         )
+    from sklearn.model_selection import StratifiedKFold
+
     splitter = StratifiedKFold(min(MOST_FOLDS, fewest), shuffle=True, random_state=seed)
     return [
         (train.astype(np.int64), test.astype(np.int64))

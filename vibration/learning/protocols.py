@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import StratifiedGroupKFold
 
 from vibration.errors import VibrationError
 from vibration.learning.groups import Numbers, classes_of_groups, groups_of_classes
@@ -95,6 +94,8 @@ def _dealt(members: Numbers, held: list[Numbers], k: int, seed: int, permuted: b
 
 
 def _stratified(y: Numbers, members: Numbers, k: int, seed: int, repeats: int) -> Numbers:
+    from sklearn.model_selection import StratifiedGroupKFold
+
     found: list[Numbers] = []
     for attempt in range(TRIES):
         splitter = StratifiedGroupKFold(k, shuffle=True, random_state=seed + attempt)

@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import log_loss
 
 from vibration.learning.evaluation import Predictions
 from vibration.learning.groups import Numbers, Values
@@ -78,6 +77,8 @@ def scores_of(predictions: Predictions) -> Scores:
     hits, actual, said = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
     recall, precision = _share(hits, actual), _share(hits, said)
     known = actual > 0
+    from sklearn.metrics import log_loss
+
     repeats = []
     for folds, probabilities in zip(predictions.folds, predictions.probabilities, strict=True):
         rows = folds != NEVER

@@ -2,16 +2,18 @@
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.pipeline import Pipeline
 
 from vibration.errors import VibrationError
 from vibration.learning.groups import Numbers, Values
 from vibration.learning.models import MODELS, pipeline_for
 from vibration.learning.protocols import group_folds, splits_of
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 MOST_TRIES: Final = 50
 
@@ -161,7 +163,7 @@ def fitted_pipeline(
     parameters: Mapping[str, float] | None = None,
     sets: list[Parameters] | None = None,
     on_try: Callable[[], None] | None = None,
-) -> tuple[Pipeline, Parameters]:
+) -> "tuple[Pipeline, Parameters]":
     """Fit a model to rows, its parameters searched among them where sets are given.
 
     Parameters

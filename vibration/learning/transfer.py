@@ -7,7 +7,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import scipy
-from sklearn.decomposition import PCA
 
 from vibration.errors import VibrationError
 from vibration.learning.evaluation import Predictions
@@ -131,6 +130,8 @@ def common_plane(first: npt.ArrayLike, second: npt.ArrayLike) -> Plane:
     >>> plane.first.shape, plane.explained[0] > 0.8
     ((30, 2), True)
     """
+    from sklearn.decomposition import PCA
+
     sides = [np.asarray(side, dtype=np.float64) for side in (first, second)]
     if min(len(side) for side in sides) < 2 or sides[0].shape[1] < 2:
         raise VibrationError("A plane needs two features and two rows of each side.", field="first")

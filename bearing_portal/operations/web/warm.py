@@ -14,6 +14,7 @@ SLOW_TO_IMPORT = (
     "scipy.signal",
     "scipy.cluster.hierarchy",
     "scipy.spatial.distance",
+    "skops.io",  # with it all of scikit-learn: a prediction
 )
 
 
