@@ -28,8 +28,12 @@ def trend_figure(
     )
     colours = TOKENS["plotly"]["colorway"][1:]  # the first is a grey, as sound machines are
     most = max(2, MOST_POINTS // max(1, len(trend.lines)))
-    for number, line in enumerate(trend.lines):
-        _draw(draft, line, colours[number % len(colours)], by_time=by_time, most=most)
+    coloured = [(line, colours[n % len(colours)]) for n, line in enumerate(trend.lines)]
+    named = _named(trend.lines)
+    for line, colour in coloured:
+        _draw(draft, line, colour, by_time=by_time, most=most, is_named=line in named)
+    for line, colour in coloured:  # above all lines
+        _mark_onset(draft, line, colour, by_time=by_time)
     if limits:
         _zones(draft, trend, limits)
     for line in trend.lines:
@@ -42,8 +46,9 @@ def trend_figure(
     draft.axis("xaxis", title={"text": title})
     draft.axis("yaxis", title={"text": label}, rangemode="tozero" if limits else "normal")
     draft.layout(
-        showlegend=1 < len(trend.lines) <= MOST_NAMED,
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        showlegend=len(trend.lines) > 1 and bool(named),
+        # from the top of the figure: rows that it wraps into push the axes down
+        legend={"orientation": "h", "yref": "container", "y": 1, "yanchor": "top", "x": 0},
         dragmode="select",
         selectdirection="h",
         hovermode="closest",
@@ -56,7 +61,16 @@ def trend_figure(
     return draft.figure()
 
 
-def _draw(draft: Draft, line: TrendLine, colour: str, *, by_time: bool, most: int) -> None:
+def _named(lines: list[TrendLine]) -> list[TrendLine]:
+    """Return the lines that the legend names: all where they are few, else those that changed."""
+    if len(lines) <= MOST_NAMED:
+        return lines
+    return [line for line in lines if line.onset.index is not None][:MOST_NAMED]
+
+
+def _draw(
+    draft: Draft, line: TrendLine, colour: str, *, by_time: bool, most: int, is_named: bool
+) -> None:
     x, kept = _along(line, by_time=by_time), _kept(line.values, most)
     draft.trace(
         "scatter",
@@ -64,13 +78,17 @@ def _draw(draft: Draft, line: TrendLine, colour: str, *, by_time: bool, most: in
         x=x[kept],
         y=line.values[kept],
         name=line.name,
+        showlegend=is_named,
         line={"color": colour, "width": 1.4},
         marker={"color": colour, "size": 5},
         customdata=np.column_stack([line.pks[kept], line.positions[kept]]),
         meta={"run": line.run},
         hovertemplate="%{fullData.name}<br>recording %{customdata[1]}: %{y:.4g}<extra></extra>",
     )
-    at = line.onset.index
+
+
+def _mark_onset(draft: Draft, line: TrendLine, colour: str, *, by_time: bool) -> None:
+    x, at = _along(line, by_time=by_time), line.onset.index
     if at is not None:
         draft.trace(
             "scatter",

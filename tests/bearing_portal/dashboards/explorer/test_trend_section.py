@@ -5,15 +5,17 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from bearing_portal.dashboards.explorer.figures.trend import trend_figure
 from signals.exploration.selection import narrowed
-from signals.exploration.trends import _titles, has_runs, trend_of, trend_ranks
+from signals.exploration.trends import Trend, TrendLine, _titles, has_runs, trend_of, trend_ranks
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Signal
 from tests.bearing_portal.dashboards.viewer.conftest import numbers
 from tests.datasets.importing import imported, planned
 from tests.factories import make_catalogue, make_user
-from vibration.features.groups import VELOCITY
+from vibration.features.groups import ALL_FEATURES, VELOCITY
+from vibration.statistics.trends import onset_of
 
 pytestmark = pytest.mark.django_db
 N, ONSET = 24, 16
@@ -177,3 +179,20 @@ def test_lines_are_called_by_what_tells_them_apart():
     assert _titles(["B1", "B1"], ["run", "run"], ["x", "y"]) == ["x", "y"]
     assert _titles(["B1", "B2"], ["run", "run"], ["x", "x"]) == ["B1", "B2"]
     assert _titles(["B1"], ["run"], ["x"]) == ["B1 · run · x"]
+
+
+def test_of_many_lines_those_that_changed_are_named_and_marked_above_all():
+    lines = []
+    for number in range(12):
+        values = np.full(30, 1.0) + 0.01 * (np.arange(30) % 3)
+        values[20:] += number == 4
+        positions = np.arange(1, 31)
+        lines.append(TrendLine(number, f"M{number}", positions, positions, None, values,
+                               onset_of(values)))  # fmt: skip
+    trend = Trend(ALL_FEATURES["rms"], lines, len(lines), 360)
+    figure = trend_figure(
+        trend, theme="light", label="RMS", by_time=False, limits=None, selected={}
+    )
+    assert [trace.name for trace in figure.data if trace.showlegend] == ["M4"]
+    assert figure.layout.showlegend
+    assert [trace.name for trace in figure.data][-1] == "Onset of M4"
