@@ -139,7 +139,6 @@ class Portal:
         if not self._is_prepared():
             self._prepare()
         self._start_processes()
-        self._wait_for_web()
         if not self._stop.is_set():
             self._welcome(is_first_start)
 
@@ -174,16 +173,20 @@ class Portal:
         self._children = []
 
     def _start_processes(self) -> None:
-        if self._stop.is_set():
-            return
         entries = read_procfile(self._plan.base_dir / "Procfile", self._environment)
+        # Somebody waits for the pages: what works behind them does not take their cores meanwhile.
+        entries.sort(key=lambda entry: entry.name != "web")
         self.say(f"Starting {' and '.join(entry.name for entry in entries)}.")
-        self._children = [
-            Child(entry, folder=self._plan.base_dir, environment=self._environment, say=self.say)
-            for entry in entries
-        ]
-        for child in self._children:
+        for entry in entries:
+            if self._stop.is_set():
+                return
+            child = Child(
+                entry, folder=self._plan.base_dir, environment=self._environment, say=self.say
+            )
+            self._children.append(child)
             child.start()
+            if entry.name == "web":
+                self._wait_for_web()
 
     def _wait_for_web(self) -> None:
         give_up = time.monotonic() + WEB_START_S
