@@ -19,7 +19,6 @@ from typing import Any, Final, NoReturn, Protocol
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Now
 
 from common.database import OUTAGES, retried
 from common.errors import Expected, Unavailable
@@ -32,7 +31,6 @@ from monitoring.jobs.kinds import Queue, kinds
 from monitoring.jobs.lifecycle import (
     JobCancelled,
     JobLost,
-    job_change,
     job_complete,
     job_create,
     job_enqueue,
@@ -40,6 +38,7 @@ from monitoring.jobs.lifecycle import (
     job_requeue,
     job_start,
     job_stop,
+    jobs_cancel,
 )
 from monitoring.jobs.pulse import JobRun, Pulse
 from monitoring.jobs.queueing import workers_listening
@@ -181,14 +180,10 @@ def parts_follow(job: Job) -> None:
     """End the parts of a job that has ended without success, or was asked to."""
     if not (job.cancel_requested or job.status in _UNDONE):
         return
-    for part in _parts_of(job).select_related("job"):
-        job_change(
-            part.job,
-            only_if={"status": Job.Status.QUEUED},
-            status=Job.Status.CANCELLED,
-            cancel_requested=True,
-            finished_at=Now(),
-        ) or job_change(part.job, only_if={"status": Job.Status.RUNNING}, cancel_requested=True)
+    # The lead learns of it when this is committed, so it may not take longer with many parts.
+    jobs = Job.objects.filter(pk__in=_parts_of(job).values("job"))
+    for kind in PARTS:
+        jobs_cancel(kind=kind, owner_id=job.owner_id, jobs=jobs)
 
 
 def parts_forget(*, dataset_id: int) -> None:

@@ -25,6 +25,7 @@ from experiments.services.predictions import (
     predictions_cancel,
     predictions_delete,
     predictions_request,
+    predictions_retry,
 )
 from signals.models import FaultClass
 from vibration.learning.words import percent
@@ -90,6 +91,13 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def run_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     predictions_cancel(user=request.user, run=run_get(request.user, pk))
+    return redirect("inference:run", pk)
+
+
+@login_required
+@require_POST
+def run_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    predictions_retry(user=request.user, run=run_get(request.user, pk))
     return redirect("inference:run", pk)
 
 

@@ -87,8 +87,8 @@ class Prediction:
     before: Any
 
 
-def refusal(predictor: Predictor, subject: Subject) -> str:
-    """Say why a model has no answer for a signal, by what is known of it; empty where it may."""
+def metadata_refusal(predictor: Predictor, subject: Subject) -> str:
+    """Say why a model has no answer by rate, unit and length, before any feature is measured."""
     rates_hz = predictor.rates_hz
     if not any(abs(subject.fs_hz - fs_hz) <= SAME_RATE * fs_hz for fs_hz in rates_hz):
         said = joined([thousands(fs_hz) for fs_hz in rates_hz[:3]], "or")
@@ -107,6 +107,13 @@ def refusal(predictor: Predictor, subject: Subject) -> str:
             f"{subject.name} has {thousands(subject.n_samples)} samples, less than half of the "
             f"shortest training signal ({thousands(predictor.shortest)}): bring a longer record."
         )
+    return ""
+
+
+def refusal(predictor: Predictor, subject: Subject) -> str:
+    """Say why a model has no answer for a signal, by what is known of it; empty where it may."""
+    if sentence := metadata_refusal(predictor, subject):
+        return sentence
     row = subject.row(predictor.rows.names)
     lacking = [
         name

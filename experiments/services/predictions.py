@@ -17,6 +17,7 @@ from common.page_state import read_id
 from common.roles import is_engineer, may_manage
 from common.text import counted, thousands
 from datasets.scope import part_query, scope_of_part
+from datasets.selectors import dataset_get
 from experiments.inference.batches import Said, block_predict
 from experiments.inference.predictor import Predictor, predictor_of
 from experiments.kinds import PREDICT
@@ -29,6 +30,7 @@ from monitoring.jobs.lifecycle import (
     job_complete,
     job_create,
     job_enqueue,
+    job_retry,
 )
 from monitoring.jobs.pulse import JobRun
 from monitoring.models import Job, SystemEvent
@@ -99,6 +101,15 @@ def predictions_cancel(*, user: Any, run: PredictionRun) -> None:
     job_cancel_request(user=user, job=run.job)
 
 
+def predictions_retry(*, user: Any, run: PredictionRun) -> None:
+    """Go on with a run that failed or was cancelled, where it was stopped."""
+    if not may_manage(user, run.owner_id):
+        raise NotAllowed("Only who began these predictions may go on with them.")
+    if run.job is None:
+        raise Invalid("There is nothing to go on with.")
+    job_retry(user=user, job=run.job)
+
+
 def predictions_delete(*, user: Any, run: PredictionRun) -> None:
     """Remove a run with what it said."""
     if not may_manage(user, run.owner_id):
@@ -111,7 +122,8 @@ def predictions_delete(*, user: Any, run: PredictionRun) -> None:
 def predictions_make(*, run: JobRun) -> None:
     """Ask the model of the run's job, a block of signals at a time."""
     asked = retried(partial(_run_of, run))
-    predictor = predictor_of(experiment_get(run.job.owner, asked.experiment_id))
+    experiment = retried(partial(experiment_get, run.job.owner, asked.experiment_id))
+    predictor = predictor_of(experiment)
     scope = retried(partial(scope_of_part, run.job.owner, asked.dataset_id, asked.query))
     wanted = retried(lambda: np.sort(np.array(scope.signals().values_list("pk", flat=True))))
     done = retried(lambda: np.array(asked.predictions.values_list("signal", flat=True), np.int64))
@@ -119,11 +131,21 @@ def predictions_make(*, run: JobRun) -> None:
     run.progress(wanted.size - left.size, wanted.size)
     for first in range(0, left.size, BLOCK):
         run.check()
+        if first:
+            retried(partial(_prove_seen, run, asked))
         block = left[first : first + BLOCK]
         said = retried(partial(block_predict, predictor, block))
         retried(partial(_keep, run, asked, said))
         run.progress(wanted.size - left.size + first + block.size, wanted.size)
     retried(partial(_finish, run, asked, predictor, wanted))
+
+
+def _prove_seen(run: JobRun, asked: PredictionRun) -> None:
+    """Refuse to go on with what was put in the trash, or hidden from its reader, meanwhile."""
+    if not PredictionRun.objects.filter(pk=asked.pk).exists():
+        raise JobLost
+    experiment_get(run.job.owner, asked.experiment_id)
+    dataset_get(run.job.owner, asked.dataset_id)
 
 
 @transaction.atomic
@@ -150,8 +172,8 @@ def _finish(
     if Job.objects.filter(pk=run.job.pk, status=Job.Status.COMPLETED).exists():
         return  # the commit arrived, only its answer was lost
     job_complete(run.job)
-    asked.ready_at = timezone.now()
-    asked.save(update_fields=["ready_at"])
+    if not PredictionRun.objects.filter(pk=asked.pk).update(ready_at=timezone.now()):
+        raise JobLost
     notification_send(
         user=run.job.owner,
         title="Signals predicted",

@@ -121,8 +121,8 @@ def _finish(run: JobRun, asked: TransferRun) -> None:
     if Job.objects.filter(pk=run.job.pk, status=Job.Status.COMPLETED).exists():
         return  # the commit arrived, only its answer was lost
     job_complete(run.job)
-    asked.ready_at = timezone.now()
-    asked.save(update_fields=["ready_at"])
+    if not TransferRun.objects.filter(pk=asked.pk).update(ready_at=timezone.now()):
+        raise JobLost
     notification_send(
         user=run.job.owner,
         title="Datasets compared",

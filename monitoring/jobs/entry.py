@@ -7,9 +7,17 @@ from uuid import uuid4
 
 from common.database import retried
 from common.errors import Expected
-from monitoring.jobs.lifecycle import JobCancelled, JobLost, job_fail, job_start, job_stop
+from monitoring.jobs.lifecycle import (
+    JobCancelled,
+    JobLost,
+    job_fail,
+    job_log,
+    job_start,
+    job_stop,
+)
 from monitoring.jobs.pulse import JobRun, Pulse
 from monitoring.logs.context import log_context
+from monitoring.models import Job
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +52,7 @@ def _attempt(work: Callable[[JobRun], None], run: JobRun) -> Callable[[], object
             work(run)
         logger.info("Job completed: %s", job.title)
     except JobLost:
-        logger.warning("Job %s was taken over by another attempt", job.pk)
+        return partial(_abandon, job)
     except JobCancelled:
         return partial(job_stop, job)
     except Expected as error:
@@ -56,3 +64,15 @@ def _attempt(work: Callable[[JobRun], None], run: JobRun) -> Callable[[], object
         sentence = f"Something went wrong inside the portal (incident {incident_id})."
         return partial(job_fail, job, sentence, incident_id=incident_id)
     return None
+
+
+def _abandon(job: Job) -> None:
+    """End a run that lost its job to another attempt, or whose subject was deleted.
+
+    Where another attempt has the job this changes nothing. Left running, the job would be tried
+    again and fail as if its worker had died.
+    """
+    if job_stop(job) is None:
+        logger.warning("Job %s was taken over by another attempt", job.pk)
+    else:
+        job_log(job, "What this job worked on was deleted meanwhile.", level="warning")

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from common.database import after_commit, person_lock
@@ -148,6 +148,20 @@ def job_cancel_request(*, user: Any, job: Job) -> Job:
     if cancelled is None:
         raise Invalid("This job has already ended; there is nothing to cancel.")
     return cancelled
+
+
+def jobs_cancel(*, kind: str, owner_id: int, jobs: QuerySet[Job]) -> None:
+    """Cancel those that wait and ask those that run to stop: in two statements, however many.
+
+    Jobs of a kind that nothing follows, such as the parts of another job.
+    """
+    own = Job.objects.filter(kind=kind, owner=owner_id, pk__in=jobs.values("pk"))
+    waiting = own.filter(status=Job.Status.QUEUED)
+    cancelled = {"status": Job.Status.CANCELLED, "cancel_requested": True, "finished_at": Now()}
+    if waiting.update(**cancelled):
+        after_commit(queueing.hand_over, kind_of(Job(kind=kind)), owner_id)
+    # Afterwards, as one of them may have begun meanwhile.
+    own.filter(status=Job.Status.RUNNING).update(cancel_requested=True)
 
 
 def job_retry(*, user: Any, job: Job) -> Job:

@@ -135,6 +135,21 @@ class PortalWorker(Worker):
             logger.warning("Valkey went away around job %s: %s", job.id, error)
             self._wait_for_horse_alone()
 
+    def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
+        """Kill the horse and what it started, never this worker.
+
+        RQ asks for the group of process 0 where the command comes when the horse has just ended,
+        and for that of the worker where it has just been forked: either is the worker's own.
+        """
+        horse = self._horse_pid
+        if not horse:
+            return
+        try:
+            os.killpg(horse, sig)
+        except ProcessLookupError:  # it leads no group yet, or has ended
+            with suppress(ProcessLookupError):
+                os.kill(horse, sig)
+
     def handle_work_horse_killed(self, job: Any, retpid: Any, ret_val: Any, rusage: Any) -> None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(retpid, signal.SIGKILL)  # what the horse started goes with it

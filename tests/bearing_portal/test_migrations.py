@@ -124,12 +124,14 @@ def _statements_of(migration: str, collected: list[str]) -> list[Statement]:
     return [Statement(migration, sql, table_of(sql) in new) for sql in lines]
 
 
+@pytest.mark.django_db
 def test_none_holds_up_a_large_table(statements):
     found = {s.migration: long_lock(s) for s in statements if long_lock(s)}
     assert {name: why for name, why in found.items() if name not in LOCKED_BEFORE_RELEASE} == {}
     assert LOCKED_BEFORE_RELEASE.keys() <= found.keys()  # none is excused that needs no excuse
 
 
+@pytest.mark.django_db
 def test_none_takes_away_what_the_release_before_uses(statements):
     found = {s.migration: missed_by_old_code(s) for s in statements if missed_by_old_code(s)}
     assert {name: why for name, why in found.items() if name not in MISSED_BEFORE_RELEASE} == {}

@@ -143,6 +143,8 @@ def test_equal_rows_in_two_groups_are_refused(written):
         (("--features", "a:z"), "no column “z”"),
         (("--features", "d:a"), "write a:d"),
         (("--features", "class,a"), "is the label"),
+        (("--features", "a,,b"), "An empty name stands among the features"),
+        (("--where", "load="), "No row has load = nothing."),
         (("--where", "load=9"), "No row has load = 9."),
         (("--where", "nothing=9"), "no column “nothing”"),
         (("--where", "class=0"), "nothing to tell apart"),

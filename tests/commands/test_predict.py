@@ -48,6 +48,8 @@ def test_what_is_unlike_training_is_refused_with_status_2(experiment, tmp_path):
         (("--fs", "12000", "--unit", "g"), "was trained on signals sampled at"),
         (("--fs", "4096", "--unit", "mm/s"), "was trained on signals in g"),
         (("--fs", "4096"), "give it with --unit"),
+        (("--fs", "1e300", "--unit", "g"), "was trained on signals sampled at"),
+        (("--fs", "1e-300", "--unit", "g"), "was trained on signals sampled at"),
     ]:
         error = refusal("predict", str(path), *of, *options)
         assert error.returncode == 2

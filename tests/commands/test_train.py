@@ -43,6 +43,7 @@ def test_without_a_worker_it_trains_here_and_prints_the_numbers():
         (("--features", "orders"), "not measured for this dataset"),
         (("--parameter", "C=0"), "is a number from"),
         (("--parameter", "C"), "NAME=VALUE"),
+        (("--parameter", "C=1", "--parameter", "C=2"), "C is given twice"),
         (("--protocol", "leave-out:moon"), "is neither group nor"),
         (("--filter", "class=nothing"), "class"),
         (("--filter", "class=healthy"), "nothing to tell apart"),

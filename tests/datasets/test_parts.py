@@ -1,5 +1,7 @@
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 
 from common.storage import stored
 from datasets import jobs
@@ -159,6 +161,24 @@ def test_cancel_ends_all_parts(cut, monkeypatch):
     assert made == ("completed", False)
     assert {status for status, _ in others} == {"cancelled"}
     assert list(stored("datasets").files()) == []
+
+
+def test_a_cancel_asks_as_much_of_the_database_however_many_parts_there_are():
+    counts = []
+    for n_parts in (2, 30):
+        dataset = make_dataset(ready=False, name=f"In {n_parts}")
+        lead = job_start(dataset.job_id)
+        for number in range(n_parts):
+            job = job_create(owner=lead.owner, kind="generate-part", title=f"Part {number}")
+            GenerationPart.objects.create(
+                dataset=dataset, number=number, first_row=0, n_rows=1, job=job, lead=lead
+            )
+        with CaptureQueriesContext(connection) as asked:
+            dataset_cancel(user=dataset.store.owner, dataset=dataset)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    statuses = Job.objects.filter(kind="generate-part").values_list("status", flat=True)
+    assert set(statuses) == {"cancelled"}
 
 
 def test_what_a_part_left_after_its_dataset_was_cancelled_is_swept(cut):

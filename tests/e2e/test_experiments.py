@@ -1,5 +1,7 @@
 """Experiments as people meet them: from the training page to the answer of the model."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -84,3 +86,26 @@ def test_columns_are_chosen_by_keyboard_and_remembered(portal, dataset):
     page.get_by_role("button", name="Columns").click()
     page.get_by_role("button", name="Reset columns").click()
     expect(heads).to_contain_text("Dataset")
+
+
+def test_what_a_model_says_of_a_selection_becomes_a_column_and_a_filter(portal, dataset):
+    page = portal.log_in(dataset.store.owner)
+    train(page, dataset, name="First")
+    expect(page.locator("#experiment-result")).to_be_visible(timeout=READY_MS)
+
+    page.goto(f"/data-explorer/?dataset={dataset.pk}&sel=class:wear")
+    page.locator(".explorer-table-panel").get_by_role("button", name="Predict").click()
+    page.get_by_role("button", name="Predict 5 signals").click()
+    answers = page.get_by_role("group", name="Answers")
+    expect(answers.get_by_role("link").first).to_be_visible(timeout=READY_MS)
+    said = answers.get_by_role("row").nth(1).get_by_role("rowheader").inner_text()
+    n = int(answers.get_by_role("row").nth(1).get_by_role("cell").first.inner_text())
+    answers.get_by_role("link").first.click()
+
+    table = page.locator("#explorer-table-grid")
+    page.locator(".explorer-table-panel").scroll_into_view_if_needed()
+    expect(page.locator("#explorer-rows")).to_contain_text(f"of {n}")
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_role("checkbox", name="Predicted").check()
+    cells = table.locator(".ag-center-cols-container .ag-row [col-id='predicted']")
+    expect(cells).to_have_text([re.compile(re.escape(said), re.IGNORECASE)] * n)

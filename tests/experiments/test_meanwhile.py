@@ -1,20 +1,24 @@
 """What happens to a dataset or to files while a model is trained, or after."""
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 
 from common.errors import Invalid, NotFound, Unavailable
 from datasets.services import dataset_delete, dataset_purge, dataset_restore, dataset_share
+from experiments import jobs
 from experiments.inference.predictor import predictor_of
 from experiments.models import Experiment
 from experiments.results import files
 from experiments.selectors import experiments_visible
 from experiments.services import training
+from experiments.services.management import experiment_delete
+from experiments.services.predictions import predictions_request
 from experiments.services.training import experiment_train
 from experiments.training import planning
 from monitoring.jobs.lifecycle import JobCancelled, JobLost, job_start
 from monitoring.jobs.pulse import JobRun
-from monitoring.models import Job
+from monitoring.models import Job, JobLogLine
 from signals.models import FaultClass, Signal
 from tests.experiments.training import asked, small_dataset, trained
 from tests.factories import make_user
@@ -112,6 +116,26 @@ def test_labels_changed_meanwhile_stand_in_the_model_as_they_were(shared, meanwh
     experiment_train(run=begin(experiment))
     rows = files.rows_read(files.final_folder(experiment.pk) / files.ROWS)
     assert rows.classes.count("wear") == 5
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("queue")
+@pytest.mark.parametrize("kind", ["training", "predictions"])
+def test_a_job_whose_experiment_is_gone_ends_as_cancelled_and_says_why(kind):
+    owner = make_user("engineer")
+    if kind == "training":
+        job, work = asked(owner).job, jobs.train
+        Experiment.objects.all().delete()
+    else:
+        experiment = trained(owner)
+        query = QueryDict(f"dataset={small_dataset(owner, seed=9).pk}")
+        job = predictions_request(user=owner, experiment=experiment, query=query).job
+        experiment_delete(user=owner, experiment=experiment)
+        work = jobs.predict
+    work(str(job.pk))
+    assert Job.objects.get(pk=job.pk).status == "cancelled"
+    line = JobLogLine.objects.filter(job=job).last()
+    assert line.text == "What this job worked on was deleted meanwhile."
 
 
 def cancelling(run, function):

@@ -2,9 +2,12 @@
 
 import json
 import sys
+from contextlib import suppress
 from typing import Any
 
 import django
+
+from common.errors import Invalid
 
 
 def owner_of_all() -> Any:
@@ -104,18 +107,55 @@ def draft_import(pk: int, name: str) -> int:
     return import_start(user=owner, draft=made).pk
 
 
+def train(n_trees: int) -> int:
+    """Ask for a forest on a small dataset of its own; more trees take longer."""
+    from experiments.services.requests import experiment_request
+    from experiments.training.planning import Wish
+    from tests.factories import make_dataset
+
+    owner = owner_of_all()
+    wish = Wish(features=("time",), parameters={"n_estimators": n_trees})
+    dataset = make_dataset(owner, per_class=5)
+    return experiment_request(owner=owner, dataset=dataset, wish=wish)[0].pk
+
+
+def job_lines(experiment: int) -> list[str]:
+    from monitoring.models import JobLogLine
+
+    lines = JobLogLine.objects.filter(job__experiments=experiment)
+    return list(lines.values_list("text", flat=True))
+
+
 def session() -> str:
     """Log the owner in and return the cookie of the session."""
+    return str(_logged_in().cookies["sessionid"].value)
+
+
+def page(address: str) -> tuple[int, str]:
+    answer = _logged_in().get(address)
+    return answer.status_code, answer.content.decode()
+
+
+def press(address: str) -> int:
+    return int(_logged_in().post(address).status_code)
+
+
+def _logged_in() -> Any:
     from django.test import Client
 
     client = Client()
     client.force_login(owner_of_all())
-    return client.cookies["sessionid"].value
+    return client
 
 
 def reset() -> None:
     from datasets.models import Dataset
+    from monitoring.jobs.lifecycle import job_cancel_request
+    from monitoring.models import Job
 
+    for job in Job.objects.filter(status__in=Job.ACTIVE, kind="model-insight"):
+        with suppress(Invalid):  # it has ended
+            job_cancel_request(user=owner_of_all(), job=job)
     for pk in list(Dataset.objects.values_list("pk", flat=True)):
         change("delete", pk)
     for pk in list(Dataset.objects.values_list("pk", flat=True)):
@@ -128,9 +168,10 @@ def answer(verb: str, *words: Any) -> Any:
     try:
         if verb in ("reset", "session"):
             return {"reset": reset, "session": session}[verb]()
-        if verb.startswith("draft"):
-            verbs = (draft, draft_import, draft_offer, draft_read)
-            return {each.__name__: each for each in verbs}[verb](*words)
+        verbs = (draft, draft_import, draft_offer, draft_read, train, job_lines, page, press)
+        known = {each.__name__: each for each in verbs}
+        if verb in known:
+            return known[verb](*words)
         return create(*words) if verb == "create" else change(verb, *words)
     finally:
         connection.close()

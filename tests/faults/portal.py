@@ -120,7 +120,7 @@ class Portal:
                 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
                 resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file_bytes, hard))
 
-        queues = queues or ("short", "long")
+        queues = queues or ("short", "long", "train")
         worker = self._start("manage.py", "rqworker", *queues, preexec_fn=limit)
         self.workers.append(worker)
         return worker

@@ -15,7 +15,8 @@ import requests
 
 from tests.faults.ask import file_of
 from tests.faults.portal import PATIENCE_S, descendants, kill
-from tests.faults.test_import_job_kills import BYTES, JOB, N_READ, READER, awaited, one, rooms
+from tests.faults.rows import awaited, one
+from tests.faults.test_import_job_kills import BYTES, JOB, N_READ, READER, rooms
 from tests.processes import descendants_by_command
 
 pytestmark = pytest.mark.faults

@@ -1,34 +1,15 @@
 """Workers that read or import are killed at work: nothing half is shown, and the job goes on."""
 
-import time
-
-import psycopg
 import pytest
 
-from tests.faults.portal import PATIENCE_S, descendants, kill
+from tests.faults.portal import descendants, kill
+from tests.faults.rows import awaited, one
 from tests.processes import descendants_by_command
 
 pytestmark = pytest.mark.faults
 N_FILES = 24
 N_SAMPLES = 600_000
 READER = "vibration.formats.sandbox.child"
-
-
-def one(portal, statement, *values):
-    with psycopg.connect(portal.facts.database_url()) as connection:
-        return connection.execute(statement, values).fetchone()
-
-
-def awaited(portal, condition, statement, *values):
-    # On one connection and often: what is to be killed at work may be done in a second.
-    until = time.monotonic() + PATIENCE_S
-    with psycopg.connect(portal.facts.database_url(), autocommit=True) as connection:
-        while not condition(found := connection.execute(statement, values).fetchone()):
-            assert time.monotonic() < until, (found, portal.log.read_text()[-3000:])
-            time.sleep(0.005)
-    return found
-
-
 JOB = """
     SELECT j.status, j.pid, j.progress_done, j.attempt FROM monitoring_job j
     JOIN datasets_importdraft d ON d.job_id = j.id WHERE d.id = %s

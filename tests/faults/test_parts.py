@@ -113,3 +113,19 @@ def test_an_import_of_two_machines_survives_the_loss_of_one(machines, tmp_path):
         time.sleep(0.1)
     kept = [path for name in ("one", "two") for path in (tmp_path / name).rglob("*.kept")]
     assert [path for path in kept if ".making" not in path.parts] == []
+
+
+def test_a_cancel_ends_the_parts_of_all_machines_and_leaves_nothing(machines):
+    portal, bucket = machines
+    pk = portal.create("Pump two", 5 * PER_CLASS)
+    lead = portal.wait(pk, lambda state: state.is_under_way).pid
+    taken_by_another(portal, lead)
+    portal.ask("cancel", pk)
+
+    state = portal.wait(pk, lambda state: state.has_ended)
+
+    assert (state.status, state.job, state.n_rows) == ("cancelled", "cancelled", 0)
+    give_up_at = time.monotonic() + PATIENCE_S
+    while {row[1] for row in parts_of(portal)} & {"queued", "running"} or bucket.keys("datasets"):
+        assert time.monotonic() < give_up_at, (parts_of(portal), bucket.keys("datasets"))
+        time.sleep(0.1)

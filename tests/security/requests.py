@@ -221,6 +221,7 @@ NOT_NOW = {
     "POST /experiments/sim-to-real/<int:pk>/delete/",
     "GET /experiments/sim-to-real/<int:pk>/report.json",
     "POST /inference/runs/<int:pk>/delete/",
+    "POST /inference/runs/<int:pk>/retry/",
     "GET /readyz",
     "POST /uploads/new/",  # without a file; whoever is logged in may send one
 }

@@ -5,7 +5,7 @@ import os
 import time
 import warnings
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -230,34 +230,48 @@ def evaluate(
         ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool,
     ):
         warnings.simplefilter("ignore", ConvergenceWarning)
-        for name, folds_of, known, code in runs:
-            fit = partial(_fitted, work, known, code=code, run=name)
-            done[name] = _predictions(fit, classes, members, folds_of, pool, note)
+        # All are asked for at once: an odd fit of one run leaves no processor idle.
+        waiting = [
+            _asked(pool, partial(_fitted, work, known, code=code, run=name), folds_of)
+            for name, folds_of, known, code in runs
+        ]
+        try:
+            for (name, folds_of, *_), asked in zip(runs, waiting, strict=True):
+                done[name] = _predictions(asked, classes, members, folds_of, note)
+        finally:
+            for fitted in (asked.fitted for each in waiting for asked in each):
+                fitted.cancel()
     return Evaluation(**done, fits=tuple(fits))
 
 
-def _predictions(
-    fit: Callable[[int, int, Numbers, Numbers], tuple[Values, Fit]],
-    y: Numbers,
-    groups: Numbers,
-    folds: Numbers,
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """A fit that a pool was asked for."""
+
+    repeat: int
+    test: Numbers
+    fitted: Future[tuple[Values, Fit]]
+
+
+def _asked(
     pool: ThreadPoolExecutor,
-    note: Callable[[Fit], None],
+    fit: Callable[[int, int, Numbers, Numbers], tuple[Values, Fit]],
+    folds: Numbers,
+) -> list[_Asked]:
+    return [
+        _Asked(repeat, test, pool.submit(fit, repeat, int(fold), train, test))
+        for repeat, line in enumerate(folds)
+        for fold, (train, test) in zip(np.unique(line[line != NEVER]), splits_of(line), strict=True)
+    ]
+
+
+def _predictions(
+    asked: list[_Asked], y: Numbers, groups: Numbers, folds: Numbers, note: Callable[[Fit], None]
 ) -> Predictions:
     probabilities = np.full((*folds.shape, int(y.max()) + 1), np.nan)
-    splits = [
-        (repeat, fold, *split)
-        for repeat, line in enumerate(folds)
-        for fold, split in zip(np.unique(line[line != NEVER]), splits_of(line), strict=True)
-    ]
-    waiting = [pool.submit(fit, repeat, int(fold), *split) for repeat, fold, *split in splits]
-    try:
-        for (repeat, _, _, test), fitted in zip(splits, waiting, strict=True):
-            probabilities[repeat, test], said = fitted.result()
-            note(said)
-    finally:
-        for fitted in waiting:
-            fitted.cancel()
+    for each in asked:
+        probabilities[each.repeat, each.test], said = each.fitted.result()
+        note(said)
     return Predictions(y, groups, folds, probabilities)
 
 

@@ -209,7 +209,9 @@ def _table(
     where: Sequence[tuple[str, frozenset[str]]],
 ) -> FeatureTable:
     if not kept:
-        said = " and ".join(f"{column} = {' or '.join(sorted(v))}" for column, v in where)
+        said = " and ".join(
+            f"{column} = {' or '.join(sorted(v)) or 'nothing'}" for column, v in where
+        )
         raise VibrationError(f"No row has {said}." if where else "The table has no rows.")
     x = np.frombuffer(values, dtype=np.float64).reshape(len(kept), len(columns))
     has_value = ~np.isnan(x).all(axis=0)
@@ -262,6 +264,8 @@ def _place(header: list[str], name: str) -> int:
 def _named_features(header: list[str], features: str, label: str, group: str) -> list[str]:
     names: list[str] = []
     for word in features.split(","):
+        if not word.strip():
+            raise VibrationError("An empty name stands among the features: write A,B or A:C.")
         first, colon, last = word.strip().partition(":")
         if colon and word.strip() not in header:
             start, end = _place(header, first.strip()), _place(header, last.strip())

@@ -1,4 +1,5 @@
 import json
+import math
 from argparse import ArgumentParser
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from experiments.inference.prediction import (
     answer_words,
     as_json,
     coverage_words,
+    metadata_refusal,
 )
 from experiments.inference.predictor import Predictor, predictor_of
 from experiments.inference.selectors import answer_for
@@ -85,6 +87,9 @@ def subject_of(
     unit = channel.unit or (unit_written(options["unit"]) if options["unit"] else "")
     if not unit:
         raise Invalid(f"The unit of {file.name} is not known; give it with --unit.")
+    known = Subject(file.name, {}, channel.fs_hz or math.nan, int(channel.samples.size), unit)
+    if sentence := metadata_refusal(predictor, known):
+        raise Invalid(sentence)
     return channel_subject(channel, predictor.rows.names, name=file.name, unit=unit, orders=orders)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import QueryDict
 
 from common.commands import PortalCommand, codes, whole_number
-from common.errors import NotFound
+from common.errors import Invalid, NotFound
 from datasets.management.owners import owner_named
 from datasets.models import Dataset
 from datasets.selectors import datasets_visible
@@ -78,6 +78,9 @@ class Command(PortalCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         owner = owner_named(options["owner"])
         kind, held_out = options["protocol"]
+        names = [name for name, _ in options["parameter"]]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise Invalid(f"Parameter {twice[0]} is given twice: give it once.")
         wish = Wish(
             chosen=SignalFilter.from_query(QueryDict(options["filter"])),
             features=options["features"],

@@ -132,11 +132,13 @@ def test_strangers_see_no_run_and_members_may_not_stop_it(client, run, experimen
     assert [client.get(page).status_code for page in pages] == [404, 404]
     assert client.post(f"{pages[0]}cancel/").status_code == 404
     assert client.post(f"{pages[0]}delete/").status_code == 404
+    assert client.post(f"{pages[0]}retry/").status_code == 404
     for dataset in (experiment.dataset, other):
         dataset_share(user=experiment.owner, dataset=dataset, visibility="shared")
     assert [client.get(page).status_code for page in pages] == [200, 200]
     assert client.post(f"{pages[0]}cancel/").status_code == 403
     assert client.post(f"{pages[0]}delete/").status_code == 403
+    assert client.post(f"{pages[0]}retry/").status_code == 403
 
 
 def test_the_explorers_choice_is_asked_from_its_page(client, experiment, other):
@@ -169,3 +171,15 @@ def test_its_owner_cancels_a_run(experiment, other):
     run = predictions_request(user=experiment.owner, experiment=experiment, query=query_of(other))
     predictions_cancel(user=experiment.owner, run=run)
     assert Job.objects.get(pk=run.job_id).status == "cancelled"
+
+
+def test_its_owner_goes_on_with_a_run_that_stopped(client, experiment, other):
+    run = predictions_request(user=experiment.owner, experiment=experiment, query=query_of(other))
+    client.force_login(experiment.owner)
+    page = f"/inference/runs/{run.pk}/"
+    assert client.post(f"{page}retry/").status_code == 400
+    predictions_cancel(user=experiment.owner, run=run)
+    assert f'action="{page}retry/"' in client.get(page).content.decode()
+    assert client.post(f"{page}retry/")["Location"] == page
+    predictions_make(run=JobRun(job_start(run.job_id)))
+    assert run.predictions.count() == other.store.n_signals

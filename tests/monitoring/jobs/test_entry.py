@@ -6,7 +6,7 @@ import pytest
 from common.errors import Unavailable
 from monitoring.jobs.entry import job_entry
 from monitoring.jobs.lifecycle import JobLost, job_cancel_request, job_complete
-from monitoring.models import Job
+from monitoring.models import Job, JobLogLine
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,3 +106,11 @@ def test_work_that_lost_its_job_is_told_and_changes_nothing(job, settings):
         run.check()
 
     assert run(job, work).status == "running"
+
+
+def test_work_whose_subject_was_deleted_ends_its_job_and_says_so(job):
+    def work(run):
+        raise JobLost
+
+    assert run(job, work).status == "cancelled"
+    assert "was deleted" in JobLogLine.objects.get(job=job).text

@@ -5,12 +5,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.feature_selection import SelectKBest
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from tests.vibration.learning.drawn import bearings
 from vibration.errors import VibrationError
 from vibration.learning.evaluation import evaluate
 from vibration.learning.models import MODELS, calibration_splits
-from vibration.learning.protocols import group_folds, stored_folds
+from vibration.learning.protocols import group_folds, splits_of, stored_folds
 from vibration.learning.report import report_of
 from vibration.learning.scores import scores_of
 
@@ -81,6 +86,28 @@ def test_noise_is_not_told_apart_as_selection_happens_inside_the_folds():
         run = evaluate(x, y, np.arange(60), folds, model="logistic", top_k=5, workers=1)
         found.append(scores_of(run.scored).accuracy)
     assert np.mean(found) == pytest.approx(0.51, abs=0.03)
+
+
+def test_selection_outside_the_folds_would_tell_noise_apart():
+    random, y, found = np.random.default_rng(0), np.arange(60) % 2, []
+    for repeat in range(50):
+        chosen = SelectKBest(k=5).fit_transform(random.normal(size=(60, 36)), y)
+        folds = group_folds(y, np.arange(60), seed=repeat, n_repeats=1)[0]
+        model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
+        said = cross_val_predict(model, chosen, y, cv=splits_of(folds))
+        found.append(np.mean(said == y))
+    assert np.mean(found) == pytest.approx(0.66, abs=0.005)
+
+
+def test_labels_of_test_rows_choose_no_feature():
+    random, y, rows = np.random.default_rng(0), np.arange(60) % 2, np.arange(60)
+    x, folds = random.normal(size=(60, 36)), [rows // 2 % 5]
+    tested = rows // 2 % 5 == 0
+    first, second = (
+        evaluate(x, labels, rows, folds, model="logistic", top_k=5).scored.probabilities[0, tested]
+        for labels in (y, np.where(tested, 1 - y, y))
+    )
+    np.testing.assert_array_equal(first, second)
 
 
 def test_the_majority_answers_the_most_frequent_class_of_training():
