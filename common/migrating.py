@@ -50,6 +50,15 @@ class Steps(MigrationLoader):
             else:
                 self.graph.remove_replaced_nodes(key, migration.replaces)
 
+    def get_migration_by_prefix(self, app_label: str, name_prefix: str) -> Migration:
+        """Find it among those that count: a replacement has the number of the first it replaces."""
+        on_disk = self.disk_migrations
+        self.disk_migrations = {key: on_disk[key] for key in self.graph.nodes}
+        try:
+            return super().get_migration_by_prefix(app_label, name_prefix)
+        finally:
+            self.disk_migrations = on_disk
+
 
 class StepExecutor(MigrationExecutor):
     def __init__(self, connection: BaseDatabaseWrapper, progress_callback: Any = None) -> None:

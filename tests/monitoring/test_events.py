@@ -10,7 +10,6 @@ from common.errors import Invalid
 from monitoring.events import event_record, events_remove_old
 from monitoring.models import AppendOnlyError, SystemEvent
 from tests.factories import make_user
-from tests.migrating import migrated_back
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = timedelta(days=400)
@@ -83,20 +82,3 @@ def test_after_retention_the_past_is_closed_again():
 def test_nobody_removes_what_is_fresh(event):
     with pytest.raises(Invalid, match="30 days"):
         events_remove_old(before=timezone.now())
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_guard_goes_and_comes_with_its_migration():
-    delete = "DELETE FROM monitoring_systemevent"
-    insert = (
-        "INSERT INTO monitoring_systemevent (at, kind, subject, detail)"
-        " VALUES (now(), 'created', 'old', '')"
-    )
-    before = migrated_back("monitoring", "0003_accounts_and_request_ids")
-    with before, connection.cursor() as cursor:
-        cursor.execute(insert)
-        cursor.execute(delete)
-        assert cursor.rowcount == 1
-    old_event()
-    with pytest.raises(IntegrityError), connection.cursor() as cursor:
-        cursor.execute(delete)
