@@ -77,7 +77,9 @@ class SourceFile:
                 f"{_megabytes(self.kept_bytes)} MB can be kept. Cut the recording shorter."
             )
 
-    def prove_unpacked(self, n_bytes: int, read_bytes: int | None = None) -> None:
+    def prove_unpacked(
+        self, n_bytes: int, read_bytes: int | None = None, *, most: int = MAX_RATIO
+    ) -> None:
         """Refuse a file that unpacks to more than any recording does, while it is counted.
 
         Parameters
@@ -86,17 +88,19 @@ class SourceFile:
             What it was unpacked to, or says that it unpacks to.
         read_bytes : int, optional
             What that was unpacked from; by default the whole file.
+        most : int
+            How many times that it may be.
 
         Raises
         ------
         FormatError
-            Where it is more than `MAX_RATIO` times what the file takes, and more than a little.
+            Where it is more than `most` times what the file takes, and more than a little.
         """
         if n_bytes <= FREE_BYTES:
             return
-        if n_bytes > MAX_RATIO * (read_bytes or self.packed_bytes or self.path.stat().st_size):
+        if n_bytes > most * (read_bytes or self.packed_bytes or self.path.stat().st_size):
             raise FormatError(
-                f"{self.name} unpacks to more than {MAX_RATIO} times its size, as no recording "
+                f"{self.name} unpacks to more than {most} times its size, as no recording "
                 "does; where it is one, save it without compression."
             )
 

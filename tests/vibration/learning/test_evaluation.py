@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,13 @@ from sklearn.preprocessing import StandardScaler
 
 from tests.vibration.learning.drawn import bearings
 from vibration.errors import VibrationError
+from vibration.learning import evaluation
 from vibration.learning.evaluation import evaluate
-from vibration.learning.models import MODELS, calibration_splits
+from vibration.learning.models import MODELS, calibration_splits, pipeline_for
 from vibration.learning.protocols import group_folds, splits_of, stored_folds
 from vibration.learning.report import report_of
 from vibration.learning.scores import scores_of
+from vibration.learning.search import fitted_pipeline
 
 ROOT = Path(__file__).resolve().parents[3]
 CLASSES = ["B", "IR", "OR"]
@@ -116,6 +119,27 @@ def test_the_majority_answers_the_most_frequent_class_of_training():
     y, groups = y[keep], np.unique(groups[keep], return_inverse=True)[1]
     done = evaluate(x[keep], y, groups, group_folds(y, groups, n_repeats=1), model="majority")
     assert set(np.unique(done.majority.classes)) == {0}
+
+
+def test_boosting_takes_coarser_bins_of_many_rows_alone():
+    for n, bins in ((50_000, 255), (50_001, 127)):
+        rows = np.arange(n)
+        found = pipeline_for("gradient_boosting", rows % 2, rows).named_steps["classify"]
+        assert found.max_bins == bins
+
+
+def test_fits_of_all_runs_are_under_way_together(monkeypatch):
+    x, y, groups = bearings(1.0)
+    both = threading.Barrier(2, timeout=60)
+
+    def fitted(*args, **kwargs):
+        if kwargs["model"] != "majority":
+            both.wait()  # breaks where the mirrored fit waits for the end of the scored one
+        return fitted_pipeline(*args, **kwargs)
+
+    monkeypatch.setattr(evaluation, "fitted_pipeline", fitted)
+    done = evaluate(x, y, groups, stored_folds(groups % 4 == 0), model="logistic", workers=2)
+    assert [fit.run for fit in done.fits] == ["scored", "mirrored", "majority"]
 
 
 def test_the_same_call_gives_the_same_predictions():

@@ -171,10 +171,12 @@ def read_npz(file: SourceFile) -> Reading:
             infos = archive.infolist()
             if len(infos) > _MOST_ARRAYS:
                 raise FormatError(f"{file.name} holds more than {_MOST_ARRAYS} arrays.")
-            kept = 0
+            kept = unpacked = 0
             for info in infos:
                 with archive.open(info) as member:
                     name = info.filename.removesuffix(".npy")
+                    unpacked += info.file_size
+                    file.prove_unpacked(unpacked)
                     variables[name], kept = _member(member, kept, file)
     except FormatError:
         raise
@@ -198,7 +200,6 @@ def _member(member: IO[bytes], kept: int, file: SourceFile) -> tuple[Value, int]
     count = prod(shape)
     kept += count * max(dtype.itemsize, 8 if count > 1 else 1)
     file.prove_kept(kept)
-    file.prove_unpacked(kept)
     array = gathered(_parts(member, count, dtype), count, dtype)
     array = array.reshape(shape, order="F" if is_fortran else "C")
     if dtype.kind in "US" and array.size == 1:

@@ -141,9 +141,8 @@ class _Reader:
             return  # the walk over the whole of it says what is wrong
         if word & 0xFF in _NUMERIC:
             shape = struct.unpack(f"{self._order}{len(dimensions) // 4}i", dimensions)
-            kept = self._kept + _kept_bytes(word, shape)
-            self._file.prove_kept(kept)
-            self._file.prove_unpacked(kept)
+            self._file.prove_kept(self._kept + _kept_bytes(word, shape))
+            self._file.prove_unpacked(self._inflated_bytes + _n_values(shape))
 
     def _unpacked(self, body: memoryview) -> memoryview:
         """Unpack a variable: into memory, or a file where it is large."""
@@ -283,9 +282,11 @@ class _Reader:
         return cells
 
 
+def _n_values(shape: tuple[int, ...]) -> int:
+    return 0 if any(length < 0 for length in shape) else prod(shape)
+
+
 def _kept_bytes(word: int, shape: tuple[int, ...]) -> int:
     """Return the bytes that the samples of a variable will take."""
-    if any(length < 0 for length in shape):
-        return 0
     size = np.dtype(_NUMERIC[word & 0xFF]).itemsize
-    return prod(shape) * (4 if size <= 2 or word & 0xFF == 7 else 8)
+    return _n_values(shape) * (4 if size <= 2 or word & 0xFF == 7 else 8)
