@@ -15,6 +15,7 @@ import psutil
 
 from bench.registry import Figures, benchmark
 from vibration.generation import generate
+from vibration.generation.verification import verify_records
 from vibration.simulation import Recipe
 
 _SAMPLE_EVERY_S = 0.1
@@ -42,6 +43,20 @@ def measure_dataset() -> Figures:
         "peak_pss_mb": round(watch.peak_pss / 2**20),
         "workers": workers,
     }
+
+
+@benchmark("verify_1430", yardsticks={"seconds": 15.0})
+def measure_verification() -> Figures:
+    """Return seconds to make all records again and compare them; beside what making them took."""
+    workers, recipe = os.cpu_count() or 1, Recipe()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "dataset"
+        made = generate(recipe, path, workers=workers)
+        rows, found = range(recipe.n_records), []
+        seconds = _seconds(lambda: found.extend(verify_records(path, rows, workers=workers)))
+    if found:
+        raise RuntimeError(f"{len(found)} records differ, such as: {found[0]}")
+    return {"seconds": round(seconds, 2), "made_s": round(made.duration_s, 2), "workers": workers}
 
 
 @benchmark("second_worker", yardsticks={"share": 0.56, "parallel_share": 0.5})
