@@ -17,5 +17,5 @@ def owner_named(username: str | None) -> Any:
         return owner
     owner = users.filter(username=username).first()
     if owner is None:
-        raise Invalid(f"There is no active user “{username}” to own the dataset.")
+        raise Invalid(f"There is no active user “{username}”.")
     return owner

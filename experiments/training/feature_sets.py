@@ -61,15 +61,15 @@ def names_of(user: Any, store: SignalStore, codes: tuple[str, ...]) -> tuple[str
     for code in sorted(wanted - offered.keys()):
         if code in FEATURE_GROUPS:
             raise Invalid(
-                f"{FEATURE_GROUPS[code].title} are not measured for this dataset: measure them on "
-                "its page, or leave them out."
+                f"“{FEATURE_GROUPS[code].title}” is not measured for this dataset: measure it on "
+                "its page, or leave it out."
             )
         raise Invalid(f"“{code}” is no group of features: choose among {', '.join(offered)}.")
     for code, each in offered.items():
         if code in wanted and not each.is_enough:
             raise Invalid(
-                f"{each.title} are known of {each.n_known} of {each.n_signals} signals, and a "
-                "model needs them of nine in ten: leave them out."
+                f"“{each.title}” is known of {each.n_known} of {each.n_signals} signals, and a "
+                "model needs it of nine in ten: leave it out."
             )
     return tuple(name for code, each in offered.items() if code in wanted for name in each.names)
 

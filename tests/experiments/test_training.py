@@ -168,7 +168,7 @@ def test_a_class_of_one_record_is_refused_before_anything_is_written():
     [
         ({"model": "oracle"}, "is no model"),
         ({"features": ()}, "at least one group"),
-        ({"features": ("orders",)}, "are not measured"),
+        ({"features": ("orders",)}, "is not measured"),
         ({"top_k": 99}, "Keep 1 to"),
         ({"parameters": {"depth": 1.0}}, "has no parameter"),
         ({"parameters": {"C": -1.0}}, "is a number from"),
