@@ -119,16 +119,20 @@ class Postgres:
     def _run_initdb(self, draft: Path, password_file: Path, prefix: tuple[str, ...]) -> None:
         command = [str(postgres_program("initdb")), *INITDB]
         command += ["--pgdata", str(draft), "--pwfile", str(password_file)]
-        with self.log.open("ab") as output:
-            made = subprocess.run(  # noqa: S603 - our own command line
-                [*prefix, *command, *([] if self.durable else ["--no-sync"])],
-                cwd=draft,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
-        if made.returncode != 0:
+        made = process.spawn(
+            [*command, *([] if self.durable else ["--no-sync"])],
+            prefix=prefix,
+            folder=draft,
+            log=self.log,
+            death_signal=signal.SIGTERM,
+        )
+        try:
+            code = made.wait()
+        except BaseException:  # its own children would go on writing where we clean up
+            process.end(made, signal.SIGTERM)
+            process.end_leftovers(draft, signal.SIGKILL)
+            raise
+        if code != 0:
             raise ServerError(
                 f"PostgreSQL's data folder could not be made; {self.log} ends with:\n"
                 f"{process.tail(self.log)}"

@@ -43,6 +43,8 @@ class EmbeddedServers:
                 server.start()
         except BaseException:
             self.stop()
+            for server in self._servers():  # one that had just been started is not known yet
+                server.clear_leftovers()
             raise
         return self.facts
 
