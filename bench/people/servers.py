@@ -30,7 +30,7 @@ from bench.people.world import world_of
 
 OWN = "bearing_portal.serve -b {host} -p {port}"
 WARM_UP_SHARE = 0.5  # a server whose processes start from nothing has more to prepare
-START_S = 120
+START_S, STEADY_S = 120, 8
 
 
 def main() -> int:
@@ -78,6 +78,7 @@ def _served(portal: TemporaryPortal, command: str, n_processes: int) -> Iterator
     server = portal.start("-m", *words)
     try:
         _await(f"http://{HOST}:{port}/accounts/login/", server)
+        _settle(server.pid)
         yield f"{HOST}:{port}"
     finally:
         family = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
@@ -94,6 +95,16 @@ def _await(url: str, server: subprocess.Popen[bytes]) -> None:
         except (URLError, OSError):
             time.sleep(0.1)
     raise SystemExit("The server does not answer.")
+
+
+def _settle(pid: int) -> None:
+    """Wait until its processes stay the same: one that answers first may make way for others."""
+    before, n_same = set(), 0
+    while n_same < STEADY_S:
+        time.sleep(1)
+        now = {child.pid for child in psutil.Process(pid).children(recursive=True)}
+        n_same = n_same + 1 if now == before else 0
+        before = now
 
 
 def _asked(world: World, sessions: list[str], seconds: float) -> tuple[float, float, float]:
