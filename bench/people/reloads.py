@@ -7,6 +7,7 @@ that is kept is there, and at the end.
 """
 
 import argparse
+import os
 import sys
 import time
 
@@ -35,13 +36,15 @@ WARM_UP_SHARE = 0.2
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.people.reloads", description=__doc__)
     parser.add_argument("--times", type=int, default=1000)
+    parser.add_argument("--only", nargs="*", default=PAGES, metavar="PAGE")
     asked = parser.parse_args()
     end_in_order()
+    os.environ["HEAVY_REQUESTS_PER_MINUTE"] = "0"  # nobody is held back here
     with TemporaryPortal(worker=False) as portal:
         world, (session,) = world_of(portal.url, portal.environment, 1)
         browser, web = Browser(world.netloc, session), psutil.Process(portal.web.pid)
         print(f"{'page':<36}{'p50 ms':>8}{'warm MB':>9}{'end MB':>8}{'a reload':>12}")
-        for page in PAGES:
+        for page in asked.only:
             path = page.format(dataset=world.dataset, signal=world.signals[0])
             n_warm = max(1, int(WARM_UP_SHARE * asked.times))
             spent_ms = [browser.ms(path) for _ in range(n_warm)]
