@@ -100,11 +100,12 @@ def site_file(name: str) -> tuple[bytes, str]:
     """Return bytes and content type of a file of the built site; only its own files are known."""
     if not is_site_built():
         raise NotFound(NOT_BUILT)
-    path = _site_files(settings.DOCS_SITE_DIR, settings.DOCS_SITE_DIR.stat().st_mtime_ns).get(name)
-    if path is None:
-        raise NotFound("There is no such page of the documentation.")
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     try:
+        built_ns = settings.DOCS_SITE_DIR.stat().st_mtime_ns
+        path = _site_files(settings.DOCS_SITE_DIR, built_ns).get(name)
+        if path is None:
+            raise NotFound("There is no such page of the documentation.")
         content = path.read_bytes()
     except FileNotFoundError as error:
         _site_files.cache_clear()

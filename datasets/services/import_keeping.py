@@ -17,7 +17,7 @@ from vibration.importing.pool import Task
 from vibration.store import StorageFullError
 
 _BROUGHT: Final = "brought-"
-_SAMPLE_BYTES: Final = 4
+SAMPLE_BYTES: Final = 4  # as they are kept
 _HERE_BYTES: Final = 8 << 20  # less is kept sooner than a process starts
 
 
@@ -100,7 +100,7 @@ def _brought(plan: ImportPlan, tasks: Iterable[Task], brought: dict[int, Path]) 
 def _size_bytes(file: PlannedFile) -> int:
     if file.path.is_file():
         return file.path.stat().st_size
-    return sum(_SAMPLE_BYTES * (channel.n_samples or 0) for channel in file.channels)
+    return sum(SAMPLE_BYTES * (channel.n_samples or 0) for channel in file.channels)
 
 
 def known_already(dataset_id: int, plan: ImportPlan) -> dict[int, str]:

@@ -14,6 +14,7 @@ from datasets.imports.plan import ImportPlan, PlannedFile
 from datasets.kinds import IMPORT_PART
 from datasets.models import Dataset, GenerationPart
 from datasets.services.import_keeping import (
+    SAMPLE_BYTES,
     files_keep,
     folder_prepare,
     known_already,
@@ -30,14 +31,13 @@ from monitoring.models import Job
 _REASONS: Final = "reasons.json"
 _FILE_S: Final = 0.02
 _SAMPLE_S: Final = 1e-6
-_SAMPLE_BYTES: Final = 4
 
 
 def parts_wanted(plan: ImportPlan, n_listening: int) -> int:
     """Return into how many parts an import is cut; 1 where one worker is as quick."""
     return parts_fitting(
         work_s=sum(map(_work_s, plan.files)),
-        size_bytes=_SAMPLE_BYTES * sum(map(_n_samples, plan.files)),
+        size_bytes=SAMPLE_BYTES * sum(map(_n_samples, plan.files)),
         most=len(plan.files),
         n_listening=n_listening,
     )
@@ -186,7 +186,7 @@ def _n_samples(file: PlannedFile) -> int:
     found = [channel.n_samples for channel in file.channels if channel.n_samples is not None]
     if len(found) == len(file.channels):
         return sum(found)
-    return file.path.stat().st_size // _SAMPLE_BYTES if file.path.is_file() else 0
+    return file.path.stat().st_size // SAMPLE_BYTES if file.path.is_file() else 0
 
 
 def _work_s(file: PlannedFile) -> float:

@@ -45,7 +45,7 @@ def _statement(version: Version, quote: Any) -> str:
     """Return the signals as they were; one that changed since has one row of the past that spans
     the version.
 
-    The random order within a class is that of `signals.services.versions.ranks_deal`.
+    The random order within a class is that of `signals.services.ranks.ranks_deal`.
     """
     signal, past, stores = (
         quote(model._meta.db_table) for model in (Signal, SignalPast, SignalStore)

@@ -11,28 +11,7 @@ from django.db.models import Exists, OuterRef
 from common.errors import Invalid
 from common.text import counted
 from signals.models import Signal, SignalPast, SignalStore, Version
-
-
-def ranks_deal(store: SignalStore) -> None:
-    """Number each class of a store from 0 in a random order, the same each time for the same rows.
-
-    It hangs on the rows alone, so an old version has the very order that it had when it was new.
-    """
-    signal, _ = tables()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            UPDATE {signal} AS own SET rank_in_class = dealt.place
-            FROM (
-                SELECT id, row_number() OVER (
-                    PARTITION BY fault_class_id ORDER BY md5(row::text), row
-                ) - 1 AS place
-                FROM {signal} WHERE store_id = %s
-            ) AS dealt
-            WHERE own.id = dealt.id AND own.rank_in_class <> dealt.place
-            """,  # noqa: S608 - the names come from the models
-            [store.pk],
-        )
+from signals.services.ranks import ranks_deal
 
 
 def attic_empty(*, store: SignalStore) -> None:

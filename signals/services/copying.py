@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from common.errors import Invalid
 from signals.models import Annotation, Recording, Run, Signal, SignalStore, Specimen
-from signals.services.attic import ranks_deal
+from signals.services.ranks import ranks_deal
 
 _LONGEST: Final = Signal._meta.get_field("label").max_length or 0
 _LONGEST_NAME: Final = Run._meta.get_field("name").max_length or 0

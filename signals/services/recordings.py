@@ -23,7 +23,7 @@ from signals.models import (
     SignalStore,
     Specimen,
 )
-from signals.services.attic import ranks_deal
+from signals.services.ranks import ranks_deal
 from vibration.features import FEATURE_NAMES
 from vibration.importing import KeptFile, PlannedFile, Shape, ShardFacts, shape_of
 

@@ -177,7 +177,7 @@ def _order_of(reader: StoreReader) -> _Order:
         found = reader.column("class", start, stop).tolist()
         class_of[start:stop] = [numbers.setdefault(code, len(numbers)) for code in found]
     number, rank = (np.empty(reader.n, dtype=np.int32) for _ in range(2))
-    # As `signals.services.versions.ranks_deal` orders them.
+    # As `signals.services.ranks.ranks_deal` orders them.
     keys = np.array([md5(b"%d" % row, usedforsecurity=False).digest() for row in range(reader.n)])
     for place in numbers.values():
         rows = np.flatnonzero(class_of == place)

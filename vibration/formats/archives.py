@@ -150,7 +150,8 @@ def opened_zip(
         total = sum(entry.size_bytes for entry in entries)
         if total > FREE_BYTES and total > MAX_RATIO * path.stat().st_size:
             raise FormatError(
-                f"{name} unpacks to more than {MAX_RATIO} times its size, as no recordings do."
+                f"{name} unpacks to more than {MAX_RATIO} times its size, as recordings do only "
+                "where nothing moves; if they are, send the files themselves."
             )
         yield archive, entries, left_out
 

@@ -9,8 +9,8 @@ from vibration.errors import FormatError
 from vibration.formats.facts import is_usual_rate
 
 KEPT_BYTES: Final = 4 << 30
-# Noise packs to an eighth of itself at best, a recording with silent channels beside it to a
-# fiftieth; what packs better unpacks to hours of nothing.
+# Text of noise in its last digit packs to a sixteenth, of one live channel beside three silent
+# ones to a fourteenth; what packs better than to a fiftieth unpacks to hours of nothing.
 MAX_RATIO: Final = 50
 FREE_BYTES: Final = 32 << 20
 _RATE_IN_NAME: Final = re.compile(
@@ -100,8 +100,8 @@ class SourceFile:
             return
         if n_bytes > most * (read_bytes or self.packed_bytes or self.path.stat().st_size):
             raise FormatError(
-                f"{self.name} unpacks to more than {most} times its size, as no recording "
-                "does; where it is one, save it without compression."
+                f"{self.name} unpacks to more than {most} times its size, as a recording does "
+                "only where nothing moves; if it is one, save it without compression."
             )
 
     def rate_hint(self) -> tuple[float, str] | None:

@@ -188,6 +188,8 @@ def evaluate(
     >>> bool((done.scored.classes == y).all()), done.majority.probabilities.shape
     (True, (1, 12, 2))
     """
+    from sklearn.exceptions import ConvergenceWarning
+
     table, classes = np.array(x, dtype=np.float64), np.asarray(y, dtype=np.int64)
     members, lines = np.asarray(groups, dtype=np.int64), np.asarray(folds, dtype=np.int64)
     with np.errstate(invalid="ignore"):
@@ -212,8 +214,6 @@ def evaluate(
         ("mirrored", mirrored, rows, model),
         ("majority", lines, members, "majority"),
     )
-    from sklearn.exceptions import ConvergenceWarning
-
     done: dict[str, Predictions] = {}
     fits: list[Fit] = []
 

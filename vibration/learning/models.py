@@ -342,6 +342,8 @@ def calibration_splits(y: npt.ArrayLike, groups: npt.ArrayLike, *, seed: int = 0
     >>> [np.unique(test // 2).size for _, test in splits]
     [2, 2, 2, 2, 2]
     """
+    from sklearn.model_selection import StratifiedKFold
+
     _, classes = np.unique(np.asarray(y, dtype=np.int64), return_inverse=True)
     _, members = np.unique(np.asarray(groups, dtype=np.int64), return_inverse=True)
     if min(held.size for held in groups_of_classes(classes, members)) >= MOST_FOLDS:
@@ -356,8 +358,6 @@ def calibration_splits(y: npt.ArrayLike, groups: npt.ArrayLike, *, seed: int = 0
             "another model, or bring more rows.",
             field="y",
         )
-    from sklearn.model_selection import StratifiedKFold
-
     splitter = StratifiedKFold(min(MOST_FOLDS, fewest), shuffle=True, random_state=seed)
     return [
         (train.astype(np.int64), test.astype(np.int64))

@@ -69,6 +69,8 @@ def scores_of(predictions: Predictions) -> Scores:
     >>> scores.accuracy, round(scores.brier, 2), round(scores.ece, 2)
     (0.5, 0.4, 0.4)
     """
+    from sklearn.metrics import log_loss
+
     y, n_classes = predictions.y, predictions.probabilities.shape[-1]
     confusion = np.zeros((n_classes, n_classes))
     for answers in predictions.classes:
@@ -77,8 +79,6 @@ def scores_of(predictions: Predictions) -> Scores:
     hits, actual, said = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
     recall, precision = _share(hits, actual), _share(hits, said)
     known = actual > 0
-    from sklearn.metrics import log_loss
-
     repeats = []
     for folds, probabilities in zip(predictions.folds, predictions.probabilities, strict=True):
         rows = folds != NEVER

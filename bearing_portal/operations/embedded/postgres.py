@@ -119,18 +119,17 @@ class Postgres:
     def _run_initdb(self, draft: Path, password_file: Path, prefix: tuple[str, ...]) -> None:
         command = [str(postgres_program("initdb")), *INITDB]
         command += ["--pgdata", str(draft), "--pwfile", str(password_file)]
-        made = process.spawn(
-            [*command, *([] if self.durable else ["--no-sync"])],
-            prefix=prefix,
-            folder=draft,
-            log=self.log,
-            death_signal=signal.SIGTERM,
-        )
         try:
-            code = made.wait()
+            code = process.spawn(
+                [*command, *([] if self.durable else ["--no-sync"])],
+                prefix=prefix,
+                folder=draft,
+                log=self.log,
+                death_signal=signal.SIGTERM,
+            ).wait()
         except BaseException:  # its own children would go on writing where we clean up
-            process.end(made, signal.SIGTERM)
-            process.end_leftovers(draft, signal.SIGKILL)
+            while process.end_leftovers(draft, signal.SIGKILL):
+                pass
             raise
         if code != 0:
             raise ServerError(
