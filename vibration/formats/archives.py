@@ -243,7 +243,8 @@ def _fault(info: zipfile.ZipInfo, seen: set[str]) -> str:
         (name.casefold() in seen, "its name stands twice in the archive"),
         (
             unpacked_bytes > _RATIO_FROM_BYTES and unpacked_bytes > _MAX_RATIO * packed_bytes,
-            "it is packed more than 200 times smaller than it is, as no recording is",
+            "it is packed more than 200 times smaller than it is; if it is a recording of a "
+            "machine at rest, send it by itself",
         ),
     )
     return next((reason for is_fault, reason in faults if is_fault), "")
