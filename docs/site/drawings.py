@@ -31,9 +31,7 @@ class Drawing(SphinxDirective):
             try:
                 svg = drawn(text, theme)
             except ValueError as error:
-                raise self.error(
-                    f"A drawing is not understood: {error}."
-                ) from error
+                raise self.error(f"A drawing is not understood: {error}.") from error
             name = f"{hashlib.sha256(text.encode()).hexdigest()[:12]}-{theme}.svg"
             (folder / name).write_text(svg, "utf-8")
             uri, classes = f"/drawings/{name}", [f"only-{theme}"]
