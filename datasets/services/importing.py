@@ -49,7 +49,7 @@ from monitoring.jobs.pulse import JobRun
 from monitoring.models import SystemEvent
 from signals.models import SignalStore
 from signals.services.feature_groups import store_features_fill
-from signals.services.recordings import Kept
+from signals.services.recorded_signals import Kept
 from vibration.errors import VibrationError
 from vibration.importing import (
     KeptFile,
