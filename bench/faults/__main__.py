@@ -130,7 +130,8 @@ def line_of(outcome: Outcome) -> str:
     figures = "".join(f"{'–' if value is None else f'{value:.1f}':>9}" for value in times)
     held = f"{outcome.n_acknowledged:>7}"
     first = f"{outcome.name:<20}{figures}{held}  {told}"
-    return "\n".join([first, *(f"  BROKEN: {each}" for each in outcome.broken)])
+    said = (f"  said: {each}" for each in outcome.said)
+    return "\n".join([first, *said, *(f"  BROKEN: {each}" for each in outcome.broken)])
 
 
 def _take_own_mounts() -> None:

@@ -18,6 +18,7 @@ HORSE_S = 120.0
 # What pages and jobs read and write all the time.
 MAIN_TABLES = "signals_signal, datasets_dataset, monitoring_job, signals_annotation"
 JUMP_S = 3 * 3600
+HELP = "([Dd]elete|[Ff]ree|[Ss]maller|fewer|administrator)"
 
 Strike = Callable[[House, float], AbstractContextManager[Callable[[], bool]]]
 
@@ -33,6 +34,7 @@ class Fault:
     needs_disks: bool = False  # small ones of our own
     needs_previous: bool = False
     is_unnoticed: bool = False  # nobody is told anything, no job fails
+    says: str = ""  # what every refusal meanwhile has to tell, and what to do
 
 
 @contextmanager
@@ -191,15 +193,26 @@ WANTS = (
     Fault("no-connections", "PostgreSQL has no connection left", exhausted),
     Fault("locked-tables", "somebody holds the main tables", locked),
     Fault(
-        "full-storage", "no space left for files", partial(disk_filled, "storage"), needs_disks=True
+        "full-storage",
+        "no space left for files",
+        partial(disk_filled, "storage"),
+        needs_disks=True,
+        says=rf"(full|[Nn]o space|are free).*{HELP}",
     ),
     Fault(
         "full-database",
         "no space left for the database",
         partial(disk_filled, "embedded"),
         needs_disks=True,
+        says=rf"full.*{HELP}|database does not answer.*goes on by itself",
     ),
-    Fault("read-only", "the storage can only be read", disk_frozen, needs_disks=True),
+    Fault(
+        "read-only",
+        "the storage can only be read",
+        disk_frozen,
+        needs_disks=True,
+        says=rf"(only be read|[Rr]ead-only).*{HELP}",
+    ),
     Fault(
         "release-before",
         "only workers of --previous do the jobs",

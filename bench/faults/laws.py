@@ -1,6 +1,7 @@
 """What has to hold after each fault."""
 
 import os
+import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ class Outcome:
     told: Counter[str] = field(default_factory=Counter)
     n_acknowledged: int = 0
     jobs: Counter[str] = field(default_factory=Counter)
+    said: list[str] = field(default_factory=list)  # what people read, where it is looked at
     broken: list[str] = field(default_factory=list)
 
 
@@ -57,6 +59,9 @@ def struck(fault: Fault, house: House, crowd: Crowd, held_s: float) -> Outcome:
             _jobs_law(outcome, over_s)
             _ledger_law(outcome, crowd)
             _storage_law(outcome)
+        if fault.says:
+            said = crowd.sentences_since(n_refused) | set(_failed_jobs()[n_failed:])
+            _words_law(outcome, said, fault.says)
         if fault.is_unnoticed:
             _unnoticed_law(outcome, n_failed)
     if house.runner.poll() is not None or house.runner.pid != runner:
@@ -101,6 +106,14 @@ def _failed_jobs() -> list[str]:
     connection.close()  # it may be one from before
     failed = Job.objects.filter(status=Job.Status.FAILED).order_by("finished_at")
     return [f"{title}: {error}" for title, error in failed.values_list("title", "error")]
+
+
+def _words_law(outcome: Outcome, said: set[str], must_say: str) -> None:
+    """Whoever was refused something knows what is wrong, and what to do."""
+    # Of those that differ in a number only, one.
+    outcome.said = sorted({re.sub(r"\d+", "0", each): each for each in said}.values())
+    unclear = [each for each in outcome.said if not re.search(must_say, each)]
+    outcome.broken += [f"somebody was told only: “{each}”" for each in unclear]
 
 
 def _unnoticed_law(outcome: Outcome, n_failed: int) -> None:
