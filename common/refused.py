@@ -26,7 +26,7 @@ def what_helps(error: OSError) -> str:
 
 def disk_sentence(error: BaseException) -> str:
     """Say what a disk refused, be it the storage's or the database's; empty for other errors."""
-    if isinstance(error.__cause__, DiskFull):
+    if isinstance(error, DiskFull) or isinstance(error.__cause__, DiskFull):
         return f"The database's disk is full; nothing was changed. {_OPERATORS}"
     if isinstance(error, OSError) and error.errno in FULL:
         return f"The portal's disk is full; nothing was kept. {_SPACE}"
