@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from bearing_portal.dashboards.explorer.figures.empty import empty_figure
 from bearing_portal.dashboards.explorer.figures.groups import (
     FloatArray,
-    empty_figure,
     see_through,
 )
 from bearing_portal.dashboards.figures.builder import Draft, titled
