@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from common.database import after_commit, person_lock
 from common.errors import Invalid, NotAllowed, Unavailable
+from common.refused import what_helps
 from common.roles import may_manage
 from common.storage import Stored, stored, trash_sweep
 from common.text import counted
@@ -104,7 +105,7 @@ def upload_keep(
     except OSError as error:
         raise Unavailable(
             f"The storage failed while the upload was written ({error.strerror}); "
-            "nothing was kept. Try again."
+            f"nothing was kept. {what_helps(error)}"
         ) from error
     return upload
 
