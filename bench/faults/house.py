@@ -102,6 +102,7 @@ class House:
         if self._data is not None:
             copied = [shutil.which("cp") or "cp", "--archive", f"{self._data}/.", str(self.folder)]
             subprocess.run(copied, check=True)  # noqa: S603 - our own command
+        self.log.write_bytes(b"")
         with self.log.open("ab") as log:
             self.runner = subprocess.Popen(  # noqa: S603 - our own command
                 dying_with_parent(
