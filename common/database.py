@@ -7,14 +7,21 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.contrib.auth import get_user_model
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Model, QuerySet
 
 logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
+M = TypeVar("M", bound=Model)
 OUTAGES = (OperationalError, InterfaceError)
 PATIENCE_S = 90.0
 _LONGEST_WAIT_S = 5.0
+
+
+def only_row(rows: QuerySet[M]) -> M | None:
+    """Return the row that a condition leaves, if there is one; `first` would sort it."""
+    return next(iter(rows.order_by()[:1]), None)
 
 
 def person_lock(pk: Any) -> None:
