@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 
 from bearing_portal.frame.errors import respond, trouble_of
 from common.errors import TooMany
-from common.rates import Budget, spend
+from common.http.rates import Budget, spend
 
 OF_THE_INTERFACE: Final = Budget(
     "api",

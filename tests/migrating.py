@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from common.migrating import StepExecutor
+from common.database.migrating import StepExecutor
 
 
 @contextmanager

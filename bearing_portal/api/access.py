@@ -13,7 +13,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 
 from bearing_portal.rates import OF_THE_INTERFACE, spend_request
 from common.errors import NotAllowed
-from common.rates import spend
+from common.http.rates import spend
 from monitoring.accounts.tokens import token_use
 
 SCOPES = ("read", "write", "train")

@@ -5,7 +5,7 @@ from typing import Literal
 from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Router
 
-from common.http import name_download, streamed
+from common.http.downloads import name_download, streamed
 from datasets.scope import explorer_scope
 from signals.exploration.exports import arrow_chunks, csv_chunks, parquet_chunks
 from signals.filters.signal_filter import SignalFilter

@@ -11,8 +11,8 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from common.http import name_download
-from common.ranges import Answer, Served, answer_to
+from common.http.downloads import name_download
+from common.http.ranges import Answer, Served, answer_to
 from common.storage import Stored
 from datasets.exports.archives import archive_chunks
 

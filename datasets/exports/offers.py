@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from common.errors import Invalid
-from common.http import file_name
+from common.http.downloads import file_name
 from common.text import counted
 from datasets.exports.parts import file_parts
 from datasets.exports.snippets import Snippet, snippet

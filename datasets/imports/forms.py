@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from common.errors import Invalid
-from common.names import name_clean, text_clean
+from common.text.names import name_clean, text_clean
 from datasets.imports.services.answering import FOLDER, NAME, Answers
 from datasets.models import ImportDraft
 from datasets.models.imports import FEWEST_SEGMENT_SAMPLES, LONGEST_WORD, MOST_OVERLAP_PERCENT

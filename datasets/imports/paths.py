@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from common.errors import Invalid
-from common.names import name_shown
 from common.storage import Stored, stored, work_folder
+from common.text.names import name_shown
 from datasets.models.imports import LONGEST_PATH
 
 UPLOADS: Final = "uploads"

@@ -8,9 +8,9 @@ from django.urls import NoReverseMatch, reverse
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed, Unavailable
-from common.names import name_clean, text_clean
 from common.roles import is_engineer
 from common.text import counted
+from common.text.names import name_clean, text_clean
 from datasets.kinds import GENERATE
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow

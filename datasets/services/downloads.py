@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from common.database import retried
 from common.errors import Expected, Invalid, NotFound, Unavailable
-from common.http import file_name
+from common.http.downloads import file_name
 from common.storage import Stored, stored
 from common.text import counted, size
 from datasets.exports.building import build, build_archive, format_suffix

@@ -25,7 +25,8 @@ from monitoring.jobs.lifecycle import JobLost, job_complete
 from monitoring.models import Job, SystemEvent
 from monitoring.notices.services import notification_send
 from signals.models import SignalStore, Version
-from signals.services.recordings import Described, Kept, recordings_insert
+from signals.services.recorded_signals import Kept
+from signals.services.recordings import Described, recordings_insert
 from signals.services.records import cached_results_forget
 from signals.services.versions import version_write
 from vibration.importing import ShardFacts

@@ -20,10 +20,10 @@ from django.db import IntegrityError, transaction
 
 from common.database import after_commit, retried
 from common.errors import Expected, Invalid, NotAllowed, Unavailable
-from common.names import text_clean
 from common.roles import is_engineer, may_manage
 from common.storage import folder_discard, folder_make
 from common.text import counted
+from common.text.names import text_clean
 from datasets.imports.outcome import FileOutcome, ImportOutcome
 from datasets.imports.plan import ImportPlan
 from datasets.models import Dataset
@@ -49,7 +49,7 @@ from monitoring.jobs.pulse import JobRun
 from monitoring.models import SystemEvent
 from signals.models import SignalStore
 from signals.services.feature_groups import store_features_fill
-from signals.services.recordings import Kept
+from signals.services.recorded_signals import Kept
 from vibration.errors import VibrationError
 from vibration.importing import (
     KeptFile,

@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed
-from common.names import text_clean
 from common.roles import may_manage
+from common.text.names import text_clean
 from datasets.models import Dataset
 from datasets.services.creation import name_and_description, name_taken
 from datasets.services.events import dataset_event

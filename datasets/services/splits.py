@@ -10,9 +10,9 @@ from django.db import IntegrityError, connection, transaction
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed
-from common.names import name_clean
 from common.roles import is_engineer, may_manage
 from common.text import counted, joined, thousands
+from common.text.names import name_clean
 from datasets.models import Dataset
 from datasets.services.events import dataset_event
 from datasets.services.hints import dataset_hint

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from common.errors import Unavailable
-from common.http import file_name
+from common.http.downloads import file_name
 from datasets.exports.files import archive_response, file_response
 from datasets.exports.offers import MOST_ASKED, offers, offers_across
 from datasets.models import Dataset

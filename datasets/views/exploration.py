@@ -7,7 +7,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from common.errors import Invalid, NotFound
-from common.http import name_download, streamed
+from common.http.downloads import name_download, streamed
 from datasets.models import Dataset
 from datasets.scope import queried_scope
 from monitoring.events import event_record

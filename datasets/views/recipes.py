@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import Invalid
-from common.http import name_download
+from common.http.downloads import name_download
 from common.page_state import read_id
 from datasets import services
 from datasets.forms import RecipeForm

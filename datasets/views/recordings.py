@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from common.errors import Invalid, Unavailable
-from common.http import file_name
+from common.http.downloads import file_name
 from datasets.exports.files import file_response
 from datasets.pages.listing import recordings_listed
 from datasets.selectors import dataset_get, original_path, recording_get, specimen_get

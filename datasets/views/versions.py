@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from common.errors import Invalid
-from common.http import name_download
+from common.http.downloads import name_download
 from common.page_state import read_id
-from common.spreadsheets import harmless
+from common.text.spreadsheets import harmless
 from datasets.models import Dataset
 from datasets.pages.listing import version_described
 from datasets.selectors import dataset_get

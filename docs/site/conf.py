@@ -1,17 +1,21 @@
 """How Sphinx builds the documentation's site. `build.py` calls it and gathers the pages first."""
 
-from pygments.lexers.special import TextLexer
+import sys
+from pathlib import Path
 
 from bearing_portal import __version__
+
+sys.path.append(str(Path(__file__).parent))
 
 project = "Bearing Portal"
 author = "Bearing Portal"
 version = release = __version__
 language = "en"
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "drawings"]
 root_doc = "index"
 
 myst_heading_anchors = 4
+myst_fence_as_directive = ["mermaid"]
 html_theme = "furo"
 html_title = "Bearing Portal"
 # With the portal's own colours and letters.
@@ -39,8 +43,3 @@ html_sidebars = {
         "sidebar/scroll-end.html",
     ]
 }
-
-
-def setup(app):
-    # Drawings in the text stay text: no script draws them.
-    app.add_lexer("mermaid", TextLexer)

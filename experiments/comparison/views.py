@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from common.errors import Invalid, NotFound
-from common.http import name_download
+from common.http.downloads import name_download
 from common.text import signed
 from experiments.comparison.curves import CURVES, curve_lines
 from experiments.comparison.selectors import (

@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.errors import Invalid
-from common.http import name_download, streamed
+from common.http.downloads import name_download, streamed
 from common.page_state import read_id
 from common.roles import may_manage
-from common.spreadsheets import harmless
+from common.text.spreadsheets import harmless
 from datasets.scope import queried_scope
 from experiments.inference.selectors import models_offered, run_counts, run_get
 from experiments.models import PredictionRun, SignalPrediction

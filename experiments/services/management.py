@@ -8,7 +8,7 @@ from django.db import transaction
 
 from common.database import after_commit
 from common.errors import Invalid, NotAllowed
-from common.names import name_clean, text_clean
+from common.text.names import name_clean, text_clean
 from experiments.models import Experiment, ExperimentTag, Insight
 from experiments.results.files import final_folder
 from experiments.selectors import may_manage_experiment

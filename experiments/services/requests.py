@@ -8,8 +8,8 @@ from django.urls import NoReverseMatch, reverse
 
 from common.database import after_commit, person_lock
 from common.errors import Invalid, NotAllowed, NotFound
-from common.names import name_clean
 from common.roles import is_engineer
+from common.text.names import name_clean
 from datasets.models import Dataset
 from datasets.selectors import datasets_visible
 from experiments.kinds import TRAIN

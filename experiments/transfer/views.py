@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.errors import Invalid, NotFound
-from common.http import name_download
+from common.http.downloads import name_download
 from common.page_state import read_id
 from common.roles import may_manage
 from datasets.models import Dataset

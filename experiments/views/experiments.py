@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django.views.decorators.vary import vary_on_headers
 
 from common.errors import Invalid, NotAllowed, NotFound
-from common.http import name_download
+from common.http.downloads import name_download
 from common.roles import is_engineer
 from datasets.views.answers import is_fragment
 from experiments.exports.onnx import SUFFIX, onnx_export, onnx_refusal, onnx_size_refusal

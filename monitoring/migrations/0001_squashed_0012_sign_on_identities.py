@@ -5,7 +5,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from common.migrating import FirstMigration
+from common.database.migrating import FirstMigration
 
 GUARD = """
 CREATE FUNCTION monitoring_event_guard() RETURNS trigger LANGUAGE plpgsql AS $$

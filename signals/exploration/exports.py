@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from common.spreadsheets import harmless
+from common.text.spreadsheets import harmless
 from signals.exploration.table import ids_in_order, tags_of
 from signals.feature_groups import group_columns, measured_groups
 from signals.filters.scope import Scope, sides_of

@@ -9,7 +9,6 @@ from django.core.cache import cache
 from django.db.models import Count, Max, Min, Q
 
 from common.remembered import remembered
-from common.text import counted
 from signals.exploration.medians import NO_MEDIANS, medians_by_class
 from signals.filters.cells import Cell, cells_of, held_by, whole_of
 from signals.filters.scope import Scope
@@ -17,23 +16,7 @@ from signals.filters.signal_filter import NO_SEVERITY, NO_SIDE, RANGES, SignalFi
 from signals.models import FaultClass, Severity, Signal, SplitMember
 
 UNLABELLED: Final = "none"
-_CONDITIONS = {
-    "classes": "fault class",
-    "severities": "severity",
-    "sides": "split",
-    "tags": "tag",
-    "specimens": "specimen",
-    "runs": "run",
-    "recordings": "recording",
-    "rpm": "speed",
-    "load": "load",
-    "rms": "RMS",
-    "per_class": "signals per class",
-    "text": "label",
-    "originals": "originals",
-}
-_OPEN = SignalFilter()
-NO_SIGNALS: Final = "There are no signals yet."
+OPEN = SignalFilter()
 
 
 @dataclass(frozen=True)
@@ -109,22 +92,12 @@ class Overview:
     facets: Facets
 
 
-@dataclass(frozen=True)
-class Culprit:
-    """A condition without which an empty filter would hold signals, and how many."""
-
-    part: str
-    name: str
-    n: int
-    without: SignalFilter
-
-
 def overview(user: Any, scope: Scope) -> Overview:
     """Return what the scope holds; cached until the store changes.
 
     Table, counts beside the options and totals are sums of the scope's cells.
     """
-    _own(user, scope)
+    own(user, scope)
     key = scope.key("overview")
     if key is None:
         return _overview(scope)
@@ -146,7 +119,7 @@ def count_known(scope: Scope) -> int | None:
 
 def range_ends(user: Any, scope: Scope) -> dict[str, tuple[float, float] | None]:
     """Return lowest and highest speed, load and RMS of the dataset: the ends of the sliders."""
-    _own(user, scope)
+    own(user, scope)
     whole = replace(scope, filter=SignalFilter(dataset=scope.filter.dataset))
 
     def make() -> bytes:
@@ -164,7 +137,7 @@ def tag_counts(user: Any, scope: Scope) -> dict[str, int]:
     """Return how many signals of the filter have each tag, whatever tags it asks for; 0 for tags
     that only other signals of the dataset have. Never kept: a tag gives a store no new version.
     """
-    _own(user, scope)
+    own(user, scope)
     links = Signal.tags.through.objects
     if not links.exists():
         return {}
@@ -183,7 +156,7 @@ def recording_counts(user: Any, scope: Scope, part: str) -> dict[str, int]:
     part : str
         ``specimens`` or ``runs``; counted as if the filter did not ask for any of these.
     """
-    _own(user, scope)
+    own(user, scope)
     if scope.store is None:
         return {}
     column = f"recording__{part.removesuffix('s')}__name"
@@ -209,7 +182,7 @@ def side_counts(user: Any, scope: Scope) -> dict[str, int]:
     """Return how many signals each side of the filter's split would show, as if the filter did not
     ask for any of them; `NO_SIDE` are those that the split does not know.
     """
-    _own(user, scope)
+    own(user, scope)
     split = scope.split
     if split is None:
         return {}
@@ -226,43 +199,8 @@ def side_counts(user: Any, scope: Scope) -> dict[str, int]:
     return dict(json.loads(others.cached("count-sides", make)))
 
 
-def culprits(user: Any, scope: Scope) -> list[Culprit]:
-    """Return the single conditions that empty the filter, the one that hides most first.
-
-    Each is dropped in turn. Empty where no single one does it: then two or more must go.
-    """
-    _own(user, scope)
-    found = []
-    for part, name in _CONDITIONS.items():
-        if getattr(scope.filter, part) == getattr(_OPEN, part):
-            continue
-        without = replace(scope.filter, **{part: getattr(_OPEN, part)})
-        if n := scope.signals(without).count():
-            found.append(Culprit(part, name, n, without))
-    return sorted(found, key=lambda culprit: -culprit.n)
-
-
-def empty_sentence(found: list[Culprit]) -> str:
-    """Say which condition empties the filter."""
-    if not found:
-        return "No signal fits; no single condition alone is the reason. Reset the filter."
-    first = found[0]
-    there = f"there {'is' if first.n == 1 else 'are'} {counted(first.n, 'signal')}"
-    return f"No signal fits. Without the condition on {first.name} {there}."
-
-
-def why_empty(user: Any, scope: Scope) -> str:
-    """Say why a filter holds no signal; the same words on every panel. Empty where it holds any."""
-    found = overview(user, scope)
-    if found.n:
-        return ""
-    if not found.n_all:
-        return NO_SIGNALS
-    sentence = lambda: empty_sentence(culprits(user, scope)).encode()  # noqa: E731
-    return scope.cached("why-empty", sentence).decode()
-
-
-def _own(user: Any, scope: Scope) -> None:
+def own(user: Any, scope: Scope) -> None:
+    """Hold a caller to the person whose scope it is."""
     if scope.user != user:
         raise ValueError("A scope is for the person it was made for.")
 
@@ -295,7 +233,7 @@ def _facets(
     """Sum the cells up for each condition as if it were not set."""
     whole = cells_of(whole_of(scope))
     cells = {
-        part: held_by(replace(scope, filter=replace(scope.filter, **{part: getattr(_OPEN, part)})))
+        part: held_by(replace(scope, filter=replace(scope.filter, **{part: getattr(OPEN, part)})))
         for part in ("classes", "severities", "originals")
     }
     sizes = _sums(whole, 0, classes)

@@ -22,7 +22,7 @@ from common.errors import Invalid, NotFound
 from signals.filters.scope import Scope, digest
 from signals.filters.signal_filter import NO_SEVERITY
 from signals.models import SavedView, Signal, SignalFeatures
-from signals.projections.services import projection_points
+from signals.projections.selectors import projection_points
 from signals.selectors import stores_visible
 from vibration.features import FEATURE_NAMES
 from vibration.features.groups import place_of

@@ -7,7 +7,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from common.migrating import FirstMigration
+from common.database.migrating import FirstMigration
 
 
 class Migration(FirstMigration):

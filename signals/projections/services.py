@@ -1,12 +1,6 @@
-"""Projections of a filter's features: asked for once, computed by a worker, shared by all.
+"""Projections of a filter's features: asked for once, computed by a worker, shared by all."""
 
-The key is a hash of the store, its version, the filter, the method and the parameters that the
-method uses.
-"""
-
-import json
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -19,31 +13,19 @@ from django.utils import timezone
 from threadpoolctl import threadpool_limits
 
 from common.database import retried
-from common.errors import Expected, Invalid, NotFound, Unavailable
+from common.errors import Expected, Invalid, Unavailable
 from monitoring.jobs.lifecycle import JobLost, job_complete, job_create, job_enqueue
 from monitoring.jobs.pulse import JobRun
 from monitoring.models import Job
 from signals.errors import told_as
-from signals.feature_groups import (
-    FAMILIES,
-    SETS,
-    measured_groups,
-    measured_or_refused,
-    names_of_sets,
-)
+from signals.feature_groups import FAMILIES, names_of_sets
 from signals.feature_table import MOST_ROWS, feature_table
-from signals.filters.scope import Scope, digest, scope_of_store
+from signals.filters.scope import Scope, scope_of_store
 from signals.filters.signal_filter import SignalFilter
 from signals.kinds import PROJECT
-from signals.models import Projection, Signal
-from signals.projections.files import (
-    ProjectionPoints,
-    points_file,
-    points_files,
-    points_keep,
-    points_load,
-)
-from signals.selectors import stores_visible
+from signals.models import Projection
+from signals.projections.files import points_file, points_files, points_keep
+from signals.projections.keys import projection_key, query_of, sets_of, sets_text, version_number
 from vibration.statistics.projection import (
     Method,
     ProjectionCancelled,
@@ -128,41 +110,6 @@ def projection_seen(row: Projection) -> None:
     Projection.objects.filter(pk=row.pk, used_at__lt=old).update(used_at=timezone.now())
 
 
-def projection_find(
-    user: Any,
-    scope: Scope,
-    method: Method,
-    parameters: ProjectionParameters,
-    features: Collection[str] = FAMILIES,
-) -> Projection | None:
-    """Return the projection that was asked for of this scope, done or not; None where none was."""
-    if scope.user != user:
-        raise ValueError("A scope is for the person it was made for.")
-    key = projection_key(scope, method, parameters, features)
-    return Projection.objects.select_related("job", "store").filter(key=key).first()
-
-
-def projection_get(user: Any, key: str) -> Projection:
-    """Return one projection whose store `user` may see, with its job."""
-    rows = Projection.objects.select_related("job", "store")
-    row = rows.filter(key=key, store__in=stores_visible(user)).first()
-    if row is None:
-        raise NotFound("There is no such projection; compute it again.")
-    return row
-
-
-def projections_lasting(user: Any) -> set[str]:
-    """Return the keys of the projections that `user` may draw upon."""
-    rows = Projection.objects.filter(is_done=True, store__in=stores_visible(user))
-    return set(rows.values_list("key", flat=True))
-
-
-def projection_points(user: Any, key: str) -> ProjectionPoints | None:
-    """Return the points of a projection; None where they are not there (yet)."""
-    row = projection_get(user, key)
-    return points_load(row.key) if row.is_done else None
-
-
 def projection_compute(*, run: JobRun) -> None:
     """Compute the projection of the run's job and keep its points."""
     row = retried(partial(_row_of_run, run))
@@ -199,62 +146,6 @@ def projections_sweep() -> None:
         files[key].discard()
 
 
-def sets_of(row: Projection) -> tuple[str, ...]:
-    """Return the codes of the features that a projection is of."""
-    return tuple(row.features.split(",")) if row.features else FAMILIES
-
-
-def projection_key(
-    scope: Scope,
-    method: Method,
-    parameters: ProjectionParameters,
-    features: Collection[str] = FAMILIES,
-) -> str:
-    """Return the hash of all that decides a projection."""
-    if scope.store is None:
-        raise Invalid("Choose one dataset; a projection is of one.")
-    told = parameters.used_by(method)
-    # As a row gives them back: 5 and 5.0 are one perplexity.
-    told = {name: told[name] if isinstance(told[name], str) else float(told[name]) for name in told}
-    used = json.dumps(told, sort_keys=True)
-    store = f"{scope.store.pk}.{_number(scope)}.{scope.split.pk if scope.split else ''}"
-    parts = [store, _query(scope), _tags_now(scope), method.value, used]
-    names = names_of_sets(features)
-    if written := _written(features):
-        measured_or_refused(scope.user, scope.store, names)
-        groups = {each.code for each in measured_groups(scope.user, scope.store).groups}
-        # Another measurement is another projection.
-        stamp = measured_groups(scope.user, scope.store).stamp if groups & set(features) else ""
-        parts += [written, stamp]
-    return digest(*parts)
-
-
-def _written(features: Collection[str]) -> str:
-    """Return the codes as a row keeps them; empty for the 36."""
-    return "" if set(features) == set(FAMILIES) else ",".join(c for c in SETS if c in features)
-
-
-def _number(scope: Scope) -> int:
-    """Return the number of the version that the scope means."""
-    current = scope.store.version if scope.store else 0
-    return scope.version.number if scope.version else current
-
-
-def _query(scope: Scope) -> str:
-    return replace(scope.filter, dataset=None).to_query()
-
-
-def _tags_now(scope: Scope) -> str:
-    """Return which signals have a tag of the filter, hashed: no version tells when that changes."""
-    if not scope.filter.tags or scope.store is None:
-        return ""
-    links = Signal.tags.through.objects.filter(
-        tag__name__in=scope.filter.tags, signal__store=scope.store.pk
-    )
-    pks = links.order_by("signal").values_list("signal", flat=True).distinct()
-    return digest(*map(str, pks))
-
-
 def _row_of(
     scope: Scope, method: Method, parameters: ProjectionParameters, features: Collection[str]
 ) -> Projection:
@@ -264,10 +155,10 @@ def _row_of(
         return found or Projection()
     row = Projection(
         store=scope.store,
-        store_version=_number(scope),
-        query=_query(scope),
+        store_version=version_number(scope),
+        query=query_of(scope),
         method=method.value,
-        features=_written(features),
+        features=sets_text(features),
         key=key,
         **parameters.used_by(method),
     )

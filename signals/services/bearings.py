@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from common.errors import Invalid, NotAllowed, NotFound
-from common.names import name_clean, text_clean
 from common.roles import is_curator, is_engineer, may_manage
+from common.text.names import name_clean, text_clean
 from signals.models import Bearing, Signal, SignalStore, Specimen
 from signals.seeds.bearings import BEARINGS
 from signals.selectors import stores_visible

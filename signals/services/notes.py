@@ -5,8 +5,8 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 
 from common.errors import Invalid, NotAllowed, NotFound
-from common.names import text_clean
 from common.roles import is_curator, is_engineer
+from common.text.names import text_clean
 from signals.models import Annotation, Signal
 from signals.selectors import stores_visible
 from signals.services.tags import may_tag

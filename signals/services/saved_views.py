@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from common.errors import Invalid, NotAllowed, NotFound
-from common.names import name_clean
 from common.roles import is_curator, is_engineer, may_manage, visible_to
+from common.text.names import name_clean
 from signals.exploration.selection import KEPT, LASSO, kept_view, lasso_pks
 from signals.filters.signal_filter import SignalFilter
 from signals.models import SavedView

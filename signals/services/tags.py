@@ -16,9 +16,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from common.errors import Invalid, NotAllowed, NotFound
-from common.names import name_clean
 from common.roles import is_curator
 from common.text import counted, thousands
+from common.text.names import name_clean
 from signals.models import Signal, Tag
 from signals.selectors import may_label, stores_labelled, stores_visible, tags_visible
 from signals.services.history import history_write, signals_history_write

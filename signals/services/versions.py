@@ -12,9 +12,9 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from common.errors import Invalid, NotAllowed, NotFound
-from common.names import text_clean
 from common.roles import may_manage
 from common.text import thousands
+from common.text.names import text_clean
 from signals.models import Signal, SignalPast, SignalStore, Version
 from signals.selectors import may_label, signals_visible, stores_visible
 from signals.services.attic import bring_back, came_with, put_away, since_sql, tables

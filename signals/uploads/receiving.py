@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.files import File
 
 from common.errors import Invalid, Unavailable
-from common.names import name_shown
+from common.text.names import name_shown
 from vibration.errors import VibrationError
 from vibration.formats import SUFFIXES, Reading, sandbox
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 from django.db import IntegrityError, connection
 
-from common.migrating import StepExecutor
+from common.database.migrating import StepExecutor
 from monitoring.models import SystemEvent
 from signals.models import Annotation, Signal, SignalStore, Tag
 from tests.emptying import empty

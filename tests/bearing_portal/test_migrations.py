@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from django.db import connection
 
-from common.migrating import StepExecutor
+from common.database.migrating import StepExecutor
 
 OURS = ("monitoring", "signals", "datasets", "experiments")
 # With a row for each signal, prediction, line of a log or event: locked for as long as they are

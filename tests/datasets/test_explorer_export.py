@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 import pytest
 from django.urls import reverse
 
-from common.spreadsheets import harmless
+from common.text.spreadsheets import harmless
 from datasets.scope import explorer_scope
 from monitoring.models import SystemEvent
 from signals.exploration import exports

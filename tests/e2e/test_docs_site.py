@@ -27,6 +27,8 @@ print("kurtosis")
 
 ```mermaid
 flowchart LR
+  accDescr: A file becomes a number.
+  file --> kurtosis
 ```
 
 ```{toctree}
@@ -68,6 +70,22 @@ def test_pages_have_the_portals_theme_and_no_finding(reader, theme):
     shown = reader.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (shown == "rgb(255, 255, 255)") == (surface.strip() == "#ffffff") == (theme == "light")
     assert findings(reader) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_drawing_is_a_picture_in_the_colours_of_the_page(reader, theme):
+    reader.goto("/")
+    reader.evaluate("theme => localStorage.setItem('portal-theme', theme)", theme)
+
+    reader.goto("/docs/")
+
+    drawing = reader.get_by_role("img", name="A file becomes a number.")
+    expect(drawing).to_have_count(1)  # the other theme's is not there for anybody
+    assert drawing.get_attribute("src").endswith(f"-{theme}.svg")
+    reader.wait_for_function(
+        "src => document.querySelector(`img[src='${src}']`).naturalWidth > 0",
+        arg=drawing.get_attribute("src"),
+    )
 
 
 def test_what_is_chosen_here_counts_in_the_portal_too(reader):

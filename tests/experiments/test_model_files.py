@@ -11,7 +11,8 @@ from sklearn.preprocessing import FunctionTransformer
 
 from common.errors import Unavailable
 from experiments.results.model_files import TRUSTED, model_load, model_read, model_write
-from vibration.learning.models import MODELS, pipeline_for
+from vibration.learning.models import MODELS
+from vibration.learning.pipelines import pipeline_for
 from vibration.store import file_sha256
 
 X = np.random.default_rng(0).normal(size=(40, 6)) + 3 * np.repeat([[0], [1]], 20, axis=0)

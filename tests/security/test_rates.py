@@ -9,8 +9,8 @@ from django.urls import get_resolver
 from redis.exceptions import ConnectionError as ValkeyAway
 
 from bearing_portal import rates
-from common import rates as counting
 from common.errors import TooMany
+from common.http import rates as counting
 from monitoring.accounts.tokens import token_create
 from tests.factories import make_user
 

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from vibration.errors import VibrationError
 from vibration.learning.groups import Numbers, Values, classes_of_groups
-from vibration.learning.models import pipeline_for
+from vibration.learning.pipelines import pipeline_for
 from vibration.learning.protocols import Splits, splits_of
 from vibration.statistics.correlation import correlation_matrix
 

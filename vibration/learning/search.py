@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from vibration.errors import VibrationError
 from vibration.learning.groups import Numbers, Values
-from vibration.learning.models import MODELS, pipeline_for
+from vibration.learning.models import MODELS
+from vibration.learning.pipelines import pipeline_for
 from vibration.learning.protocols import group_folds, splits_of
 
 if TYPE_CHECKING:

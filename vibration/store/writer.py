@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vibration.errors import VibrationError
-from vibration.store.elsewhere import Layout, offsets_of
+from vibration.store.byte_layout import Layout, offsets_of
 from vibration.store.errors import storage_errors
 from vibration.store.layout import (
     FORMAT,

@@ -15,15 +15,14 @@ from datasets.selectors import dataset_brief, datasets_visible
 from signals.exploration import selection
 from signals.exploration.overview import (
     Overview,
-    culprits,
     overview,
     range_ends,
     recording_counts,
     side_counts,
     tag_counts,
-    why_empty,
 )
 from signals.exploration.trends import has_runs
+from signals.exploration.why_empty import culprits, why_empty
 from signals.feature_groups import measured_groups
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import ANY, KEYS_OF, NO_SIDE, SignalFilter

@@ -10,7 +10,7 @@ from bearing_portal.frame.design.tokens import THEMES
 from common.errors import Expected, Invalid
 from datasets.scope import explorer_scope
 from signals.exploration import selection
-from signals.exploration.overview import why_empty
+from signals.exploration.why_empty import why_empty
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import SignalFilter
 

@@ -14,7 +14,7 @@ from bearing_portal.dashboards.viewer.script import script_of
 from bearing_portal.dashboards.viewer.state import read
 from bearing_portal.frame.templatetags.portal import number
 from common.errors import Invalid, NotFound
-from common.http import name_download
+from common.http.downloads import name_download
 from common.text import signed
 from monitoring.events import event_record
 from monitoring.models import SystemEvent

@@ -11,7 +11,7 @@ from django.db.migrations import Migration
 from psycopg.errors import LockNotAvailable
 
 from common.commands import FAILED, whole_number
-from common.migrating import StepExecutor
+from common.database.migrating import StepExecutor
 
 migrate.MigrationExecutor = StepExecutor  # Django offers no other way in
 LOCK_S: Final = 1  # whoever asks for a table meanwhile stands in line behind the migration

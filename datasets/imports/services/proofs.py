@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from common.errors import Invalid
-from common.names import name_clean
 from common.text import thousands
+from common.text.names import name_clean
 from datasets.imports.facts import contradiction_of
 from datasets.imports.paths import name_of
 from datasets.models import ImportFile

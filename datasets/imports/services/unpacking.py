@@ -11,8 +11,8 @@ from django.db import transaction
 
 from common.database import after_commit, retried
 from common.errors import Invalid, Unavailable
-from common.names import name_shown
 from common.storage import folder_make
+from common.text.names import name_shown
 from datasets.imports.paths import path_clean, stored_name
 from datasets.imports.services.drafts import MOST_FILES, draft_lock, space_prove
 from datasets.models import ImportDraft, ImportFile

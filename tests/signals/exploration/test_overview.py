@@ -10,8 +10,6 @@ from common.errors import NotFound
 from datasets.selectors import dataset_get
 from signals.exploration.overview import (
     count_known,
-    culprits,
-    empty_sentence,
     overview,
     range_ends,
     tag_counts,
@@ -134,13 +132,6 @@ def test_copies_are_counted_apart_and_left_out_where_asked():
     assert not overview_of(dataset, rms=Range(1e6, None)).facets.n_copies
 
 
-def test_the_switch_for_originals_may_be_what_empties_a_filter():
-    dataset = make_dataset(per_class=4, augmentation=True)
-    Signal.objects.filter(store=dataset.store, augmented=True).update(rms=1e6)
-    scope = scope_of(dataset, rms=Range(1e5, None), originals=True)
-    assert {"originals", "rms"} <= {culprit.part for culprit in culprits(scope.user, scope)}
-
-
 def test_medians_under_a_narrow_filter_are_of_all_that_pass_it():
     make_dataset()
     owner = make_user("engineer")
@@ -176,19 +167,6 @@ def test_it_is_computed_once_for_the_same_filter(dataset, django_assert_num_quer
     scope = scope_of(dataset, classes=("wear",))
     with django_assert_num_queries(0):
         assert overview(scope.user, scope) == first
-
-
-def test_the_condition_that_empties_a_filter_is_named(dataset):
-    scope = scope_of(dataset, classes=("wear",), rms=Range(1e6, None))
-    found = culprits(scope.user, scope)
-    assert [(culprit.part, culprit.n) for culprit in found] == [("rms", 4)]
-    assert "condition on RMS there are 4 signals" in empty_sentence(found)
-
-
-def test_two_conditions_that_each_empty_it_are_said_to_be_no_single_one(dataset):
-    scope = scope_of(dataset, text="none such", rms=Range(1e6, None))
-    assert culprits(scope.user, scope) == []
-    assert "no single condition" in empty_sentence([])
 
 
 def test_the_sliders_end_where_the_dataset_does(dataset):

@@ -17,12 +17,10 @@ from signals.feature_table import feature_table
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Projection, Signal, Tag
 from signals.projections.files import points_file
+from signals.projections.selectors import projection_find, projection_get, projection_points
 from signals.projections.services import (
     KEPT,
     projection_at_once,
-    projection_find,
-    projection_get,
-    projection_points,
     projection_request,
     projection_seen,
     projections_sweep,

@@ -16,7 +16,8 @@ from tests.vibration.learning.drawn import bearings
 from vibration.errors import VibrationError
 from vibration.learning import evaluation
 from vibration.learning.evaluation import evaluate
-from vibration.learning.models import MODELS, calibration_splits, pipeline_for
+from vibration.learning.models import MODELS
+from vibration.learning.pipelines import calibration_splits, pipeline_for
 from vibration.learning.protocols import group_folds, splits_of, stored_folds
 from vibration.learning.report import report_of
 from vibration.learning.scores import scores_of

@@ -9,7 +9,7 @@ from vibration.learning.importance import (
     learning_curve,
     permutation_importance,
 )
-from vibration.learning.models import pipeline_for
+from vibration.learning.pipelines import pipeline_for
 from vibration.learning.protocols import splits_of
 
 

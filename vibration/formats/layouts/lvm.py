@@ -21,7 +21,7 @@ from vibration.formats.gathering import Columns
 from vibration.formats.recording import Reading, Statement
 from vibration.formats.series import Series, Stated
 from vibration.formats.text.dialect import clock
-from vibration.formats.text.preamble import Line
+from vibration.formats.text.lines import Line
 
 _END: Final = "***End_of_Header***"
 _MOST_HEAD_LINES: Final = 10_000

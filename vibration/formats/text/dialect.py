@@ -71,6 +71,25 @@ class Dialect:
             return None
 
 
+def is_number(field: str) -> bool:
+    """Tell whether a field is a number, with a point or a comma in it.
+
+    Parameters
+    ----------
+    field : str
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_number("1,5"), is_number("g")
+    (True, False)
+    """
+    return Dialect(None, ",").number(field) is not None
+
+
 def dialect_of(lines: list[str]) -> Dialect:
     """Tell the dialect from lines of data; the first one decides on the separator.
 

@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import IO, Final
 
 from vibration.errors import FormatError
@@ -24,6 +25,19 @@ _CONTROLS: Final = bytes({*range(32)} - {9, 10, 11, 12, 13, 26, 27})
 _HIGH_BYTES: Final = re.compile(rb"[\x80-\xff]+")
 _FEWEST_HIGH_BYTES: Final = 8
 _GZIP: Final = b"\x1f\x8b"
+_QUOTED: Final = 60
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a file with its number."""
+
+    number: int
+    text: str
+
+    def quoted(self, name: str) -> str:
+        """Return the start of a refusal: the line's number, the file and its own words."""
+        return f"Line {self.number} of {name} ({self.text.strip()[:_QUOTED]!r})"
 
 
 class TextLines:

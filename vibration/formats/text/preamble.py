@@ -4,13 +4,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Final
 
-from vibration.errors import FormatError
 from vibration.formats.facts import number_and_unit, rate_of, speed_of, stated
 from vibration.formats.recording import Statement
-from vibration.formats.text.dialect import Dialect, clock
+from vibration.formats.text.column_titles import (
+    bare_unit,
+    prove_titles,
+    shifted_titles,
+    titles_of,
+    units_of,
+)
+from vibration.formats.text.dialect import Dialect, clock, is_number
+from vibration.formats.text.lines import Line
 from vibration.formats.words import (
     is_interval_name,
     is_rate_name,
@@ -53,25 +59,10 @@ _UNIT_KEYS: Final = frozenset(
         "dimension",
     ]
 )
-_COUNTED: Final = frozenset({"sequence", "sample", "samples", "#", "index", "point"})
 _OF_THE_AXIS: Final = frozenset({"horizontal", "x", "time", "abscissa", "axis", "zeit"})
-_BRACKETED: Final = re.compile(r"^\s*[\[(<{].{0,20}[\])>}]\s*$")
 _PAIRS: Final = re.compile(r"([^=:;,]+?)\s*[=:]\s*([^=;]+?)(?=[;,]\s*[^=:;,]+[=:]|$|;)")
 _KEY_BLANK_VALUE: Final = re.compile(r"^([^\d=:]*[^\d\s=:,;])\s+([+-]?\d[\d.,eE+-]*\s*\S*)\s*$")
-_NAME_AND_UNIT: Final = re.compile(r"[^\s\[\](][^\[\](]*?\s*[\[(][^\])]*[\])]|\S+")
 _SHOWN: Final = 60
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a file with its number."""
-
-    number: int
-    text: str
-
-    def quoted(self, name: str) -> str:
-        """Return the start of a refusal: the line's number, the file and its own words."""
-        return f"Line {self.number} of {name} ({self.text.strip()[:_SHOWN]!r})"
 
 
 @dataclass
@@ -138,12 +129,11 @@ def preamble_of(
     width = len(dialect.fields(first_rows[0]))
     found = Preamble()
     rest = _without_increment(list(lines), dialect, width, found)
-    if rest and _is_unit_row(rest[-1].text, dialect, width) and len(rest) > 1:
-        units = _row_fields(rest[-1].text, dialect, width)
-        titles = _titles(rest[-2], dialect, width)
+    units = units_of(rest[-1], dialect, width) if len(rest) > 1 else None
+    if units is not None:
+        titles = titles_of(rest[-2], dialect, width)
         if titles is not None and not _is_key_line(rest[-2], width):
-            found.units = [_bare(unit) for unit in units]
-            found.titles = titles
+            found.units, found.titles = units, titles
             rest = rest[:-2]
     if not found.titles:
         place = _title_place(rest, width)
@@ -166,7 +156,7 @@ def _without_increment(
     numbers = [
         (key, number) for key, text in beside if (number := dialect.number(text)) is not None
     ]
-    if not numbers or any(_is_number(title) for title in titles):
+    if not numbers or any(is_number(title) for title in titles):
         return lines
     where = f"line {lines[-1].number}: {lines[-1].text.strip()[:_SHOWN]}"
     for key, number in numbers:
@@ -192,114 +182,13 @@ def _take_titles(
     line: Line, dialect: Dialect, first_rows: Sequence[str], name: str, found: Preamble
 ) -> None:
     width = len(dialect.fields(first_rows[0]))
-    titles = _titles(line, dialect, width) or _shifted_titles(line, dialect, first_rows, width)
+    titles = titles_of(line, dialect, width) or shifted_titles(line, dialect, first_rows, width)
     if titles is None:
         if name:  # further up, such a line is one of many about the whole
-            _prove_titles(line, dialect, width, name)
+            prove_titles(line, dialect, width, name)
         _read_keys(line, dialect, width, found)
     else:
         found.titles = titles
-
-
-def _row_fields(text: str, dialect: Dialect, width: int) -> list[str]:
-    if width == 1:
-        return [text.strip().strip('"')]
-    fields = dialect.fields(text)
-    return fields
-
-
-def _titles(line: Line, dialect: Dialect, width: int) -> list[str] | None:
-    """Return the titles of a line that has one for each column."""
-    text = line.text.strip().lstrip("#%").strip() if line.text.lstrip()[:1] in "#%" else line.text
-    if width == 1:  # blanks are part of the only title, and part no columns
-        bare = text.strip().strip('"').strip()
-        is_one = not any(mark in bare for mark in ";\t,")
-        is_text = not all(_is_number(each) for each in bare.split())
-        return [bare] if is_one and bare and is_text else None
-    candidates = [dialect.fields(_padded(text, dialect))]
-    candidates += [
-        Dialect(mark, ".", quotes=True).fields(text)
-        for mark in (";", "\t", ",", "|")
-        if mark != dialect.separator and mark in text
-    ]
-    if dialect.separator in (None, "\t"):
-        candidates.append([part.strip() for part in re.split(r"\t|\s{2,}", text.strip())])
-        candidates.append([part.strip() for part in _NAME_AND_UNIT.findall(text.strip())])
-    for fields in candidates:
-        if len(fields) == width and any(fields) and any(not _is_number(f) for f in fields if f):
-            return fields
-    return None
-
-
-def _padded(text: str, dialect: Dialect) -> str:
-    # A separator at the end closes a row; before it stands the last title.
-    return text.rstrip("\r\n") if dialect.separator is None else text
-
-
-def _is_number(field: str) -> bool:
-    return Dialect(None, ",").number(field) is not None
-
-
-def _shifted_titles(
-    line: Line, dialect: Dialect, first_rows: Sequence[str], width: int
-) -> list[str] | None:
-    """Return titles over all columns but the first, which numbers the rows, as R writes them."""
-    if width < 2:
-        return None
-    titles = _titles(line, dialect, width - 1)
-    numbers = [dialect.number(dialect.fields(row)[0]) for row in first_rows[:5]]
-    counts = len(numbers) > 1 and all(
-        a is not None and b is not None and b - a == 1 for a, b in pairwise(numbers)
-    )
-    return ["", *titles] if titles is not None and counts else None
-
-
-def _prove_titles(line: Line, dialect: Dialect, width: int, name: str) -> None:
-    """Refuse titles that are more or fewer than the columns: the separator was misjudged."""
-    text = line.text.strip()
-    if text[:1] in ("#", "%", "/", "*", "!"):
-        return
-    marks = [mark for mark in (dialect.separator, ";", "\t", ",") if mark and mark in text]
-    if not marks:
-        return
-    fields = Dialect(marks[0], ".", quotes=True).fields(text)
-    words = [each for each in fields if each and not _is_number(each)]
-    if len(fields) < 2 or len(words) < len(fields) - 1 or len(fields) == width:
-        return
-    shown = ", ".join(each for each in fields[:6])
-    numbers = f"{width} number{'s' if width > 1 else ''}"
-    if width == 2 * len(fields) and dialect.separator == ",":
-        why = (
-            "the decimal commas are not quoted, so they cannot be told from separators. "
-            "Export with semicolons between the columns, or with decimal points"
-        )
-    elif width < len(fields):
-        why = "values are missing beside them. Export the table again, with all of its columns"
-    else:
-        why = "the separator cannot be told. Export the table again, with one title a column"
-    raise FormatError(
-        f"Line {line.number} of {name} holds {len(fields)} titles ({shown}) over rows of "
-        f"{numbers}: {why}."
-    )
-
-
-def _is_unit_row(text: str, dialect: Dialect, width: int) -> bool:
-    fields = _row_fields(text, dialect, width)
-    if len(fields) != width:
-        return False
-    filled = [each for each in fields if each and each not in ("-", "–")]
-    if not filled:
-        return False
-    bracketed = all(_BRACKETED.match(each) for each in filled)
-    known = [each for each in filled if find_unit(_bare(each)) is not None]
-    filled = [each for each in filled if each in known or each.lower() not in _COUNTED]
-    return (bool(known) and (bracketed or len(known) == len(filled))) or (
-        bracketed and len(filled) == width
-    )
-
-
-def _bare(unit: str) -> str:
-    return unit.strip().strip("[](){}<>").strip()
 
 
 def _is_key_line(line: Line, width: int) -> bool:
@@ -339,7 +228,7 @@ def _pairs(text: str) -> list[tuple[str, list[str]]]:
             values = [value for value in values if value]
             if key and values:
                 with_unit = len(values) == 2 and (find_unit(values[1]) or _is_rate_unit(values[1]))
-                if with_unit and _is_number(values[0]):
+                if with_unit and is_number(values[0]):
                     return [(key, [f"{values[0]} {values[1]}"])]
                 return [(key, values)]
     blank = _KEY_BLANK_VALUE.match(bare)
@@ -358,10 +247,10 @@ def _read_keys(line: Line, dialect: Dialect, width: int, found: Preamble) -> Non
                 continue
             if len(values) in (width, width - 1) and len(values) > 1:
                 # The key may stand over a first column of its own.
-                units = [""] * (width - len(values)) + [_bare(value) for value in values]
+                units = [""] * (width - len(values)) + [bare_unit(value) for value in values]
                 found.units = found.units or units
-            elif values and len(values[0]) <= 20 and find_unit(_bare(values[0])):
-                found.unit = (_bare(values[0]), where)
+            elif values and len(values[0]) <= 20 and find_unit(bare_unit(values[0])):
+                found.unit = (bare_unit(values[0]), where)
             continue
         numbers = [number_and_unit(value) for value in values]
         rates = [

@@ -16,8 +16,8 @@ from vibration.formats.layouts.published_tables import published_table
 from vibration.formats.recording import LeftOut, Question, Reading, Source
 from vibration.formats.series import Series, Stated, prove_no_features
 from vibration.formats.sidecar import sidecar_of
-from vibration.formats.text.lines import TextLines, opened_text
-from vibration.formats.text.preamble import Line, Preamble, preamble_of
+from vibration.formats.text.lines import Line, TextLines, opened_text
+from vibration.formats.text.preamble import Preamble, preamble_of
 from vibration.formats.text.rows import parse
 from vibration.formats.text.table import (
     MAX_COLUMNS,

@@ -13,8 +13,7 @@ from vibration.formats.gathering import Columns
 from vibration.formats.recording import LeftOut
 from vibration.formats.text.clocks import Clock, join_dates
 from vibration.formats.text.dialect import Dialect
-from vibration.formats.text.lines import TextLines
-from vibration.formats.text.preamble import Line
+from vibration.formats.text.lines import Line, TextLines
 from vibration.formats.text.table import Column, Table
 
 _FOOT_LINES: Final = 5

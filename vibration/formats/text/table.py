@@ -11,8 +11,7 @@ import numpy.typing as npt
 from vibration.errors import FormatError
 from vibration.formats.recording import LeftOut
 from vibration.formats.text.dialect import Dialect, dialect_of
-from vibration.formats.text.lines import TextLines
-from vibration.formats.text.preamble import Line
+from vibration.formats.text.lines import Line, TextLines
 
 MAX_COLUMNS: Final = 64
 ROW_WISE: Final = 128

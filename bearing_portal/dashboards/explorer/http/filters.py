@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from bearing_portal.dashboards.explorer.filters import filters_context, line_context
 from common.errors import Invalid
-from signals.projections.services import projections_lasting
+from signals.projections.selectors import projections_lasting
 from signals.services.saved_views import (
     may_share,
     saved_view_change,

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 from common.errors import Invalid
 from common.roles import may_manage
 from monitoring.jobs.lifecycle import job_cancel_request
-from signals.projections.services import projection_get
+from signals.projections.selectors import projection_get
 
 
 @login_required

@@ -24,9 +24,9 @@ from common.text import counted
 from datasets.selectors import dataset_get
 from signals.admin.forms import RelabelForm
 from signals.exploration.columns import COLUMNS, columns_of
-from signals.exploration.overview import why_empty
 from signals.exploration.selection import MOST_IDS
 from signals.exploration.table import table_page
+from signals.exploration.why_empty import why_empty
 from signals.feature_groups import SETS, measured_groups
 from signals.filters.grid import SORTS
 from signals.models import Signal, Version

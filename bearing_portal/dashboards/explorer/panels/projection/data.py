@@ -23,15 +23,9 @@ from signals.filters.scope import Scope
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Projection
 from signals.projections.files import ProjectionPoints
-from signals.projections.services import (
-    projection_at_once,
-    projection_find,
-    projection_get,
-    projection_points,
-    projection_request,
-    projection_seen,
-    sets_of,
-)
+from signals.projections.keys import sets_of
+from signals.projections.selectors import projection_find, projection_get, projection_points
+from signals.projections.services import projection_at_once, projection_request, projection_seen
 from vibration.features.groups import ALL_FEATURES, place_of
 from vibration.statistics.projection import Method, ProjectionParameters, n_rows_asked
 

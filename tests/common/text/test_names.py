@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import Invalid
-from common.names import name_clean, name_shown, text_clean
+from common.text.names import name_clean, name_shown, text_clean
 
 
 def cleaned(text):

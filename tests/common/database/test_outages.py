@@ -3,8 +3,8 @@
 import pytest
 from django.db import InterfaceError, OperationalError, transaction
 
-from common import database
 from common.database import after_commit, drop_connection, retried
+from common.database import outages as database
 
 
 @pytest.fixture(autouse=True)

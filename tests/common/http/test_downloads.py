@@ -6,7 +6,7 @@ import pytest
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse
 
-from common.http import file_name, name_download, streamed
+from common.http.downloads import file_name, name_download, streamed
 
 
 def header_of(stem, suffix=".csv"):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.ranges import Answer, Served, answer_to
+from common.http.ranges import Answer, Served, answer_to
 
 CHANGED = datetime(2026, 3, 1, 12, 0, 0, 250_000, UTC)
 FILE = Served(1000, CHANGED, "ab" * 32)

@@ -1,0 +1,15 @@
+"""PostgreSQL as every room meets it: turns, outages, the order of migrations, single rows."""
+
+from common.database.outages import OUTAGES, PATIENCE_S, drop_connection, retried
+from common.database.rows import only_row
+from common.database.transactions import after_commit, person_lock
+
+__all__ = [
+    "OUTAGES",
+    "PATIENCE_S",
+    "after_commit",
+    "drop_connection",
+    "only_row",
+    "person_lock",
+    "retried",
+]
