@@ -7,10 +7,6 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Starting without bytecode compiles every module again: 6 s a process instead of 2.
 export PYTHONDONTWRITEBYTECODE :=
 
-# Lowest coverage in per cent: the science and the services, and the callbacks.
-FLOOR_90 := vibration/*,*/services/*,*/services.py
-FLOOR_80 := */callbacks.py
-
 help:
 	@echo "make run       start the portal on http://127.0.0.1:8000 (PORT=8001 make run for another port)"
 	@echo "make password  print the admin password generated at the first start"
@@ -58,18 +54,14 @@ chromium:
 
 # Last, and silent after pytest where the floors hold, so that pytest's own closing line is the last.
 suite: environment
-	@# Measured from the start of each process: Django imports the product before pytest has begun.
-	@rm -f .coverage .coverage.*
+	@rm -rf .measured
 	@# In place of its shell: a signal that ends make reaches pytest, which ends all that it started.
-	@exec env COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-	@$(BIN)/coverage combine --quiet
-	@said=$$($(BIN)/coverage report --fail-under=90 --include='$(FLOOR_90)') || { echo "$$said"; exit 1; }
-	@said=$$($(BIN)/coverage report --fail-under=80 --include='$(FLOOR_80)') || { echo "$$said"; exit 1; }
+	@exec $(BIN)/python -m pytest -p tests.measuring -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m tests.measuring
 
-# What the last `make test` reached.
+# What the last `make test` reached, and what it did not.
 coverage:
-	$(BIN)/coverage report --fail-under=90 --include='$(FLOOR_90)'
-	$(BIN)/coverage report --fail-under=80 --include='$(FLOOR_80)'
+	$(BIN)/python -m tests.measuring --all
 
 format: environment
 	$(BIN)/ruff check --fix .

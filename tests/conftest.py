@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-import coverage
 import hypothesis
 import pytest
 
@@ -51,7 +50,6 @@ def pytest_configure(config: pytest.Config) -> None:
             return  # the workers inherit this environment and would read their settings too early
     elif worker:
         keep_apart(int(worker.removeprefix("gw")) + 1)
-    os.environ.pop("COVERAGE_PROCESS_START", None)  # what this process starts is not
     os.environ["DJANGO_SETTINGS_MODULE"] = "bearing_portal.settings.test"
     from django.conf import settings
 
@@ -73,13 +71,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(root).parts[0] in LONG:
             item.add_marker(pytest.mark.flaky(reruns=1))
-
-
-def pytest_unconfigure() -> None:
-    """Save what was measured: xdist ends its workers without the interpreter's own farewell."""
-    if measured := coverage.Coverage.current():
-        measured.stop()
-        measured.save()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from bearing_portal.dashboards.explorer.figures.empty import empty_figure
 from bearing_portal.dashboards.explorer.figures.groups import (
     Axis,
     FloatArray,
     Group,
-    empty_figure,
     see_through,
 )
 from bearing_portal.dashboards.figures.builder import Draft, Drawing

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bearing_portal.dashboards.explorer.figures.empty import empty_figure
 from bearing_portal.dashboards.explorer.figures.groups import (
     FloatArray,
-    empty_figure,
     see_through,
 )
 from bearing_portal.dashboards.figures.builder import Draft, Drawing, titled

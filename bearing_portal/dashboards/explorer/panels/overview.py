@@ -17,7 +17,7 @@ from bearing_portal.dashboards.explorer.class_marks import (
     class_marks,
     severity_marks,
 )
-from bearing_portal.dashboards.explorer.figures.groups import empty_figure
+from bearing_portal.dashboards.explorer.figures.empty import empty_figure
 from bearing_portal.dashboards.explorer.figures.overview import bars_figure
 from bearing_portal.dashboards.explorer.reading import answered, narrowed, signals_of
 from bearing_portal.dashboards.explorer.state import ExplorerState

@@ -9,7 +9,8 @@ from bearing_portal.dashboards.embedding.guard import guarded
 from bearing_portal.dashboards.embedding.markup import Markup, fixed, markup
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.feature_menu import feature_choice
-from bearing_portal.dashboards.explorer.figures.groups import Group, empty_figure
+from bearing_portal.dashboards.explorer.figures.empty import empty_figure
+from bearing_portal.dashboards.explorer.figures.groups import Group
 from bearing_portal.dashboards.explorer.panels.features.data import (
     FeaturePanel,
     correlation_panel,
