@@ -51,7 +51,8 @@ def export(request: HttpRequest, code: str) -> StreamingHttpResponse:
         raise NotFound("There is no such format; choose CSV or Parquet.")
     chunks, content_type = FORMATS[code]
     scope, order = queried_scope(request.user, request.GET), _order(request)
-    name = _name(scope)
+    dataset = Dataset.objects.filter(store=scope.store).first() if scope.store else None
+    name = f"{dataset.name} signals" if dataset else "Signals"
     event_record(
         kind=SystemEvent.Kind.EXPORTED,
         actor=request.user,
@@ -71,8 +72,3 @@ def _order(request: HttpRequest) -> str:
     if order.removeprefix("-") not in ("", *SORTS):
         raise Invalid("The table cannot be sorted like this; choose a column's head.")
     return order
-
-
-def _name(scope: Scope) -> str:
-    dataset = Dataset.objects.filter(store=scope.store).first() if scope.store else None
-    return f"{dataset.name} signals" if dataset else "Signals"
