@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.core.cache import cache
 from django.db.models import Count, Max, Min, Q
 
+from common.remembered import remembered
 from signals.exploration.medians import NO_MEDIANS, medians_by_class
 from signals.filters.cells import Cell, cells_of, held_by, whole_of
 from signals.filters.scope import Scope
@@ -97,6 +98,13 @@ def overview(user: Any, scope: Scope) -> Overview:
     Table, counts beside the options and totals are sums of the scope's cells.
     """
     own(user, scope)
+    key = scope.key("overview")
+    if key is None:
+        return _overview(scope)
+    return remembered(("overview", key), lambda: _overview(scope))
+
+
+def _overview(scope: Scope) -> Overview:
     made = json.loads(scope.cached("overview", lambda: json.dumps(_summary(scope)).encode()))
     rows = [ClassRow(**row) for row in made.pop("rows")]
     return Overview(**made | {"rows": rows, "facets": Facets(**made["facets"])})
