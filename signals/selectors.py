@@ -45,6 +45,11 @@ def store_visible(user: Any, pk: int) -> SignalStore | None:
     return remembered(("store", user.pk, pk), lambda: only_row(stores_visible(user).filter(pk=pk)))
 
 
+def has_recordings(store: SignalStore) -> bool:
+    """Tell whether the records of a store were imported; those of a recipe have no recordings."""
+    return remembered(("recordings", store.pk), lambda: store.recordings.order_by().exists())
+
+
 def store_found(user: Any, store: SignalStore) -> SignalStore:
     """Remember a store that was found among those that `user` may read."""
     return remembered(("store", user.pk, store.pk), lambda: store) or store
@@ -73,7 +78,11 @@ def stores_labelled(user: Any) -> QuerySet[SignalStore]:
 
 def may_label(user: Any, store: SignalStore) -> bool:
     """Tell whether `user`, who sees the store, may change its labels and tags."""
-    return may_manage(user, store.owner_id) or stores_labelled(user).filter(pk=store.pk).exists()
+    if may_manage(user, store.owner_id):
+        return True
+    if store_visible(user, store.pk) is None:
+        return False
+    return is_curator(user) or _memberships(user).filter(store=store.pk, may_label=True).exists()
 
 
 def store_readers(store: SignalStore) -> list[int]:

@@ -14,6 +14,7 @@ from signals.filters.cells import Cell, cells_of, held_by, whole_of
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import NO_SEVERITY, NO_SIDE, RANGES, SignalFilter
 from signals.models import FaultClass, Severity, Signal, SplitMember
+from signals.selectors import has_recordings
 
 UNLABELLED: Final = "none"
 OPEN = SignalFilter()
@@ -170,7 +171,8 @@ def recording_counts(user: Any, scope: Scope, part: str) -> dict[str, int]:
     def make(one: Scope) -> bytes:
         return json.dumps(counted_of(one)).encode()
 
-    if not scope.store.recordings.filter(**{f"{part.removesuffix('s')}__isnull": False}).exists():
+    known = {f"{part.removesuffix('s')}__isnull": False}
+    if not has_recordings(scope.store) or not scope.store.recordings.filter(**known).exists():
         return {}
     whole = whole_of(scope)
     names = json.loads(whole.cached(f"count-{part}", lambda: make(whole)))

@@ -206,13 +206,12 @@ def _form(user: Any, scope: Scope, found: Overview) -> dict[str, Any]:
     return {
         "filter": chosen,
         "n_active": _n_active(chosen),
-        "datasets": [
-            (dataset.pk, dataset.name, dataset.store.n_signals)
-            for dataset in datasets_visible(user)
+        "datasets": list(
+            datasets_visible(user)
             .filter(status=Dataset.Status.READY)
             .order_by("name")
-            .prefetch_related(None)
-        ],
+            .values_list("pk", "name", "store__n_signals")
+        ),
         # What neither the dataset holds nor the address names is not offered.
         "classes": [
             each for each in classes if each.code in facets.classes or each.code in chosen.classes
