@@ -47,7 +47,7 @@ def signal(portal, dataset):
 # Rows are alike but for their class: every fifth is looked at.
 ROWS = ".ag-row:not([row-index$='0'], [row-index$='5'])"
 # What is dark is built as what is light: only its colours are others.
-COLOURS = {"runOnly": {"type": "tag", "values": ["cat.color"]}}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
 
 def findings(page, within="html"):
