@@ -5,12 +5,10 @@ from django.views.generic import RedirectView
 from bearing_portal.api.site import api, missing
 from bearing_portal.dashboards.embedding.dispatch import explorer, viewer
 from bearing_portal.dashboards.experiments.http import figures as experiment_figures
+from bearing_portal.dashboards.explorer.http import downloads, groups, projections, table
 from bearing_portal.dashboards.explorer.http import filters as explorer_pages
-from bearing_portal.dashboards.explorer.http import groups, projections, table
 from bearing_portal.dashboards.viewer import http
 from bearing_portal.frame import views
-from datasets.views.downloads import explorer_downloads
-from datasets.views.exploration import explorer_export
 from monitoring.logs.views import logs
 
 urlpatterns = [
@@ -59,8 +57,8 @@ urlpatterns = [
     path("data-explorer/table/remove/", table.remove, name="explorer-table-remove"),
     path("data-explorer/versions/undo/", table.version_back, name="explorer-version-undo"),
     path("data-explorer/table/compare/", table.compare, name="explorer-table-compare"),
-    path("data-explorer/download/", explorer_downloads, name="explorer-download"),
-    path("data-explorer/export/<slug:code>/", explorer_export, name="explorer-export"),
+    path("data-explorer/download/", downloads.downloads, name="explorer-download"),
+    path("data-explorer/export/<slug:code>/", downloads.export, name="explorer-export"),
     path("signal-viewer/", viewer, name="viewer"),
     path("signal-viewer/find/", http.find, name="viewer-find"),
     path("signal-viewer/random/", http.random, name="viewer-random"),

@@ -35,7 +35,7 @@ def measure_middle() -> Figures:
 def measure_large() -> Figures:
     """Return the time of a filter change at a million signals, and of pages of its table."""
     figures = _changes("1000000")
-    dataset_id = catalogue("1000000")
+    dataset_id = index_of("1000000")
     return figures | {
         "page_sorted_ms": _page_ms(dataset_id, "rms", 0),
         "page_deep_ms": _page_ms(dataset_id, "rms", 100_000),
@@ -70,7 +70,7 @@ def measure_cache() -> Figures:
     served()
     from django.core.cache import cache
 
-    dataset_id = catalogue("1430")
+    dataset_id = index_of("1430")
     random = np.random.default_rng(1)
     found = asked = 0
     cache.clear()
@@ -95,7 +95,7 @@ def _ask(what: str, scope: Any) -> None:
 
 def _changes(size: str) -> Figures:
     served()
-    dataset_id = catalogue(size)
+    dataset_id = index_of(size)
     spent = [_change_ms(dataset_id, query) for query in _queries()]
     return {**percentiles(spent[3:]), "signals": _SIZES[size]}
 
@@ -149,14 +149,14 @@ def _scope(dataset_id: int, query: str) -> Any:
 
 
 @remembered
-def catalogue(size: str) -> int:
+def index_of(size: str) -> int:
     """Make index rows once; return the dataset's id."""
     portal = served()
     from django.db import connection
 
-    from datasets.services.index_rows import catalogue_make
+    from datasets.services.index_rows import index_make
 
-    made = catalogue_make(owner=portal.user, name=f"Catalogue of {size}", n=_SIZES[size])
+    made = index_make(owner=portal.user, name=f"Index of {size}", n=_SIZES[size])
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("VACUUM ANALYZE signals_signal")

@@ -124,13 +124,13 @@ def measure_rows() -> Figures:
     """Return seconds to write a million index rows, and bytes of table and indexes for each row."""
     from django.db import connection
 
-    from bench.explorer import catalogue
+    from bench.explorer import index_of
 
     served()
     with connection.cursor() as cursor:
         before = _sizes(cursor)
         began_s = time.perf_counter()
-        catalogue("1000000")
+        index_of("1000000")
         spent_s = time.perf_counter() - began_s
         after = _sizes(cursor)
     rows = 1_000_000
@@ -142,9 +142,9 @@ def measure_rows() -> Figures:
 
 
 def _made(name: str, n: int) -> Any:
-    from datasets.services.index_rows import catalogue_make
+    from datasets.services.index_rows import index_make
 
-    return catalogue_make(owner=served().user, name=name, n=n)
+    return index_make(owner=served().user, name=name, n=n)
 
 
 def _sizes(cursor: Any) -> tuple[int, int]:

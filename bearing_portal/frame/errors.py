@@ -13,6 +13,7 @@ from psycopg.errors import LockNotAvailable, QueryCanceled
 from psycopg_pool import PoolTimeout, TooManyRequests
 
 from common.errors import Expected, Invalid, NotAllowed, NotFound, TooMany, Unavailable
+from common.refused import disk_sentence
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +82,9 @@ def trouble_of(request: HttpRequest, error: BaseException | None) -> Trouble:
     if isinstance(error, DataError):  # NUL in a text, a number beyond its column: input, not ours
         logger.warning("Refused by the database: %s", error, extra={"request": request})
         return Trouble(400, SENTENCES[400][0], UNUSABLE)
+    if error is not None and (refused := disk_sentence(error)):
+        logger.error("Disk: %s", error, extra={"request": request})
+        return Trouble(503, "Not available right now", refused)
     if isinstance(error, OperationalError | InterfaceError):
         logger.error("Database: %s", error, extra={"request": request})
         sentence = DATABASE_BUSY if isinstance(error.__cause__, _WAITED) else DATABASE_DOWN

@@ -23,7 +23,9 @@ from vibration.generation import generate
 from vibration.store import METADATA_FILE, SIGNALS_FILE
 
 YOUNG_S: Final = 3600.0  # a file appears before its row
-_BESIDE: Final = re.compile(rf"{re.escape(METADATA_FILE)}|pyramid-\d+\.h5")
+_BESIDE: Final = re.compile(
+    rf"{re.escape(METADATA_FILE)}|pyramid-\d+\.h5|model\.[0-9a-f]{{16}}\.onnx"
+)
 
 
 class Kind(StrEnum):
@@ -208,7 +210,7 @@ def _is_anybodys(key: str, folders: set[str]) -> bool:
     """Tell whether a file that no row names belongs to something all the same."""
     folder, _, name = key.rpartition("/")
     top, _, rest = key.partition("/")
-    if top in ("datasets", "uploads"):
+    if top in ("datasets", "uploads", "models"):
         return folder in folders and _BESIDE.fullmatch(name) is not None
     if top == "references":
         pk, _, version = rest.partition("/")[0].partition(".")
@@ -217,7 +219,7 @@ def _is_anybodys(key: str, folders: set[str]) -> bool:
         return Download.objects.filter(pk=_number(name)).exists()
     if folder == "results/projections":
         return Projection.objects.filter(key=name.removesuffix(".npz")).exists()
-    return top != "models"  # nothing is known of other folders: they are left alone
+    return True  # nothing is known of other folders: they are left alone
 
 
 def _number(text: str) -> int:

@@ -22,9 +22,10 @@ from bearing_portal.operations.runner.temporary import end_in_order
 from bearing_portal.settings.places import environment
 from bearing_portal.settings.processes import web_processes
 from bench.faults.bucket import Bucket
+from bench.faults.clock import compiler
 from bench.faults.crowd import Crowd
 from bench.faults.disks import namespace
-from bench.faults.house import House, clock_works
+from bench.faults.house import House
 from bench.faults.kinds import FAULTS, KILLS, Fault
 from bench.faults.laws import Outcome, struck
 from bench.people.world import world_of
@@ -91,8 +92,9 @@ def _house(name: str, asked: argparse.Namespace, stack: ExitStack) -> House:
         small_disks=OWN_MOUNTS in os.environ,
         data=asked.data if name != "bucket" else None,
         bucket=stack.enter_context(Bucket()) if name == "bucket" else None,
-        clock=clock_library() if name == "clock" else "",
+        has_own_clock=name == "clock",
         previous=asked.previous,
+        log=asked.log and asked.log.with_stem(f"{asked.log.stem}-{name}"),
     )
 
 
@@ -104,16 +106,9 @@ def _reason(fault: Fault, asked: argparse.Namespace) -> str:
         return "--previous names no revision"
     if fault.house == "bucket" and find_spec("moto") is None:
         return "the server of the bucket is not installed: make environment"
-    if fault.house == "clock" and not clock_library():
-        return "libfaketime is not installed (Debian: apt-get install libfaketime)"
-    if fault.house == "clock" and not clock_works(clock_library()):
-        return "under the libfaketime of this machine Python cannot sleep"
+    if fault.house == "clock" and not compiler():
+        return "no compiler of C is installed (Debian: apt-get install gcc libc6-dev)"
     return ""
-
-
-def clock_library() -> str:
-    """Return where the library lies that stands between programs and the clock."""
-    return next(map(str, Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), "")
 
 
 def _crowd(house: House, asked: argparse.Namespace) -> Crowd:
@@ -135,7 +130,8 @@ def line_of(outcome: Outcome) -> str:
     figures = "".join(f"{'–' if value is None else f'{value:.1f}':>9}" for value in times)
     held = f"{outcome.n_acknowledged:>7}"
     first = f"{outcome.name:<20}{figures}{held}  {told}"
-    return "\n".join([first, *(f"  BROKEN: {each}" for each in outcome.broken)])
+    said = (f"  said: {each}" for each in outcome.said)
+    return "\n".join([first, *said, *(f"  BROKEN: {each}" for each in outcome.broken)])
 
 
 def _take_own_mounts() -> None:
@@ -165,6 +161,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000)
     parser.add_argument(
         "--data", type=Path, help="begin with a copy of this data folder, whose portal is stopped"
+    )
+    parser.add_argument(
+        "--log", type=Path, help="keep the portals' logs there, each with the kind in its name"
     )
     parser.add_argument("--verbose", action="store_true", help="the portal's log where a law broke")
     return parser.parse_args()

@@ -6,9 +6,11 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from http.client import HTTPConnection, HTTPException
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +22,8 @@ PAGES = ("/", "/datasets/", "/data-explorer/?dataset={dataset}", "/signal-viewer
 N_IN_A_ROW = len(PAGES)
 PROBE_S, PROBE_TIMEOUT_S = 0.2, 15
 WRITE_TIMEOUT_S = 30
+MOST_KEPT = 10  # uploads of one person, who takes the oldest away then
+N_SAMPLES = 4096
 MOST_WAITING = 3  # datasets of one person that are not there yet
 RECIPE = {"per_class": 1, "duration_s": 1.0, "augmentation": False}
 
@@ -28,6 +32,17 @@ RECIPE = {"per_class": 1, "duration_s": 1.0, "augmentation": False}
 class Answer:
     status: int
     body: bytes
+    location: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads of a refusal; empty where it says nothing."""
+        text = self.body.decode(errors="replace")
+        if text.startswith("{"):
+            said = json.loads(text)
+            return str(said.get("sentence") or said.get("detail") or "")
+        shown = re.search(r"</h1><p>(.*?)</p>", text, re.DOTALL)
+        return unescape(shown[1]) if shown else ""
 
 
 def ask(
@@ -37,19 +52,19 @@ def ask(
     body: bytes | None = None,
     kind: str = "",
     wait_s: float = 5,
+    *,
+    method: str = "",
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> Answer:
     """Ask once on a connection of its own."""
     connection = HTTPConnection(netloc, timeout=wait_s)
-    headers = {"Cookie": f"{COOKIE}={session}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN}
+    own = {"Cookie": f"{COOKIE}={session}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN}
+    own |= {"Content-Type": kind} if kind else {}
     try:
-        connection.request(
-            "GET" if body is None else "POST",
-            path,
-            body,
-            headers | ({"Content-Type": kind} if kind else {}),
-        )
+        method = method or ("GET" if body is None else "POST")
+        connection.request(method, path, body, own | headers)
         answer = connection.getresponse()
-        return Answer(answer.status, answer.read())
+        return Answer(answer.status, answer.read(), answer.getheader("Location") or "")
     finally:
         connection.close()
 
@@ -75,7 +90,8 @@ class Crowd:
     def __enter__(self) -> "Crowd":
         writer, *others = self.sessions
         self._go(self._probe, writer)
-        for what, seed in ((self._note, 1), (self._tag, 2), (self._relabel, 3), (self._create, 4)):
+        writes = (self._note, self._tag, self._relabel, self._create, self._upload, self._send)
+        for seed, what in enumerate(writes, start=1):
             self._go(self._write, writer, what, random.Random(self.seed + seed))  # noqa: S311
         for seed, session in enumerate(others):
             self._go(self._browse, session, seed)
@@ -94,6 +110,12 @@ class Crowd:
     def refusals_since(self, n: int) -> Counter[str]:
         """Return how often people were told what, after the first `n` refusals."""
         return Counter(told(line) for line in self.log.refused[n:])
+
+    def sentences_since(self, n: int) -> set[str]:
+        """Return what people read after the first `n` refusals; empty where an answer said
+        nothing."""
+        found = (re.search(r"answered [45]\d\d: (.*)", line) for line in self.log.refused[n:])
+        return {match[1] for match in found if match}
 
     def pages_back_s(self, since_s: float, wait_s: float) -> float | None:
         """Wait for some pages in a row that all come, and return when; None where none do."""
@@ -121,7 +143,7 @@ class Crowd:
             page = pages[turn % len(pages)]
             came = False
             try:
-                came = self._ask(session, page, wait_s=PROBE_TIMEOUT_S) == 200
+                came = self._ask(session, page, wait_s=PROBE_TIMEOUT_S).status == 200
             except (OSError, HTTPException) as error:
                 self.log.refused.append(f"probe: {type(error).__name__}")
             self._good.append((asked_at_s if came else time.monotonic(), came))
@@ -153,13 +175,13 @@ class Crowd:
     def _note(self, session: str, number: int, chance: random.Random) -> None:
         signal, text = chance.choice(self.world.signals), f"heard {self.seed}-{number}"
         body = urlencode({"text": text}).encode()
-        if self._ask(session, f"/signal-viewer/{signal}/notes/", body, FORM) == 200:
+        if self._ask(session, f"/signal-viewer/{signal}/notes/", body, FORM).status == 200:
             self.ledger.notes.append((signal, text))
 
     def _tag(self, session: str, number: int, chance: random.Random) -> None:
         signal, name = chance.choice(self.world.signals), f"seen {number % 20}"
         body = urlencode({"tag": name}).encode()
-        if self._ask(session, f"/signal-viewer/{signal}/notes/", body, FORM) == 200:
+        if self._ask(session, f"/signal-viewer/{signal}/notes/", body, FORM).status == 200:
             self.ledger.tags.append((signal, name))
 
     def _relabel(self, session: str, _number: int, chance: random.Random) -> None:
@@ -168,27 +190,55 @@ class Crowd:
         labels = {"fault_class": code, "severity": "none", "reason": "heard"}
         asked = {"action": "relabel", "filter": "", "sel": f"ids:{signal}", **labels}
         path = "/data-explorer/table/relabel/"
-        if self._ask(session, path, urlencode(asked).encode(), FORM) == 204:
+        if self._ask(session, path, urlencode(asked).encode(), FORM).status == 204:
             label.acknowledged = True
 
     def _create(self, session: str, number: int, _chance: random.Random) -> None:
         if self._over.wait(4):
             return
-        waiting = ask(self.world.netloc, session, "/api/v1/jobs?active=true")
-        if waiting.status != 200:
-            self.log.refused.append(f"_create: answered {waiting.status}")
-            return
-        if len(json.loads(waiting.body)["items"]) >= MOST_WAITING:
+        waiting = self._ask(session, "/api/v1/jobs?active=true", wait_s=5)
+        if waiting.status != 200 or len(json.loads(waiting.body)["items"]) >= MOST_WAITING:
             return
         name = f"Made meanwhile {self.seed}-{number}"
         body = json.dumps({"name": name, **RECIPE}).encode()
-        made = ask(
-            self.world.netloc, session, "/api/v1/datasets", body, JSON, wait_s=WRITE_TIMEOUT_S
-        )
+        made = self._ask(session, "/api/v1/datasets", body, JSON)
         if made.status == 202:
             self.ledger.datasets.append((json.loads(made.body)["id"], name))
-        else:
-            self.log.refused.append(f"_create: answered {made.status}")
+
+    def _upload(self, session: str, number: int, chance: random.Random) -> None:
+        """Bring a recording, and take the oldest away once there are some."""
+        if self._over.wait(2):
+            return
+        name = f"brought-{self.seed}-{number}.csv"
+        body, kind = form_of(name, recording_of(chance))
+        answer = self._ask(session, "/uploads/new/", body, kind, headers={"HX-Request": "true"})
+        if answer.status == 201:
+            self.ledger.uploads.append((int(answer.location.rpartition("=")[2]), name))
+        if len(self.ledger.uploads) > MOST_KEPT:
+            signal, _ = self.ledger.uploads[0]
+            shown = self._ask(session, "/uploads/", headers={"HX-Request": "true"})
+            rows = re.findall(rb'<tr id="upload-(\d+)">.*?signal=(\d+)', shown.body, re.DOTALL)
+            for upload in [int(pk) for pk, of_signal in rows if int(of_signal) == signal]:
+                if self._ask(session, f"/uploads/{upload}/delete/", b"", FORM).status == 204:
+                    del self.ledger.uploads[0]
+
+    def _send(self, session: str, number: int, chance: random.Random) -> None:
+        """Begin an import, send its file in chunks, and give it up."""
+        if self._over.wait(2):
+            return
+        begun = self._ask(session, "/api/v1/imports", b"{}", JSON)
+        if begun.status != 201:
+            return
+        address, content = f"/api/v1/imports/{json.loads(begun.body)['id']}", recording_of(chance)
+        file = {"path": f"sent-{number}.csv", "size": len(content)}
+        offered = self._ask(
+            session, f"{address}/files", json.dumps({"files": [file]}).encode(), JSON
+        )
+        if offered.status == 200:
+            tus = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
+            url = json.loads(offered.body)[0]["url"]
+            self._ask(session, url, content, CHUNK, method="PATCH", headers=tus)
+        self._ask(session, address, method="DELETE")
 
     def _ask(
         self,
@@ -197,15 +247,39 @@ class Crowd:
         body: bytes | None = None,
         kind: str = "",
         wait_s: float = WRITE_TIMEOUT_S,
-    ) -> int:
+        *,
+        method: str = "",
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> Answer:
         self.log.n_requests += 1
-        answer = ask(self.world.netloc, session, path, body, kind, wait_s)
+        headers = {"HX-Request": "true", **headers} if kind == FORM else headers
+        answer = ask(
+            self.world.netloc, session, path, body, kind, wait_s, method=method, headers=headers
+        )
         if answer.status >= 400:
-            self.log.refused.append(f"{path} answered {answer.status}")
-        return answer.status
+            self.log.refused.append(f"{path} answered {answer.status}: {answer.sentence}")
+        return answer
+
+
+def recording_of(chance: random.Random) -> bytes:
+    """Return a short measurement as a file that the portal reads."""
+    samples = "\n".join(f"{chance.gauss(0, 1):.6f}" for _ in range(N_SAMPLES))
+    return f"vibration (g)\n{samples}\n".encode()
+
+
+def form_of(name: str, content: bytes) -> tuple[bytes, str]:
+    """Return the upload dialog's form with a file, and its kind."""
+    fields = "".join(
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
+        for field, value in (("fs_hz", 2048), ("rpm_unknown", "on"), ("unit", "g"))
+    )
+    file = f'Content-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    body = f"{fields}--{BOUNDARY}\r\n{file}".encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
+    return body, f"multipart/form-data; boundary={BOUNDARY}"
 
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+CHUNK, BOUNDARY = "application/offset+octet-stream", "faults"
 
 
 class _Paused:

@@ -10,6 +10,7 @@ from pathlib import Path
 from bench.faults.waiting import until
 
 SIZE = "size=700m"
+PAGE_BYTES = 4096
 QUIET_S = 30.0  # a disk on which somebody writes just now cannot be frozen
 
 
@@ -27,11 +28,12 @@ def filled(place: Path) -> Iterator[None]:
     """Leave no byte for others for as long as the block lasts."""
     ballast = place / "ballast"
     with ballast.open("wb") as file:
-        try:
-            while free := shutil.disk_usage(place).free:
-                os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), free)
-        except OSError:
-            pass  # somebody was quicker: it is full
+        part = shutil.disk_usage(place).free
+        while (free := shutil.disk_usage(place).free) and part >= PAGE_BYTES:
+            try:
+                os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), min(part, free))
+            except OSError:  # somebody was quicker; nothing of this part was taken
+                part //= 2
     try:
         yield
     finally:

@@ -1,6 +1,5 @@
 """The portal that is harmed: started once by its own runner, and never helped by us again."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -25,6 +24,7 @@ from bearing_portal.operations.runner.temporary import environment_of
 from bearing_portal.settings.caching import QUEUES
 from bearing_portal.settings.places import BASE_DIR
 from bench.faults.bucket import Bucket
+from bench.faults.clock import Clock
 from bench.faults.disks import mounted_small, unmounted
 from vibration.processes import dying_with_parent
 
@@ -50,23 +50,23 @@ class House:
         small_disks: bool,
         data: Path | None = None,
         bucket: Bucket | None = None,
-        clock: str = "",
+        has_own_clock: bool = False,
         previous: str = "",
+        log: Path | None = None,
     ) -> None:
         self._temporary = TemporaryDirectory(prefix="faults-", ignore_cleanup_errors=True)
         self.folder = Path(self._temporary.name)
         self.storage = self.folder / "storage"
         self.embedded = self.folder / "embedded"
-        self.log = self.folder / "runner.log"
+        self.log = log or self.folder / "runner.log"
         self.bucket = bucket
         self._small_disks = [self.storage, self.embedded] if small_disks else []
         self._data, self._previous = data, previous
-        self._clock = self.folder / "clock"
+        self.clock = Clock(self.folder) if has_own_clock else None
         self.url = f"http://{HOST}:{(port := keep_or_find(0))}"
         self.environment = environment_of(self.folder, port, web_processes=web_processes)
         if bucket is not None:
             self.environment["STORAGE_URL"] = bucket.url
-        self._of_runner = clock_environment(clock, self._clock) if clock else {}
         self.runner: subprocess.Popen[bytes]
 
     def __enter__(self) -> Self:
@@ -102,14 +102,14 @@ class House:
         if self._data is not None:
             copied = [shutil.which("cp") or "cp", "--archive", f"{self._data}/.", str(self.folder)]
             subprocess.run(copied, check=True)  # noqa: S603 - our own command
-        self.set_clock(0.0)
+        self.log.write_bytes(b"")
         with self.log.open("ab") as log:
             self.runner = subprocess.Popen(  # noqa: S603 - our own command
                 dying_with_parent(
                     [sys.executable, "manage.py", "portal", "--with-parent"], signal.SIGTERM
                 ),
                 cwd=BASE_DIR,
-                env=self.environment | self._of_runner,
+                env=self.environment | (self.clock.environment if self.clock else {}),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -120,10 +120,6 @@ class House:
             if self.runner.poll() is not None or time.monotonic() > give_up_at_s:
                 raise RuntimeError(f"The portal did not start:\n{self.said()}")
             time.sleep(0.2)
-
-    def set_clock(self, by_s: float) -> None:
-        """Set the clock of all processes, where they have one that can be set."""
-        self._clock.write_text(f"{by_s:+.0f}\n")
 
     @contextmanager
     def release_before(self) -> Iterator[subprocess.Popen[bytes]]:
@@ -218,33 +214,6 @@ class House:
             return False
         finally:
             client.close()
-
-
-def clock_environment(library: str, clock: Path) -> dict[str, str]:
-    """What puts a library between a program and the clock, with a file that says how far to move.
-
-    Only the time of day moves: waits are measured by a clock that never jumps.
-    """
-    return {
-        "LD_PRELOAD": library,
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }
-
-
-def clock_works(library: str) -> bool:
-    """Tell whether programs still sleep under that library; with some versions they cannot."""
-    with TemporaryDirectory() as folder:
-        clock = Path(folder) / "clock"
-        clock.write_text("+0\n")
-        done = subprocess.run(
-            [sys.executable, "-c", "import time; time.sleep(0.01)"],
-            env=os.environ | clock_environment(library, clock),
-            capture_output=True,
-            check=False,
-        )
-    return done.returncode == 0
 
 
 def _lives(process: psutil.Process) -> bool:

@@ -17,7 +17,8 @@ from bench.faults.waiting import until
 HORSE_S = 120.0
 # What pages and jobs read and write all the time.
 MAIN_TABLES = "signals_signal, datasets_dataset, monitoring_job, signals_annotation"
-JUMP_S = 3 * 3600.0
+JUMP_S = 3 * 3600
+HELP = "([Dd]elete|[Ff]ree|[Ss]maller|fewer|administrator)"
 
 Strike = Callable[[House, float], AbstractContextManager[Callable[[], bool]]]
 
@@ -32,6 +33,8 @@ class Fault:
     house: str = "plain"
     needs_disks: bool = False  # small ones of our own
     needs_previous: bool = False
+    is_unnoticed: bool = False  # nobody is told anything, no job fails
+    says: str = ""  # what every refusal meanwhile has to tell, and what to do
 
 
 @contextmanager
@@ -131,13 +134,16 @@ def bucket_hit(how: str, house: House, held_s: float) -> Iterator[Callable[[], b
 
 
 @contextmanager
-def clock_jumped(by_s: float, house: House, held_s: float) -> Iterator[Callable[[], bool]]:
+def clock_jumped(by_s: int, house: House, held_s: float) -> Iterator[Callable[[], bool]]:
     """Have the clock of all processes jump, and jump back."""
-    house.set_clock(by_s)
+    clock = house.clock
+    if clock is None:
+        raise RuntimeError("This portal has no clock of its own.")
+    clock.move(by_s)
     try:
         time.sleep(held_s)
     finally:
-        house.set_clock(0.0)
+        clock.move(0)
     yield lambda: house.serves("web")
 
 
@@ -187,15 +193,26 @@ WANTS = (
     Fault("no-connections", "PostgreSQL has no connection left", exhausted),
     Fault("locked-tables", "somebody holds the main tables", locked),
     Fault(
-        "full-storage", "no space left for files", partial(disk_filled, "storage"), needs_disks=True
+        "full-storage",
+        "no space left for files",
+        partial(disk_filled, "storage"),
+        needs_disks=True,
+        says=rf"(full|[Nn]o space|are free).*{HELP}",
     ),
     Fault(
         "full-database",
         "no space left for the database",
         partial(disk_filled, "embedded"),
         needs_disks=True,
+        says=rf"full.*{HELP}|database does not answer.*goes on by itself",
     ),
-    Fault("read-only", "the storage can only be read", disk_frozen, needs_disks=True),
+    Fault(
+        "read-only",
+        "the storage can only be read",
+        disk_frozen,
+        needs_disks=True,
+        says=rf"(only be read|[Rr]ead-only).*{HELP}",
+    ),
     Fault(
         "release-before",
         "only workers of --previous do the jobs",
@@ -207,7 +224,15 @@ WANTS = (
         "s3-refusing", "the bucket answers 503 to all", partial(bucket_hit, "refusing"), "bucket"
     ),
     Fault("s3-gone", "nobody listens at the bucket", partial(bucket_hit, "gone"), "bucket"),
-    Fault("clock-ahead", "the clock jumps 3 h ahead", partial(clock_jumped, JUMP_S), "clock"),
-    Fault("clock-behind", "the clock jumps 3 h back", partial(clock_jumped, -JUMP_S), "clock"),
+    *(
+        Fault(
+            f"clock-{way}",
+            f"the clock jumps 3 h {way}",
+            partial(clock_jumped, by_s),
+            "clock",
+            is_unnoticed=True,
+        )
+        for way, by_s in (("ahead", JUMP_S), ("behind", -JUMP_S))
+    ),
 )
 FAULTS = (*KILLS, *STOPS, *WANTS)

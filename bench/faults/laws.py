@@ -1,6 +1,7 @@
 """What has to hold after each fault."""
 
 import os
+import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ class Outcome:
     told: Counter[str] = field(default_factory=Counter)
     n_acknowledged: int = 0
     jobs: Counter[str] = field(default_factory=Counter)
+    said: list[str] = field(default_factory=list)  # what people read, where it is looked at
     broken: list[str] = field(default_factory=list)
 
 
@@ -39,6 +41,7 @@ def struck(fault: Fault, house: House, crowd: Crowd, held_s: float) -> Outcome:
         outcome.broken.append(f"nobody could write within {BEFORE_S:.0f} s before it")
     n_refused = len(crowd.log.refused)
     runner = house.runner.pid
+    n_failed = len(_failed_jobs())
     with fault.strike(house, held_s) as is_back:
         over_s = time.monotonic()
         if until(is_back, SERVICE_S):
@@ -56,6 +59,11 @@ def struck(fault: Fault, house: House, crowd: Crowd, held_s: float) -> Outcome:
             _jobs_law(outcome, over_s)
             _ledger_law(outcome, crowd)
             _storage_law(outcome)
+        if fault.says:
+            said = crowd.sentences_since(n_refused) | set(_failed_jobs()[n_failed:])
+            _words_law(outcome, said, fault.says)
+        if fault.is_unnoticed:
+            _unnoticed_law(outcome, n_failed)
     if house.runner.poll() is not None or house.runner.pid != runner:
         outcome.broken.append("the runner itself ended")
     return outcome
@@ -88,6 +96,30 @@ def _jobs_law(outcome: Outcome, over_s: float) -> None:
         left = Job.objects.filter(status__in=Job.ACTIVE).values_list("title", "status", "attempt")
         outcome.broken.append(f"jobs hang: {list(left)}")
     outcome.jobs = Counter(Job.objects.values_list("status", flat=True))
+
+
+def _failed_jobs() -> list[str]:
+    from django.db import connection
+
+    from monitoring.models import Job
+
+    connection.close()  # it may be one from before
+    failed = Job.objects.filter(status=Job.Status.FAILED).order_by("finished_at")
+    return [f"{title}: {error}" for title, error in failed.values_list("title", "error")]
+
+
+def _words_law(outcome: Outcome, said: set[str], must_say: str) -> None:
+    """Whoever was refused something knows what is wrong, and what to do."""
+    # Of those that differ in a number only, one.
+    outcome.said = sorted({re.sub(r"\d+", "0", each): each for each in said}.values())
+    unclear = [each for each in outcome.said if not re.search(must_say, each)]
+    outcome.broken += [f"somebody was told only: “{each}”" for each in unclear]
+
+
+def _unnoticed_law(outcome: Outcome, n_failed: int) -> None:
+    if outcome.told:
+        outcome.broken.append("people were told something, which they should not have noticed")
+    outcome.broken += [f"a job failed: {each}" for each in _failed_jobs()[n_failed:]]
 
 
 def _ledger_law(outcome: Outcome, crowd: Crowd) -> None:

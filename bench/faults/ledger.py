@@ -18,12 +18,14 @@ class Ledger:
     notes: list[tuple[int, str]] = field(default_factory=list)  # signal, text
     tags: list[tuple[int, str]] = field(default_factory=list)  # signal, name
     datasets: list[tuple[int, str]] = field(default_factory=list)  # id, name
+    uploads: list[tuple[int, str]] = field(default_factory=list)  # first signal, file name
     labels: dict[int, list[Label]] = field(default_factory=dict)  # by signal, in order
 
     @property
     def n_acknowledged(self) -> int:
         n_labels = sum(label.acknowledged for tried in self.labels.values() for label in tried)
-        return len(self.notes) + len(self.tags) + len(self.datasets) + n_labels
+        lists = (self.notes, self.tags, self.datasets, self.uploads)
+        return sum(map(len, lists)) + n_labels
 
     def label(self, signal: int, code: str) -> Label:
         """Write down what is about to be asked for; the answer may get lost on its way."""
@@ -38,6 +40,7 @@ class Ledger:
 
         notes = set(Annotation.objects.values_list("signal_id", "text"))
         tags = set(Signal.tags.through.objects.values_list("signal_id", "tag__name"))
+        uploads = set(Signal.objects.values_list("pk", "store__upload__file_name"))
         datasets = set(Dataset.objects.values_list("pk", "name"))
         codes = dict(
             Signal.objects.filter(pk__in=self.labels).values_list("pk", "fault_class__code")
@@ -47,6 +50,7 @@ class Ledger:
         ]
         lost += [f"tag “{name}” of signal {pk}" for pk, name in self.tags if (pk, name) not in tags]
         lost += [f"dataset “{name}”" for pk, name in self.datasets if (pk, name) not in datasets]
+        lost += [f"upload “{name}”" for pk, name in self.uploads if (pk, name) not in uploads]
         lost += [
             f"class {sorted(may_be)} of signal {pk}, which has {codes.get(pk)}"
             for pk, tried in self.labels.items()

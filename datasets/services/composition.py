@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from common.database import retried
 from common.errors import Expected, Invalid, NotFound, Unavailable
+from common.refused import what_helps
 from common.storage import folder_discard, folder_make
 from common.text import counted
 from datasets.exports.parts import FilePart, file_parts
@@ -70,7 +71,7 @@ def dataset_compose(*, run: JobRun) -> None:
     except OSError as error:
         raise Unavailable(
             f"The storage failed while the dataset was written ({error.strerror}); "
-            "nothing was kept. Try again."
+            f"nothing was kept. {what_helps(error)}"
         ) from error
     finally:
         folder_discard(folder)

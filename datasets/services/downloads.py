@@ -13,6 +13,7 @@ from django.utils import timezone
 from common.database import retried
 from common.errors import Expected, Invalid, NotFound, Unavailable
 from common.http.downloads import file_name
+from common.refused import what_helps
 from common.storage import Stored, stored
 from common.text import counted, size
 from datasets.exports.building import build, build_archive, format_suffix
@@ -168,7 +169,7 @@ def download_build(*, run: JobRun) -> None:
     except OSError as error:
         raise Unavailable(
             f"The storage failed while the file was written ({error.strerror}); nothing was kept. "
-            "Try again."
+            f"{what_helps(error)}"
         ) from error
     retried(partial(_show, run, row))
 

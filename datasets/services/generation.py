@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from common.database import OUTAGES, retried
 from common.errors import Expected, Unavailable
+from common.refused import what_helps
 from common.storage import Stored, folder_discard
 from common.text import counted
 from datasets.models import ClassCount, Dataset
@@ -64,7 +65,7 @@ def dataset_generate(*, run: JobRun) -> None:
     except OSError as error:
         raise Unavailable(
             f"The storage failed while the dataset was written ({error.strerror}); "
-            "nothing was kept. Try again."
+            f"nothing was kept. {what_helps(error)}"
         ) from error
     except JobCancelled:
         parts_folder(dataset.pk).discard()

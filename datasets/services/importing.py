@@ -20,6 +20,7 @@ from django.db import IntegrityError, transaction
 
 from common.database import after_commit, retried
 from common.errors import Expected, Invalid, NotAllowed, Unavailable
+from common.refused import what_helps
 from common.roles import is_engineer, may_manage
 from common.storage import folder_discard, folder_make
 from common.text import counted
@@ -166,7 +167,8 @@ def dataset_import_run(*, run: ImportRun, dataset: Dataset, plan: ImportPlan) ->
         raise Unavailable(str(error)) from error
     except OSError as error:
         raise Unavailable(
-            f"The storage failed while the dataset was written ({error.strerror}). Try again."
+            f"The storage failed while the dataset was written ({error.strerror}). "
+            f"{what_helps(error)}"
         ) from error
     except VibrationError as error:
         raise Unavailable(str(error)) from error

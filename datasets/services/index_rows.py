@@ -26,7 +26,7 @@ _SEED: Final = 0.5
 _Z: Final = "(random() + random() + random() - 1.5) * 2"
 
 
-def catalogue_make(
+def index_make(
     *,
     owner: Any,
     name: str,
@@ -38,7 +38,7 @@ def catalogue_make(
     if name_is_taken(name):
         raise Invalid(f"The name “{name}” is taken. Choose another one.")
     if not 1 <= n <= MOST_ROWS:
-        raise Invalid(f"A catalogue has 1 to {MOST_ROWS} rows.")
+        raise Invalid(f"An index has 1 to {MOST_ROWS} rows.")
     classes = list(FaultClass.objects.filter(code__in=CLASS_CODES).order_by("position"))
     if not classes:
         raise Invalid("There are no fault classes; run the seed command once.")
@@ -124,6 +124,6 @@ def _dataset(store: SignalStore, name: str, classes: list[FaultClass], n: int) -
 
 
 def next_name() -> str:
-    """Return a name for a catalogue that is not taken."""
+    """Return a name for an index that is not taken."""
     newest = Dataset.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    return f"Catalogue {newest + 1}"
+    return f"Index {newest + 1}"

@@ -22,6 +22,7 @@ from django.db.models import Q, QuerySet
 
 from common.database import OUTAGES, retried
 from common.errors import Expected, Unavailable
+from common.refused import what_helps
 from common.storage import Stored, stored
 from common.text import counted
 from datasets.kinds import PARTS
@@ -156,7 +157,7 @@ def part_made(run: JobRun) -> Iterator[tuple[GenerationPart, Path]]:
         run.check()
         raise
     except OSError as error:
-        raise Unavailable(f"The storage failed ({error.strerror}). Try again.") from error
+        raise Unavailable(f"The storage failed ({error.strerror}). {what_helps(error)}") from error
     retried(partial(job_complete, run.job))
 
 

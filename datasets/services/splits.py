@@ -6,9 +6,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from common.database import after_commit
+from common.database import after_commit, copied_into
 from common.errors import Invalid, NotAllowed
 from common.roles import is_engineer, may_manage
 from common.text import counted, joined, thousands
@@ -214,11 +214,7 @@ def _write(
             zip(side_names(len(ratios)), ratios, strict=True)
         )
     )
-    table = connection.ops.quote_name(SplitMember._meta.db_table)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {table} (split_id, signal_id, side) FROM STDIN") as copy,
-    ):
+    with copied_into(SplitMember, ("split_id", "signal_id", "side")) as copy:
         for pk, side in zip(pks.tolist(), sides.tolist(), strict=True):
             copy.write_row((split.pk, pk, side))
     return split

@@ -25,7 +25,7 @@ from datasets.services.files import final_folder, import_folder
 from datasets.services.hints import dataset_audience, dataset_hint
 from datasets.services.management import may_manage_or_refuse
 from monitoring.jobs.lifecycle import job_cancel_request
-from monitoring.models import Job, SystemEvent
+from monitoring.models import SystemEvent
 from monitoring.notices.hints import hint_send
 from signals.models import SignalStore
 from signals.services.records import cached_results_forget
@@ -50,7 +50,9 @@ def dataset_delete(*, user: Any, dataset: Dataset) -> bool:
     """
     may_manage_or_refuse(user, dataset, "delete")
     with transaction.atomic():
-        _cancel_quietly(user, dataset.job)
+        if dataset.job is not None:
+            with suppress(Invalid):  # it has ended
+                job_cancel_request(user=user, job=dataset.job)
         locked = _locked(dataset.pk)
         if locked is None or locked.trashed_at is not None:
             return locked is not None  # somebody else was first
@@ -143,12 +145,6 @@ def _set(dataset: Dataset, trashed_at: datetime | None) -> None:
     dataset.trashed_at = trashed_at
     dataset.save(update_fields=["trashed_at", "name"])
     SignalStore.objects.filter(pk=dataset.store_id).update(is_trashed=trashed_at is not None)
-
-
-def _cancel_quietly(user: Any, job: Job | None) -> None:
-    if job is not None:
-        with suppress(Invalid):  # it has ended
-            job_cancel_request(user=user, job=job)
 
 
 def _after_delete(dataset: Dataset, audience: list[str]) -> None:

@@ -1,5 +1,4 @@
 import re
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -106,14 +105,11 @@ def dataset_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "description": description_html(dataset.description),
         **members_shown(request.user, dataset),
         "activity": activity_listed(dataset, "1"),
-        **(_of_files(request, dataset) if dataset.status == Dataset.Status.READY else {}),
     }
+    if dataset.status == Dataset.Status.READY:
+        context |= offers(request.user, dataset, "") | verifications_shown(request.user, dataset)
     template = "datasets/_detail.html" if is_fragment(request) else "datasets/detail.html"
     return render(request, template, context)
-
-
-def _of_files(request: HttpRequest, dataset: Dataset) -> dict[str, Any]:
-    return offers(request.user, dataset, "") | verifications_shown(request.user, dataset)
 
 
 @login_required

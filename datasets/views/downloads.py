@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from common.errors import Unavailable
 from common.http.downloads import file_name
 from datasets.exports.files import archive_response, file_response
-from datasets.exports.offers import MOST_ASKED, offers, offers_across
+from datasets.exports.offers import MOST_ASKED, offers
 from datasets.models import Dataset
 from datasets.scope import part_query
 from datasets.selectors import dataset_checksums, dataset_files, dataset_get
@@ -24,7 +24,6 @@ from datasets.services.downloads import (
 from datasets.services.events import dataset_event
 from datasets.views.answers import is_fragment
 from monitoring.models import SystemEvent
-from signals.filters.signal_filter import SignalFilter
 
 
 @login_required
@@ -58,19 +57,6 @@ def downloads(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(reverse("datasets:detail", args=[pk]) + "#downloads")
     template = "_downloads.html" if "panel" in request.GET else "_download_dialog.html"
     return _offered(request, dataset, template)
-
-
-@login_required
-@require_GET
-def explorer_downloads(request: HttpRequest) -> HttpResponse:
-    """What can be had of the signals that an address of the explorer shows: a dialog."""
-    chosen = SignalFilter.from_query(request.GET).dataset
-    if not is_fragment(request):
-        return redirect(f"{reverse('explorer')}?{request.GET.urlencode()}")
-    if chosen is not None:
-        return downloads(request, chosen)
-    context = offers_across(request.user, request.GET)
-    return render(request, "datasets/_download_dialog.html", context)
 
 
 @login_required

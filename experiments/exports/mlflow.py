@@ -114,7 +114,7 @@ def mlflow_zip(run: MlflowRun, path: Path) -> None:
         file.writestr(f"{root}/meta.yaml", "".join(lines))
         for folder, values in (("params", run.params), ("tags", run.tags)):
             for name, value in values.items():
-                file.writestr(f"{root}/{folder}/{_file_name(name)}", value)
+                file.writestr(f"{root}/{folder}/{_NOT_IN_NAMES.sub('_', name)}", value)
         for name, number in run.metrics.items():
             file.writestr(f"{root}/metrics/{name}", f"{run.ended_ms} {number!r} 0\n")
         for name, said in (("params", run.params), ("metrics", run.metrics), ("tags", run.tags)):
@@ -188,10 +188,6 @@ def mlflow_push(run: MlflowRun, uri: str, *, experiment_name: str = NAME) -> str
 
 def _pairs(values: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"key": name, "value": value} for name, value in values.items() if value]
-
-
-def _file_name(name: str) -> str:
-    return _NOT_IN_NAMES.sub("_", name)
 
 
 class _Server:

@@ -1,9 +1,11 @@
 """A trained pipeline as an ONNX file, handed out only where it answers as the pipeline does.
 
-Needs the packages of ``requirements/onnx.txt``, which the portal does without otherwise.
+It is made when it is first asked for and kept beside the model, under the model's checksum. Needs
+the packages of ``requirements/onnx.txt``, which the portal does without otherwise.
 """
 
 import json
+import logging
 import threading
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -14,6 +16,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from common.errors import Invalid, Unavailable
+from common.storage import Stored, stored
 from common.text import thousands
 from experiments.models import Experiment
 from experiments.results.files import ROWS, experiment_file, report_read, rows_read
@@ -22,6 +25,8 @@ from vibration.learning.models import MODELS
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
+
+logger = logging.getLogger(__name__)
 
 TOLERANCE: Final = 1e-5
 SUFFIX: Final = ".onnx"
@@ -53,10 +58,17 @@ def onnx_refusal(experiment: Experiment) -> str:
     return ""
 
 
-def onnx_size_refusal(experiment: Experiment) -> str:
-    """Say why a page does not wait for an export; empty where it does."""
+def onnx_file(experiment: Experiment) -> Stored:
+    """Return where the export of a ready experiment is kept, made or not."""
     result = experiment.result
-    if result.n_signals <= MOST_ROWS and result.model_bytes <= MOST_BYTES:
+    return stored(result.folder, f"model.{result.model_sha256[:16]}{SUFFIX}")
+
+
+def onnx_size_refusal(experiment: Experiment) -> str:
+    """Say why a page does not wait for an export; empty where it does, or none need be made."""
+    result = experiment.result
+    is_small = result.n_signals <= MOST_ROWS and result.model_bytes <= MOST_BYTES
+    if is_small or onnx_file(experiment).is_file():
         return ""
     return (
         f"This model is too large to be exported while a page waits ({thousands(result.n_signals)} "
@@ -79,6 +91,9 @@ def onnx_export(experiment: Experiment) -> bytes:
     """
     if refused := onnx_refusal(experiment):
         raise Invalid(refused)
+    kept = onnx_file(experiment)
+    if kept.is_file():
+        return kept.read_bytes()
     pipeline = model_load(experiment)
     rows = rows_read(experiment_file(experiment, ROWS))
     if not _lock.acquire(blocking=False):  # who waits would hold a thread of the web meanwhile
@@ -92,6 +107,11 @@ def onnx_export(experiment: Experiment) -> bytes:
                 raise Invalid(sentence)
     finally:
         _lock.release()
+    try:
+        with kept.made() as path:
+            path.write_bytes(content)
+    except OSError as error:  # it is made again the next time
+        logger.warning("The export %s could not be kept: %s", kept, error)
     return content
 
 

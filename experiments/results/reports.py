@@ -13,7 +13,7 @@ from vibration.learning.details import (
 from vibration.learning.evaluation import Evaluation, Predictions
 from vibration.learning.intervals import balanced_accuracy, interval_of, macro_f1
 from vibration.learning.reasons import suspicious_labels
-from vibration.learning.report import Report, report_of
+from vibration.learning.report import report_of
 from vibration.learning.scores import Scores
 
 MOST_VALUES: Final = 60  # of a condition that is shown value by value
@@ -49,7 +49,7 @@ def report_numbers(
         "gap_interval": _interval(report.gap_interval),
         "scores": _scores(report.scores),
         "mirrored": _scores(report.mirrored),
-        "warning": _warning(report, notes),
+        "warning": " ".join([*notes, *filter(None, [report.warning])]),
         "doubt": report.doubt,
         "folds": [list(fold) for fold in accuracy_of_folds(scored)],
         "curves": [_curves(scored, number) for number in range(len(class_codes))],
@@ -87,10 +87,6 @@ def _curves(scored: Predictions, number: int) -> dict[str, Any]:
         "recall": curves.recall.round(5).tolist(),
         "precision": curves.precision.round(5).tolist(),
     }
-
-
-def _warning(report: Report, notes: list[str]) -> str:
-    return " ".join([*notes, *filter(None, [report.warning])])
 
 
 def _interval(limits: tuple[float, float] | None) -> list[float] | None:

@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from common.database import retried
 from common.errors import Expected, Unavailable
+from common.refused import what_helps
 from common.storage import folder_discard
 from experiments.models import Experiment, ExperimentResult, Fold
 from experiments.results.files import (
@@ -82,7 +83,7 @@ def experiment_train(*, run: JobRun) -> None:
     except OSError as error:
         raise Unavailable(
             f"The storage failed while the model was written ({error.strerror}); nothing was "
-            "kept. Try again."
+            f"kept. {what_helps(error)}"
         ) from error
     finally:
         folder_discard(folder)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from common.database import after_commit, retried
 from common.errors import Invalid, NotAllowed, Unavailable
+from common.refused import what_helps
 from common.roles import is_engineer, may_manage
 from datasets.models import Dataset
 from datasets.selectors import dataset_get
@@ -111,7 +112,8 @@ def transfer_make(*, run: JobRun) -> None:
         report_write(asked.pk, found)
     except OSError as error:
         raise Unavailable(
-            f"The storage failed while the numbers were written ({error.strerror}). Try again."
+            f"The storage failed while the numbers were written ({error.strerror}). "
+            f"{what_helps(error)}"
         ) from error
     retried(partial(_finish, run, asked))
 

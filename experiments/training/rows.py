@@ -137,7 +137,8 @@ def training_rows(user: Any, scope: Scope, names: Sequence[str]) -> TrainingRows
     own = [facts[row] for row in kept.tolist()]
     x = values[kept]
     present = ~np.isnan(x).all(axis=0)
-    known = {pk: (code, name) for pk, code, name in _classes()}
+    classes_known = FaultClass.objects.values_list("pk", "code", "name")
+    known = {pk: (code, name) for pk, code, name in classes_known}
     labels = [known[fact["fault_class"]] for fact in own]
     classes, y = numbered([code for code, _ in labels])
     kinds, groups = _groups(own)
@@ -164,10 +165,6 @@ def training_rows(user: Any, scope: Scope, names: Sequence[str]) -> TrainingRows
         n_signals=table.n_signals,
         empty=tuple(np.array(names)[~present].tolist()),
     )
-
-
-def _classes() -> list[tuple[int, str, str]]:
-    return list(FaultClass.objects.values_list("pk", "code", "name"))
 
 
 def _facts_of(pks: Ids) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from common.database import retried
 from common.errors import Expected
+from common.refused import disk_sentence
 from monitoring.jobs.lifecycle import (
     JobCancelled,
     JobLost,
@@ -58,7 +59,10 @@ def _attempt(work: Callable[[JobRun], None], run: JobRun) -> Callable[[], object
     except Expected as error:
         logger.info("Job %s failed: %s", job.pk, error.sentence)
         return partial(job_fail, job, error.sentence)
-    except Exception:  # the boundary: nothing above could tell the person
+    except Exception as error:  # the boundary: nothing above could tell the person
+        if refused := disk_sentence(error):
+            logger.warning("Job %s: %s", job.pk, error)
+            return partial(job_fail, job, refused)
         incident_id = uuid4().hex[:12]
         logger.exception("Job %s crashed, incident %s", job.pk, incident_id)
         sentence = f"Something went wrong inside the portal (incident {incident_id})."

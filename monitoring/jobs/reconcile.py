@@ -36,6 +36,8 @@ _GAVE_UP = (
 )
 _QUEUE_GRACE = timedelta(seconds=5)
 
+Seen = dict[tuple[object, int, str], float]
+
 
 class Reconciler:
     """Watches the running jobs twice a second and reconciles everything now and then."""
@@ -44,7 +46,7 @@ class Reconciler:
         self._stop = threading.Event()
         self._stands_by = False
         self._settle_at_s = 0.0
-        self._cancels: dict[tuple[object, int], float] = {}
+        self._seen: Seen = {}
 
     def stop(self) -> None:
         self._stop.set()
@@ -71,7 +73,7 @@ class Reconciler:
             self._stop.wait(STANDBY_S)
 
     def _turn(self) -> None:
-        running_jobs_settle(self._cancels)
+        running_jobs_settle(self._seen)
         if time.monotonic() >= self._settle_at_s:
             leftovers_settle()
             self._settle_at_s = time.monotonic() + settings.JOB_RECONCILE_S
@@ -92,30 +94,34 @@ def jobs_reconcile() -> bool:
     return mine
 
 
-def running_jobs_settle(cancels: dict[tuple[object, int], float] | None = None) -> None:
+def running_jobs_settle(seen: Seen | None = None) -> None:
     """End or retry the runs that died, and those that were asked to stop and did not.
 
     Parameters
     ----------
-    cancels : dict, optional
-        When each run was first seen to be asked, kept from one call to the next; without it nobody
-        is given time.
+    seen : dict, optional
+        When each run was first seen to be silent, or to be asked, kept from one call to the next;
+        without it nobody is given time.
     """
-    seen = {} if cancels is None else cancels
-    under_way = set()
+    first_seen_s: Seen = {} if seen is None else seen
+    still = set()
     for job in _running():
-        run = (job.pk, job.attempt)
-        under_way.add(run)
-        if job.is_silent or is_dead(job.host, job.pid, job.started_at):
+        is_over = is_dead(job.host, job.pid)
+        for why, is_so, grace_s in (
+            # After a clock was set all hearts seem to have stopped, until they beat again.
+            ("silent", job.is_silent, settings.JOB_HEARTBEAT_S + CANCEL_GRACE_S),
+            ("asked", job.cancel_requested, CANCEL_GRACE_S),
+        ):
+            if is_so:
+                run = (job.pk, job.attempt, why)
+                still.add(run)
+                since_s = first_seen_s.setdefault(run, time.monotonic())
+                is_over = is_over or seen is None or time.monotonic() >= since_s + grace_s
+        if is_over:
             queueing.stop(job)  # a horse that hangs must not go on beside its successor
             _interrupt(job)
-        elif job.cancel_requested:
-            asked_at_s = seen.setdefault(run, time.monotonic())
-            if cancels is None or time.monotonic() >= asked_at_s + CANCEL_GRACE_S:
-                queueing.stop(job)
-                _interrupt(job)
-    for run in seen.keys() - under_way:
-        del seen[run]
+    for run in first_seen_s.keys() - still:
+        del first_seen_s[run]
 
 
 def leftovers_settle() -> None:
@@ -141,8 +147,9 @@ def reconciler_silence_s() -> float | None:
 
 def _running() -> "QuerySet[Job]":
     # While PostgreSQL was down no heart could beat: count from its start at the earliest.
-    stale_since = Now() - timedelta(seconds=settings.JOB_STALE_S)
-    silent = Q(heartbeat_at__lt=stale_since, database_start__lt=stale_since)
+    stale = timedelta(seconds=settings.JOB_STALE_S)
+    silent = Q(heartbeat_at__lt=Now() - stale, database_start__lt=Now() - stale)
+    silent |= Q(heartbeat_at__gt=Now() + stale)  # before the clock was set back
     return _active(Job.Status.RUNNING).annotate(
         database_start=Func(function=DATABASE_START, output_field=DateTimeField()),
         is_silent=ExpressionWrapper(silent, output_field=BooleanField()),

@@ -11,6 +11,7 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -21,6 +22,8 @@ from rq import Worker
 from rq.exceptions import DeserializationError
 from rq.job import Job as QueueJob
 from rq.queue import Queue
+from rq.timeouts import HorseMonitorTimeoutException
+from rq.utils import now
 
 from vibration.processes import die_with_parent
 
@@ -37,6 +40,7 @@ class PortalWorker(Worker):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._is_registered = False
+        self._watched: tuple[QueueJob, float] | None = None
         super().__init__(*args, **kwargs)
         self.job_monitoring_interval = _POLL_S
 
@@ -134,6 +138,20 @@ class PortalWorker(Worker):
         except _VALKEY_AWAY as error:
             logger.warning("Valkey went away around job %s: %s", job.id, error)
             self._wait_for_horse_alone()
+
+    def monitor_work_horse(self, job: QueueJob, *details: Any) -> None:
+        self._watched = (job, time.monotonic())
+        super().monitor_work_horse(job, *details)  # type: ignore[no-untyped-call]
+
+    def wait_for_horse(self) -> Any:
+        """Wait; RQ ends whoever has worked too long by the time of day, and that may be set."""
+        try:
+            return super().wait_for_horse()
+        except HorseMonitorTimeoutException:
+            if self._watched:
+                job, began_s = self._watched
+                job.started_at = now() - timedelta(seconds=time.monotonic() - began_s)
+            raise
 
     def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
         """Kill the horse and what it started, never this worker.

@@ -201,9 +201,11 @@ def _summary(scope: Scope) -> dict[str, Any]:
     classes, severities = _named(FaultClass), _named(Severity)
     held = held_by(scope)
     rows = _rows(scope, held, classes) if held else []
+    store = scope.store
+    n_all = store.n_signals if store is not None else scope.signals(SignalFilter()).count()
     return {
         "n": sum(cell.n for cell in held),
-        "n_all": _n_all(scope),
+        "n_all": n_all,
         "rows": [asdict(row) for row in rows],
         "table": {
             row.code: _sums(
@@ -238,12 +240,6 @@ def _facets(
         has_copies=any(cell.is_copy for cell in whole),
         most_in_class=max(sizes.values(), default=0),
     )
-
-
-def _n_all(scope: Scope) -> int:
-    if scope.store is not None:
-        return scope.store.n_signals
-    return scope.signals(SignalFilter()).count()
 
 
 def _named(model: type[FaultClass] | type[Severity]) -> dict[int | None, tuple[str, str]]:

@@ -51,9 +51,10 @@ def signals_matching(user: Any, text: str, limit: int = 20) -> list[Match]:
         (Why.DATASET, _of_dataset(user, signals, words)[:share]),
         (Why.TAG, _tagged(signals, words)[:share]),
     ]
+    labelled = labels_beginning(signals, words).order_by(F("upper_label"), "-pk")
     groups = [
         (Why.ID, list(_with_id(signals, words))),
-        (Why.LABEL, list(_labelled(signals, words)[:limit])),
+        (Why.LABEL, list(labelled[:limit])),
         *((why, list(found)) for why, found in by_name),
     ]
     return _dealt_out(groups, limit)
@@ -89,10 +90,6 @@ def _with_id(signals: QuerySet[Signal], words: str) -> QuerySet[Signal]:
     if not (digits.isascii() and digits.isdigit()) or int(digits) > HIGHEST_ID:
         return signals.none()
     return signals.filter(pk=int(digits))
-
-
-def _labelled(signals: QuerySet[Signal], words: str) -> QuerySet[Signal]:
-    return labels_beginning(signals, words).order_by(F("upper_label"), "-pk")
 
 
 def _of_class(signals: QuerySet[Signal], words: str) -> QuerySet[Signal]:

@@ -72,7 +72,9 @@ def projection_request(
         row.is_done = row.is_done and points_file(row.key).is_file()
         under_way = row.job is not None and row.job.is_active
         if not row.is_done and not under_way:
-            row.job = _job_started(user, scope, row)
+            title = f"{row.get_method_display()} of the features"
+            row.job = job_create(owner=user, kind=PROJECT, title=title, url=_page_of(scope, row))
+            job_enqueue(row.job)
         row.save(update_fields=["used_at", "is_done", "job"])
     return row
 
@@ -113,7 +115,8 @@ def projection_seen(row: Projection) -> None:
 def projection_compute(*, run: JobRun) -> None:
     """Compute the projection of the run's job and keep its points."""
     row = retried(partial(_row_of_run, run))
-    scope = retried(partial(scope_of_store, run.job.owner, _filter_of(row), row.store))
+    chosen = SignalFilter.from_query(QueryDict(row.query))
+    scope = retried(partial(scope_of_store, run.job.owner, chosen, row.store))
     names = names_of_sets(sets_of(row))
     table = retried(partial(feature_table, run.job.owner, scope, features=names))
     _still_current_or_refuse(row, scope)
@@ -171,13 +174,6 @@ def _row_of(
     return row
 
 
-def _job_started(user: Any, scope: Scope, row: Projection) -> Job:
-    title = f"{row.get_method_display()} of the features"
-    job = job_create(owner=user, kind=PROJECT, title=title, url=_page_of(scope, row))
-    job_enqueue(job)
-    return job
-
-
 def _page_of(scope: Scope, row: Projection) -> str:
     """Return the address that shows a projection; a filter too long for it is left out."""
     used = _parameters_of(row).used_by(Method(row.method))
@@ -201,10 +197,6 @@ def _row_of_run(run: JobRun) -> Projection:
     if row is None:
         raise JobLost
     return row
-
-
-def _filter_of(row: Projection) -> SignalFilter:
-    return SignalFilter.from_query(QueryDict(row.query))
 
 
 def _parameters_of(row: Projection) -> ProjectionParameters:

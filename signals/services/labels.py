@@ -109,7 +109,8 @@ def _wanted(labels: Relabel, pks: list[int]) -> tuple[str, list[Any]]:
 @transaction.atomic
 def fault_class_move(*, user: Any, fault_class: FaultClass, down: bool) -> None:
     """Change places with the class before, or after, on every page."""
-    _may_curate_or_refuse(user)
+    if not is_curator(user):
+        raise NotAllowed("Labels are edited by curators.")
     rows = list(FaultClass.objects.select_for_update().order_by("position"))
     here = rows.index(fault_class)
     there = here + (1 if down else -1)
@@ -121,8 +122,3 @@ def fault_class_move(*, user: Any, fault_class: FaultClass, down: bool) -> None:
     for row, position in ((own, highest + 1), (other, own.position), (own, other.position)):
         FaultClass.objects.filter(pk=row.pk).update(position=position)
     history_write(user=user, entries=[(own, f"Changed places with “{other}”.")])
-
-
-def _may_curate_or_refuse(user: Any) -> None:
-    if not is_curator(user):
-        raise NotAllowed("Labels are edited by curators.")

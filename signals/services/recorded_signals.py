@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 import numpy as np
-from django.db import connection
 from django.db.models import Q
 
+from common.database import copied_into
 from common.errors import Unavailable
 from signals.models import FaultClass, Recording, Severity, Signal, SignalStore
 from vibration.features import FEATURE_NAMES
@@ -49,13 +49,8 @@ def signals_copy(
         [kept.planned.name for kept in files],
         before=earlier.values_list("name", flat=True),
     )
-    table = connection.ops.quote_name(Signal._meta.db_table)
-    names = ", ".join(connection.ops.quote_name(name) for name in _COLUMNS)
     n_signals = 0
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,  # names come from the model
-    ):
+    with copied_into(Signal, _COLUMNS) as copy:
         for place, kept in enumerate(files):
             labelled = {
                 "fault_class_id": _id(classes, kept.planned.label, "fault class"),

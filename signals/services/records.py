@@ -10,6 +10,7 @@ import numpy.typing as npt
 from django.db import connection, transaction
 
 from common.cache.counted import forget_tagged
+from common.database import copied_into
 from common.errors import Unavailable
 from signals.models import (
     Annotation,
@@ -56,14 +57,7 @@ def signals_insert(*, store: SignalStore, reader: StoreReader) -> dict[int, int]
             f"The portal does not know the fault class {', '.join(unknown)}. "
             "An administrator runs the seed command once."
         )
-    names = ", ".join(
-        connection.ops.quote_name(name) for name in _columns(known, reader, order, 0, 0)
-    )
-    table = connection.ops.quote_name(Signal._meta.db_table)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,  # names come from the model
-    ):
+    with copied_into(Signal, list(_columns(known, reader, order, 0, 0))) as copy:
         for start in range(0, reader.n, BLOCK_ROWS):
             stop = min(start + BLOCK_ROWS, reader.n)
             for row in zip(*_columns(known, reader, order, start, stop).values(), strict=True):

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from common.database import after_commit, person_lock
 from common.errors import Invalid, NotAllowed, Unavailable
+from common.refused import what_helps
 from common.roles import may_manage
 from common.storage import Stored, stored, trash_sweep
 from common.text import counted
@@ -104,7 +105,7 @@ def upload_keep(
     except OSError as error:
         raise Unavailable(
             f"The storage failed while the upload was written ({error.strerror}); "
-            "nothing was kept. Try again."
+            f"nothing was kept. {what_helps(error)}"
         ) from error
     return upload
 
@@ -129,7 +130,7 @@ def uploads_sweep() -> None:
     found = {int(name): each / name for each in people for name in each.names() if name.isdecimal()}
     known = set(Upload.objects.filter(pk__in=found).values_list("pk", flat=True))
     for pk, folder in found.items():
-        if pk not in known and _is_old(folder):
+        if pk not in known and folder.age_s() > _ORPHAN_AFTER_S:
             logger.info("Removed the orphaned folder %s", folder)
             folder.discard()
 
@@ -218,12 +219,9 @@ def _write_file(folder: Path, upload: Upload, group: list[Kept]) -> None:
         recipe={"upload": source},
     ) as writer:
         for row, channel in enumerate(group):
-            cells = {"channel": _cut(channel.name), "rpm": channel.rpm}
+            name = channel.name.encode()[:TEXT_BYTES].decode(errors="ignore")
+            cells = {"channel": name, "rpm": channel.rpm}
             writer.write(row, channel.samples, channel.features, dict.fromkeys(_KINDS) | cells)
-
-
-def _cut(name: str) -> str:
-    return name.encode()[:TEXT_BYTES].decode(errors="ignore")
 
 
 def _row(store: SignalStore, row: int, channel: Kept) -> Signal:
@@ -269,7 +267,3 @@ def _after_delete(folder: Stored, store_ids: list[int]) -> None:
     folder.discard()
     for store_id in store_ids:
         cached_results_forget(store_id=store_id)
-
-
-def _is_old(folder: Stored) -> bool:
-    return folder.age_s() > _ORPHAN_AFTER_S

@@ -7,6 +7,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
+from bearing_portal.operations import storage_check
 from experiments.exports import onnx
 from experiments.results.files import ROWS, experiment_file, rows_read
 from experiments.results.model_files import model_load
@@ -30,6 +31,13 @@ def ready(keep):
         return trained(owner, dataset, model="forest", parameters={"n_estimators": 20.0}, top_k=5)
 
     return keep(make)
+
+
+@pytest.fixture
+def unmade(ready):
+    """The same, and nobody has asked for its export yet."""
+    onnx.onnx_file(ready).discard()
+    return ready
 
 
 @pytest.mark.parametrize("model", ["svm", "linear_svm", "knn", "logistic", "forest"])
@@ -77,24 +85,56 @@ def test_a_file_that_answers_otherwise_is_refused_with_the_figures():
     assert "another class for 300 of 300 training rows" in onnx.onnx_difference(content, other, x)
 
 
-def test_a_refused_export_leaves_no_file(ready, monkeypatch, tmp_path):
+def test_a_refused_export_leaves_no_file(unmade, monkeypatch, tmp_path):
     monkeypatch.setattr(onnx, "TOLERANCE", -1.0)
     with pytest.raises(onnx.Invalid, match="No ONNX was written"):
-        onnx.onnx_export(ready)
+        onnx.onnx_export(unmade)
     path = tmp_path / "model.onnx"
-    error = refusal("export_onnx", str(ready.pk), str(path))
+    error = refusal("export_onnx", str(unmade.pk), str(path))
     assert (error.returncode, path.exists()) == (2, False)
+    assert not onnx.onnx_file(unmade).is_file()
 
 
-def test_a_second_export_at_once_is_told_to_come_back(client, ready):
-    client.force_login(ready.owner)
+def test_a_second_export_at_once_is_told_to_come_back(client, unmade):
+    client.force_login(unmade.owner)
     with onnx._lock:
-        answer = client.get(f"/experiments/{ready.pk}/onnx/")
+        answer = client.get(f"/experiments/{unmade.pk}/onnx/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
-    assert client.get(f"/experiments/{ready.pk}/onnx/").status_code == 200
+    assert client.get(f"/experiments/{unmade.pk}/onnx/").status_code == 200
 
 
-def test_what_cannot_be_exported_says_why(client, ready, monkeypatch):
+def test_it_is_made_once_and_then_handed_out_whatever_its_size(client, unmade, monkeypatch):
+    client.force_login(unmade.owner)
+    first = client.get(f"/experiments/{unmade.pk}/onnx/").content
+    monkeypatch.setattr(onnx, "MOST_ROWS", 1)
+    with onnx._lock:  # nobody could make another
+        again = client.get(f"/experiments/{unmade.pk}/onnx/")
+    assert (again.status_code, again.content) == (200, first)
+
+
+def test_the_kept_file_is_no_orphan_of_the_storage(unmade, monkeypatch):
+    monkeypatch.setattr(storage_check, "YOUNG_S", -1)
+    onnx.onnx_export(unmade)
+    stranger = onnx.onnx_file(unmade).parent / "other.onnx"
+    with stranger.made() as path:
+        path.write_bytes(b"x")
+    found = {each.key for each in storage_check.storage_check()}
+    stranger.discard()
+    assert stranger.key in found
+    assert onnx.onnx_file(unmade).key not in found
+
+
+def test_one_that_cannot_be_kept_is_handed_out_all_the_same(unmade, monkeypatch):
+    def full(self):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(onnx.Stored, "made", full)
+    assert onnx.onnx_export(unmade)
+    assert not onnx.onnx_file(unmade).is_file()
+
+
+def test_what_cannot_be_exported_says_why(client, unmade, monkeypatch):
+    ready = unmade
     majority = trained(ready.owner, ready.dataset, model="majority")
     waiting = asked(ready.owner, ready.dataset)
     for experiment, sentence in (

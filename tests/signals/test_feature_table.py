@@ -16,7 +16,7 @@ from signals.filters.signal_filter import SignalFilter
 from signals.models import Signal
 from signals.selectors import store_path
 from tests.factories import make_dataset, make_user
-from tests.signals.catalogue import make_index
+from tests.signals.index_rows import make_index
 from vibration.features import FEATURE_NAMES
 from vibration.store import StoreReader
 

@@ -38,7 +38,8 @@ def guarded(
             trouble = trouble_of(request, error)
             if instead is not None:
                 return instead(values[0] if values else None, trouble.title, words_of(trouble))
-            set_props(MESSAGE, {"data": _message(trouble)})
+            said = {"level": "error", "title": trouble.title, "text": words_of(trouble)}
+            set_props(MESSAGE, {"data": said})
             return no_update
 
     call.is_guarded = True  # type: ignore[attr-defined]
@@ -50,7 +51,3 @@ def words_of(trouble: Trouble) -> str:
     return (
         f"{trouble.sentence} Incident {trouble.incident}." if trouble.incident else trouble.sentence
     )
-
-
-def _message(trouble: Trouble) -> dict[str, str]:
-    return {"level": "error", "title": trouble.title, "text": words_of(trouble)}

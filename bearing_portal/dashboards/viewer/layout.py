@@ -29,7 +29,11 @@ def page() -> html.Div:
             dcc.Store(id=MESSAGE),
             _toolbar(),
             Markup(ids.NOTHING, className="panel viewer-nothing", hidden=True),
-            html.Div([_panels(), _side()], id=ids.SHOWN, className="viewer-shown"),
+            html.Div(
+                [html.Div([_time(), _analysis(), _map()], className="viewer-panels"), _side()],
+                id=ids.SHOWN,
+                className="viewer-shown",
+            ),
         ],
         className="viewer-app",
     )
@@ -67,10 +71,6 @@ def _button(text: str, glyph: str, *, is_brief: bool = False, **attributes: Any)
         **attributes,
     )
     return fixed(button)
-
-
-def _panels() -> html.Div:
-    return html.Div([_time(), _analysis(), _map()], className="viewer-panels")
 
 
 def _time() -> html.Section:

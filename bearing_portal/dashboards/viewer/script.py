@@ -25,19 +25,14 @@ def script_of(user: Any, state: ViewerState) -> str:
     parts = [_samples, _time, ANALYSES[state.tab]]
     parts += [_kurtogram] if state.tab == "envelope" else []
     for part in (*parts, _map):
-        needed, lines = (
-            _tracked(user, item, state) if _is_tracked(part, state) else part(item, state)
-        )
+        is_tracked = part is _spectrum and state.is_tracked
+        needed, lines = _tracked(user, item, state) if is_tracked else part(item, state)
         imports |= needed
         body += [*lines, ""]
     head = [f"# The panels of {item.signal.label!r}, as the Signal Viewer shows them."]
     if len(state.signals) > 1:
         head += ["# What it is compared with is left out."]
     return "\n".join([*head, "", *_sorted(imports), "", *body])
-
-
-def _is_tracked(part: Any, state: ViewerState) -> bool:
-    return part is _spectrum and state.is_tracked
 
 
 def _sorted(imports: set[str]) -> Lines:

@@ -115,7 +115,7 @@ def trend(found: Any, unit: str = "") -> SafeString:
         found.direction,
         arrow,
         sign,
-        _amount(abs(found.change), unit),
+        size(abs(int(found.change))) if unit == "bytes" else thousands(abs(found.change)),
     )
 
 
@@ -132,10 +132,6 @@ def runs_of(values: Points) -> list[list[tuple[int, float]]]:
         else:
             runs[-1].append((place, value))
     return [run for run in runs if run]
-
-
-def _amount(value: float, unit: str) -> str:
-    return size(int(value)) if unit == "bytes" else thousands(value)
 
 
 def _scaled(

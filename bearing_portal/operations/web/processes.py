@@ -20,10 +20,12 @@ from vibration.processes import die_with_parent
 logger = logging.getLogger(__name__)
 
 STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+MAKE_WAY: Final = signal.SIGUSR1  # to answer what is under way, however long it takes, and end
 PATIENCE_S: Final = 7.0
 _WATCH_S: Final = 0.2
 _STEADY_AFTER_S: Final = 5.0
 _PAUSE_S: Final = 1.0
+_SERVING_S: Final = 30.0  # those that take the place of the first serve by then
 _PLACES_EACH: Final = 4  # one that answers, one that takes its place, and others that still end
 
 Beat = Callable[[], None]
@@ -37,7 +39,8 @@ class WebProcesses:
     n_processes : int
         How many.
     work : callable
-        What each does; it ends in order on SIGTERM. It is given what it calls every second.
+        What each does; it ends in order on SIGTERM, and on `MAKE_WAY`, which waits until it is
+        unblocked there. It is given what it calls every second.
     silent_s : float, optional
         A process that has not called for so long is killed; 0 never.
     """
@@ -51,6 +54,7 @@ class WebProcesses:
         self._stop = threading.Event()
         self._started_at_s: dict[int, float] = {}
         self._replaced: set[int] = set()
+        self._first: int | None = None
         self._not_before_s = 0.0
 
     def run(self, *, preparing: Iterable[Callable[[], object]]) -> None:
@@ -66,15 +70,26 @@ class WebProcesses:
             if self._stop.is_set():
                 break
             step()
-        for pid in list(self._started_at_s):
-            self._replaced.add(pid)
-            os.kill(pid, signal.SIGTERM)
+        self._first = next(iter(self._started_at_s))
+        self._replaced.add(self._first)
+        way_at_s = time.monotonic() + _SERVING_S
         while not self._stop.is_set():
             self._reap()
             self._end_silent()
             self._fill()
+            self._have_first_make_way(way_at_s)
             self._stop.wait(_WATCH_S)
         self._finish()
+
+    def _have_first_make_way(self, at_s: float) -> None:
+        """Let the first go once all others serve, so that somebody always does."""
+        others = self._started_at_s.keys() - self._replaced
+        n_serving = sum(self._pulses.count(self._places[pid]) > 0 for pid in others)
+        if self._first not in self._started_at_s:
+            self._first = None
+        elif n_serving == self._n_processes or (others and time.monotonic() > at_s):
+            os.kill(self._first, MAKE_WAY)
+            self._first = None
 
     def _fill(self) -> None:
         n_lasting = len(self._started_at_s.keys() - self._replaced)
@@ -86,12 +101,12 @@ class WebProcesses:
         connections.close_all()
         parent_pid = os.getpid()
         # A signal between the fork and the child's own handlers would be lost.
-        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        signal.pthread_sigmask(signal.SIG_BLOCK, (*STOP_SIGNALS, MAKE_WAY))
         place = self._pulses.take()
         pid = os.fork()
         if pid == 0:
             _be_child(partial(self._work, partial(self._pulses.beat, place)), parent_pid)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (*STOP_SIGNALS, MAKE_WAY))
         self._places[pid] = place
         self._started_at_s[pid] = time.monotonic()
 

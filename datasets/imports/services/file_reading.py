@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from common.errors import Unavailable
+from common.refused import what_helps
 from common.storage import Stored
 from datasets.imports.paths import PICTURE, draft_sent, folders_of, name_of, side_car_paths
 from datasets.imports.pictures import MOST_PICTURES, picture_of, pictures_write
@@ -64,7 +65,7 @@ def file_read(file: ImportFile, *, folder: Path, stored: dict[str, str]) -> Read
         return Read(sha256="", reason=f"{name} is missing from the storage; send it again.")
     except OSError as error:
         raise Unavailable(
-            f"The storage failed while {name} was read ({error.strerror}). Try again."
+            f"The storage failed while {name} was read ({error.strerror}). {what_helps(error)}"
         ) from error
     return _described(file, digest, reading)
 

@@ -157,7 +157,8 @@ def _keep(draft: ImportDraft, file: ImportFile, read: Read) -> None:
     if row is None or row.status != _STATUS.RECEIVED:
         return
     row.sha256 = read.sha256
-    first = _first_alike(draft, row)
+    alike = draft.files.filter(sha256=row.sha256, status=_STATUS.READ).exclude(sha256="")
+    first = alike.exclude(pk=row.pk).first()
     if first is not None:
         file_refuse(row, f"It has the same content as {first.path}; it is imported once.")
         return
@@ -183,11 +184,6 @@ def _keep(draft: ImportDraft, file: ImportFile, read: Read) -> None:
     ImportChannel.objects.bulk_create(read.channels)
     ImportRate.objects.bulk_create(read.rates)
     ImportRemark.objects.bulk_create(read.remarks)
-
-
-def _first_alike(draft: ImportDraft, row: ImportFile) -> ImportFile | None:
-    alike = draft.files.filter(sha256=row.sha256, status=_STATUS.READ).exclude(sha256="")
-    return alike.exclude(pk=row.pk).first()
 
 
 def _in_dataset(draft: ImportDraft, row: ImportFile) -> Recording | None:

@@ -17,6 +17,7 @@ from typing import IO, Any, Final, Protocol
 from django.db import transaction
 
 from common.errors import Expected, Invalid, NotFound, Unavailable
+from common.refused import what_helps
 from common.storage import folder_make
 from datasets.imports.paths import draft_folder
 from datasets.models import ImportFile
@@ -106,7 +107,7 @@ def _told() -> Iterator[None]:
     except OSError as error:
         raise Unavailable(
             f"The storage failed while the file was written ({error.strerror}). "
-            "Try again; it goes on where it stopped."
+            f"{what_helps(error)} It goes on where it stopped."
         ) from error
 
 

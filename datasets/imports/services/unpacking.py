@@ -11,6 +11,7 @@ from django.db import transaction
 
 from common.database import after_commit, retried
 from common.errors import Invalid, Unavailable
+from common.refused import what_helps
 from common.storage import folder_make
 from common.text.names import name_shown
 from datasets.imports.paths import path_clean, stored_name
@@ -64,7 +65,8 @@ def _unpacked(
         row.status, row.reason = _STATUS.REFUSED, words_cut(str(error), LONGEST_REASON)
     except OSError as error:
         raise Unavailable(
-            f"The storage failed while {archive.path} was unpacked ({error.strerror}). Try again."
+            f"The storage failed while {archive.path} was unpacked ({error.strerror}). "
+            f"{what_helps(error)}"
         ) from error
     return row
 

@@ -1,4 +1,3 @@
-import hashlib
 import json
 import os
 import shutil
@@ -21,6 +20,7 @@ from vibration.formats.inspection import Inspection, Said
 from vibration.formats.said_values import rate_said, speed_said
 from vibration.importing import PlannedFile
 from vibration.importing.planning import planned_file, with_runs
+from vibration.store import file_sha256
 
 _FOLDERS_KEPT: Final = 3
 _SHOWN: Final = ("label", "severity", "specimen", "run", "load")
@@ -218,7 +218,7 @@ class _Inspected:
         path, reading = self.read
         shown = description["file"]
         name = self.root.name + shown.removeprefix(str(self.root))
-        sha256 = _sha256(path)
+        sha256 = file_sha256(path)
         if self.hold is not None and not path.absolute().is_relative_to(self.root.absolute()):
             path = self._held(path, name, number)
         return planned_file(
@@ -268,11 +268,6 @@ def _unit(text: str) -> str:
     if not 1 <= len(text.strip()) <= _UNIT_CHARACTERS:
         raise ArgumentTypeError(f"“{text[:40]}” is no unit; it has 1 to {_UNIT_CHARACTERS} signs")
     return text.strip()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _line(found: dict[str, Any]) -> str:

@@ -1,3 +1,4 @@
+import errno
 import logging
 import threading
 
@@ -38,6 +39,16 @@ def test_an_expected_error_becomes_the_sentence(job):
     run(job, work)
 
     assert (job.status, job.error, job.incident_id) == ("failed", "The disk is full.", "")
+
+
+def test_a_full_disk_becomes_a_sentence_and_no_incident(job):
+    def work(run):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    run(job, work)
+
+    assert (job.status, job.incident_id) == ("failed", "")
+    assert job.error.startswith("The portal's disk is full; nothing was kept.")
 
 
 def test_a_crash_shows_an_incident_and_nothing_internal(job, caplog):

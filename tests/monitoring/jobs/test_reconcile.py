@@ -9,7 +9,12 @@ from django.utils import timezone
 
 from monitoring.jobs import kinds
 from monitoring.jobs.kinds import register_sweeper
-from monitoring.jobs.lifecycle import job_cancel_request, job_create, job_start
+from monitoring.jobs.lifecycle import (
+    job_cancel_request,
+    job_create,
+    job_progress,
+    job_start,
+)
 from monitoring.jobs.process import is_dead, own_host, own_pid
 from monitoring.jobs.reconcile import (
     CANCEL_GRACE_S,
@@ -160,18 +165,43 @@ def test_a_run_that_does_not_stop_is_ended(job):
     started = job_start(job.pk)
     job_cancel_request(user=job.owner, job=job)
 
-    running_jobs_settle({(job.pk, started.attempt): time.monotonic() - CANCEL_GRACE_S})
+    running_jobs_settle({(job.pk, started.attempt, "asked"): time.monotonic() - CANCEL_GRACE_S})
 
     job.refresh_from_db()
     assert job.status == "cancelled"
 
 
 def test_a_run_that_ended_is_forgotten(job):
-    cancels = {(job.pk, 1): 0.0}
+    seen = {(job.pk, 1, "asked"): 0.0, (job.pk, 1, "silent"): 0.0}
 
-    running_jobs_settle(cancels)
+    running_jobs_settle(seen)
 
-    assert cancels == {}
+    assert seen == {}
+
+
+@pytest.mark.parametrize("clock_set", [timedelta(hours=3), timedelta(hours=-3)])
+def test_a_run_whose_clock_was_set_has_time_to_beat_again(job, clock_set):
+    run = job_start(job.pk)
+    silence(job, heartbeat_at=timezone.now() - clock_set)
+    seen = {}
+
+    running_jobs_settle(seen)
+    job_progress(run, done=1, total=2)
+    running_jobs_settle(seen)
+
+    job.refresh_from_db()
+    assert (job.status, seen) == ("running", {})
+
+
+@pytest.mark.parametrize("clock_set", [timedelta(hours=3), timedelta(hours=-3)])
+def test_a_run_that_does_not_beat_again_is_tried_again(job, clock_set):
+    job_start(job.pk)
+    silence(job, heartbeat_at=timezone.now() - clock_set)
+
+    running_jobs_settle({(job.pk, 1, "silent"): time.monotonic() - 60})
+
+    job.refresh_from_db()
+    assert job.status == "queued"
 
 
 def test_one_query_watches_all_running_jobs(job, django_assert_num_queries):
@@ -197,14 +227,11 @@ def test_only_one_process_reconciles(job):
 
 
 def test_a_process_elsewhere_is_never_called_dead(dead_pid):
-    now = timezone.now()
+    assert is_dead(own_host(), dead_pid)
+    assert not is_dead("elsewhere/1/2", dead_pid)
+    assert not is_dead("elsewhere/1", dead_pid)
+    assert not is_dead(own_host(), own_pid())
 
-    assert is_dead(own_host(), dead_pid, now)
-    assert not is_dead("elsewhere/1", dead_pid, now)
-    assert not is_dead(own_host(), own_pid(), now)
 
-
-def test_a_number_inherited_by_a_younger_process_counts_as_dead():
-    long_ago = timezone.now() - timedelta(days=365)
-
-    assert is_dead(own_host(), own_pid(), long_ago)
+def test_a_number_inherited_by_another_process_counts_as_dead():
+    assert is_dead(own_host(), 1)

@@ -1,11 +1,18 @@
-"""A command to kill the work horse may come at any moment, and never hits the worker."""
+"""Who ends a work horse, and when: never the worker itself, never for a clock that was set."""
 
 import signal
 import subprocess
 import sys
+import time
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from rq import Worker
+from rq.timeouts import HorseMonitorTimeoutException
+from rq.utils import now
 
+from monitoring.jobs.worker import PortalWorker
 from tests.processes import started
 
 SLEEP = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
@@ -41,3 +48,18 @@ def test_a_horse_is_killed_before_and_after_it_leads_its_own_group(leads_its_gro
 
 def test_without_a_horse_nobody_is_killed():
     assert ordered(0) == (0, "alive")
+
+
+def test_a_clock_that_is_set_makes_no_job_old(monkeypatch):
+    def timed_out(_worker):
+        raise HorseMonitorTimeoutException
+
+    monkeypatch.setattr(Worker, "wait_for_horse", timed_out)
+    worker = PortalWorker.__new__(PortalWorker)
+    job = SimpleNamespace(started_at=now() - timedelta(hours=3))
+    worker._watched = (job, time.monotonic() - 10)
+
+    with pytest.raises(HorseMonitorTimeoutException):
+        worker.wait_for_horse()
+
+    assert timedelta(seconds=10) <= now() - job.started_at < timedelta(hours=1)

@@ -10,7 +10,7 @@ from signals.filters.signal_filter import SignalFilter
 from signals.filters.values import Range
 from signals.models import Signal
 from tests.factories import make_dataset, make_user
-from tests.signals.catalogue import make_index
+from tests.signals.index_rows import make_index
 
 pytestmark = pytest.mark.django_db
 

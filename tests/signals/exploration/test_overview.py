@@ -21,7 +21,7 @@ from signals.filters.values import Range
 from signals.models import FaultClass, Severity, Signal, Tag
 from signals.services.labels import Relabel, signals_relabel
 from tests.factories import make_dataset, make_user
-from tests.signals.catalogue import make_index
+from tests.signals.index_rows import make_index
 
 pytestmark = pytest.mark.django_db
 

@@ -88,7 +88,9 @@ def _cwru(variables: Mapping[str, Any], file: SourceFile) -> Reading | None:
                 unit_source=Source.KNOWN_LAYOUT,
                 recording=number if several else "",
                 kind="",
-                rpm=None if rpm is None else _speed(rpm, f"variable {number}RPM"),
+                rpm=(
+                    None if rpm is None else stated(positive(rpm, "speed"), f"variable {number}RPM")
+                ),
                 is_sure=True,
             )
         )
@@ -114,10 +116,6 @@ def _cwru_hint(file: SourceFile, ends: set[str]) -> tuple[float, str]:
     if "BA" in ends or len(ends) == 1:
         return 12000.0, f"{alike} Files with these channels are mostly of 12 000 Hz."
     return 48000.0, f"{alike} Files with these channels are mostly of 48 000 Hz."
-
-
-def _speed(rpm: float, words: str) -> Statement:
-    return stated(positive(rpm, "speed"), words)
 
 
 def _mfpt(variables: Mapping[str, Any], file: SourceFile) -> Reading | None:

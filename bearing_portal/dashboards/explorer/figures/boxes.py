@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from bearing_portal.dashboards.explorer.figures.empty import empty_figure
 from bearing_portal.dashboards.explorer.figures.groups import (
     Axis,
     Group,
     Summary,
     density_of,
-    empty_figure,
     name_margin,
     see_through,
     summary_of,

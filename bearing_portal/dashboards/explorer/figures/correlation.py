@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from bearing_portal.dashboards.explorer.figures.groups import empty_figure, name_margin
+from bearing_portal.dashboards.explorer.figures.empty import empty_figure
+from bearing_portal.dashboards.explorer.figures.groups import name_margin
 from bearing_portal.dashboards.figures.builder import Draft
 from bearing_portal.dashboards.figures.theme import COMMON
 from bearing_portal.frame.design.tokens import TOKENS

@@ -3,12 +3,10 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from bearing_portal.dashboards.figures.builder import Draft
 from common.text import counted
 
 FloatArray = npt.NDArray[np.floating]
@@ -163,15 +161,6 @@ def left_out(groups: Sequence[Group], axis: Axis) -> str:
     if without:
         parts.append(f"{counted(without, 'value')} of 0 or less, which have no logarithm")
     return f"Left out: {' and '.join(parts)}." if parts else ""
-
-
-def empty_figure(words: str, theme: str, subject: str) -> Any:
-    """A figure that says why it shows nothing."""
-    draft = Draft(theme, subject)
-    draft.axis("xaxis", visible=False)
-    draft.axis("yaxis", visible=False)
-    draft.annotate(words, xref="paper", yref="paper", x=0.5, y=0.5)
-    return draft.figure()
 
 
 def name_margin(names: Sequence[str]) -> int:

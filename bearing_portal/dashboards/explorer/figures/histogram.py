@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from bearing_portal.dashboards.explorer.figures.empty import empty_figure
 from bearing_portal.dashboards.explorer.figures.groups import (
     Axis,
     FloatArray,
     Group,
-    empty_figure,
     see_through,
 )
 from bearing_portal.dashboards.figures.builder import Draft

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from bearing_portal.dashboards.explorer.figures.empty import empty_figure
 from bearing_portal.dashboards.explorer.figures.groups import (
     FloatArray,
-    empty_figure,
     see_through,
 )
 from bearing_portal.dashboards.figures.builder import Draft, titled
@@ -90,13 +90,11 @@ def points_figure(
 
 def drawn_of(clouds: Sequence[Cloud]) -> list[Cloud]:
     """Return what is drawn of clouds: points with a place, at most `MOST_POINTS`, none empty."""
-    known = [_known(cloud) for cloud in clouds]
+    known = [
+        _at(cloud, np.flatnonzero(np.isfinite(cloud.x) & np.isfinite(cloud.y))) for cloud in clouds
+    ]
     n_known = sum(len(cloud.pks) for cloud in known)
     return [_thinned(cloud, n_known) for cloud in known if len(cloud.pks)]
-
-
-def _known(cloud: Cloud) -> Cloud:
-    return _at(cloud, np.flatnonzero(np.isfinite(cloud.x) & np.isfinite(cloud.y)))
 
 
 def _thinned(cloud: Cloud, n_known: int) -> Cloud:

@@ -162,7 +162,8 @@ def relabel(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _asked(request, "relabel", signals, form=form)
     if not form.is_valid():
-        return _asked(request, "relabel", signals, form=form, error=_first_of(form))
+        refused = Invalid(next(iter(form.errors.values()))[0])
+        return _asked(request, "relabel", signals, form=form, error=refused)
     try:
         done = signals_relabel(
             user=request.user,
@@ -271,10 +272,6 @@ def _asked(
     }
     status = 422 if error else 200
     return render(request, f"dashboards/explorer/_{what}.html", context, status=status)
-
-
-def _first_of(form: RelabelForm) -> Invalid:
-    return Invalid(next(iter(form.errors.values()))[0])
 
 
 def _done(said: dict[str, Any]) -> HttpResponse:

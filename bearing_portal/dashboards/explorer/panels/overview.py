@@ -16,7 +16,7 @@ from bearing_portal.dashboards.explorer.class_marks import (
     class_marks,
     severity_marks,
 )
-from bearing_portal.dashboards.explorer.figures.groups import empty_figure
+from bearing_portal.dashboards.explorer.figures.empty import empty_figure
 from bearing_portal.dashboards.explorer.figures.overview import bars_figure
 from bearing_portal.dashboards.explorer.reading import answered, narrowed, signals_of
 from bearing_portal.dashboards.explorer.state import ExplorerState
@@ -57,7 +57,8 @@ def _shown(user: Any, state: ExplorerState) -> tuple[Any, ...]:
     found = overview(user, scope)
     selected = narrowed(user, state, scope)
     chosen = overview(user, selected) if selected is not None else None
-    words = _meta(found, chosen)
+    n = thousands(found.n)
+    words = f"n = {n}" if chosen is None else f"{thousands(chosen.n)} of {n} selected"
     part = chosen.table if chosen is not None else None
     classes, severities = class_marks(), severity_marks()
     table = classes_table(found, chosen, classes, scope.units())
@@ -123,11 +124,6 @@ def _row(row: ClassRow, counts: dict[str, int] | None, mark: ClassMark | None) -
     cells += [html.Td(number(value, 3), className="num", title=of) for value in values]
     faded = counts is not None and not counts.get(row.code)
     return html.Tr([html.Th(name, scope="row"), *cells], className="is-faded" if faded else "")
-
-
-def _meta(found: Overview, chosen: Overview | None) -> str:
-    n = thousands(found.n)
-    return f"n = {n}" if chosen is None else f"{thousands(chosen.n)} of {n} selected"
 
 
 def _legend(found: Overview, severities: dict[str, SeverityMark]) -> list[html.Span]:

@@ -11,7 +11,7 @@ from bearing_portal.dashboards.embedding.guard import guarded
 from bearing_portal.dashboards.embedding.markup import Markup, fixed, markup
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.feature_menu import feature_choice
-from bearing_portal.dashboards.explorer.figures.groups import empty_figure
+from bearing_portal.dashboards.explorer.figures.empty import empty_figure
 from bearing_portal.dashboards.explorer.figures.trend import trend_figure
 from bearing_portal.dashboards.explorer.reading import answered, signals_of
 from bearing_portal.dashboards.explorer.state import ExplorerState

@@ -7,7 +7,7 @@ import numpy as np
 from bearing_portal.dashboards.figures.builder import as_text
 from bearing_portal.dashboards.viewer.axis_marks import low_orders, marks_of, scale_of
 from bearing_portal.dashboards.viewer.figures import marks as marking
-from bearing_portal.dashboards.viewer.figures.common import FloatArray, Span, within
+from bearing_portal.dashboards.viewer.figures.common import FloatArray, within
 from bearing_portal.dashboards.viewer.figures.lines import (
     Curve,
     Expected,
@@ -50,7 +50,7 @@ def spectrum_panel(user: Any, state: ViewerState) -> Panel:
         curves,
         frame,
         marks=marks,
-        bands=_bands(first, state),
+        bands=marking.subsynchronous_band(first.signal.shaft_hz) if "sub" in state.marks else [],
         expected=expected,
     )
     return Panel(figure, " · ".join(filter(None, (meta_of(first, spectra[0]), lacking))))
@@ -127,10 +127,6 @@ def _highest_shown(item: Item, state: ViewerState, highest_hz: float) -> float:
     if state.is_full or not shaft_hz:
         return highest_hz
     return min(highest_hz, low_orders(item, state) * shaft_hz)
-
-
-def _bands(item: Item, state: ViewerState) -> list[Span]:
-    return marking.subsynchronous_band(item.signal.shaft_hz) if "sub" in state.marks else []
 
 
 def _expected(

@@ -19,8 +19,9 @@ SCRIPT = """
 import signal, sys, time
 from django.conf import settings
 settings.configure(DATABASES={})
-from bearing_portal.operations.web.processes import WebProcesses
+from bearing_portal.operations.web.processes import MAKE_WAY, WebProcesses
 def work(beat):
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [MAKE_WAY])
     while True:
         beat()
         time.sleep(0.05)

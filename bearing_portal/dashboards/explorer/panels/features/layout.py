@@ -9,9 +9,9 @@ from bearing_portal.dashboards.embedding.guard import guarded
 from bearing_portal.dashboards.embedding.markup import Markup, fixed, markup
 from bearing_portal.dashboards.explorer import ids
 from bearing_portal.dashboards.explorer.feature_menu import feature_choice
-from bearing_portal.dashboards.explorer.figures.groups import Group, empty_figure
+from bearing_portal.dashboards.explorer.figures.empty import empty_figure
+from bearing_portal.dashboards.explorer.figures.groups import Group
 from bearing_portal.dashboards.explorer.panels.features.data import (
-    FeaturePanel,
     correlation_panel,
     feature_panel,
     ranking_panel,
@@ -81,7 +81,8 @@ def show_feature(asked: Any, *, user: Any) -> tuple[Any, ...]:
 
 def _boxes(user: Any, state: ExplorerState) -> tuple[Any, ...]:
     found = feature_panel(user, state)
-    groups = markup(_group_buttons(found))
+    # What a click on a row does, for the keyboard.
+    groups = markup([_group_button(each, each.code in found.chosen) for each in found.groups])
     return found.boxes, found.histogram, found.title, found.meta, found.note, groups
 
 
@@ -176,11 +177,6 @@ def _feature() -> html.Section:
         asks=ids.ASK_FEATURE,
         tools=tools,
     )
-
-
-def _group_buttons(found: FeaturePanel) -> list[html.Button]:
-    """Return a button for each group: what a click on its row does, for the keyboard."""
-    return [_group_button(group, group.code in found.chosen) for group in found.groups]
 
 
 def _group_button(group: Group, is_chosen: bool) -> html.Button:

@@ -8,7 +8,7 @@ import numpy as np
 from django.http import QueryDict
 
 from bearing_portal.dashboards.explorer.drawn import drawn_words, numbers_of, selected_of
-from bearing_portal.dashboards.explorer.figures.groups import empty_figure
+from bearing_portal.dashboards.explorer.figures.empty import empty_figure
 from bearing_portal.dashboards.explorer.figures.scatter import Cloud, Plane, drawn_of, points_figure
 from bearing_portal.dashboards.explorer.grouping import by_class
 from bearing_portal.dashboards.explorer.reading import signals_of

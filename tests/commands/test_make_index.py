@@ -14,13 +14,13 @@ def owner(seeded):
 
 
 def test_it_refuses_unless_it_is_meant(owner):
-    assert refusal("make_catalogue", "10").returncode == 2
+    assert refusal("make_index", "10").returncode == 2
     assert not Dataset.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_its_rows_are_dealt_out_to_the_classes_without_a_gap(owner):
-    assert "110 index rows" in called("make_catalogue", "110", "--yes", "--name", "Large")
+    assert "110 index rows" in called("make_index", "110", "--yes", "--name", "Large")
     dataset = Dataset.objects.get(name="Large")
     assert set(dataset.class_counts.values_list("n_signals", flat=True)) == {10}
     ranks = Signal.objects.filter(store=dataset.store, fault_class__code="wear")
@@ -31,4 +31,4 @@ def test_its_rows_are_dealt_out_to_the_classes_without_a_gap(owner):
 def test_a_taken_name_and_an_unknown_owner_are_refused(owner):
     make_dataset(name="Taken")
     for option in (["--name", "taken"], ["--owner", "nobody"]):
-        assert refusal("make_catalogue", "10", "--yes", *option).returncode == 2
+        assert refusal("make_index", "10", "--yes", *option).returncode == 2

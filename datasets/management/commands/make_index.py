@@ -8,7 +8,7 @@ from common.commands import PortalCommand, whole_number
 from common.errors import Invalid
 from common.text import thousands
 from datasets.management.owners import owner_named
-from datasets.services.index_rows import MOST_ROWS, catalogue_make, next_name
+from datasets.services.index_rows import MOST_ROWS, index_make, next_name
 from monitoring.management.progress import progress_bar
 from signals.models import Signal
 
@@ -18,11 +18,11 @@ class Command(PortalCommand):
         "Write a dataset of index rows without waveforms, whose features are chance: to try the "
         "pages at a size. It is no data; on a portal in use it needs --yes."
     )
-    example = 'make_catalogue 100000 --yes\nmake_catalogue 1000000 --name "A million" --yes'
+    example = 'make_index 100000 --yes\nmake_index 1000000 --name "A million" --yes'
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("n", type=whole_number(1, MOST_ROWS), metavar="N", help="rows")
-        parser.add_argument("--name", help="name of the dataset; default: Catalogue and a number")
+        parser.add_argument("--name", help="name of the dataset; default: Index and a number")
         parser.add_argument("--owner", metavar="USERNAME", help="default: the first superuser")
         parser.add_argument("--shared", action="store_true", help="everybody may see it")
         parser.add_argument("--yes", action="store_true", help="not only where DEBUG is on")
@@ -32,7 +32,7 @@ class Command(PortalCommand):
             raise Invalid("This writes rows that are no data; add --yes if you mean it.")
         name = options["name"] or next_name()
         with progress_bar(name, total=options["n"], unit="row") as show:
-            dataset = catalogue_make(
+            dataset = index_make(
                 owner=owner_named(options["owner"]),
                 name=name,
                 n=options["n"],
