@@ -3,12 +3,14 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 
 from bearing_portal.frame.errors import error_response, wants_fragment
+from common.remembered import remembering
 from monitoring.logs.context import log_context, request_id_for
 
 logger = logging.getLogger(__name__)
@@ -28,12 +30,17 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = request_id_for(request.headers.get("X-Request-ID"))
         request.request_id = request_id  # type: ignore[attr-defined]
-        with log_context(request_id=request_id):
+        with log_context(request_id=request_id), _memory_of(request):
             start_s = time.perf_counter()
             response = self.get_response(request)
             _log_answer(request, response, time.perf_counter() - start_s)
         response["X-Request-ID"] = request_id
         return response
+
+
+def _memory_of(request: HttpRequest) -> AbstractContextManager[None]:
+    # Who writes may read what was written.
+    return remembering({}) if request.method in ("GET", "HEAD") else nullcontext()
 
 
 def _log_answer(request: HttpRequest, response: HttpResponse, duration_s: float) -> None:

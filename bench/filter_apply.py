@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bench.explorer import catalogue
+from bench.explorer import index_of
 from bench.registry import Figures, benchmark
 from bench.served.portal import COOKIE, served
 from bench.warm_page import _FLAGS, chromium
@@ -67,7 +67,7 @@ def explorer() -> Iterator[Any]:
         return
     from playwright.sync_api import sync_playwright
 
-    dataset_id = catalogue("100000")  # Django asks nothing while Playwright's loop runs
+    dataset_id = index_of("100000")  # Django asks nothing while Playwright's loop runs
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})

@@ -15,6 +15,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from django.http import QueryDict
@@ -276,6 +277,7 @@ class PageState:
     filter_keys: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
+    @cache
     def keys(cls) -> dict[str, Key]:
         """Return the field of each name, in order."""
         return {each.name: each.metadata["key"] for each in fields(cls)}  # type: ignore[arg-type]

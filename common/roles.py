@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
+from common.remembered import remembered
+
 M = TypeVar("M", bound=Model)
 
 VIEWER = "viewer"
@@ -55,4 +57,9 @@ def may_manage(user: Any, owner_id: int | None) -> bool:
 def _has_role(user: Any, role: str) -> bool:
     if not user.is_authenticated or not user.is_active:
         return False
-    return bool(user.is_superuser) or user.groups.filter(name=role).exists()
+    if user.is_superuser:
+        return True
+    # All of them at once: a page asks for several.
+    return role in remembered(
+        ("roles", user.pk), lambda: set(user.groups.values_list("name", flat=True))
+    )

@@ -6,17 +6,24 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from common.errors import Invalid
-from datasets.selectors import dataset_get
+from common.remembered import remembered
+from datasets.selectors import dataset_brief
 from signals.exploration.selection import narrowed
 from signals.exploration.table import within_columns
 from signals.filters.grid import read_model
-from signals.filters.scope import Scope, scope_get
+from signals.filters.scope import Scope, scope_get, scope_of_store
 from signals.filters.signal_filter import FILTER_KEYS, SignalFilter
 
 
 def explorer_scope(user: Any, chosen: SignalFilter) -> Scope:
     """Return the signals of a filter that `user` may see; an unseen dataset is NotFound."""
-    return scope_get(user, chosen, store_of=lambda pk: dataset_get(user, pk).store_id)
+    return remembered(("scope", user.pk, chosen), lambda: _scope(user, chosen))
+
+
+def _scope(user: Any, chosen: SignalFilter) -> Scope:
+    if chosen.dataset is None:
+        return scope_get(user, chosen)
+    return scope_of_store(user, chosen, dataset_brief(user, chosen.dataset).store)
 
 
 def queried_scope(user: Any, query: QueryDict) -> Scope:

@@ -4,19 +4,28 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from common.database import only_row
 from common.errors import NotFound
+from common.remembered import remembered
 from common.roles import visible_to
 from common.storage import Stored
 from datasets.models import Dataset
 from datasets.models import Recipe as RecipeRow
 from signals.models import Recording, Signal, Specimen
-from signals.selectors import recordings_visible, store_folder, store_path, stores_visible
+from signals.selectors import (
+    recordings_visible,
+    store_folder,
+    store_found,
+    store_path,
+    stores_visible,
+)
 from vibration.simulation import Recipe
 from vibration.store import SIGNALS_FILE
 
 ORIGINALS = "originals"
 
 __all__ = [
+    "dataset_brief",
     "dataset_checksums",
     "dataset_files",
     "dataset_folder",
@@ -44,9 +53,19 @@ def datasets_visible(user: Any) -> QuerySet[Dataset]:
 
 def dataset_get(user: Any, pk: int) -> Dataset:
     """Return one dataset that `user` may see."""
-    dataset = datasets_visible(user).filter(pk=pk).first()
+    dataset = only_row(datasets_visible(user).filter(pk=pk))
     if dataset is None:
         raise NotFound("There is no such dataset.")
+    return dataset
+
+
+def dataset_brief(user: Any, pk: int) -> Dataset:
+    """Return one dataset that `user` may see, with its store alone."""
+    found = Dataset.objects.filter(pk=pk, store__in=stores_visible(user).order_by().values("pk"))
+    dataset = remembered(("dataset", user.pk, pk), lambda: only_row(found.select_related("store")))
+    if dataset is None:
+        raise NotFound("There is no such dataset.")
+    store_found(user, dataset.store)
     return dataset
 
 

@@ -9,8 +9,9 @@ import numpy.typing as npt
 from django.db.models.expressions import RawSQL
 
 from common.errors import Invalid
+from common.remembered import remembered
 from signals.models import SignalFeatures, SignalStore, StoreFeatures
-from signals.selectors import stores_visible
+from signals.selectors import store_visible, stores_visible
 from vibration.features import FEATURE_NAMES, GROUPS, Feature
 from vibration.features.groups import ALL_FEATURES, FEATURE_GROUPS, FeatureGroup, place_of
 
@@ -39,9 +40,17 @@ class MeasuredGroups:
 
 def measured_groups(user: Any, store: SignalStore | None) -> MeasuredGroups:
     """Return the groups of one store, or of all that `user` may see where it is None."""
-    stores = stores_visible(user)
-    rows = StoreFeatures.objects.filter(store__in=stores, stamp__isnull=False, n_known__gt=0)
-    if store is not None:
+    key = ("groups", user.pk, store and store.pk)
+    return remembered(key, lambda: _measured(user, store))
+
+
+def _measured(user: Any, store: SignalStore | None) -> MeasuredGroups:
+    rows = StoreFeatures.objects.filter(stamp__isnull=False, n_known__gt=0)
+    if store is None:
+        rows = rows.filter(store__in=stores_visible(user))
+    elif store_visible(user, store.pk) is None:
+        return MeasuredGroups()
+    else:
         rows = rows.filter(store=store.pk)
     found = list(rows.order_by("store", "group").values_list("store", "group", "stamp"))
     codes = {code for _, code, _ in found}

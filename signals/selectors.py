@@ -9,12 +9,16 @@ from django.contrib.auth import get_user_model
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 
+from common.database import only_row
 from common.errors import NotFound, Unavailable
+from common.remembered import remembered
 from common.roles import is_curator, may_manage, visible_to
 from common.storage import Stored, stored
 from signals.errors import told_as
 from signals.models import (
+    FaultClass,
     Recording,
+    Severity,
     Signal,
     SignalPast,
     SignalStore,
@@ -36,6 +40,31 @@ def stores_visible(user: Any) -> QuerySet[SignalStore]:
     return visible_to(user, SignalStore.objects.filter(is_trashed=False), shared=shared)
 
 
+def store_visible(user: Any, pk: int) -> SignalStore | None:
+    """Return one store that `user` may read; None where there is none."""
+    return remembered(("store", user.pk, pk), lambda: only_row(stores_visible(user).filter(pk=pk)))
+
+
+def has_recordings(store: SignalStore) -> bool:
+    """Tell whether the records of a store were imported; those of a recipe have no recordings."""
+    return remembered(("recordings", store.pk), lambda: store.recordings.order_by().exists())
+
+
+def store_found(user: Any, store: SignalStore) -> SignalStore:
+    """Remember a store that was found among those that `user` may read."""
+    return remembered(("store", user.pk, store.pk), lambda: store) or store
+
+
+def classes_all() -> list[FaultClass]:
+    """Return the fault classes in the order of the pages."""
+    return remembered("classes", lambda: list(FaultClass.objects.order_by("position")))
+
+
+def severities_all() -> list[Severity]:
+    """Return the severities, the mildest first."""
+    return remembered("severities", lambda: list(Severity.objects.order_by("level")))
+
+
 def stores_labelled(user: Any) -> QuerySet[SignalStore]:
     """Return the stores that `user` sees and whose labels and tags this person may change: own
     ones, those shared with that right, and of a curator all.
@@ -49,7 +78,11 @@ def stores_labelled(user: Any) -> QuerySet[SignalStore]:
 
 def may_label(user: Any, store: SignalStore) -> bool:
     """Tell whether `user`, who sees the store, may change its labels and tags."""
-    return may_manage(user, store.owner_id) or stores_labelled(user).filter(pk=store.pk).exists()
+    if may_manage(user, store.owner_id):
+        return True
+    if store_visible(user, store.pk) is None:
+        return False
+    return is_curator(user) or _memberships(user).filter(store=store.pk, may_label=True).exists()
 
 
 def store_readers(store: SignalStore) -> list[int]:
@@ -69,6 +102,13 @@ def signals_visible(user: Any) -> QuerySet[Signal]:
     return signals.filter(store__in=stores_visible(user).order_by().values("pk"))
 
 
+def signals_opened(user: Any) -> QuerySet[Signal]:
+    """Return the signals `user` may read, with all that is looked at beside them."""
+    return signals_visible(user).select_related(
+        "store__bearing", "bearing", "recording__specimen__bearing"
+    )
+
+
 def tags_visible(user: Any) -> QuerySet[Tag]:
     """Return the tags of signals that `user` may read, by name."""
     links = Signal.tags.through.objects.filter(signal__store__in=stores_visible(user))
@@ -77,15 +117,18 @@ def tags_visible(user: Any) -> QuerySet[Tag]:
 
 def signal_get(user: Any, pk: int) -> Signal:
     """Return one signal that `user` may read."""
-    signal = signals_visible(user).filter(pk=pk).first()
+    signal = remembered(
+        ("signal", user.pk, pk), lambda: only_row(signals_visible(user).filter(pk=pk))
+    )
     if signal is None:
         raise NotFound("There is no such signal.")
+    store_found(user, signal.store)
     return signal
 
 
 def signal_samples(user: Any, signal: Signal) -> npt.NDArray[np.float32]:
     """Return the samples of a signal that `user` may read, float32 (N,)."""
-    if not stores_visible(user).filter(pk=signal.store_id).exists():
+    if store_visible(user, signal.store_id) is None:
         raise NotFound("There is no such signal.")
     file, row = signal_file(signal)
     with told_as(Unavailable), StoreReader(file) as reader:
@@ -182,8 +225,11 @@ def channels_of(user: Any, signal: Signal) -> list[Signal]:
     elif signal.recording_id is not None:
         same = Q(recording=signal.recording_id, segment=signal.segment)
     else:
-        same = Q(pk=signal.pk)
-    return list(signals_visible(user).filter(same).order_by("pk"))
+        return [] if store_visible(user, signal.store_id) is None else [signal]
+    return remembered(
+        ("channels", user.pk, signal.pk),
+        lambda: list(signals_visible(user).filter(same).order_by("pk")),
+    )
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,9 @@ _NAME = re.compile(r"[a-z]{1,40}")
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _LINK_TO_PAGE = re.compile(r'href="([a-z]+)\.md(#[\w-]+)?"')
 _PICTURE = re.compile(r"<p><img [^>]*></p>\n?")  # the built site has them
+_DRAWING = re.compile(
+    r'<pre><code class="language-mermaid">.*?accDescr: ([^\n]+).*?</pre>', re.DOTALL
+)
 _TABLE = re.compile("<table>(.*?)</table>", re.DOTALL)
 
 
@@ -76,6 +79,7 @@ def documentation_page(name: str) -> DocumentationPage:
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(_TITLE.sub("", text, 1))
     html = _LINK_TO_PAGE.sub(_to_page, html)
     html = _PICTURE.sub("", html)
+    html = _DRAWING.sub(r'<p class="text-2">Drawn in the documentation’s site: \1</p>', html)
     html = _TABLE.sub(
         r'<div class="table-scroll" tabindex="0"><table class="table">\1</table></div>', html
     )

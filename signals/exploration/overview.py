@@ -8,11 +8,13 @@ from typing import Any, Final
 from django.core.cache import cache
 from django.db.models import Count, Max, Min, Q
 
+from common.remembered import remembered
 from signals.exploration.medians import NO_MEDIANS, medians_by_class
 from signals.filters.cells import Cell, cells_of, held_by, whole_of
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import NO_SEVERITY, NO_SIDE, RANGES, SignalFilter
 from signals.models import FaultClass, Severity, Signal, SplitMember
+from signals.selectors import has_recordings
 
 UNLABELLED: Final = "none"
 OPEN = SignalFilter()
@@ -97,6 +99,13 @@ def overview(user: Any, scope: Scope) -> Overview:
     Table, counts beside the options and totals are sums of the scope's cells.
     """
     own(user, scope)
+    key = scope.key("overview")
+    if key is None:
+        return _overview(scope)
+    return remembered(("overview", key), lambda: _overview(scope))
+
+
+def _overview(scope: Scope) -> Overview:
     made = json.loads(scope.cached("overview", lambda: json.dumps(_summary(scope)).encode()))
     rows = [ClassRow(**row) for row in made.pop("rows")]
     return Overview(**made | {"rows": rows, "facets": Facets(**made["facets"])})
@@ -162,7 +171,8 @@ def recording_counts(user: Any, scope: Scope, part: str) -> dict[str, int]:
     def make(one: Scope) -> bytes:
         return json.dumps(counted_of(one)).encode()
 
-    if not scope.store.recordings.filter(**{f"{part.removesuffix('s')}__isnull": False}).exists():
+    known = {f"{part.removesuffix('s')}__isnull": False}
+    if not has_recordings(scope.store) or not scope.store.recordings.filter(**known).exists():
         return {}
     whole = whole_of(scope)
     names = json.loads(whole.cached(f"count-{part}", lambda: make(whole)))

@@ -16,8 +16,8 @@ from signals.exploration.overview import count_known
 from signals.feature_groups import group_columns
 from signals.filters.grid import SORTS, conditions_of
 from signals.filters.scope import Scope, digest, sides_of
-from signals.models import FaultClass, Signal
-from signals.selectors import stores_visible
+from signals.models import Signal
+from signals.selectors import classes_all, stores_visible
 from vibration.features import FEATURE_NAMES
 from vibration.features.groups import ALL_FEATURES
 
@@ -250,11 +250,14 @@ def answers_of(user: Any, keys: list[int]) -> dict[int, str]:
     """Return what the model that was asked last said of signals, by id: the name of a class, or
     why there is none. Models on datasets that `user` may not see are left out.
     """
+    own = Signal.objects.order_by().filter(pk__in=keys)
+    if not own.filter(predictions__isnull=False).exists():
+        return {}
     stores = stores_visible(user).order_by().values("pk")
-    asked = Signal.objects.filter(
-        pk__in=keys, predictions__experiment__dataset__store__in=stores
-    ).order_by("predictions__run", "predictions__pk")
-    names = dict(FaultClass.objects.values_list("code", "name"))
+    asked = own.filter(predictions__experiment__dataset__store__in=stores).order_by(
+        "predictions__run", "predictions__pk"
+    )
+    names = {row.code: row.name for row in classes_all()}
     rows = asked.values_list("pk", "predictions__answer", "predictions__outcome")
     return {pk: names.get(answer, answer) or outcome for pk, answer, outcome in rows}
 

@@ -15,6 +15,7 @@ from common.text import thousands
 from signals.feature_groups import among, group_columns, measured_groups
 from signals.filters.scope import Scope, digest
 from signals.models import Signal
+from signals.selectors import has_recordings
 from vibration.features import FEATURE_NAMES
 from vibration.features.groups import ALL_FEATURES, VELOCITY, place_of
 from vibration.features.registry import Feature
@@ -107,6 +108,8 @@ class _Runs:
 
 def has_runs(scope: Scope) -> bool:
     """Tell whether any signal of the scope belongs to a run."""
+    if scope.store is not None and not has_recordings(scope.store):
+        return False
     return scope.signals().filter(recording__run__isnull=False).exists()
 
 

@@ -8,11 +8,12 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from common.errors import Invalid, NotFound
+from common.remembered import remembered
 from signals.filters.at_version import signals_at
 from signals.filters.once import made_once
 from signals.filters.signal_filter import NO_SIDE, SignalFilter
 from signals.models import Shard, Signal, SignalStore, Split, SplitMember, Version
-from signals.selectors import cache_key, stores_visible
+from signals.selectors import cache_key, store_visible, stores_visible
 
 TIMEOUT_S = 3600
 
@@ -76,6 +77,11 @@ class Scope:
 
     def units(self) -> list[str]:
         """Return the units of its records, each once; those of one file share theirs."""
+        if self.store is None:
+            return self._units()
+        return remembered(("units", self.store.pk), self._units)
+
+    def _units(self) -> list[str]:
         if self.store is not None and self.store.n_shards:
             return sorted(set(self.store.shards.values_list("unit", flat=True)))
         if self.store is not None:
@@ -119,7 +125,9 @@ class Scope:
         ask at the same time.
         """
         key = self.key(operation, inputs)
-        return make() if key is None else made_once(key, make, timeout_s)
+        if key is None:
+            return make()
+        return remembered(("made", key), lambda: made_once(key, make, timeout_s))
 
 
 def scope_get(
@@ -148,7 +156,7 @@ def scope_get(
         return Scope(user, chosen, None)
     if store_of is None:
         raise Invalid("This place cannot filter by dataset.")
-    store = stores_visible(user).filter(pk=store_of(chosen.dataset)).first()
+    store = store_visible(user, store_of(chosen.dataset))
     if store is None:
         raise NotFound("There is no such dataset.")
     return scope_of_store(user, chosen, store)

@@ -30,6 +30,7 @@ from signals.filters.values import (
     written,
 )
 from signals.models import FaultClass, Recording, Severity, Signal
+from signals.selectors import classes_all, severities_all
 
 NO_SEVERITY: Final = "none"
 NO_CLASS: Final = "none"
@@ -118,8 +119,13 @@ class SignalFilter:
             With one sentence, where a value is unknown or no number: a filter that silently lost
             a condition would show other signals than the URL says.
         """
-        classes = FaultClass.objects.order_by("position").values_list("code", flat=True)
-        severities = Severity.objects.order_by("level").values_list("code", flat=True)
+
+        def known_classes() -> list[str]:
+            return [*(row.code for row in classes_all()), NO_CLASS]
+
+        def known_severities() -> list[str]:
+            return [NO_SEVERITY, *(row.code for row in severities_all())]
+
         levels = codes(query, "severity")
         split = read_split(query)
         sides = tuple(sorted(set(texts(query, "side"))))
@@ -130,8 +136,8 @@ class SignalFilter:
             version=read_version(query),
             split=split,
             sides=sides,
-            classes=known_codes(codes(query, "class"), lambda: [*classes, NO_CLASS], "fault class"),
-            severities=known_codes(levels, lambda: [NO_SEVERITY, *severities], "severity"),
+            classes=known_codes(codes(query, "class"), known_classes, "fault class"),
+            severities=known_codes(levels, known_severities, "severity"),
             # Any word: to refuse those that nobody uses would tell which ones strangers use.
             tags=tuple(sorted(set(texts(query, "tag")))),
             specimens=tuple(sorted(set(texts(query, "specimen")))),
@@ -167,8 +173,8 @@ class SignalFilter:
         """Say in words which signals these are; the dataset's name is the caller's to add, and the
         unit of its records.
         """
-        names = dict(FaultClass.objects.values_list("code", "name")) if self.classes else {}
-        levels = dict(Severity.objects.values_list("code", "name")) if self.severities else {}
+        names = {row.code: row.name for row in classes_all()} if self.classes else {}
+        levels = {row.code: row.name for row in severities_all()} if self.severities else {}
         parts = [
             _joined(
                 [
@@ -232,7 +238,7 @@ class SignalFilter:
             signals = signals.filter(store=store_of(self.dataset))
         if self.classes:
             # Ids, not a join: so the indexes that begin with the store serve.
-            named = Q(fault_class__in=_ids(FaultClass, self.classes))
+            named = Q(fault_class__in=_ids(classes_all(), self.classes))
             signals = signals.filter(
                 named | Q(fault_class=None) if NO_CLASS in self.classes else named
             )
@@ -261,7 +267,7 @@ class SignalFilter:
         return found.filter(pk__in=self.recordings) if self.recordings else found
 
     def _has_severity(self) -> Q:
-        named = Q(severity__in=_ids(Severity, self.severities))
+        named = Q(severity__in=_ids(severities_all(), self.severities))
         return named | Q(severity=None) if NO_SEVERITY in self.severities else named
 
 
@@ -274,8 +280,8 @@ def labels_beginning(signals: QuerySet[Signal], text: str) -> QuerySet[Signal]:
     return labelled.filter(upper_label__startswith=Upper(Value(text)))
 
 
-def _ids(model: type[FaultClass] | type[Severity], codes: tuple[str, ...]) -> list[int]:
-    return list(model.objects.filter(code__in=codes).values_list("pk", flat=True))
+def _ids(rows: list[FaultClass] | list[Severity], codes: tuple[str, ...]) -> list[int]:
+    return [row.pk for row in rows if row.code in codes]
 
 
 def _joined(names: list[str], all_of_them: str, plural: str) -> str:

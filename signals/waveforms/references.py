@@ -24,7 +24,7 @@ from common.storage import Stored, stored
 from common.text import counted
 from signals.errors import told_as
 from signals.models import Signal, SignalStore
-from signals.selectors import signal_file, stores_visible
+from signals.selectors import signal_file, store_visible
 from vibration.errors import VibrationError
 from vibration.quantities import convert, unit_of
 from vibration.spectra.windows import welch_segment
@@ -72,9 +72,9 @@ def reference_get(user: Any, signal: Signal, choice: Choice = AT_FIRST) -> Class
 
     None where the signal has no class, or its class fewer than 3 original records here.
     """
-    # Read anew: labels are at least as new as the version read before them, so no file of a
-    # version ever holds older ones.
-    store = stores_visible(user).filter(pk=signal.store_id).first()
+    # Not the signal's own: labels are at least as new as the version read before them, so no file
+    # of a version ever holds older ones.
+    store = store_visible(user, signal.store_id)
     if store is None:
         raise NotFound("There is no such signal.")
     if signal.fault_class_id is None:
@@ -124,7 +124,7 @@ def reference_build(
 
 def reference_why_not(user: Any, signal: Signal, choice: Choice = AT_FIRST) -> str:
     """Say why a signal with a class has no expected spectrum in its store, which `user` may see."""
-    store = stores_visible(user).filter(pk=signal.store_id).first()
+    store = store_visible(user, signal.store_id)
     if store is None or signal.fault_class_id is None:
         return ""
     n_all = _originals(store, signal.fault_class_id).count()

@@ -18,7 +18,7 @@ from common.errors import Invalid, NotFound, Unavailable
 from common.storage import Stored
 from signals.errors import told_as
 from signals.models import Signal
-from signals.selectors import cache_key, signal_file, stores_visible
+from signals.selectors import cache_key, signal_file, store_visible
 from vibration.decimation import min_max
 from vibration.errors import VibrationError
 from vibration.simulation import Recipe, adc, part_title, record_turns, simulate_parts
@@ -175,7 +175,7 @@ def pyramid_ensure(source: Source) -> Stored:
 
 def source_of(user: Any, signal: Signal, *, off: tuple[str, ...] = ()) -> Source:
     """Return the samples of a signal that `user` may read."""
-    if not stores_visible(user).filter(pk=signal.store_id).exists():
+    if store_visible(user, signal.store_id) is None:
         raise NotFound("There is no such signal.")
     return source_at(signal, off)
 

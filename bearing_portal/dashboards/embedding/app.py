@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from threading import Lock
 from typing import Any
 
@@ -17,6 +17,8 @@ from bearing_portal.dashboards.embedding import compat
 from bearing_portal.dashboards.embedding.scripts import Bundle, bundles_of
 
 ALLOWED_KEYWORDS = {"prevent_initial_call"}
+# Inside a script element only these can end it, and JSON may write them in another way.
+IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 SOURCE = re.compile(r'src="([^"]+)"')
 
 __all__ = ["PortalDash", "compat"]
@@ -30,6 +32,12 @@ class Page:
     dependencies: str
     config: str
     bundles: tuple[Bundle, ...]
+
+    @cached_property
+    def in_scripts(self) -> tuple[str, ...]:
+        """Layout, dependencies and config as they may stand in script elements."""
+        parts = (self.layout, self.dependencies, self.config)
+        return tuple(text.translate(IN_SCRIPT) for text in parts)
 
 
 class PortalDash(DjangoDash):  # type: ignore[misc]

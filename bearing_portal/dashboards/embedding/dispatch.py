@@ -1,6 +1,6 @@
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -26,6 +26,7 @@ from bearing_portal.dashboards.explorer.filters import first_dataset, page_conte
 from bearing_portal.dashboards.viewer import state as viewer_state
 from bearing_portal.dashboards.viewer.app import viewer_app
 from bearing_portal.dashboards.viewer.reading import signal_exists
+from common.remembered import remembering
 from monitoring.health.metrics import CALLBACK_SECONDS
 from monitoring.logs.context import log_context
 
@@ -74,7 +75,8 @@ def update(request: HttpRequest, ident: str) -> HttpResponse:
         call = json.loads(request.body)
     except (ValueError, RecursionError):
         return JsonResponse(_NOT_JSON, status=400)
-    status, answer = _answer(app, call, request)
+    with remembering({}):
+        status, answer = _answer(app, call, request)
     return HttpResponse(answer, content_type="application/json", status=status)
 
 
@@ -116,13 +118,17 @@ def _app(ident: str) -> WrappedDash:
 async def _lines(
     app: WrappedDash, calls: list[Any], request: HttpRequest, ident: str
 ) -> AsyncIterator[bytes]:
+    memory: dict[Hashable, Any] = {}
     for call in calls:
-        yield await sync_to_async(_line)(app, call, request, ident)
+        yield await sync_to_async(_line)(app, call, request, ident, memory)
 
 
-def _line(app: WrappedDash, call: Any, request: HttpRequest, ident: str) -> bytes:
+def _line(
+    app: WrappedDash, call: Any, request: HttpRequest, ident: str, memory: dict[Hashable, Any]
+) -> bytes:
     began_s = time.perf_counter()
-    with log_context(request_id=request.request_id):  # type: ignore[attr-defined]
+    request_id: str = request.request_id  # type: ignore[attr-defined]
+    with log_context(request_id=request_id), remembering(memory):
         status, answer = _answer(app, call, request)
     CALLBACK_SECONDS.labels(ident, str(status)).observe(time.perf_counter() - began_s)
     return f"{status} {answer}\n".encode()

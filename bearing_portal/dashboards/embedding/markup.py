@@ -7,11 +7,13 @@ tag is its own, its content is HTML. `static/js/markup.js` is the half of it in 
 
 import re
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 from dash.development.base_component import Component
 from django.utils.functional import lazy
-from django.utils.html import escape
+
+from bearing_portal.dashboards.embedding.html import Element
 
 ELEMENTS = "dash_html_components"
 EMPTY_TAGS = frozenset(("br", "hr", "img", "input"))
@@ -46,39 +48,59 @@ def fixed(element: Any) -> Markup:
 
 
 def markup(content: Any) -> str:
-    """Return the HTML of elements of `dash.html`, of texts and of numbers; texts are escaped."""
+    """Return the HTML of elements, of texts and of numbers; texts are escaped."""
+    parts: list[str] = []
+    _write(content, parts.append)
+    return "".join(parts)
+
+
+def _write(content: Any, write: Callable[[str], None]) -> None:
     if content is None:
-        return ""
+        return
     if isinstance(content, (list, tuple)):
-        return "".join(map(markup, content))
-    if not isinstance(content, Component):
-        return str(escape(content))
-    tag, values = _tag(content), _props(content)
-    children = values.pop("children", None)
-    start = f"<{tag}{''.join(_attribute(name, value) for name, value in values.items())}>"
-    return start if tag in EMPTY_TAGS else f"{start}{markup(children)}</{tag}>"
+        for each in content:
+            _write(each, write)
+        return
+    if isinstance(content, Element):
+        tag, values, children = content.tag, content.values, content.children
+    elif isinstance(content, Component):
+        tag, values = _tag(content), _props(content)
+        children = values.pop("children", None)
+    else:
+        write(escape(str(content)))
+        return
+    write(f"<{tag}")
+    for name, value in values.items():
+        if value is not None and value is not False:
+            write(_attribute(name, value))
+    write(">")
+    if tag not in EMPTY_TAGS:
+        _write(children, write)
+        write(f"</{tag}>")
 
 
 _markup_later: Callable[[Any], Any] = lazy(markup, str)
 
 
 def _tag(element: Any) -> str:
+    if isinstance(element, Element):
+        return element.tag
     if element._namespace != ELEMENTS:
         raise TypeError(f"{element._type} is not plain HTML: it has to stand in the layout itself.")
     return str(element._type).lower()
 
 
 def _props(element: Any) -> dict[str, Any]:
+    if isinstance(element, Element):
+        return {"children": element.children, **element.values}
     return dict(element.to_plotly_json()["props"])
 
 
 def _attribute(name: str, value: Any) -> str:
-    name = NAMES.get(name, name.lower())
-    if value is None or value is False:
-        return ""
+    name = NAMES.get(name) or name.lower()
     if value is True:
         return f" {name}"
     if isinstance(value, dict):
         rules = ((INNER_CAPITAL.sub("-", key).lower(), each) for key, each in value.items())
         value = ";".join(f"{key}:{each}" for key, each in rules)
-    return f' {name}="{escape(value)}"'
+    return f' {name}="{escape(str(value))}"'

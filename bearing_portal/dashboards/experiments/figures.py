@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-
-from bearing_portal.dashboards.figures.builder import Draft, as_text
+from bearing_portal.dashboards.figures.builder import Draft, Drawing, as_text
 from bearing_portal.frame.design.tokens import color
 
 Look = tuple[str, str, str]  # a class's name, colour and dash
@@ -13,7 +11,7 @@ MOST_BARS = 15
 _SHARE = {"range": [0, 1.02], "tickformat": ".0%"}
 
 
-def roc(report: dict[str, Any], looks: Sequence[Look], theme: str) -> go.Figure:
+def roc(report: dict[str, Any], looks: Sequence[Look], theme: str) -> Drawing:
     """One curve a class: of its rows the share found, over the share of others taken for it."""
     draft = _of_classes(
         report, looks, theme, "roc", "false_positives", "true_positives", area="auroc"
@@ -24,7 +22,7 @@ def roc(report: dict[str, Any], looks: Sequence[Look], theme: str) -> go.Figure:
     return draft.figure()
 
 
-def precision_recall(report: dict[str, Any], looks: Sequence[Look], theme: str) -> go.Figure:
+def precision_recall(report: dict[str, Any], looks: Sequence[Look], theme: str) -> Drawing:
     """One curve a class: precision over recall."""
     draft = _of_classes(
         report, looks, theme, "precision-recall", "recall", "precision", area="average_precision"
@@ -34,7 +32,7 @@ def precision_recall(report: dict[str, Any], looks: Sequence[Look], theme: str) 
     return draft.figure()
 
 
-def calibration(report: dict[str, Any], theme: str) -> go.Figure:
+def calibration(report: dict[str, Any], theme: str) -> Drawing:
     """Share that is right over the probability that was said, a point a tenth."""
     draft = Draft(theme, "calibration", l=56)
     bins = report["calibration"]
@@ -57,7 +55,7 @@ def calibration(report: dict[str, Any], theme: str) -> go.Figure:
     return draft.figure()
 
 
-def folds(report: dict[str, Any], theme: str) -> go.Figure:
+def folds(report: dict[str, Any], theme: str) -> Drawing:
     """Accuracy of each fold, a column of points a repeat, the score as a line."""
     draft = Draft(theme, "folds", l=56)
     found = report["folds"]
@@ -79,7 +77,7 @@ def folds(report: dict[str, Any], theme: str) -> go.Figure:
     return draft.figure()
 
 
-def importance(numbers: dict[str, Any], theme: str) -> go.Figure:
+def importance(numbers: dict[str, Any], theme: str) -> Drawing:
     """Bars of the balanced accuracy that is lost where a feature is shuffled, the largest first."""
     draft = Draft(theme, "importance", l=190)
     found = [each for each in numbers["importance"] if len(each["features"]) == 1]
@@ -107,7 +105,7 @@ def importance(numbers: dict[str, Any], theme: str) -> go.Figure:
     return draft.figure()
 
 
-def learning_curve(numbers: dict[str, Any], theme: str) -> go.Figure:
+def learning_curve(numbers: dict[str, Any], theme: str) -> Drawing:
     """Accuracy over the groups of each class in training."""
     draft = Draft(theme, "learning-curve", l=56)
     points = numbers["learning_curve"]

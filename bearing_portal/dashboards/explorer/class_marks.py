@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bearing_portal.dashboards.figures.symbols import symbol_uri
-from signals.models import FaultClass, Severity
+from signals.selectors import classes_all, severities_all
 
 NONE = "none"  # the code of signals without a class, or without a severity
 
@@ -43,11 +43,12 @@ def class_marks() -> dict[str, ClassMark]:
             symbol=row.symbol,
             uri=symbol_uri(row),
         )
-        for row in FaultClass.objects.order_by("position")
+        for row in classes_all()
     }
 
 
 def severity_marks() -> dict[str, SeverityMark]:
     """Return the severities by code, the mildest first."""
-    rows = Severity.objects.order_by("level").values_list("pk", "code", "name", "level")
-    return {code: SeverityMark(pk, code, name, level) for pk, code, name, level in rows}
+    return {
+        row.code: SeverityMark(row.pk, row.code, row.name, row.level) for row in severities_all()
+    }

@@ -1,5 +1,6 @@
 """The filter's form and the line above the panels, as the server knows them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from bearing_portal.frame.templatetags.portal import number, thousands
 from common.errors import Expected
 from datasets.models import Dataset
 from datasets.scope import explorer_scope
-from datasets.selectors import dataset_get, datasets_visible
+from datasets.selectors import dataset_brief, datasets_visible
 from signals.exploration import selection
 from signals.exploration.overview import (
     Overview,
@@ -27,7 +28,7 @@ from signals.filters.scope import Scope
 from signals.filters.signal_filter import ANY, KEYS_OF, NO_SIDE, SignalFilter
 from signals.filters.values import written
 from signals.models import FaultClass, Severity
-from signals.selectors import may_label, stores_labelled
+from signals.selectors import classes_all, may_label, severities_all, stores_labelled
 from signals.services.versions import may_remove
 
 SLIDERS = {"rpm": "Speed", "load": "Load", "rms": "RMS"}
@@ -132,7 +133,7 @@ def _line(user: Any, query: QueryDict, scope: Scope, found: Overview) -> dict[st
         "version": scope.version,
         "current_query": replace(scope.filter, version=None).to_query(),
         "chips": chips(scope.filter, scope.unit_words()),
-        "dataset": dataset_get(user, scope.filter.dataset) if scope.filter.dataset else None,
+        "dataset": dataset_brief(user, scope.filter.dataset) if scope.filter.dataset else None,
         "filter": scope.filter,
         "filter_query": scope.filter.to_query(),
         **_emptiness(user, scope, found),
@@ -156,9 +157,10 @@ def chips(chosen: SignalFilter, unit: str) -> list[Chip]:
     """
     found = []
     if chosen.classes:
-        found.append(_chip(chosen, "classes", "Class", _names(FaultClass, chosen.classes)))
+        found.append(_chip(chosen, "classes", "Class", _names(classes_all(), chosen.classes)))
     if chosen.severities:
-        found.append(_chip(chosen, "severities", "Severity", _names(Severity, chosen.severities)))
+        names = _names(severities_all(), chosen.severities)
+        found.append(_chip(chosen, "severities", "Severity", names))
     for key, label in SLIDERS.items():
         span = getattr(chosen, key)
         if span != ANY:
@@ -194,23 +196,22 @@ def _chip(chosen: SignalFilter, part: str, name: str, text: str) -> Chip:
 def _form(user: Any, scope: Scope, found: Overview) -> dict[str, Any]:
     chosen, facets = scope.filter, found.facets
     tags = tag_counts(user, scope)
-    rows: list[Any] = [*FaultClass.objects.order_by("position"), None]
+    rows: list[Any] = [*classes_all(), None]
     classes = [
         Option(code, row, facets.classes.get(code, 0), _is_on(code, chosen.classes))
         for row in rows
         for code in (row.code if row else NONE,)
     ]
-    severities: list[Any] = [*Severity.objects.order_by("level"), None]
+    severities: list[Any] = [*severities_all(), None]
     return {
         "filter": chosen,
         "n_active": _n_active(chosen),
-        "datasets": [
-            (dataset.pk, dataset.name, dataset.store.n_signals)
-            for dataset in datasets_visible(user)
+        "datasets": list(
+            datasets_visible(user)
             .filter(status=Dataset.Status.READY)
             .order_by("name")
-            .prefetch_related(None)
-        ],
+            .values_list("pk", "name", "store__n_signals")
+        ),
         # What neither the dataset holds nor the address names is not offered.
         "classes": [
             each for each in classes if each.code in facets.classes or each.code in chosen.classes
@@ -313,8 +314,8 @@ def _n_active(chosen: SignalFilter) -> int:
     return sum(getattr(chosen, part) != getattr(SignalFilter(), part) for part in parts)
 
 
-def _names(model: Any, codes: tuple[str, ...]) -> str:
-    names = dict(model.objects.values_list("code", "name"))
+def _names(rows: Sequence[FaultClass | Severity], codes: tuple[str, ...]) -> str:
+    names = {row.code: row.name for row in rows}
     words = [names.get(code, "none") for code in codes]
     return ", ".join(words) if len(words) <= 2 else f"{len(words)} chosen"
 

@@ -2,8 +2,7 @@
 
 import base64
 
-from dash import html
-
+from bearing_portal.dashboards.embedding import html
 from bearing_portal.frame.templatetags.symbols import SYMBOL_PATHS
 from signals.models import FaultClass, Severity, Signal
 

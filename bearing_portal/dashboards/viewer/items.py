@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from bearing_portal.dashboards.viewer.figures.common import Region, Style, region_of
 from bearing_portal.dashboards.viewer.state import ViewerState
-from common.errors import Invalid, NotFound
+from common.errors import Invalid
+from common.remembered import remembered
 from signals.models import Signal
-from signals.selectors import signals_visible
+from signals.selectors import signal_get, signals_opened
 from signals.services.bearings import bearing_get, bearing_of
 from signals.waveforms.sources import Source, source_at
 from vibration.features import FEATURE_NAMES
@@ -79,26 +80,34 @@ def items_of(user: Any, state: ViewerState) -> list[Item]:
 
     One of those compared with it that is gone is left out; without the first there is nothing.
     """
-    visible = signals_visible(user).select_related(
-        "store__bearing", "bearing", "recording__specimen__bearing"
-    )
-    rows = visible.defer(*FEATURE_NAMES).in_bulk(state.signals)
-    if state.signal not in rows:
-        raise NotFound("There is no such signal.")
-    signals = [rows[pk] for pk in state.signals if pk in rows]
+    signals = [signal_get(user, state.signal or 0), *_compared(user, state)]
     unit = shown_unit(signals[0], state)
     for signal in signals[1:]:
         _comparable(signal, unit)
     return [
         Item(
             signal,
-            source_at(signal, state.off if signal.pk == state.signal else ()),
+            _source(signal, state.off if signal.pk == state.signal else ()),
             style,
             region_of(state.span_s, signal.n_samples, signal.fs_hz),
             unit,
         )
         for signal, style in zip(signals, styles_of(signals), strict=True)
     ]
+
+
+def _compared(user: Any, state: ViewerState) -> list[Signal]:
+    others = state.signals[1:]
+    if not others:
+        return []
+    visible = signals_opened(user).defer(*FEATURE_NAMES)
+    rows = remembered(("compared", user.pk, others), lambda: visible.in_bulk(others))
+    return [rows[pk] for pk in others if pk in rows]
+
+
+def _source(signal: Signal, off: tuple[str, ...]) -> Source:
+    # Several panels of one page read the same samples.
+    return remembered(("source", signal.pk, off), lambda: source_at(signal, off))
 
 
 def shown_unit(signal: Signal, state: ViewerState) -> Unit:

@@ -11,7 +11,7 @@ from datasets.scope import explorer_scope
 from signals.filters.neighbours import Neighbours, neighbours, random_of
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Signal
-from signals.selectors import signal_get, signals_visible
+from signals.selectors import signal_get, signals_visible, store_visible
 from vibration.quantities import axis_title, unit_of
 
 
@@ -71,9 +71,10 @@ def walked(user: Any, signal: Signal, chosen: SignalFilter) -> Any:
     """Return the signals that Next and Previous walk through: those of the filter, else of the
     signal's own dataset.
     """
-    visible = signals_visible(user)
     if chosen.is_open:
-        return visible.filter(store=signal.store_id)
+        is_seen = store_visible(user, signal.store_id) is not None
+        own = Signal.objects.filter(store=signal.store_id)
+        return own if is_seen else own.none()
     return explorer_scope(user, chosen).signals()
 
 

@@ -41,6 +41,14 @@ def test_each_call_is_answered_in_its_turn_as_by_itself(client, owner, call, sev
     assert [text for _, text in answers] == [answer.content.decode() for answer in alone]
 
 
+def test_what_several_panels_show_is_read_once(
+    client, owner, several, signal, django_assert_max_num_queries
+):
+    client.force_login(owner)
+    with django_assert_max_num_queries(18):  # far more as long as each asks for itself
+        several(*asked(signal, *OPENING, "show_analysis"))
+
+
 def test_one_that_has_nothing_to_say_or_does_not_fit_holds_up_no_other(
     client, owner, several, signal
 ):

@@ -27,6 +27,13 @@ def test_pictures_are_left_to_the_built_site():
     assert "<img" not in documentation_page("tutorial").html
 
 
+def test_a_drawing_is_left_to_it_too_and_said_in_words():
+    html = documentation_page("architecture").html
+    assert "Drawn in the documentation’s site: Which room imports which" in html
+    assert "flowchart" not in html
+    assert "sequenceDiagram" not in html
+
+
 @pytest.mark.parametrize("name", ["nothing", "..", "README", "../README", "", "a" * 5000])
 def test_only_files_of_the_documentation_are_pages(name):
     with pytest.raises(NotFound):

@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from bearing_portal.dashboards.explorer.figures.empty import empty_figure
 from bearing_portal.dashboards.explorer.figures.groups import (
@@ -16,7 +15,7 @@ from bearing_portal.dashboards.explorer.figures.groups import (
     see_through,
     summary_of,
 )
-from bearing_portal.dashboards.figures.builder import Draft
+from bearing_portal.dashboards.figures.builder import Draft, Drawing
 from bearing_portal.dashboards.figures.theme import COMMON
 
 HEIGHT = 0.56  # of a row
@@ -34,7 +33,7 @@ def boxes_figure(
     subject: str,
     chosen: Sequence[str] = (),
     is_violin: bool = False,
-) -> go.Figure:
+) -> Drawing:
     """Draw groups below each other in the order given; where some are chosen the others fade."""
     summaries = [summary_of(group.values, axis) for group in groups]
     if not any(one.n for one in summaries):

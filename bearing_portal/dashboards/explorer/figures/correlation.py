@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 
 from bearing_portal.dashboards.explorer.figures.empty import empty_figure
 from bearing_portal.dashboards.explorer.figures.groups import name_margin
-from bearing_portal.dashboards.figures.builder import Draft
+from bearing_portal.dashboards.figures.builder import Draft, Drawing
 from bearing_portal.dashboards.figures.theme import COMMON
 from bearing_portal.frame.design.tokens import TOKENS
 
@@ -26,7 +25,7 @@ def correlation_figure(
     theme: str,
     subject: str,
     pair: tuple[str, str] | None = None,
-) -> go.Figure:
+) -> Drawing:
     """Draw correlations from −1 to 1; unknown ones are left empty. A pair is outlined."""
     if not np.isfinite(matrix).any():
         return empty_figure("Too few signals to say how the features go together.", theme, subject)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from bearing_portal.dashboards.explorer.figures.empty import empty_figure
 from bearing_portal.dashboards.explorer.figures.groups import (
@@ -14,7 +13,7 @@ from bearing_portal.dashboards.explorer.figures.groups import (
     Group,
     see_through,
 )
-from bearing_portal.dashboards.figures.builder import Draft
+from bearing_portal.dashboards.figures.builder import Draft, Drawing
 from bearing_portal.dashboards.figures.theme import COMMON
 
 FEWEST_BINS, MOST_BINS = 8, 40
@@ -30,7 +29,7 @@ def histogram_figure(
     theme: str,
     subject: str,
     facts: dict[str, Any] | None = None,
-) -> go.Figure:
+) -> Drawing:
     """Count the values of a few groups in bins that they share.
 
     On a logarithmic axis the bins are as wide in logarithms. Bars stand at places of the axis; the

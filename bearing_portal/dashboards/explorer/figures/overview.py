@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 
-import plotly.graph_objects as go
-
 from bearing_portal.dashboards.explorer.class_marks import NONE, ClassMark, SeverityMark
-from bearing_portal.dashboards.figures.builder import Draft
+from bearing_portal.dashboards.figures.builder import Draft, Drawing
 from bearing_portal.frame.design.tokens import TOKENS
 
 Table = Mapping[str, Mapping[str, int]]
@@ -21,7 +19,7 @@ def bars_figure(
     classes: Mapping[str, ClassMark],
     severities: Mapping[str, SeverityMark],
     theme: str,
-) -> go.Figure:
+) -> Drawing:
     """Draw a bar for each class, parted by severity; of a selection the rest is faded."""
     draft = Draft(theme, "bars", l=112, b=36)
     codes = list(table)

@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 
 from bearing_portal.dashboards.explorer.figures.empty import empty_figure
 from bearing_portal.dashboards.explorer.figures.groups import (
     FloatArray,
     see_through,
 )
-from bearing_portal.dashboards.figures.builder import Draft, titled
+from bearing_portal.dashboards.figures.builder import Draft, Drawing, titled
 from bearing_portal.dashboards.figures.theme import COMMON
 
 MOST_POINTS = 5_000  # of SVG; the drawing of more by WebGL would need a laxer security policy
@@ -66,7 +65,7 @@ def points_figure(
     selected: frozenset[int] | None = None,
     outline: Polygon = (),
     facts: dict[str, Any] | None = None,
-) -> go.Figure:
+) -> Drawing:
     """Draw points by class; those of a selection stand out and the others fade.
 
     Where the clouds have shades, colours tell these and symbols alone the class.

@@ -1,10 +1,9 @@
 """A feature along the runs: a line a run and channel, their onsets, zones of severity behind."""
 
 import numpy as np
-import plotly.graph_objects as go
 
 from bearing_portal.dashboards.explorer.figures.groups import see_through
-from bearing_portal.dashboards.figures.builder import Draft
+from bearing_portal.dashboards.figures.builder import Draft, Drawing
 from bearing_portal.frame.design.tokens import TOKENS
 from signals.exploration.trends import Trend, TrendLine
 
@@ -21,7 +20,7 @@ def trend_figure(
     by_time: bool,
     limits: tuple[float, float, float] | None,
     selected: dict[int, list[tuple[int, int]]],
-) -> go.Figure:
+) -> Drawing:
     """Draw the lines; `limits` are those between zones, `selected` spans of positions by run."""
     draft = Draft(
         theme, f"trend {trend.feature.name} {by_time}", l=64, b=40, r=64 if limits else 12

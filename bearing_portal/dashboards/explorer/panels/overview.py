@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from dash import Output, html
+from dash import Output
 
+from bearing_portal.dashboards.embedding import html
 from bearing_portal.dashboards.embedding.app import PortalDash
 from bearing_portal.dashboards.embedding.guard import guarded
 from bearing_portal.dashboards.embedding.markup import Markup, markup
@@ -29,7 +30,7 @@ LEVEL = FEATURES[FEATURE_NAMES.index("rms")]
 MEAN = replace(LEVEL, title="Mean |x|")
 
 
-def section() -> list[html.Section]:
+def section() -> list[Any]:
     return [
         panel(
             ids.CLASSES,

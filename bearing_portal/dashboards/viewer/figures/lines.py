@@ -4,9 +4,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 
-from bearing_portal.dashboards.figures.builder import Draft
+from bearing_portal.dashboards.figures.builder import Draft, Drawing
 from bearing_portal.dashboards.figures.theme import COMMON
 from bearing_portal.dashboards.viewer.figures.common import (
     LANE_PX,
@@ -78,7 +77,7 @@ def curves_figure(
     marks: list[Mark] | None = None,
     bands: list[Span] | None = None,
     expected: Expected | None = None,
-) -> go.Figure:
+) -> Drawing:
     """Lines over frequency, order or quefrency, with what is to be expected drawn below them."""
     draft = Draft(frame.theme, frame.subject, t=LANE_PX + COMMON["margin"]["t"])
     if expected is not None:

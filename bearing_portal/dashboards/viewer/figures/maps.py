@@ -4,9 +4,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 
-from bearing_portal.dashboards.figures.builder import Draft
+from bearing_portal.dashboards.figures.builder import Draft, Drawing
 from bearing_portal.dashboards.viewer.figures.common import (
     FloatArray,
     Span,
@@ -50,7 +49,7 @@ class MapLook:
     is_log: bool = False
 
 
-def map_figure(pictures: list[Picture], look: MapLook) -> go.Figure:
+def map_figure(pictures: list[Picture], look: MapLook) -> Drawing:
     """Power in dB over time and frequency, one map for each signal."""
     levels = [10 * np.log10(np.maximum(one.power, FLOOR)) for one in pictures]
     low, high = within(look.levels_db, *LEVELS_DB) or _range_of(levels)
@@ -92,7 +91,7 @@ def kurtogram_figure(
     colours: str,
     theme: str,
     subject: str,
-) -> go.Figure:
+) -> Drawing:
     """Spectral kurtosis over centre frequency and level, the proposed band outlined."""
     draft = Draft(theme, subject, r=8, l=44)
     draft.tell(levels=levels)

@@ -2,14 +2,12 @@
 
 import textwrap
 
-import plotly.graph_objects as go
-
-from bearing_portal.dashboards.figures.builder import Draft
+from bearing_portal.dashboards.figures.builder import Draft, Drawing
 
 LETTER_PX = 8
 
 
-def refusal_figure(title: str, sentence: str, *, theme: str, width_px: int) -> go.Figure:
+def refusal_figure(title: str, sentence: str, *, theme: str, width_px: int) -> Drawing:
     """Return a figure of nothing but a title and the sentence that says what to do."""
     draft = Draft(theme, "refused")
     for name in ("xaxis", "yaxis"):

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 
-from bearing_portal.dashboards.figures.builder import Draft, as_text
+from bearing_portal.dashboards.figures.builder import Draft, Drawing, as_text
 from bearing_portal.dashboards.viewer.figures.common import (
     FloatArray,
     Region,
@@ -56,7 +55,7 @@ def time_figure(
     stages: tuple[Stage, ...] = (),
     is_stacked: bool = False,
     sample: FloatArray | None = None,
-) -> go.Figure:
+) -> Drawing:
     """Amplitude over time, each bucket's lowest and highest sample; `sample` fills the gutter."""
     draft = Draft(theme, subject)
     hover = f"%{{x:.5f}} s<br>%{{y:.5g}} {as_text(unit)}"

@@ -3,8 +3,7 @@
 import math
 from typing import Any
 
-from dash import html
-
+from bearing_portal.dashboards.embedding import html
 from common.text import signed
 from vibration.machines.lines import FoundLine
 from vibration.machines.slip import ABSENT, DOUBTFUL, FOUND, JudgedLine, Judgement

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from dash import html
+from dash.html import Span
 from django.urls import reverse
 
+from bearing_portal.dashboards.embedding import html
 from bearing_portal.dashboards.viewer.figures.common import Style
 from bearing_portal.dashboards.viewer.items import Item
 from bearing_portal.dashboards.viewer.reading import Opened
@@ -70,9 +71,9 @@ def _line_sample(style: Style) -> html.Span:
     )
 
 
-def whole(words: str) -> html.Span:
+def whole(words: str) -> Span:
     """A panel's words, all of them where the mouse rests: a narrow head cuts their end off."""
-    return html.Span(words, title=words)
+    return Span(words, title=words)
 
 
 def readout(cells: list[tuple[str, str, str]] | None) -> list[Any]:

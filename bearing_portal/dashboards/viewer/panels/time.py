@@ -18,7 +18,7 @@ from bearing_portal.dashboards.viewer.tracking import contradiction, turns_of
 from bearing_portal.frame.templatetags.portal import number
 from common.errors import Invalid
 from signals.errors import told_as
-from signals.models import Severity
+from signals.selectors import severities_all
 from signals.waveforms.sources import LONG_SAMPLES
 from vibration.decimation import min_max
 from vibration.errors import VibrationError
@@ -207,7 +207,8 @@ def stages_of(item: Item, theme: str) -> tuple[Stage, ...]:
         return (Stage(signal.severity.name, getattr(signal.severity, shade), 0.0, duration_s),)
     begins, ends = signal.severity_factor, min(1.0, signal.severity_factor + PROGRESS)
     stages = []
-    for level in Severity.objects.filter(level__gte=signal.severity.level).order_by("level"):
+    levels = (each for each in severities_all() if each.level >= signal.severity.level)
+    for level in levels:
         start = 0.0 if not stages else max(0.0, (level.factor_low - begins) / (ends - begins))
         if start >= 1.0:
             break

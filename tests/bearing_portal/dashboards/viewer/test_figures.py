@@ -3,6 +3,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from dash._utils import to_json
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -155,6 +156,6 @@ def test_the_range_of_a_map_can_be_chosen():
 
 
 def test_another_theme_changes_the_template_alone():
-    light, dark = (json.loads(time(drawn(), theme=name).to_json()) for name in ("light", "dark"))
+    light, dark = (json.loads(to_json(time(drawn(), theme=name))) for name in ("light", "dark"))
     assert light["layout"].pop("template") != dark["layout"].pop("template")
     assert light == dark

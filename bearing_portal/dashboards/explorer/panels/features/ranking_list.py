@@ -4,8 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from dash import html
-
+from bearing_portal.dashboards.embedding import html
 from bearing_portal.dashboards.explorer.panels.features.data import RankingPanel, short_title
 from vibration.features.groups import ALL_FEATURES
 from vibration.statistics.ranking import Ranked

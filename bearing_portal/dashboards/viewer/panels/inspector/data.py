@@ -1,12 +1,13 @@
 """What stands beside the figures: a signal's facts, its bearing, its parts, its features."""
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 from bearing_portal.dashboards.viewer.state import ViewerState
 from bearing_portal.dashboards.viewer.tracking import tachos_of
+from datasets.models import Dataset
 from datasets.scope import explorer_scope
-from datasets.selectors import datasets_visible
 from signals.exploration.distributions import Distribution, distribution_of
 from signals.filters.at_version import signals_at
 from signals.filters.signal_filter import SignalFilter
@@ -17,6 +18,7 @@ from signals.selectors import (
     recording_around,
     signal_get,
     splits_of_signal,
+    store_visible,
 )
 from signals.services.bearings import bearing_of, bearings_all
 from signals.services.mains import Mains, mains_of
@@ -50,7 +52,7 @@ def side_of(user: Any, state: ViewerState) -> Side:
     signal = signal_get(user, state.signal or 0)
     version = version_of(user, signal, state)
     if version is not None:
-        labels_at(version, signal)
+        signal = labels_at(version, signal)
     source = source_of(user, signal)
     return Side(
         signal=signal,
@@ -78,16 +80,19 @@ def version_of(user: Any, signal: Signal, state: ViewerState) -> Version | None:
     return scope.version if is_of_it else None
 
 
-def labels_at(version: Version, signal: Signal) -> None:
-    """Show a signal with the labels that it had in a version."""
+def labels_at(version: Version, signal: Signal) -> Signal:
+    """Return a signal with the labels that it had in a version."""
+    shown = copy(signal)  # other panels show the same row as it is
     then = (
         signals_at(version).select_related("fault_class", "severity").filter(pk=signal.pk).first()
     )
     if then is not None:
-        signal.fault_class, signal.severity = then.fault_class, then.severity
+        shown.fault_class, shown.severity = then.fault_class, then.severity
+    return shown
 
 
 def dataset_of(user: Any, signal: Signal) -> tuple[int, str] | None:
     """Return id and name of the dataset that holds a signal; None for an upload."""
-    rows = datasets_visible(user).filter(store=signal.store_id).values_list("pk", "name")
-    return rows.first()
+    if store_visible(user, signal.store_id) is None:
+        return None
+    return Dataset.objects.filter(store=signal.store_id).values_list("pk", "name").first()

@@ -3,8 +3,7 @@
 import math
 from typing import Any
 
-from dash import html
-
+from bearing_portal.dashboards.embedding import html
 from bearing_portal.dashboards.viewer.panels.inspector.data import Side
 from bearing_portal.frame.templatetags.portal import number
 from signals.exploration.distributions import Distribution

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from dash import html
 from django.urls import reverse
 
+from bearing_portal.dashboards.embedding import html
 from bearing_portal.dashboards.figures.symbols import class_badge, severity_badge
 from bearing_portal.dashboards.viewer.panels.inspector.data import Side
 from bearing_portal.dashboards.viewer.panels.inspector.feature_list import UNDEFINED, feature_group

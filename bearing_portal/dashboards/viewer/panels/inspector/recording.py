@@ -3,10 +3,10 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from dash import html
 from django.urls import reverse
 from django.utils import timezone
 
+from bearing_portal.dashboards.embedding import html
 from bearing_portal.dashboards.viewer.panels.inspector.data import Side
 from common.text import counted, thousands
 from signals.models import Recording
