@@ -226,9 +226,12 @@ class Crowd:
                     del self.ledger.uploads[0]
 
     def _send(self, session: str, number: int, chance: random.Random) -> None:
-        """Begin an import, send its file in chunks, and give it up."""
+        """Give up the import before, begin one, and send its file."""
         if self._over.wait(2):
             return
+        waiting = self._ask(session, "/api/v1/imports")
+        for draft in json.loads(waiting.body) if waiting.status == 200 else ():
+            self._ask(session, f"/api/v1/imports/{draft['id']}", method="DELETE")
         begun = self._ask(session, "/api/v1/imports", b"{}", JSON)
         if begun.status != 201:
             return
@@ -241,7 +244,6 @@ class Crowd:
             tus = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
             url = json.loads(offered.body)[0]["url"]
             self._ask(session, url, content, CHUNK, method="PATCH", headers=tus)
-        self._ask(session, address, method="DELETE")
 
     def _ask(
         self,

@@ -204,7 +204,7 @@ WANTS = (
         "no space left for the database",
         partial(disk_filled, "embedded"),
         needs_disks=True,
-        says=rf"full.*{HELP}|database does not answer.*goes on by itself",
+        says=rf"full.*{HELP}|does not answer.*goes on by itself|Nothing was changed; try again",
     ),
     Fault(
         "read-only",
