@@ -21,7 +21,9 @@ PACKAGES = (
 )
 FLOORS = {"the science and the services": 90, "the callbacks": 80}  # per cent
 
-measuring = slipcover.Slipcover(branch=True)
+# What was reached is noted again each time: taking the notes out again walks all functions of the
+# process, while other threads may be importing, and costs more than it saves.
+measuring = slipcover.Slipcover(branch=True, d_miss_threshold=-1)
 
 
 def kind_of(path: Path) -> str | None:

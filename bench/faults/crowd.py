@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.faults.ledger import Ledger
+from bench.faults.open_page import OpenPage
 from bench.people.browsing import CLASSES, Log, Person, World
 from bench.served.portal import COOKIE, TOKEN
 
@@ -86,10 +87,12 @@ class Crowd:
         self._lock = threading.Lock()
         self._good: list[tuple[float, bool]] = []  # when a page was asked for, and whether it came
         self._threads: list[threading.Thread] = []
+        self.page = OpenPage(self.world.netloc, self.sessions[0])
 
     def __enter__(self) -> "Crowd":
         writer, *others = self.sessions
         self._go(self._probe, writer)
+        self._go(self.page.stay, self._over)
         writes = (self._note, self._tag, self._relabel, self._create, self._upload, self._send)
         for seed, what in enumerate(writes, start=1):
             self._go(self._write, writer, what, random.Random(self.seed + seed))  # noqa: S311

@@ -26,6 +26,7 @@ from bearing_portal.settings.places import BASE_DIR
 from bench.faults.bucket import Bucket
 from bench.faults.clock import Clock
 from bench.faults.disks import mounted_small, unmounted
+from bench.faults.waiting import until
 from vibration.processes import dying_with_parent
 
 START_S, STOP_S = 300.0, 30.0
@@ -62,6 +63,7 @@ class House:
         self.bucket = bucket
         self._small_disks = [self.storage, self.embedded] if small_disks else []
         self._data, self._previous = data, previous
+        self._web_processes = web_processes
         self.clock = Clock(self.folder) if has_own_clock else None
         self.url = f"http://{HOST}:{(port := keep_or_find(0))}"
         self.environment = environment_of(self.folder, port, web_processes=web_processes)
@@ -120,6 +122,8 @@ class House:
             if self.runner.poll() is not None or time.monotonic() > give_up_at_s:
                 raise RuntimeError(f"The portal did not start:\n{self.said()}")
             time.sleep(0.2)
+        # One watches over those that answer; the first of them has made way.
+        until(lambda: len(self.family("web")) == self._web_processes + 1, START_S)
 
     @contextmanager
     def release_before(self) -> Iterator[subprocess.Popen[bytes]]:

@@ -42,6 +42,7 @@ def struck(fault: Fault, house: House, crowd: Crowd, held_s: float) -> Outcome:
     n_refused = len(crowd.log.refused)
     runner = house.runner.pid
     n_failed = len(_failed_jobs())
+    n_news, n_ended = crowd.page.n_news, crowd.page.n_ended
     with fault.strike(house, held_s) as is_back:
         over_s = time.monotonic()
         if until(is_back, SERVICE_S):
@@ -64,6 +65,10 @@ def struck(fault: Fault, house: House, crowd: Crowd, held_s: float) -> Outcome:
             _words_law(outcome, said, fault.says)
         if fault.is_unnoticed:
             _unnoticed_law(outcome, n_failed)
+            if crowd.page.n_news == n_news:
+                outcome.broken.append("an open page heard no news of jobs")
+            if crowd.page.n_ended != n_ended:
+                outcome.broken.append("the socket of an open page ended")
     if house.runner.poll() is not None or house.runner.pid != runner:
         outcome.broken.append("the runner itself ended")
     return outcome

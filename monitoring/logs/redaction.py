@@ -14,8 +14,6 @@ _KEYWORDS = (
     r"(?:password|passwd|passphrase|pwd|secret|token|api[_-]?key|private[_-]?key|"
     r"credential|session[_-]?(?:id|key|hash)|csrf)[\w-]*"
 )
-# What may stand before is bounded: in a text of 5 000 digits each digit is a possible beginning.
-_NAME = rf"[\w-]{{0,64}}{_KEYWORDS}"
 _VALUE = (
     r"(?:b?\"(?:[^\"\\]|\\.)*\"?|b?'(?:[^'\\]|\\.)*'?|\[[^\]]*\]?|(?:bearer|basic|token)\s+\S+|"
     r"[^\s,;&'\"]+)"
@@ -24,7 +22,8 @@ _URL_LOGIN = re.compile(r"\b([a-z][a-z0-9+.-]{0,30}://)[^\s\"'<>]*@", re.IGNOREC
 _HEADER = re.compile(
     r"(\b(?:set-)?cookie|\b(?:proxy-)?authorization)([\"']?\s*[:=]\s*)[^\r\n]+", re.IGNORECASE
 )
-_ASSIGNMENT = re.compile(rf"({_NAME})([\"']?\s*(?::|=>|=)\s*){_VALUE}", re.IGNORECASE)
+# What stands before it in the name stays as it is, and need not be read from each of its letters.
+_ASSIGNMENT = re.compile(rf"({_KEYWORDS})([\"']?\s*(?::|=>|=)\s*){_VALUE}", re.IGNORECASE)
 _BEARER = re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
 _SECRET_NAME = re.compile(
     rf"[\w-]*{_KEYWORDS}|(?:set-)?cookies?|(?:proxy-)?authorization", re.IGNORECASE

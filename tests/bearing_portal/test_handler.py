@@ -1,65 +1,85 @@
-"""Requests are answered in threads that are kept: one at a time in each."""
-
 import asyncio
-from threading import Barrier, get_ident
+import threading
 
 import pytest
-from asgiref.testing import ApplicationCommunicator
 from django.http import HttpResponse
 
 from bearing_portal.handler import PortalHandler
 
-SCOPE = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+PATIENCE_S = 60
+SCOPE = {
+    "type": "http",
+    "method": "GET",
+    "path": "/",
+    "headers": [],
+    "query_string": b"",
+    "server": ("localhost", 80),
+    "client": ("127.0.0.1", 1),
+}
 
 
-def answered(handler, *, n_at_once):
-    """Return the threads in which so many requests were answered."""
-
-    async def ask():
-        one = ApplicationCommunicator(handler, SCOPE)
-        await one.send_input({"type": "http.request"})
-        await one.wait(30)
-        await one.receive_output()
-        body = await one.receive_output()
-        return int(body["body"])
-
-    async def all_of_them():
-        return await asyncio.gather(*(ask() for _ in range(n_at_once)))
-
-    return asyncio.run(all_of_them())
+@pytest.fixture
+def handler():
+    return PortalHandler()
 
 
-def handler_of(answer):
-    handler = PortalHandler()
-    handler.get_response = answer
-    return handler
+async def asked(handler):
+    told, sent = [{"type": "http.request", "body": b""}], []
+
+    async def receive():
+        if told:
+            return told.pop()
+        return await asyncio.Future()
+
+    async def send(message):
+        sent.append(message)
+
+    await asyncio.wait_for(handler(SCOPE, receive, send), PATIENCE_S)
+    return b"".join(message.get("body", b"") for message in sent)
 
 
-def test_requests_one_after_another_share_a_thread():
-    handler = handler_of(lambda request: HttpResponse(str(get_ident())))
-    assert len({*answered(handler, n_at_once=1), *answered(handler, n_at_once=1)}) == 1
+async def test_one_thread_answers_one_request_after_the_other(handler, monkeypatch):
+    seen = set()
+
+    def answer(_request):
+        seen.add(threading.get_ident())
+        return HttpResponse()
+
+    monkeypatch.setattr(handler, "get_response", answer)
+    for _ in range(5):
+        await asked(handler)
+        while not handler._idle:
+            await asyncio.sleep(0.01)
+    assert len(seen) == 1
 
 
-def test_requests_at_a_time_have_a_thread_each():
-    together = Barrier(3, timeout=30)
+async def test_an_answer_that_was_given_up_holds_nobody_up(handler, monkeypatch):
+    is_begun, may_end = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
 
-    def answer(request):
-        together.wait()  # would never be passed by two in one thread
-        return HttpResponse(str(get_ident()))
+    def slow(_request):
+        loop.call_soon_threadsafe(is_begun.set)
+        may_end.wait(PATIENCE_S)
+        return HttpResponse("slow")
 
-    handler = handler_of(answer)
-    assert len(set(answered(handler, n_at_once=3))) == 3
+    monkeypatch.setattr(handler, "get_response", slow)
+    given_up = asyncio.create_task(asked(handler))
+    try:
+        await asyncio.wait_for(is_begun.wait(), PATIENCE_S)
+        given_up.cancel()  # as the server does, some seconds after a browser has left
+        await asyncio.wait([given_up])
+        monkeypatch.setattr(handler, "get_response", lambda _: HttpResponse("quick"))
+        assert await asked(handler) == b"quick"
+    finally:
+        may_end.set()
 
 
-def test_a_request_that_failed_leaves_its_thread_to_the_next():
-    seen = []
+async def test_requests_at_a_time_have_a_thread_each(handler, monkeypatch):
+    together = threading.Barrier(3)
 
-    def fail(request):
-        seen.append(get_ident())
-        raise RuntimeError("It was the handler.")
+    def answer(_request):
+        together.wait(PATIENCE_S)  # two in one thread would never pass it
+        return HttpResponse()
 
-    handler = handler_of(fail)
-    with pytest.raises(RuntimeError, match="It was the handler"):
-        answered(handler, n_at_once=1)
-    handler.get_response = lambda request: HttpResponse(str(get_ident()))
-    assert answered(handler, n_at_once=1) == seen
+    monkeypatch.setattr(handler, "get_response", answer)
+    assert await asyncio.gather(*(asked(handler) for _ in range(3))) == [b"", b"", b""]

@@ -9,7 +9,8 @@ import time
 import psutil
 import pytest
 
-from bench.faults.crowd import told
+from bench.faults.clock import Clock, compiler
+from bench.faults.crowd import Answer, told
 from bench.faults.disks import namespace
 from bench.faults.kinds import FAULTS
 from bench.faults.ledger import Label, Ledger, possible
@@ -64,6 +65,45 @@ def test_a_label_may_be_the_last_acknowledged_or_one_never_answered(tried, may_b
 )
 def test_a_refusal_is_counted_by_its_status_or_by_how_the_connection_failed(line, short):
     assert told(line) == short
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b'{"title": "Not now", "sentence": "It is full."}', "It is full."),
+        (b'{"type": "about:blank", "detail": "It is full."}', "It is full."),
+        (b"<h1>Not now</h1><p>It&#x27;s full.</p>", "It's full."),
+        (b"", ""),
+    ],
+)
+def test_what_a_person_reads_of_a_refusal_is_found(body, sentence):
+    assert Answer(503, body).sentence == sentence
+
+
+NOW = """
+import sys, time
+print(time.time(), flush=True)
+sys.stdin.readline()
+began_s = time.monotonic()
+time.sleep(0.01)
+print(time.time() if 0.01 <= time.monotonic() - began_s < 3000 else "slept for hours")
+"""
+
+
+def test_the_time_of_day_jumps_and_waits_do_not(tmp_path):
+    if not compiler():
+        pytest.skip("needs a compiler of C")
+    clock = Clock(tmp_path)
+    looking = started(
+        [sys.executable, "-c", NOW],
+        env=os.environ | clock.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert float(looking.stdout.readline()) == pytest.approx(time.time(), abs=600)
+    clock.move(-3 * 3600)
+    said, _ = looking.communicate(b"\n", timeout=300)
+    assert float(said) == pytest.approx(time.time() - 3 * 3600, abs=600)
 
 
 def test_each_fault_is_named_once():

@@ -1,7 +1,6 @@
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from tests.e2e.viewing import settled
+from tests.e2e.test_accessibility import findings
 
 pytestmark = pytest.mark.browser
 
@@ -70,14 +69,7 @@ def test_the_page_has_no_finding_and_fits_every_width(portal, scheme):
         page.goto("/system-health/")
         page.locator("#log").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-    settled(page)
-    serious = [
-        f"{rule['id']}: {node['html'][:160]}"
-        for rule in Axe().run(page).response["violations"]
-        if rule["impact"] in {"serious", "critical", "moderate"}
-        for node in rule["nodes"]
-    ]
-    assert serious == []
+    assert findings(page) == []
 
 
 def test_home_fetches_the_score_it_does_not_know(portal):

@@ -64,7 +64,7 @@ def in_dialogs(page):
     for opener in ("[data-action=compare]", "[data-action=script]", ".remarks .btn"):
         page.locator(opener).click()
         expect(page.locator("#dialog")).to_be_visible()
-        found += findings(page)
+        found += findings(page, "#dialog")
         page.keyboard.press("Escape")
         expect(page.locator("#dialog")).to_be_hidden()
     return found

@@ -1,7 +1,8 @@
 """Whatever is killed, and whenever: no half dataset is shown, and nothing acknowledged is lost.
 
 What is killed, and after the how-manieth chunk, file or kept file, is drawn by a seed: one draw a
-run, as many as IMPORT_KILLS says, from the one that IMPORT_KILLS_FROM says.
+run of `make test-all`, as many as IMPORT_KILLS says, from the one that IMPORT_KILLS_FROM says.
+`test_import_kills` and `test_import_job_kills` kill at places that are chosen, in every run.
 """
 
 import os
@@ -19,7 +20,7 @@ from tests.faults.rows import awaited, one
 from tests.faults.test_import_job_kills import BYTES, JOB, N_READ, READER, rooms
 from tests.processes import descendants_by_command
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.thorough]
 N_FILES, N_SAMPLES = 8, 400_000
 CHUNK_BYTES = 256 << 10
 KEEPER = "vibration.importing.worker"

@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 from bearing_portal.dashboards.embedding.dispatch import APPS
-from signals.models import FaultClass
 from tests.bearing_portal.dashboards.conftest import outputs_of
 from tests.security.world import World
 from vibration.features.groups import FEATURE_GROUPS
@@ -117,7 +116,7 @@ def _names(world: World) -> dict[str, Any]:
         "other": world.recorded.pk,
         "experiment": world.things["experiment"].pk,
         "asked": world.things["asked"].pk,
-        "wear": FaultClass.objects.get(code="wear").pk,
+        "wear": world.wear.pk,
         "stranger": world.people["stranger"].get_username(),
         "group": next(iter(FEATURE_GROUPS)),
     }

@@ -11,7 +11,9 @@ import pytest
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpResponse
 
+from bearing_portal.frame import errors
 from monitoring.notices.routing import websocket_urlpatterns
 from tests.security.walk import ADMIN_ROLES, TOKENS, Walk
 from tests.security.world import ROLES, make_world
@@ -28,7 +30,10 @@ def world(keep, tmp_path_factory):
 
 
 @pytest.fixture
-def walk(world, settings, tmp_path):
+def walk(world, settings, tmp_path, monkeypatch):
+    # More than a thousand refusals, of which the status counts: their page is looked at elsewhere.
+    refused = lambda _request, _template, _context, status: HttpResponse(status=status)  # noqa: E731
+    monkeypatch.setattr(errors, "render", refused)
     settings.DOCS_SITE_DIR = tmp_path / "site"
     settings.DOCS_SITE_DIR.mkdir()
     for name in ("index.html", "page.html"):

@@ -1,6 +1,7 @@
 """One owner's things, two whom they let in, and all others: what the table of rights is about."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,13 @@ class World:
     trashed: Dataset
     things: dict[str, Any]
 
-    @property
+    @cached_property
     def signal(self) -> Any:
         return self.simulated.store.signals.order_by("pk")[0]
+
+    @cached_property
+    def wear(self) -> FaultClass:
+        return FaultClass.objects.get(code="wear")
 
 
 def make_world(folder: Path) -> World:

@@ -1,6 +1,7 @@
 """One web process: Daphne at a socket that others may listen at too, and an end without a loss."""
 
 import logging
+import os
 import signal
 import socket
 import time
@@ -113,6 +114,7 @@ class Server(daphne.Server):  # type: ignore[misc]
             self._give_up_at_s = min(give_up_at_s, self._give_up_at_s)
             return
         self._give_up_at_s = give_up_at_s
+        logger.info("Web process %d ends once all is answered.", os.getpid())
         self._port.stopListening()
         self._channels.end_with_next_answer()
         self._say_come_again()
