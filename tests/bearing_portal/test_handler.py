@@ -72,3 +72,14 @@ async def test_an_answer_that_was_given_up_holds_nobody_up(handler, monkeypatch)
         assert await asked(handler) == b"quick"
     finally:
         may_end.set()
+
+
+async def test_requests_at_a_time_have_a_thread_each(handler, monkeypatch):
+    together = threading.Barrier(3)
+
+    def answer(_request):
+        together.wait(PATIENCE_S)  # two in one thread would never pass it
+        return HttpResponse()
+
+    monkeypatch.setattr(handler, "get_response", answer)
+    assert await asyncio.gather(*(asked(handler) for _ in range(3))) == [b"", b"", b""]
