@@ -29,7 +29,8 @@ class PortalHandler(ASGIHandler):
             async with ThreadSensitiveContext(executor=thread):
                 await self.handle(scope, receive, send)
         finally:
-            self._idle.append(thread)
+            # What was given up is not ended: its thread is still at work.
+            thread.submit(lambda: None).add_done_callback(lambda _: self._idle.append(thread))
 
     async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
         return await sync_to_async(self.get_response, thread_sensitive=True)(request)

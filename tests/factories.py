@@ -72,9 +72,14 @@ def make_catalogue() -> None:
         NoiseSource(code=spec.code, name=spec.name, position=position, model=spec.model)
         for position, spec in enumerate(NOISES)
     ]
-    FaultClass.objects.bulk_create(classes, ignore_conflicts=True)
-    Severity.objects.bulk_create(severities, ignore_conflicts=True)
-    NoiseSource.objects.bulk_create(sources, ignore_conflicts=True)
+    lists: tuple[tuple[Any, list[Any]], ...] = (
+        (FaultClass, classes),
+        (Severity, severities),
+        (NoiseSource, sources),
+    )
+    for model, rows in lists:  # most often all are there, and to count takes a third of the time
+        if model.objects.filter(code__in=[row.code for row in rows]).count() < len(rows):
+            model.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def make_bearing(**values: Any) -> Bearing:

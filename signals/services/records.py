@@ -57,10 +57,13 @@ def signals_insert(*, store: SignalStore, reader: StoreReader) -> dict[int, int]
             f"The portal does not know the fault class {', '.join(unknown)}. "
             "An administrator runs the seed command once."
         )
-    with copied_into(Signal, list(_columns(known, reader, order, 0, 0))) as copy:
+    columns = _columns(known, reader, order, 0, min(BLOCK_ROWS, reader.n))
+    with copied_into(Signal, list(columns)) as copy:
         for start in range(0, reader.n, BLOCK_ROWS):
-            stop = min(start + BLOCK_ROWS, reader.n)
-            for row in zip(*_columns(known, reader, order, start, stop).values(), strict=True):
+            if start:
+                stop = min(start + BLOCK_ROWS, reader.n)
+                columns = _columns(known, reader, order, start, stop)
+            for row in zip(*columns.values(), strict=True):
                 copy.write_row(row)
     counts = np.bincount(order.class_of, minlength=len(order.codes)).tolist()
     return {known.classes[code].pk: n for code, n in zip(order.codes, counts, strict=True)}

@@ -151,6 +151,8 @@ MODELS: Final = {
                 Parameter("learning_rate", "Learning rate", 0.1, 0.001, 1),
                 Parameter("max_iter", "Rounds", 100, 5, 500, is_whole=True),
                 Parameter("max_leaf_nodes", "Leaves of a tree", 31, 2, 255, is_whole=True),
+                # The default takes at least 40 rows to part two: fewer, and it says the majority.
+                Parameter("min_samples_leaf", "Rows in a leaf at least", 20, 1, 200, is_whole=True),
             ),
         ),
         Model(

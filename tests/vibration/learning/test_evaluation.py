@@ -129,6 +129,17 @@ def test_boosting_takes_coarser_bins_of_many_rows_alone():
         assert found.max_bins == bins
 
 
+def test_boosting_parts_a_small_table_where_its_leaves_may_be_small():
+    x, y, rows = np.repeat([[0.0], [1.0]], 12, axis=0), np.repeat([0, 1], 12), np.arange(24)
+
+    def answers(**parameters):
+        fitted = pipeline_for("gradient_boosting", y, rows, parameters=parameters).fit(x, y)
+        return set(fitted.predict(x))
+
+    assert answers(min_samples_leaf=5) == {0, 1}
+    assert answers() == {0}
+
+
 def test_fits_of_all_runs_are_under_way_together(monkeypatch):
     x, y, groups = bearings(1.0)
     both = threading.Barrier(2, timeout=60)
