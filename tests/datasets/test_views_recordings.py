@@ -118,6 +118,7 @@ def test_curators_browse_what_they_may_see(owner, dataset, client, model):
 
 
 def test_the_viewer_shows_a_signals_recording_and_what_is_beside(owner, tmp_path):
+    from bearing_portal.dashboards.embedding.markup import markup
     from bearing_portal.dashboards.viewer.panels.inspector.data import side_of
     from bearing_portal.dashboards.viewer.panels.inspector.recording import recording_section
     from bearing_portal.dashboards.viewer.state import ViewerState
@@ -139,7 +140,7 @@ def test_the_viewer_shows_a_signals_recording_and_what_is_beside(owner, tmp_path
     first, second = Signal.objects.filter(recording__position=1).order_by("segment")
     later = Signal.objects.get(recording__position=2, segment=1)
     side = side_of(owner, ViewerState.read({"signal": str(first.pk)}))
-    words = str(recording_section(side))
+    words = markup(recording_section(side))
     for text in ("1.npy", "B1", "to failure", "Rate from", "the person", "Segment 1 of 2"):
         assert text in words
     assert (side.around.previous_segment, side.around.next_segment) == (None, second.pk)
