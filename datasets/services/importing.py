@@ -188,6 +188,8 @@ def _features_fill(dataset_id: int) -> None:
         return
     try:
         store_features_fill(store=store)
+    except JobLost:
+        logger.info("Dataset %s was deleted while its features were measured.", dataset_id)
     except (Expected, VibrationError, OSError) as error:
         logger.warning("The features of dataset %s were not measured: %s", dataset_id, error)
 

@@ -83,6 +83,7 @@ def store_features_fill(*, store: SignalStore, check: Callable[[], None] = lambd
         if not why_not(store, group):
             n_known = store_features_measure(store=store, group=group, check=check)
             with transaction.atomic():
+                _hold(store)
                 store_features_measured(store=store, group=group, n_known=n_known)
 
 
@@ -147,7 +148,7 @@ def store_features_measure(
             rows.append(
                 SignalFeatures(signal=signal, group=group, values=group_measure(signal, kind))
             )
-        retried(partial(_keep, rows, guard))
+        retried(partial(_keep, store, rows, guard))
         n_done += len(rows)
         progress(n_done)
     known = SignalFeatures.objects.filter(signal__store=store, group=group)
@@ -209,9 +210,17 @@ def group_measure(signal: Signal, group: FeatureGroup) -> list[float | None]:
 
 
 @transaction.atomic
-def _keep(rows: Sequence[SignalFeatures], guard: Callable[[], None]) -> None:
+def _keep(store: SignalStore, rows: Sequence[SignalFeatures], guard: Callable[[], None]) -> None:
+    _hold(store)
     guard()
     SignalFeatures.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _hold(store: SignalStore) -> None:
+    """Have who removes the store wait for what is written; what is removed gets nothing more."""
+    kept = SignalStore.objects.filter(pk=store.pk, removed_by=None)
+    if kept.select_for_update(no_key=True).first() is None:
+        raise JobLost
 
 
 def _row_of(run: JobRun) -> StoreFeatures:

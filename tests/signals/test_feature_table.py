@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from common.errors import Invalid
+from common.remembered import remembering
 from datasets.scope import explorer_scope
 from signals import feature_table as feature_table_module
 from signals.exploration.analyses import correlations_of, ranking_of
@@ -174,7 +175,8 @@ def test_ranking_and_correlations_are_computed_once(dataset, django_assert_num_q
     assert sorted(row.column for row in ranking.rows) == list(range(36))
     assert sorted(correlations.order) == list(range(36))
     assert (ranking.n, correlations.n_signals) == (15, 15)
-    with django_assert_num_queries(1):  # which groups of features there are
+    # In a request, whether the store is seen and which groups of features it has is asked once.
+    with remembering({}), django_assert_num_queries(2):
         again = ranking_of(scope.user, scope)
         same = correlations_of(scope.user, scope)
     assert [row.column for row in again.rows] == [row.column for row in ranking.rows]
