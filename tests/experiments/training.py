@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import transaction
+
 from experiments.models import Experiment
 from experiments.services.requests import experiment_request
 from experiments.services.training import experiment_train
@@ -30,8 +32,10 @@ def asked(owner: Any = None, dataset: Any = None, **wish: Any) -> Experiment:
 
 def trained(owner: Any = None, dataset: Any = None, **wish: Any) -> Experiment:
     """Ask for a training and do a worker's work here, without its pulse."""
-    experiment = asked(owner, dataset, **wish)
-    experiment_train(run=JobRun(job_start(experiment.job_id)))
+    with transaction.atomic():  # before a worker that is there hears of it
+        experiment = asked(owner, dataset, **wish)
+        job = job_start(experiment.job_id)
+    experiment_train(run=JobRun(job))
     return Experiment.objects.select_related("result", "config", "job", "dataset__store").get(
         pk=experiment.pk
     )

@@ -40,11 +40,14 @@ def parent():
 
 
 def children(process):
-    return [
-        child
-        for child in psutil.Process(process.pid).children()
-        if child.status() != psutil.STATUS_ZOMBIE
-    ]
+    return [child for child in psutil.Process(process.pid).children() if lives(child)]
+
+
+def lives(child):
+    try:
+        return child.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def wait_for(condition):
