@@ -20,6 +20,7 @@ def go_to(page, selector):
 
 def test_an_import_is_made_with_the_keyboard_alone(portal, log_in):
     page = log_in(portal.make_user("engineer"))
+    page.on("filechooser", lambda _: None)  # asked for in time: no window of the system opens
     page.goto("/datasets/import/")
     go_to(page, "#import-files")
     with page.expect_file_chooser() as chooser:
@@ -43,6 +44,9 @@ def test_an_import_is_made_with_the_keyboard_alone(portal, log_in):
     go_to(page, "#id_name")
     page.keyboard.type("By keyboard")
     expect(page.locator("#import-submit")).to_be_enabled()
+    page.route("**/check/", lambda route: None)  # the name is looked at for a long time
+    with page.expect_request("**/check/"):
+        page.keyboard.press("Tab")
     go_to(page, "#import-submit")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda address: "/import/" not in address)
