@@ -25,6 +25,17 @@ def card(page, name):
     return page.locator(".dataset-card").filter(has=page.get_by_role("link", name=name))
 
 
+def test_create_can_be_pressed_while_what_was_typed_is_looked_at(log_in, portal):
+    page = log_in(portal.make_user("engineer"))
+    page.goto("/datasets/?dialog=create")
+    page.get_by_label("Name", exact=True).fill("Whirl study")
+    expect(page.locator("#create-submit")).to_be_enabled()
+    page.route("**/check/", lambda route: None)
+    with page.expect_request("**/check/"):
+        page.get_by_label("Signals per class", exact=True).fill("50")
+    expect(page.locator("#create-submit")).to_be_enabled()
+
+
 def test_from_log_in_to_the_table_of_a_new_datasets_signals(portal):
     portal.make_user("engineer", username="keller")
     page = portal.open()
