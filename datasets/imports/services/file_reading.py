@@ -21,8 +21,8 @@ from datasets.models.imports import LONGEST_REASON, LONGEST_WORD
 from vibration.errors import VibrationError
 from vibration.formats import Channel, Reading, sandbox
 from vibration.formats.answers import waits_with
+from vibration.store import file_sha256
 
-_HASH_BYTES: Final = 1 << 20
 _MOST_REMARKS: Final = 50
 BESIDE: Final = "beside-"
 
@@ -48,7 +48,7 @@ def file_read(file: ImportFile, *, folder: Path, stored: dict[str, str]) -> Read
     if not file.size_bytes:
         return Read(sha256=hashlib.sha256().hexdigest(), reason=f"{name} is empty.")
     try:
-        digest = _sha256(path)
+        digest = file_sha256(path)
         with _beside_its_side_cars(file, path, folder, stored) as (place, has_neighbours):
             reading = (
                 sandbox.read(place, room=folder)
@@ -95,14 +95,6 @@ def _send_on(path: Path, sent: Stored) -> None:
     if sent.path is None:
         with sent.made() as here:
             os.link(path, here)
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as opened:
-        while block := opened.read(_HASH_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _described(file: ImportFile, sha256: str, reading: Reading) -> Read:
