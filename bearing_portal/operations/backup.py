@@ -6,7 +6,6 @@ folder only new files are copied. What the dump speaks of is in the folder befor
 place, and what is gone is removed after it: killed at any moment, the folder holds a whole backup.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -29,6 +28,7 @@ from common.storage.backend import backend
 from common.storage.local import LocalBackend
 from common.storage.moving import Journal, storage_copy
 from common.storage.work import MAKING, folder_make, work_folder
+from vibration.store import file_sha256
 
 DUMP, FILES, STORAGE, SAID = "database.dump", "files.jsonl", "storage", "backup.json"
 TRIES: Final = 3
@@ -88,7 +88,7 @@ def backup_make(folder: Path, *, step: Callable[[int], None] = lambda n_bytes: N
             break
     else:
         raise Unavailable("Datasets are deleted faster than they are copied. Try again later.")
-    said = Backup(taken_at, _sha256(draft), migrations, moved.n_files, moved.size_bytes)
+    said = Backup(taken_at, file_sha256(draft), migrations, moved.n_files, moved.size_bytes)
     os.replace(draft, folder / DUMP)
     _written(folder / SAID, json.dumps(asdict(said), indent=1))
     storage_copy(backend(), there, **copy)
@@ -112,7 +112,7 @@ def backup_restore(folder: Path, *, step: Callable[[int], None] = lambda n_bytes
         )
     if next(iter(backend().entries("")), None) is not None:
         raise Invalid("This storage is not empty. Restore into a new DATA_DIR or bucket.")
-    if _sha256(folder / DUMP) != said.dump_sha256:
+    if file_sha256(folder / DUMP) != said.dump_sha256:
         raise Invalid(f"{DUMP} is damaged: its checksum is not that of {SAID}.")
     known = Journal(folder / FILES).known
     here = LocalBackend(folder / STORAGE)
@@ -121,7 +121,7 @@ def backup_restore(folder: Path, *, step: Callable[[int], None] = lambda n_bytes
         note = known.get(entry.key)
         if note is None:  # was copied when the backup was killed
             continue
-        if _sha256(here.path(entry.key)) != note.sha256:
+        if file_sha256(here.path(entry.key)) != note.sha256:
             raise Invalid(f"{entry.key} of the backup is damaged: it has another checksum.")
         with _a_copy(here.path(entry.key)) as copy:
             backend().put(entry.key, copy)
@@ -230,8 +230,3 @@ def _written(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(draft, path)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
