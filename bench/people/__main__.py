@@ -54,13 +54,10 @@ def main() -> int:
         world, sessions = world_of(portal.url, portal.environment, n_people)
         log = Log()
         sockets = stack.enter_context(_sockets(Place(portal.url), sessions[: asked.sockets]))
-        jobs = [] if asked.alone else _jobs(portal)
+        jobs = stack.enter_context(_jobs(portal, log)) if not asked.alone else []
         figures = _browse(world, log, sessions[: asked.people], portal.web, asked)
-        for job in jobs:
-            if job.poll() not in (None, 0):
-                log.refused.append(f"{_command(job)} ended with {job.returncode}")
-            job.terminate()
-    figures |= {"sockets": asked.sockets, "sockets_lost": sockets.n_lost}
+        figures |= {"jobs_done": len(jobs), "sockets_lost": sockets.n_lost}
+    figures |= {"sockets": asked.sockets}
     figures |= _by_action(log)
     _report(figures, log)
     if asked.json:
@@ -89,19 +86,44 @@ def _settle(web: subprocess.Popen[bytes], n_processes: int) -> None:
         time.sleep(0.3)
 
 
-def _jobs(portal: TemporaryPortal) -> list[subprocess.Popen[bytes]]:
-    """Have a dataset generated, and then a model trained, by the portal's workers."""
-    return [
-        portal.start(
-            "manage.py", "create_dataset", "Made meanwhile", "--per-class", "100", "--wait"
-        ),
-        portal.start("manage.py", "train", "Sample", "--wait"),
+@contextmanager
+def _jobs(portal: TemporaryPortal, log: Log) -> Iterator[list[str]]:
+    """Have the workers generate one dataset and train one model after another, until the end."""
+    from bearing_portal.operations.sample import NAME
+
+    done: list[str] = []
+    over = threading.Event()
+
+    def repeat(*command: str) -> None:
+        number = 0
+        while not over.is_set():
+            number += 1
+            job = portal.start("manage.py", *(word.format(number) for word in command), "--wait")
+            while job.poll() is None and not over.wait(0.2):
+                pass
+            if job.poll() is None:
+                job.terminate()
+            elif job.returncode:
+                log.refused.append(f"{command[0]} ended with {job.returncode}")
+                return
+            else:
+                done.append(command[0])
+
+    threads = [
+        threading.Thread(target=repeat, args=command)
+        for command in (
+            ("create_dataset", "Made meanwhile {}", "--per-class", "100"),
+            ("train", NAME),
+        )
     ]
-
-
-def _command(job: subprocess.Popen[bytes]) -> str:
-    words = [str(word) for word in job.args]  # type: ignore[union-attr]
-    return words[words.index("manage.py") + 1]
+    for thread in threads:
+        thread.start()
+    try:
+        yield done
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
 
 
 class _Sockets:

@@ -1,5 +1,6 @@
 """What there is to look at in a portal of its own, and who looks."""
 
+import logging
 import os
 from collections.abc import Mapping
 
@@ -15,6 +16,7 @@ def world_of(url: str, environment: Mapping[str, str], n_people: int) -> tuple[W
     import django
 
     django.setup()
+    logging.getLogger("portal.security").setLevel(logging.WARNING)  # hundreds log in below
     from bearing_portal.dashboards.explorer.app import explorer_app
     from bearing_portal.dashboards.viewer.app import viewer_app
     from bearing_portal.operations.sample import NAME
