@@ -58,7 +58,7 @@ def tag_of(key: str) -> str:
 def forget_tagged(tag: str) -> None:
     """Drop all cached results of a thing; without Valkey they expire, and nothing reaches them."""
     try:
-        keys = [_text(key) for key in valkey().smembers(_set_of(tag))]
+        keys = [key.decode() for key in valkey().smembers(_set_of(tag))]
         valkey().delete(_set_of(tag))
     except (RedisError, OSError) as error:
         logger.warning("Cached results of %s expire by themselves: %s", tag, error)
@@ -78,10 +78,6 @@ def _tag(keys: Iterable[str]) -> None:
             pipe.execute()
     except (RedisError, OSError) as error:
         logger.debug("Cached results without a tag: %s", error)
-
-
-def _text(name: bytes | str) -> str:
-    return name.decode() if isinstance(name, bytes) else name
 
 
 def _set_of(tag: str) -> str:

@@ -99,9 +99,5 @@ def cache_hits() -> tuple[Hits, ...] | None:
         return None
     kinds = sorted({*hits, *misses})
     return tuple(
-        Hits(_text(kind), int(hits.get(kind, 0)), int(misses.get(kind, 0))) for kind in kinds
+        Hits(kind.decode(), int(hits.get(kind, 0)), int(misses.get(kind, 0))) for kind in kinds
     )
-
-
-def _text(name: bytes | str) -> str:
-    return name.decode() if isinstance(name, bytes) else name

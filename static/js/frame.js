@@ -75,11 +75,16 @@ const tellFields = () => {
     if (heading) heading.textContent = count.textContent;
   });
 };
+/* A button stays where it is while the words beside it are read again: a press that has begun counts. */
+const tellButtons = () => document.querySelectorAll("[data-closes]").forEach((reason) => {
+  const button = document.getElementById(reason.dataset.closes);
+  if (button && !button.form.classList.contains("htmx-request")) button.disabled = reason.textContent.trim() !== "";
+});
 const tellHeader = () => {
   const meta = $("[data-page-meta]");
   if (meta) $(".page-meta").textContent = meta.textContent;
 };
-document.addEventListener("htmx:afterSettle", () => { tellFields(); tellHeader(); });
+document.addEventListener("htmx:afterSettle", () => { tellFields(); tellButtons(); tellHeader(); });
 document.addEventListener("portal:fresh", tellHeader);
 addEventListener("load", () => {
   const button = $("[data-autoclick]");

@@ -21,6 +21,15 @@ def create(page, name, *, duration_s="0.5"):
     page.locator("#create-submit:enabled").click()
 
 
+def press_slowly(page, button, foot):
+    """Hold the mouse down until what is said beside the button has been read again."""
+    page.locator(foot).evaluate("(foot) => foot.classList.add('before')")
+    page.locator(button).hover()
+    page.mouse.down()  # the field loses the focus: what was typed is looked at once more
+    page.locator(f"{foot}:not(.before)").wait_for()
+    page.mouse.up()
+
+
 def card(page, name):
     return page.locator(".dataset-card").filter(has=page.get_by_role("link", name=name))
 
@@ -34,6 +43,16 @@ def test_create_can_be_pressed_while_what_was_typed_is_looked_at(log_in, portal)
     with page.expect_request("**/check/"):
         page.get_by_label("Signals per class", exact=True).fill("50")
     expect(page.locator("#create-submit")).to_be_enabled()
+
+
+def test_a_press_that_the_answer_to_a_check_falls_into_counts(log_in, portal):
+    page = log_in(portal.make_user("engineer"))
+    page.goto("/datasets/?dialog=create")
+    page.get_by_label("Name", exact=True).press_sequentially("Whirl study")
+    expect(page.locator("#create-submit")).to_be_enabled()
+    page.route("**/create/", lambda route: None)
+    with page.expect_request("**/create/"):
+        press_slowly(page, "#create-submit", "#create-foot")
 
 
 def test_from_log_in_to_the_table_of_a_new_datasets_signals(portal):

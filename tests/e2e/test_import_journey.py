@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.test_dataset_journey import press_slowly
 from tests.e2e.test_upload_journey import PHONE, findings
 from tests.signals.recordings import npy
 
@@ -68,7 +69,7 @@ def test_files_are_sent_read_answered_and_imported(portal, log_in):
     page.get_by_label("Name", exact=True).fill("Pump study")
     expect(page.locator("#import-submit")).to_be_enabled()
     shot(page, "ready")
-    page.locator("#import-submit").click()
+    press_slowly(page, "#import-submit", "#import-foot")
     page.wait_for_url("**/datasets/*/")
     expect(page.locator("[data-status]").first).to_have_text("Ready", timeout=READY_MS)
     expect(page.locator("#signals tbody tr")).to_have_count(4)

@@ -124,7 +124,7 @@ def _described(file: ImportFile, sha256: str, reading: Reading) -> Read:
         format=reading.format[:40],
         label=words_cut(first.label or "", LONGEST_WORD),
         load=words_cut(str(first.facts.get("load", "")), 60),
-        recorded_at=_with_zone(first.recorded_at),
+        recorded_at=with_zone(first.recorded_at),
         channels=channels,
         rates=rates,
         remarks=list(_remarks(file, reading)),
@@ -172,7 +172,8 @@ def _remarks(file: ImportFile, reading: Reading) -> Iterable[ImportRemark]:
         )
 
 
-def _with_zone(moment: datetime | None) -> datetime | None:
+def with_zone(moment: datetime | None) -> datetime | None:
+    """Take a moment that no file or table gave a zone for as UTC."""
     if moment is None or moment.tzinfo is not None:
         return moment
     return moment.replace(tzinfo=UTC)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import transaction
@@ -11,6 +10,7 @@ from common.errors import Invalid
 from common.text import counted
 from datasets.imports.paths import name_of
 from datasets.imports.services.answering import answerable
+from datasets.imports.services.file_reading import with_zone
 from datasets.imports.services.proofs import PROOFS, at, rates_prove
 from datasets.models import ImportDraft, ImportFile, ImportSpecimen
 from datasets.models.imports import LONGEST_WORD
@@ -127,7 +127,7 @@ class _Wanted:
             "fault_class": lambda text, _: _one_of(self._classes, text, "fault class"),
             "severity": lambda text, _: _one_of(self._severities, text, "severity"),
             "bearing": lambda text, _: _one_of(self._bearings, text, "bearing type"),
-            "recorded_at": lambda text, unit: _with_zone(FACTS["recorded_at"](text, unit)),
+            "recorded_at": lambda text, unit: with_zone(FACTS["recorded_at"](text, unit)),
             "unit": lambda text, _: PROOFS["unit"](text),
         }
 
@@ -179,7 +179,3 @@ def _one_of(known: Mapping[str, Any], text: str, what: str) -> Any:
     if found is None:
         raise Invalid(f"There is no {what} “{text[:40]}”.")
     return found
-
-
-def _with_zone(moment: datetime) -> datetime:
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
