@@ -30,6 +30,7 @@ from bench.people.world import world_of
 from bench.sockets import connect
 
 WARM_UP_SHARE = 0.25  # of the time, before memory is looked at for the first time
+MEMORY_EVERY = 0.15  # of the time
 
 
 @dataclass(frozen=True)
@@ -183,19 +184,21 @@ def _browse(
     ]
     for thread in threads:
         thread.start()
-    time.sleep(WARM_UP_SHARE * asked.seconds)
-    before = _memory_mb(web)
+    memory_mb = []
+    for share in np.arange(WARM_UP_SHARE, 1, MEMORY_EVERY):
+        time.sleep(max(0, began_s + share * asked.seconds - time.monotonic()))
+        memory_mb.append(_memory_mb(web))
     for thread in threads:
         thread.join()
     spent_s = time.monotonic() - began_s
-    after = _memory_mb(web)
+    memory_mb.append(_memory_mb(web))
     return {
         "processes": asked.processes,
         "people": len(sessions),
         "seconds": round(spent_s, 1),
         "requests_per_s": round(log.n_requests / spent_s, 1),
-        "memory_warm_mb": before,
-        "memory_end_mb": after,
+        "memory_mb": memory_mb,
+        "memory_growth_percent": round(100 * (memory_mb[-1] / memory_mb[0] - 1), 1),
         "load_average": round(os.getloadavg()[0], 1),
         "cores": psutil.cpu_count(),
     }

@@ -1,5 +1,6 @@
 """Several web processes under one: forked from it, ended with it, replaced when they end."""
 
+import gc
 import logging
 import os
 import signal
@@ -70,6 +71,8 @@ class WebProcesses:
             if self._stop.is_set():
                 break
             step()
+        gc.collect()
+        gc.freeze()  # a search for garbage writes to each object, and no page would stay shared
         self._first = next(iter(self._started_at_s))
         self._replaced.add(self._first)
         way_at_s = time.monotonic() + _SERVING_S

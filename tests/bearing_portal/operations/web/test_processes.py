@@ -29,6 +29,17 @@ WebProcesses(3, work, silent_s=1).run(preparing=[lambda: time.sleep(0.2)])
 print("ended in order", flush=True)
 """
 
+FROZEN = """
+import gc, time
+from django.conf import settings
+settings.configure(DATABASES={})
+from bearing_portal.operations.web.processes import WebProcesses
+def work(beat):
+    print(gc.get_freeze_count() > 10_000, flush=True)
+    time.sleep(600)
+WebProcesses(1, work).run(preparing=[lambda: None])
+"""
+
 
 @pytest.fixture
 def parent():
@@ -55,6 +66,14 @@ def wait_for(condition):
     while not condition():
         assert time.monotonic() < give_up_at_s
         time.sleep(0.02)
+
+
+def test_what_all_share_is_left_out_of_the_search_for_garbage():
+    process = started([sys.executable, "-c", FROZEN], cwd=ROOT, stdout=subprocess.PIPE)
+    said = [process.stdout.readline() for _ in range(2)]  # the first began before it was ready
+    process.kill()
+    process.wait()
+    assert sorted(said) == [b"False\n", b"True\n"]
 
 
 def test_a_killed_process_is_replaced(parent):
