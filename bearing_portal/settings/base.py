@@ -144,6 +144,7 @@ JOBS_PER_PERSON = env.integer("JOBS_PER_PERSON", 20, lowest=1, highest=10_000)
 GENERATION_SPLIT_S = env.integer("GENERATION_SPLIT_S", 8, lowest=1, highest=86_400)
 JOBS_AT_ONCE = env.integer("JOBS_AT_ONCE", 2, lowest=1, highest=10_000)
 TRASH_DAYS = env.integer("TRASH_DAYS", 30, lowest=0, highest=3650)
+JOB_NICENESS = env.integer("JOB_NICENESS", 5, lowest=0, highest=19)
 GENERATION_WORKERS = env.integer("GENERATION_WORKERS", 0, lowest=0, highest=256)
 if JOB_STALE_S <= 2 * JOB_HEARTBEAT_S:
     raise ImproperlyConfigured("JOB_STALE_S must be more than twice JOB_HEARTBEAT_S.")

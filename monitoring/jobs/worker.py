@@ -15,6 +15,7 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
 from redis.exceptions import ConnectionError as ValkeyConnectionError
 from redis.exceptions import TimeoutError as ValkeyTimeoutError
@@ -129,6 +130,8 @@ class PortalWorker(Worker):
 
     def main_work_horse(self, job: QueueJob, queue: Queue) -> None:
         die_with_parent(os.getppid() if self.pid is None else self.pid)
+        if queue.name != "short":
+            os.nice(settings.JOB_NICENESS)
         super().main_work_horse(job, queue)
 
     def execute_job(self, job: QueueJob, queue: Queue) -> None:

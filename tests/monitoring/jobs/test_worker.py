@@ -1,5 +1,6 @@
 """Who ends a work horse, and when: never the worker itself, never for a clock that was set."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -25,6 +26,19 @@ worker.kill_horse()
 print("alive")
 """
 
+NICE = """
+import os, sys
+from types import SimpleNamespace
+from django.conf import settings
+settings.configure(JOB_NICENESS=7)
+from rq import Worker
+from monitoring.jobs.worker import PortalWorker
+Worker.main_work_horse = lambda *_: print(os.nice(0))
+worker = PortalWorker.__new__(PortalWorker)
+worker.pid = os.getppid()
+worker.main_work_horse(None, SimpleNamespace(name=sys.argv[1]))
+"""
+
 
 def ordered(horse_pid):
     """Have a worker in a group of its own kill its horse; return how it ended and what it said."""
@@ -44,6 +58,14 @@ def test_a_horse_is_killed_before_and_after_it_leads_its_own_group(leads_its_gro
     assert horse.stdout.readline()
     assert ordered(horse.pid) == (0, "alive")
     assert horse.wait() == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(("queue", "niceness"), [("short", 0), ("long", 7), ("train", 7)])
+def test_what_nobody_waits_for_gives_way_to_pages(queue, niceness):
+    run = subprocess.run(
+        [sys.executable, "-c", NICE, queue], capture_output=True, text=True, check=True
+    )
+    assert int(run.stdout) == os.nice(0) + niceness
 
 
 def test_without_a_horse_nobody_is_killed():
