@@ -106,7 +106,10 @@ statement_timeout_s = env.integer("DATABASE_STATEMENT_TIMEOUT_S", 10, lowest=1, 
 statement_s = statement_timeout_s if is_web else max(statement_timeout_s, 60)
 lock_timeout_s = min(2 if is_web else 20, statement_timeout_s)
 DATABASES["default"].update(
-    CONN_HEALTH_CHECKS=True,  # PostgreSQL may have been restarted since the connection was made
+    ENGINE="common.database.engine",
+    # PostgreSQL may have been restarted since the connection was made; of those in the pool the
+    # engine itself finds out.
+    CONN_HEALTH_CHECKS=not is_web,
     OPTIONS={
         **DATABASES["default"].get("OPTIONS", {}),
         "connect_timeout": 10,
