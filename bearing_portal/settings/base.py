@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "monitoring.accounts.middleware.PersonMiddleware",
     "monitoring.accounts.two_factor.middleware.TwoFactorMiddleware",
     "monitoring.accounts.middleware.SeenMiddleware",
     "monitoring.accounts.time_zone.TimeZoneMiddleware",
@@ -199,7 +199,7 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 
 # Sessions live in PostgreSQL: losing Valkey logs nobody out.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "monitoring.accounts.session_store"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -45,7 +45,7 @@ def test_what_several_panels_show_is_read_once(
     client, owner, several, signal, django_assert_max_num_queries
 ):
     client.force_login(owner)
-    with django_assert_max_num_queries(18):  # far more as long as each asks for itself
+    with django_assert_max_num_queries(17):  # far more as long as each asks for itself
         several(*asked(signal, *OPENING, "show_analysis"))
 
 
@@ -99,5 +99,5 @@ def test_one_session_and_one_person_are_read_however_many_ask(
 ):
     client.force_login(owner)
     several(body_of("open_signal", {}))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):  # both in one
         several(*[body_of("open_signal", {})] * 5)
