@@ -73,6 +73,15 @@ def test_a_stranger_is_told_nothing_of_it_and_a_member_all_that_is_shared(client
     assert shared.label in of_shared
 
 
+def test_one_call_by_itself_is_answered_in_one_piece(client, owner, signal):
+    client.force_login(owner)
+    body = json.dumps(asked(signal, "show_inspector"))
+    answer = client.post(URL, body, content_type="application/json")
+    assert not answer.streaming
+    assert answer.content.startswith(b"200 {")
+    assert answer.content.endswith(b"}\n")
+
+
 def test_nobody_logged_in_is_answered(client, signal):
     body = json.dumps(asked(signal, *OPENING))
     assert client.post(URL, body, content_type="application/json").status_code == 401
