@@ -25,6 +25,11 @@ def remembering(memory: dict[Hashable, Any]) -> Iterator[None]:
         _memory.reset(token)
 
 
+def is_remembering() -> bool:
+    """Tell whether this is a request that only reads."""
+    return _memory.get() is not None
+
+
 def remembered(key: Hashable, look_up: Callable[[], T]) -> T:
     """Return what `look_up` returned for a key in this request.
 

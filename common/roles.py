@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from common.remembered import remembered
+from common.remembered import is_remembering, remembered
 
 M = TypeVar("M", bound=Model)
 
@@ -60,6 +60,12 @@ def _has_role(user: Any, role: str) -> bool:
     if user.is_superuser:
         return True
     # All of them at once: a page asks for several.
-    return role in remembered(
-        ("roles", user.pk), lambda: set(user.groups.values_list("name", flat=True))
-    )
+    return role in remembered(("roles", user.pk), lambda: _roles_of(user))
+
+
+def _roles_of(user: Any) -> frozenset[str]:
+    """Return the names of a person's groups, as they were read with the session of a request that
+    only reads; elsewhere as they are now.
+    """
+    read: frozenset[str] | None = getattr(user, "roles_read", None) if is_remembering() else None
+    return frozenset(user.groups.values_list("name", flat=True)) if read is None else read

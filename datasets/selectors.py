@@ -17,6 +17,7 @@ from signals.selectors import (
     store_folder,
     store_found,
     store_path,
+    stores_seen,
     stores_visible,
 )
 from vibration.simulation import Recipe
@@ -48,7 +49,7 @@ def datasets_visible(user: Any) -> QuerySet[Dataset]:
     datasets = Dataset.objects.select_related("store__owner", "job", "recipe").prefetch_related(
         "class_counts__fault_class"
     )
-    return datasets.filter(store__in=stores_visible(user).order_by().values("pk"))
+    return datasets.filter(store__in=stores_seen(user))
 
 
 def dataset_get(user: Any, pk: int) -> Dataset:
@@ -61,7 +62,7 @@ def dataset_get(user: Any, pk: int) -> Dataset:
 
 def dataset_brief(user: Any, pk: int) -> Dataset:
     """Return one dataset that `user` may see, with its store alone."""
-    found = Dataset.objects.filter(pk=pk, store__in=stores_visible(user).order_by().values("pk"))
+    found = Dataset.objects.filter(pk=pk, store__in=stores_seen(user))
     dataset = remembered(("dataset", user.pk, pk), lambda: only_row(found.select_related("store")))
     if dataset is None:
         raise NotFound("There is no such dataset.")

@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "monitoring.accounts.middleware.PersonMiddleware",
     "monitoring.accounts.two_factor.middleware.TwoFactorMiddleware",
     "monitoring.accounts.middleware.SeenMiddleware",
     "monitoring.accounts.time_zone.TimeZoneMiddleware",
@@ -106,7 +106,10 @@ statement_timeout_s = env.integer("DATABASE_STATEMENT_TIMEOUT_S", 10, lowest=1, 
 statement_s = statement_timeout_s if is_web else max(statement_timeout_s, 60)
 lock_timeout_s = min(2 if is_web else 20, statement_timeout_s)
 DATABASES["default"].update(
-    CONN_HEALTH_CHECKS=True,  # PostgreSQL may have been restarted since the connection was made
+    ENGINE="common.database.engine",
+    # PostgreSQL may have been restarted since the connection was made; of those in the pool the
+    # engine itself finds out.
+    CONN_HEALTH_CHECKS=not is_web,
     OPTIONS={
         **DATABASES["default"].get("OPTIONS", {}),
         "connect_timeout": 10,
@@ -197,7 +200,7 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 
 # Sessions live in PostgreSQL: losing Valkey logs nobody out.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "monitoring.accounts.session_store"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"

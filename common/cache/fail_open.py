@@ -2,8 +2,8 @@
 
 import logging
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, ClassVar
 
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import ConnectionError as ValkeyAway
@@ -41,6 +41,20 @@ def _no_such_key(key: str, *args: Any, **kwargs: Any) -> Any:
 
 
 class FailOpenCache(RedisCache):
+    _clients: ClassVar[dict[str, Any]] = {}
+    _class: Any  # Django's, as are the others
+    _servers: list[str]
+    _options: dict[str, Any]
+
+    @cached_property
+    def _cache(self) -> Any:
+        # Django makes a cache for each request, and would connect anew for each: all of a process
+        # take their connections from one pool, which knows when it was forked.
+        where = " ".join(self._servers)
+        if where not in self._clients:
+            self._clients[where] = self._class(self._servers, **self._options)
+        return self._clients[where]
+
     add = _or(lambda *_, **__: False)(RedisCache.add)
     get = _or(_default)(RedisCache.get)
     set = _or(lambda *_, **__: None)(RedisCache.set)

@@ -14,7 +14,7 @@ from signals.filters.cells import Cell, cells_of, held_by, whole_of
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import NO_SEVERITY, NO_SIDE, RANGES, SignalFilter
 from signals.models import FaultClass, Severity, Signal, SplitMember
-from signals.selectors import has_recordings
+from signals.selectors import classes_all, has_recordings, severities_all
 
 UNLABELLED: Final = "none"
 OPEN = SignalFilter()
@@ -208,7 +208,7 @@ def own(user: Any, scope: Scope) -> None:
 
 
 def _summary(scope: Scope) -> dict[str, Any]:
-    classes, severities = _named(FaultClass), _named(Severity)
+    classes, severities = _named(classes_all()), _named(severities_all())
     held = held_by(scope)
     rows = _rows(scope, held, classes) if held else []
     store = scope.store
@@ -252,9 +252,9 @@ def _facets(
     )
 
 
-def _named(model: type[FaultClass] | type[Severity]) -> dict[int | None, tuple[str, str]]:
+def _named(rows: Iterable[FaultClass | Severity]) -> dict[int | None, tuple[str, str]]:
     """Return code and name by id, in the order of the pages."""
-    return {pk: (code, name) for pk, code, name in model.objects.values_list("pk", "code", "name")}
+    return {row.pk: (row.code, row.name) for row in rows}
 
 
 def _code(named: tuple[str, str] | None) -> str:

@@ -1,6 +1,7 @@
 """How many signals of each class and severity lie in a scope, originals and copies apart."""
 
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from django.db.models import Avg, Count
 from signals.filters.scope import Scope
 from signals.filters.signal_filter import NO_SEVERITY, SignalFilter
 from signals.models import FaultClass, Severity
+from signals.selectors import classes_all, severities_all
 
 
 class Cell(NamedTuple):
@@ -58,8 +60,8 @@ def whole_of(scope: Scope) -> Scope:
 def held_by(scope: Scope) -> list[Cell]:
     """Return the cells of what the scope holds."""
     chosen = scope.filter
-    classes = _wanted(FaultClass, chosen.classes)
-    severities = _wanted(Severity, chosen.severities)
+    classes = _wanted(classes_all, chosen.classes)
+    severities = _wanted(severities_all, chosen.severities)
     return [
         cell
         for cell in cells_of(scope)
@@ -78,12 +80,12 @@ def counts_by_class(scope: Scope) -> dict[int | None, int]:
 
 
 def _wanted(
-    model: type[FaultClass] | type[Severity], codes: tuple[str, ...]
+    rows: Callable[[], Iterable[FaultClass | Severity]], codes: tuple[str, ...]
 ) -> set[int | None] | None:
     """Return the ids of codes, None among them where signals without any are meant; of no code
     nothing, for then all are.
     """
     if not codes:
         return None
-    known: set[int | None] = set(model.objects.filter(code__in=codes).values_list("pk", flat=True))
+    known: set[int | None] = {row.pk for row in rows() if row.code in codes}
     return known | {None} if NO_SEVERITY in codes else known

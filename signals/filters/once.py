@@ -15,12 +15,9 @@ _LOCK: Final = Lock()
 def made_once(key: str, make: Callable[[], bytes], timeout_s: int) -> bytes:
     """Return what the cache holds under a key, else what `make` returns.
 
-    Whoever asks while it is being made waits for the same result. Where making fails, each of them
-    tries alone and gets the error itself.
+    Whoever asks while it is looked for or made waits for the same result. Where making fails, each
+    of them tries alone and gets the error itself.
     """
-    known = cache.get(key)
-    if isinstance(known, bytes):
-        return known
     with _LOCK:
         waiting_for = _UNDER_WAY.get(key)
         if waiting_for is None:
@@ -31,7 +28,7 @@ def made_once(key: str, make: Callable[[], bytes], timeout_s: int) -> bytes:
         except CancelledError:
             return make()
     try:
-        known = cache.get(key)  # it may have been made since this was looked for
+        known = cache.get(key)
         made = known if isinstance(known, bytes) else make()
         if made is not known:
             cache.set(key, made, timeout_s)

@@ -13,7 +13,7 @@ from signals.filters.at_version import signals_at
 from signals.filters.once import made_once
 from signals.filters.signal_filter import NO_SIDE, SignalFilter
 from signals.models import Shard, Signal, SignalStore, Split, SplitMember, Version
-from signals.selectors import cache_key, store_visible, stores_visible
+from signals.selectors import cache_key, store_visible, stores_seen, stores_visible
 
 TIMEOUT_S = 3600
 
@@ -73,7 +73,7 @@ class Scope:
             own = own.filter(self.within)
         if self.store is not None:
             return chosen.apply(own.filter(store=self.store.pk))
-        return chosen.apply(own.filter(store__in=stores_visible(self.user).values("pk").order_by()))
+        return chosen.apply(own.filter(store__in=stores_seen(self.user)))
 
     def units(self) -> list[str]:
         """Return the units of its records, each once; those of one file share theirs."""

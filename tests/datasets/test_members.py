@@ -1,7 +1,7 @@
 """Who is let into a dataset, and what that lets them do wherever it is asked."""
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import AnonymousUser, Group
 from django.core.exceptions import ValidationError
 
 from common.errors import Invalid, NotAllowed, NotFound
@@ -9,8 +9,14 @@ from datasets.selectors import datasets_visible
 from datasets.services import dataset_delete, dataset_member_remove, dataset_member_set
 from datasets.services.hints import dataset_audience, job_audience
 from monitoring.models import SystemEvent
-from signals.models import FaultClass, Signal, StoreMember
-from signals.selectors import may_label, signals_visible, stores_labelled, stores_visible
+from signals.models import FaultClass, Signal, SignalStore, StoreMember
+from signals.selectors import (
+    may_label,
+    signals_visible,
+    stores_labelled,
+    stores_seen,
+    stores_visible,
+)
 from signals.services.labels import Relabel, signals_relabel
 from signals.services.tags import signals_tag
 from tests.factories import make_dataset, make_user
@@ -185,3 +191,45 @@ def test_hints_go_to_those_who_may_see_and_to_nobody_else(dataset, member):
     let_in(dataset, group_of(member, make_user("viewer", is_active=False)))
     owner = dataset.store.owner_id
     assert set(dataset_audience(dataset)) == {f"user.{owner}", f"user.{member.pk}", "superusers"}
+
+
+@pytest.mark.parametrize("role", ["engineer", "superuser"])
+def test_a_row_s_store_is_looked_for_among_those_that_the_rule_gives(dataset, role):
+    person, other = make_user(role), make_user("viewer")
+    by_name, by_group, own, shared = (
+        make_dataset(owner, visibility=visibility)
+        for owner, visibility in (
+            (None, "private"),
+            (None, "private"),
+            (person, "private"),
+            (None, "shared"),
+        )
+    )
+    let_in(by_name, person)
+    let_in(by_group, group_of(person))
+    let_in(dataset, other)
+    found = SignalStore.objects.filter(pk__in=stores_seen(person))
+    assert set(found) == set(stores_visible(person))
+    assert {each.store for each in (by_name, by_group, own, shared)} <= set(found)
+    assert (dataset.store in found) == (role == "superuser")
+
+
+def test_what_is_looked_for_is_of_whoever_asks_and_of_this_moment(dataset, member):
+    def seen(person):
+        return SignalStore.objects.filter(pk__in=stores_seen(person)).exists()
+
+    assert (seen(dataset.store.owner), seen(member)) == (True, False)
+    let_in(dataset, member)
+    assert seen(member)
+    dataset_member_remove(
+        user=dataset.store.owner, dataset=dataset, member_id=StoreMember.objects.get().pk
+    )
+    assert not seen(member)
+
+
+@pytest.mark.parametrize("person", [AnonymousUser(), "deactivated"])
+def test_nobody_and_a_deactivated_account_find_no_store(dataset, person):
+    if person == "deactivated":
+        person = dataset.store.owner
+        person.is_active = False
+    assert not SignalStore.objects.filter(pk__in=stores_seen(person)).exists()

@@ -2,10 +2,10 @@
 
 import json
 import os
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import h5py
 import numpy as np
@@ -164,50 +164,75 @@ class StoreReader:
         self.columns = tuple(there.layout.index)
         self.fs_hz, self.unit = float(there.metadata["fs_hz"]), str(there.metadata["unit"])
         self.fingerprint = str(there.metadata["recipe_fingerprint"])
-        self.recipe: dict[str, Any] = there.metadata["recipe"]
 
     def _validate(self) -> None:
-        attributes = self._file.attrs
-        if attributes.get("format") != FORMAT:
-            raise DamagedStoreError(f"{self.path.name} is an HDF5 file, but not a portal dataset.")
-        if attributes.get("format_version") != FORMAT_VERSION:
-            raise DamagedStoreError(
-                f"{self.path.name} has format version {attributes.get('format_version')}; "
-                f"this program reads version {FORMAT_VERSION}."
-            )
-        single = np.dtype("<f4")
-        self._signals = own_array(self._file, self.path, "signals", 2, single)
-        self._features = own_array(self._file, self.path, "features", 2, single)
-        self.n, self.n_samples = self._signals.shape
         found = self.path.stat()
         # A file that is replaced or touched is another one.
-        self.columns, lengths = _index_of(
-            self.path, found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
-        )
-        if {len(self._features), *lengths} != {self.n}:
+        facts = _facts_of(self.path, found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
+        self._signals = own_array(self._file, self.path, "signals", 2, np.dtype("<f4"))
+        self.n, self.n_samples = self._signals.shape
+        if self.n != facts.n:
             raise DamagedStoreError(f"The arrays of {self.path.name} differ in length.")
-        self._describe()
+        self.columns, self.feature_names = facts.columns, facts.feature_names
+        self.fs_hz, self.unit, self.fingerprint = facts.fs_hz, facts.unit, facts.fingerprint
+        self._recipe_text = facts.recipe
 
-    def _describe(self) -> None:
-        attributes = self._file.attrs
-        self.fs_hz = float(attributes["fs"])
-        self.unit = str(attributes["unit"])
-        self.fingerprint = str(attributes["recipe_fingerprint"])
-        self.feature_names = tuple(name.decode() for name in self._features.attrs["names"])
-        if len(self.feature_names) != self._features.shape[1]:
-            raise DamagedStoreError(f"The feature names of {self.path.name} do not fit its table.")
-        try:
-            self.recipe = json.loads(attributes["recipe"])
-        except json.JSONDecodeError as error:
-            raise DamagedStoreError(f"The recipe in {self.path.name} is not JSON.") from error
+    @cached_property
+    def recipe(self) -> dict[str, Any]:
+        """What made the dataset."""
+        if self._elsewhere is not None:
+            told: dict[str, Any] = self._elsewhere.metadata["recipe"]
+            return told
+        found: dict[str, Any] = json.loads(self._recipe_text)
+        return found
+
+    @cached_property
+    def _features(self) -> h5py.Dataset:
+        return own_array(self._file, self.path, "features", 2, np.dtype("<f4"))
+
+
+class _Facts(NamedTuple):
+    """What a file says of itself, proven."""
+
+    n: int
+    columns: tuple[str, ...]
+    feature_names: tuple[str, ...]
+    fs_hz: float
+    unit: str
+    fingerprint: str
+    recipe: str  # JSON
 
 
 @lru_cache(maxsize=512)
-def _index_of(path: Path, *_identity: int) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Prove the columns of a file's index once: that takes longer than to read a record."""
+def _facts_of(path: Path, *_identity: int) -> _Facts:
+    """Prove once what a file says of itself: that takes longer than to read a record."""
     with h5py.File(path, "r", locking=False) as file:
-        names = tuple(file["index"])
-        return names, tuple(len(own_array(file, path, f"index/{name}", 1)) for name in names)
+        attributes = file.attrs
+        if attributes.get("format") != FORMAT:
+            raise DamagedStoreError(f"{path.name} is an HDF5 file, but not a portal dataset.")
+        if attributes.get("format_version") != FORMAT_VERSION:
+            raise DamagedStoreError(
+                f"{path.name} has format version {attributes.get('format_version')}; "
+                f"this program reads version {FORMAT_VERSION}."
+            )
+        single = np.dtype("<f4")
+        signals = own_array(file, path, "signals", 2, single)
+        features = own_array(file, path, "features", 2, single)
+        columns = tuple(file["index"])
+        arrays = [features, *(own_array(file, path, f"index/{name}", 1) for name in columns)]
+        n = len(signals)
+        if {len(array) for array in arrays} != {n}:
+            raise DamagedStoreError(f"The arrays of {path.name} differ in length.")
+        names = tuple(name.decode() for name in features.attrs["names"])
+        if len(names) != features.shape[1]:
+            raise DamagedStoreError(f"The feature names of {path.name} do not fit its table.")
+        fs_hz, unit = float(attributes["fs"]), str(attributes["unit"])
+        fingerprint, recipe = str(attributes["recipe_fingerprint"]), str(attributes["recipe"])
+        try:
+            json.loads(recipe)
+        except json.JSONDecodeError as error:
+            raise DamagedStoreError(f"The recipe in {path.name} is not JSON.") from error
+    return _Facts(n, columns, names, fs_hz, unit, fingerprint, recipe)
 
 
 def read_metadata(folder: Path | StoredFile) -> dict[str, Any]:

@@ -127,6 +127,6 @@ def test_the_name_of_the_open_door_is_gone():
 def test_a_call_writes_nothing(call, member, django_assert_num_queries):
     call("open_signal", {})  # the list of one's sessions notes now and then that this one is used
     before = Session.objects.get().session_data
-    with django_assert_num_queries(2):  # session, person
+    with django_assert_num_queries(1):  # session and person
         call("open_signal", {})
     assert Session.objects.get().session_data == before

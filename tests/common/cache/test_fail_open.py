@@ -1,5 +1,6 @@
 import logging
 from collections.abc import Iterator
+from contextvars import Context
 
 import pytest
 from django.core.cache import cache
@@ -54,6 +55,19 @@ def test_with_valkey_it_is_a_cache() -> None:
 
     assert cache.get("key") == {"a": 1}
     assert cache.incr("key2", 1) if cache.add("key2", 1) else False
+
+
+@pytest.mark.usefixtures("_emptied")
+def test_requests_one_after_the_other_share_a_connection() -> None:
+    def n_made() -> int:
+        made: int = valkey().info("stats")["total_connections_received"]
+        return made
+
+    cache.get("key")
+    before = n_made()
+    for _ in range(5):
+        Context().run(lambda: cache.get("key"))  # each request has a context of its own
+    assert n_made() == before
 
 
 @pytest.mark.usefixtures("_emptied")

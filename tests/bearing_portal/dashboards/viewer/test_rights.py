@@ -83,7 +83,7 @@ def test_one_address_asks_the_database_as_often_whatever_the_dataset(
     for per_class in (2, 5):
         signal = make_dataset(owner, per_class=per_class).store.signals.first()
         body = json.dumps(body_of("show_time", {"signal": str(signal.pk)}))
-        with django_assert_num_queries(3) as seen:  # session, person, signal
+        with django_assert_num_queries(2) as seen:  # session and person, signal
             client.post(
                 "/dash/app/viewer/_dash-update-component", body, content_type="application/json"
             )
