@@ -137,3 +137,8 @@ def valkey() -> "Redis":
     import django_rq
 
     return django_rq.get_connection("short")
+
+
+def text_of(said: bytes | str) -> str:
+    """Return a name as text; the client says bytes, its types either."""
+    return said.decode() if isinstance(said, bytes) else said

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from common.cache.fail_open import FailOpenCache
 from common.cache.hits import COUNTER
-from common.valkey import valkey
+from common.valkey import text_of, valkey
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ def tag_of(key: str) -> str:
 def forget_tagged(tag: str) -> None:
     """Drop all cached results of a thing; without Valkey they expire, and nothing reaches them."""
     try:
-        keys = [key.decode() for key in valkey().smembers(_set_of(tag))]
+        keys = [text_of(key) for key in valkey().smembers(_set_of(tag))]
         valkey().delete(_set_of(tag))
     except (RedisError, OSError) as error:
         logger.warning("Cached results of %s expire by themselves: %s", tag, error)

@@ -13,7 +13,7 @@ from threading import Lock
 
 from redis.exceptions import RedisError
 
-from common.valkey import valkey
+from common.valkey import text_of, valkey
 
 logger = logging.getLogger(__name__)
 
@@ -99,5 +99,5 @@ def cache_hits() -> tuple[Hits, ...] | None:
         return None
     kinds = sorted({*hits, *misses})
     return tuple(
-        Hits(kind.decode(), int(hits.get(kind, 0)), int(misses.get(kind, 0))) for kind in kinds
+        Hits(text_of(kind), int(hits.get(kind, 0)), int(misses.get(kind, 0))) for kind in kinds
     )
