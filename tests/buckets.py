@@ -79,7 +79,16 @@ def _server() -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
 @pytest.fixture
 def bucket(_server: tuple[str, list[tuple[str, str, str]]]) -> Bucket:
     """An empty bucket."""
-    address, requests = _server
+    return _made(*_server)
+
+
+@pytest.fixture(scope="module")
+def module_bucket(_server: tuple[str, list[tuple[str, str, str]]]) -> Bucket:
+    """A bucket that the tests of a module share."""
+    return _made(*_server)
+
+
+def _made(address: str, requests: list[tuple[str, str, str]]) -> Bucket:
     name = f"bucket-{next(_number)}"
     _client(f"http://{address}").create_bucket(Bucket=name)
     requests.clear()

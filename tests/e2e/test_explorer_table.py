@@ -25,8 +25,14 @@ def dataset(portal):
 
 
 @pytest.fixture
-def page(log_in, dataset):
-    page, complaints = log_in(dataset.store.owner), []
+def window(log_in, dataset):
+    """A window of the owner in which nothing is open: for what begins at another address."""
+    return log_in(dataset.store.owner)
+
+
+@pytest.fixture
+def page(window, dataset):
+    page, complaints = window, []
     page.complaints = complaints
     listen = lambda said: complaints.append(said.text)  # noqa: E731
     page.on("console", listen)
@@ -205,13 +211,13 @@ def test_a_bar_filters_its_column_and_a_second_click_lets_go(page, portal, datas
     address_says(page, "grid", None)
 
 
-def test_filters_that_nothing_passes_say_so_and_go_with_a_click(page, dataset):
+def test_filters_that_nothing_passes_say_so_and_go_with_a_click(window, dataset):
     nothing = json.dumps({"rms": {"filterType": "number", "type": "lessThan", "filter": -1}})
-    page.goto(f"/data-explorer/?dataset={dataset.pk}&grid={nothing}")
-    page.locator(".explorer-table-panel").scroll_into_view_if_needed()
-    expect(page.get_by_text("No signal passes the column filters.")).to_be_visible()
-    page.get_by_role("button", name="Clear column filters").click()
-    expect(rows(page)).to_have_text("Rows 1–50 of 75")
+    window.goto(f"/data-explorer/?dataset={dataset.pk}&grid={nothing}")
+    window.locator(".explorer-table-panel").scroll_into_view_if_needed()
+    expect(window.get_by_text("No signal passes the column filters.")).to_be_visible()
+    window.get_by_role("button", name="Clear column filters").click()
+    expect(rows(window)).to_have_text("Rows 1–50 of 75")
 
 
 def test_a_column_filter_is_written_by_hand(page):
@@ -255,29 +261,29 @@ def test_heads_are_worked_by_keys(page):
     expect(page.locator("#explorer-checked")).to_have_text("75 checked")
 
 
-def test_a_click_opens_the_viewer_which_walks_in_the_filter(page, portal, dataset):
-    opened(page, dataset, "&class=healthy&class=wear")
-    page.locator(CELL.format(0, "rms")).click()
-    page.wait_for_url("**/signal-viewer/**")
-    assert "class=healthy&class=wear" in page.url
-    expect(page.locator("#viewer-steps")).to_contain_text("of 50")
+def test_a_click_opens_the_viewer_which_walks_in_the_filter(window, dataset):
+    opened(window, dataset, "&class=healthy&class=wear")
+    window.locator(CELL.format(0, "rms")).click()
+    window.wait_for_url("**/signal-viewer/**")
+    assert "class=healthy&class=wear" in window.url
+    expect(window.locator("#viewer-steps")).to_contain_text("of 50")
 
 
-def test_a_row_that_has_not_come_yet_has_no_box_to_check(page, dataset):
+def test_a_row_that_has_not_come_yet_has_no_box_to_check(window, dataset):
     held = []
 
     def hold(route):
         held.append(route)
 
-    page.route("**/table/rows/**", hold)
-    page.goto(f"/data-explorer/?dataset={dataset.pk}")
-    page.locator(".explorer-table-panel").scroll_into_view_if_needed()
-    expect(page.locator(f"{GRID} .ag-row.is-coming")).not_to_have_count(0)
-    expect(page.locator(BOX.format(0))).to_be_hidden()
-    page.unroute("**/table/rows/**")
+    window.route("**/table/rows/**", hold)
+    window.goto(f"/data-explorer/?dataset={dataset.pk}")
+    window.locator(".explorer-table-panel").scroll_into_view_if_needed()
+    expect(window.locator(f"{GRID} .ag-row.is-coming")).not_to_have_count(0)
+    expect(window.locator(BOX.format(0))).to_be_hidden()
+    window.unroute("**/table/rows/**")
     for route in held:
         route.continue_()
-    check(page, 0)
+    check(window, 0)
 
 
 def test_checked_rows_are_back_after_a_reload_and_one_click_checks_all(page, portal, dataset):
@@ -292,14 +298,14 @@ def test_checked_rows_are_back_after_a_reload_and_one_click_checks_all(page, por
     expect(page.locator("#explorer-checked")).to_have_text("75 checked")
 
 
-def test_rows_of_a_selection_stand_alone_and_are_checked_within_it(page, dataset):
-    opened(page, dataset, "&sel=class:wear")
-    expect(page.locator("#explorer-table-meta")).to_have_text("25 selected of 75 · 50 a page")
-    expect(rows(page)).to_have_text("Rows 1–25 of 25")
-    check(page, 0)
-    said_in_address(page, "checked")
-    assert address(page)["sel"] == "class:wear"
-    expect(rows(page)).to_have_text("Rows 1–25 of 25")
+def test_rows_of_a_selection_stand_alone_and_are_checked_within_it(window, dataset):
+    opened(window, dataset, "&sel=class:wear")
+    expect(window.locator("#explorer-table-meta")).to_have_text("25 selected of 75 · 50 a page")
+    expect(rows(window)).to_have_text("Rows 1–25 of 25")
+    check(window, 0)
+    said_in_address(window, "checked")
+    assert address(window)["sel"] == "class:wear"
+    expect(rows(window)).to_have_text("Rows 1–25 of 25")
 
 
 def test_columns_are_remembered_in_another_browser_of_the_same_person(page, portal, dataset):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from redis import Redis
 
 from tests.faults.ask import file_of
 from tests.faults.portal import PATIENCE_S, Portal
@@ -26,23 +27,41 @@ PARTS = """
 """
 
 
-@pytest.fixture
-def machines(tmp_path, bucket):
-    """A portal whose two workers share nothing but servers and a bucket."""
+@pytest.fixture(scope="module")
+def house(tmp_path_factory, module_bucket):
+    """A portal that keeps its files in a bucket, for all tests of this module."""
+    folder = tmp_path_factory.mktemp("machines")
     variables = {
-        "STORAGE_URL": bucket.url,
+        "STORAGE_URL": module_bucket.url,
         "GENERATION_WORKERS": "1",
         "GENERATION_SPLIT_S": "1",
         "JOB_STALE_S": "300",  # that a process of this machine is gone is seen at once
-        "SCRATCH_DIR": str(tmp_path / "one"),  # of the machine that receives, too
+        "SCRATCH_DIR": str(folder / "one"),  # of the machine that receives, too
     }
-    portal = Portal(tmp_path, **variables)
-    portal.start_worker("short", "long")
-    portal.environment["SCRATCH_DIR"] = str(tmp_path / "two")
-    portal.start_worker("long")
-    portal.wait_for_workers(2)
-    yield portal, bucket
+    portal = Portal(folder, **variables)
+    yield portal, folder
     portal.close()
+
+
+@pytest.fixture
+def machines(house, module_bucket):
+    """Two new workers of the portal that share nothing but servers and a bucket."""
+    portal, folder = house
+    for name, queues in (("two", ["long"]), ("one", ["short", "long"])):
+        portal.environment["SCRATCH_DIR"] = str(folder / name)
+        portal.start_worker(*queues)
+    portal.wait_for_workers(2)
+    yield portal, module_bucket
+    portal.stop_workers()
+    portal.ask("reset")
+    Redis.from_url(portal.facts.valkey_url()).flushdb()  # which counts the dead as listening
+
+
+def kept_by_both(house, pattern):
+    """Return the finished files that are left on either machine."""
+    _, folder = house
+    found = [path for name in ("one", "two") for path in (folder / name).rglob(pattern)]
+    return [path for path in found if ".making" not in path.parts]
 
 
 def parts_of(portal: Portal) -> list[tuple[int, str, int, int, int]]:
@@ -68,7 +87,7 @@ def worker_of(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def test_a_dataset_of_two_machines_survives_the_loss_of_one(machines, tmp_path):
+def test_a_dataset_of_two_machines_survives_the_loss_of_one(machines, house, tmp_path):
     portal, bucket = machines
     pk = portal.create("Pump one", PER_CLASS)
     lead = portal.wait(pk, lambda state: state.is_under_way).pid
@@ -82,11 +101,10 @@ def test_a_dataset_of_two_machines_survives_the_loss_of_one(machines, tmp_path):
     whole = generate(recipe, tmp_path / "whole")
     folder = bucket.download(f"datasets/{pk}", tmp_path / "made")
     assert file_sha256(folder / "signals.h5") == whole.sha256
-    left = [path for name in ("one", "two") for path in (tmp_path / name).rglob("*.h5")]
-    assert [path for path in left if ".making" not in path.parts] == []
+    assert kept_by_both(house, "*.h5") == []
 
 
-def test_an_import_of_two_machines_survives_the_loss_of_one(machines, tmp_path):
+def test_an_import_of_two_machines_survives_the_loss_of_one(machines, house, tmp_path):
     portal, bucket = machines
     draft = portal.ask("draft", "rig", N_FILES, N_SAMPLES)
     awaited(portal, lambda job: job[0] == "completed", JOB, draft)
@@ -111,8 +129,7 @@ def test_an_import_of_two_machines_survives_the_loss_of_one(machines, tmp_path):
     assert len(bucket.keys(f"datasets/{pk}/originals")) == N_FILES
     while bucket.keys("uploads"):  # the job ends first
         time.sleep(0.1)
-    kept = [path for name in ("one", "two") for path in (tmp_path / name).rglob("*.kept")]
-    assert [path for path in kept if ".making" not in path.parts] == []
+    assert kept_by_both(house, "*.kept") == []
 
 
 def test_a_cancel_ends_the_parts_of_all_machines_and_leaves_nothing(machines):

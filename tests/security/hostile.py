@@ -70,11 +70,14 @@ NOT_WORDS = {
     "experiments.PredictionRun.query",
     "admin.LogEntry.change_message",  # JSON that the admin site writes and reads
 }
-POLYGLOT = "'\"></script></style></textarea></title>--><x5s{mark} onx5s=1>{{{{7*7}}}}%s\u202e\u200b"
-SHORT = "'\"><x5s{mark} onx5s=1>"
+CLOSING = "'\"></script></style></textarea></title>-->"
+# An address that runs, and markup wherever it is put.
+POLYGLOT = f"javascript:{CLOSING}<x5s{{mark}} onx5s=1>{{{{{{{{7*7}}}}}}}}%s\u202e\u200b"
+SHORTER = POLYGLOT.replace(" onx5s=1", "")
+SHORT = "javascript:'\"><x5s{mark} onx5s=1>"
+SHORTEST = "'\"><x5s{mark} onx5s=1>"
 TINY = ('"><x5s{mark}>', '"><x5s>', "<")
 KEY = 6  # signs of a row's key behind a text that must be unique
-LINK = "javascript:x5s//'\" onx5s=1 x5s{mark}"
 MARKDOWN = (
     "<x5s{mark}>[a](javascript:x5s) ![a](javascript:x5s) [a]( JaVaScRiPt:x5s 'x\" onx5s=1') "
     "<javascript:x5s> [b]: data:text/html,<x5s> <img src=x onx5s=1>\n\n<x5s onx5s=1>\n"
@@ -86,8 +89,7 @@ RUNNING = (
 RUNNING_SHORT = '"><img src=x onerror=__xss=4>'
 FORMULA = "=cmd|'x5s{mark}'!A1"
 PATTERNS = {
-    "markup": (POLYGLOT, SHORT),
-    "link": (LINK,),
+    "code": (POLYGLOT, SHORTER, SHORT, SHORTEST),
     "formula": (FORMULA,),
     "running": (RUNNING, RUNNING_SHORT),
 }

@@ -5,15 +5,16 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from django.db import transaction
 
 from tests.security import hostile, requests
 from tests.security.walk import Walk, _closed, callbacks, routes
-from tests.security.world import make_world
+from tests.security.world import World, make_world
 
 pytestmark = pytest.mark.django_db
 SHOWN_NOWHERE = {"monitoring.SystemEvent.about"}  # the key by which a thing's events are found
@@ -33,22 +34,23 @@ class Reading(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.wrong: list[str] = []
+        self.markup: list[str] = []
+        self.links: list[str] = []
         self.feed(page)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
         if "x5s" in tag:
-            self.wrong.append(self.get_starttag_text() or tag)
+            self.markup.append(self.get_starttag_text() or tag)
         for name, said in attrs:
             value = said or ""
             if "x5s" in name or (RUNS.match(name) and "x5s" in value):
-                self.wrong.append(self.get_starttag_text() or name)
+                self.markup.append(self.get_starttag_text() or name)
             if name in ("hx-vals", "hx-headers") and not _is_json(value):
-                self.wrong.append(value)
+                self.markup.append(value)
             address = re.sub(r"[\0- ]", "", value).lower()
             if name in FOLLOWED and address.startswith(CODE):
-                self.wrong.append(self.get_starttag_text() or name)
+                self.links.append(self.get_starttag_text() or name)
 
 
 def _is_json(text: str) -> bool:
@@ -64,11 +66,25 @@ def world(keep, tmp_path_factory):
     return keep(hostile.completed, keep(make_world, tmp_path_factory.mktemp("files")))
 
 
+@contextmanager
+def quietly() -> Iterator[None]:
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
 @pytest.fixture
 def walk(world):
-    logging.disable(logging.CRITICAL)
-    yield Walk(world)
-    logging.disable(logging.NOTSET)
+    with quietly():
+        yield Walk(world)
+
+
+class Found(NamedTuple):
+    """What was wrong with the answers, and the fields of which they showed nothing."""
+
+    markup: list[str]
+    links: list[str]
+    unseen: set[str]
 
 
 def answers(walk: Walk, *roles: str) -> Iterator[tuple[str, Any, str]]:
@@ -111,22 +127,24 @@ def called(walk: Walk) -> Iterator[tuple[str, Any, str]]:
             yield f"{ident} {entry['callback'].__name__}", answer, answer.content.decode()
 
 
-def wrong_with(answer: Any, body: str) -> list[str]:
+def wrong_with(answer: Any, body: str) -> tuple[list[str], list[str]]:
+    """Return what is code in an answer, or not marked as none, and which links would run."""
     kind = answer.headers.get("Content-Type", "").partition(";")[0]
-    found = []
+    found, read = [], []
     if answer.status_code >= 500 and answer.status_code != 503:
         found.append(f"status {answer.status_code}")
     if answer.headers.get("X-Content-Type-Options") != "nosniff":
         found.append("no nosniff")
     is_kept = answer.headers.get("Content-Disposition", "").startswith("attachment")
     if kind == "text/html":
-        found += Reading(body).wrong
+        read = [Reading(body)]
         found += ["{{7*7}} was counted out"] if "49%s" in body else []
     elif kind == "application/json" and answer.status_code == 200:
-        found += [each for text in texts_of(body) for each in Reading(text).wrong]
+        read = [Reading(text) for text in texts_of(body)]
     elif kind and not is_kept and kind not in AS_TEXT:
         found.append(f"{kind} without a disposition")
-    return found
+    found += [each for one in read for each in one.markup]
+    return found, [each for one in read for each in one.links]
 
 
 def texts_of(body: str) -> Iterator[str]:
@@ -147,24 +165,36 @@ def _texts(value: Any, key: str, *, in_figure: bool) -> Iterator[str]:
         yield value if key != "href" else f'<a href="{value}">'
 
 
-def test_no_markup_is_read_as_a_page_s_own(walk):
-    marks, seen, wrong = hostile.filled("markup"), set(), []
-    for where, answer, body in (*answers(walk, *LOOKERS), *called(walk)):
-        seen |= set(hostile.FOUND.findall(body))
-        wrong += [f"{where}: {each}" for each in wrong_with(answer, body)]
+@pytest.fixture(scope="module")
+def found(keep, world):
+    """Everything that anybody is answered, read once for all that is asked of it."""
+    return keep(_found, world)
+
+
+@transaction.atomic
+def _found(world: World) -> Found:
+    marks, seen, markup, links = hostile.filled("code"), set(), [], []
+    with quietly():
+        walk = Walk(world)
+        for where, answer, body in (*answers(walk, *LOOKERS), *called(walk)):
+            seen |= set(hostile.FOUND.findall(body))
+            for kind, told in zip((markup, links), wrong_with(answer, body), strict=True):
+                kind += [f"{where}: {each}" for each in told]
+    transaction.set_rollback(True)
     unseen = {field for mark, field in marks.items() if mark not in seen}
-    assert not wrong, "\n".join(sorted(set(wrong)))
-    assert unseen == SHOWN_NOWHERE
+    return Found(sorted(set(markup)), sorted(set(links)), unseen)
 
 
-def test_no_text_becomes_a_link_that_runs(walk):
-    hostile.filled("link")
-    wrong = [
-        f"{where}: {each}"
-        for where, answer, body in answers(walk, "owner", "superuser")
-        for each in wrong_with(answer, body)
-    ]
-    assert not wrong, "\n".join(sorted(set(wrong)))
+def test_no_markup_is_read_as_a_page_s_own(found):
+    assert not found.markup, "\n".join(found.markup)
+
+
+def test_every_text_was_seen_somewhere(found):
+    assert found.unseen == SHOWN_NOWHERE
+
+
+def test_no_text_becomes_a_link_that_runs(found):
+    assert not found.links, "\n".join(found.links)
 
 
 def test_no_cell_of_a_table_is_a_formula(walk):
