@@ -7,10 +7,17 @@ pytestmark = pytest.mark.browser
 READY_MS = 300_000
 
 
+def name_in_dialog(page):
+    """Open the Create dialog; return its first field once it listens to what is typed."""
+    page.goto("/datasets/?dialog=create")
+    name = page.get_by_label("Name", exact=True)
+    expect(name).to_be_focused()
+    return name
+
+
 def create(page, name, *, duration_s="0.5"):
     """Fill in the Create dialog for 50 short healthy records."""
-    page.goto("/datasets/?dialog=create")
-    page.get_by_label("Name", exact=True).fill(name)
+    name_in_dialog(page).fill(name)
     page.get_by_role("button", name="All or none").click()
     page.get_by_label("Healthy").check()
     page.get_by_label("Signals per class", exact=True).fill("50")
@@ -36,8 +43,7 @@ def card(page, name):
 
 def test_create_can_be_pressed_while_what_was_typed_is_looked_at(log_in, portal):
     page = log_in(portal.make_user("engineer"))
-    page.goto("/datasets/?dialog=create")
-    page.get_by_label("Name", exact=True).fill("Whirl study")
+    name_in_dialog(page).fill("Whirl study")
     expect(page.locator("#create-submit")).to_be_enabled()
     page.route("**/check/", lambda route: None)
     with page.expect_request("**/check/"):
@@ -47,8 +53,7 @@ def test_create_can_be_pressed_while_what_was_typed_is_looked_at(log_in, portal)
 
 def test_a_press_that_the_answer_to_a_check_falls_into_counts(log_in, portal):
     page = log_in(portal.make_user("engineer"))
-    page.goto("/datasets/?dialog=create")
-    page.get_by_label("Name", exact=True).press_sequentially("Whirl study")
+    name_in_dialog(page).press_sequentially("Whirl study")
     expect(page.locator("#create-submit")).to_be_enabled()
     page.route("**/create/", lambda route: None)
     with page.expect_request("**/create/"):
@@ -140,8 +145,7 @@ def test_the_dialog_says_while_typing_that_a_name_is_taken(portal):
     owner = portal.make_user("engineer")
     portal.make_dataset(owner, name="Baseline")
     page = portal.log_in(owner)
-    page.goto("/datasets/?dialog=create")
-    name = page.get_by_label("Name", exact=True)
+    name = name_in_dialog(page)
     name.press_sequentially("baseline")
     expect(page.get_by_text("This name is taken. Try “baseline 2”.")).to_be_visible()
     expect(name).to_have_attribute("aria-invalid", "true")

@@ -272,19 +272,22 @@ def test_a_click_opens_the_viewer_which_walks_in_the_filter(window, dataset):
 
 
 def test_a_row_that_has_not_come_yet_has_no_box_to_check(window, dataset):
-    held = []
+    held, is_over = [], []
 
     def hold(route):
-        held.append(route)
+        if is_over:
+            route.continue_()
+        else:
+            held.append(route)
 
     window.route("**/table/rows/**", hold)
     window.goto(f"/data-explorer/?dataset={dataset.pk}")
     window.locator(".explorer-table-panel").scroll_into_view_if_needed()
     expect(window.locator(f"{GRID} .ag-row.is-coming")).not_to_have_count(0)
     expect(window.locator(BOX.format(0))).to_be_hidden()
-    window.unroute("**/table/rows/**")
-    for route in held:
-        route.continue_()
+    is_over.append(True)
+    while held:
+        held.pop().continue_()
     check(window, 0)
 
 
