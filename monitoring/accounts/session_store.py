@@ -29,9 +29,11 @@ class SessionStore(db.SessionStore):
         return Session
 
     def load(self) -> dict[str, Any]:
-        with connection.cursor() as cursor:
-            cursor.execute(_statement(), [self.session_key, timezone.now()])
-            row = cursor.fetchone()
+        row = None
+        if "\0" not in self.session_key:  # a cookie may hold it, a text of PostgreSQL may not
+            with connection.cursor() as cursor:
+                cursor.execute(_statement(), [self.session_key, timezone.now()])
+                row = cursor.fetchone()
         if row is None:
             self._session_key = None
             return {}

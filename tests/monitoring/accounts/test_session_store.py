@@ -108,3 +108,18 @@ def test_a_role_is_there_with_the_next_request():
     assert not may_create(browser)
     person.groups.add(Group.objects.create(name=ENGINEER))
     assert may_create(browser)
+
+
+@pytest.mark.parametrize("key", ['"\\000abcdefgh"', "x" * 9000, "é" * 20])
+def test_a_key_that_is_none_logs_in_nobody(key):
+    browser = Client()
+    answer = browser.get("/", headers={"Cookie": f"sessionid={key}"})
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("login"))
+
+
+def test_who_came_with_a_key_that_is_none_can_log_in(person):
+    browser = Client()
+    known = {"username": person.username, "password": "secret"}
+    browser.post(reverse("login"), known, headers={"Cookie": 'sessionid="\\000abcdefgh"'})
+    assert who(browser) == person.username
