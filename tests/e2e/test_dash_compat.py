@@ -44,6 +44,7 @@ def test_the_trigger_is_known_and_other_components_can_be_set(open_probe):
 
 def test_two_callbacks_may_write_the_same_output(open_probe):
     page = open_probe("ann")
+    expect(page.locator("#said")).to_have_text("triggered by None")  # at the start
     page.click("#second")
     expect(page.locator("#said")).to_have_text("second 1 by second")
     page.click("#first")

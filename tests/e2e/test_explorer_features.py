@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.exploring import address, drawn, opened, says
 from tests.e2e.test_accessibility import findings
+from tests.e2e.viewing import double_click
 
 pytestmark = pytest.mark.browser
 
@@ -225,7 +226,7 @@ def test_a_lasso_selects_and_two_people_see_their_own(portal, dataset):
     says(other, "4 of 12 selected")
     says(page, f"{inside} of 12 selected")
 
-    page.locator("#explorer-projection .nsewdrag").first.dblclick(position={"x": 5, "y": 5})
+    double_click(page, "explorer-projection", position={"x": 5, "y": 5})
     expect(page.locator(".chip.is-selection")).to_have_count(0)
     expect(page.locator("#explorer-projection .shapelayer path")).to_have_count(0)
     page.get_by_role("button", name="Box", exact=True).last.click()
