@@ -4,9 +4,10 @@ import logging
 from dataclasses import dataclass
 from uuid import uuid4
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from psycopg.errors import LockNotAvailable, QueryCanceled
@@ -31,6 +32,7 @@ DATABASE_BUSY = (
     "Somebody else's work holds what this needs, or it takes too long. Nothing was changed; try "
     "again in a moment."
 )
+UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError)
 _WAITED = (LockNotAvailable, QueryCanceled, PoolTimeout, TooManyRequests)
 RETRY_AFTER_S = 10
 UNUSABLE = (
@@ -66,7 +68,7 @@ def wants_fragment(request: HttpRequest) -> bool:
 
 def error_response(request: HttpRequest, error: Exception) -> HttpResponse | None:
     """Answer an error; None for those Django answers through its own handlers."""
-    if isinstance(error, Http404 | PermissionDenied | SuspiciousOperation):
+    if isinstance(error, (Http404, PermissionDenied, *UNREADABLE)):
         return None
     return respond(request, trouble_of(request, error))
 
@@ -77,7 +79,7 @@ def trouble_of(request: HttpRequest, error: BaseException | None) -> Trouble:
         status, title = next(words for kind, words in EXPECTED.items() if isinstance(error, kind))
         after_s = error.retry_after_s if isinstance(error, TooMany) else None
         return Trouble(status, title, error.sentence, retry_after_s=after_s)
-    if isinstance(error, SuspiciousOperation):
+    if isinstance(error, UNREADABLE):
         return Trouble(400, *SENTENCES[400])
     if isinstance(error, DataError):  # NUL in a text, a number beyond its column: input, not ours
         logger.warning("Refused by the database: %s", error, extra={"request": request})
