@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.e2e.viewing import settled
+from tests.e2e.viewing import EACH_MS, TRIES, settled
 
 
 def opened(portal, user, query="", **context):
@@ -30,7 +30,6 @@ def only(page, *classes):
 
 
 BOX = "#explorer-table-grid .ag-row[row-index='{}'] .ag-selection-checkbox input"
-TRIES, EACH_MS = 5, 10_000
 
 
 def check(page, *places):

@@ -22,13 +22,13 @@ NAMES = (
 )
 
 
-def refused(client, method, path, **values):
+def refused(client, method, path):
     """Return the headers with which an address answers with a mistake of its own."""
     client.raise_request_exception = False
     found = []
     for name in NAMES:
         for value in VALUES:
-            answer = getattr(client, method)(path, headers={name: value}, **values)
+            answer = getattr(client, method)(path, headers={name: value})
             answer.getvalue()  # a download goes on until it is read
             if answer.status_code >= 500:
                 found.append((name, value[:40], answer.status_code))
