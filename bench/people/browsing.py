@@ -135,10 +135,12 @@ class Person:
     def _call(self, app: str, *calls: tuple[str, dict[str, str]]) -> None:
         bodies = [_filled(self._world.calls[app, name], asked) for name, asked in calls]
         said = self._ask(f"/dash/app/{app}/_dash-update-components", json.dumps(bodies).encode())
-        for line, (name, _) in zip(said.splitlines(), calls, strict=True):
-            status = line.partition(b" ")[0]
+        answers = [line.split(b" ", 2) for line in said.splitlines()]
+        if sorted(int(place) for _, place, _ in answers) != list(range(len(calls))):
+            raise RefusedError(f"{len(answers)} of {len(calls)} calls were answered")
+        for status, place, _ in answers:
             if status not in (b"200", b"204"):
-                raise RefusedError(f"{name} answered {status.decode()}")
+                raise RefusedError(f"{calls[int(place)][0]} answered {status.decode()}")
 
     def _ask(self, path: str, body: bytes | None = None, *, fragment: bool = False) -> bytes:
         headers = {**self._headers, **({"HX-Request": "true"} if fragment else {})}

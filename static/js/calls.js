@@ -38,7 +38,7 @@
     document.dispatchEvent(new CustomEvent("portal:refused", { detail: { status: answer?.status, said } }));
   };
   /* Calls of one moment travel together; each is answered as soon as its own answer has come: a
-     line with its status and what it holds. */
+     line with its status, its place among the calls, and what it holds. Quick ones come first. */
   const SEVERAL = "_dash-update-components";
   let gathered = [];
   const together = (url, options) => new Promise((resolve, reject) => {
@@ -59,7 +59,7 @@
     if (open.length && open.every(({ isOld }) => isOld)) old.batch.given.abort();
   };
   const send = async () => {
-    const calls = gathered, [first, ...rest] = calls, { url } = first, given = new AbortController();
+    const asked = gathered, calls = [...asked], [first, ...rest] = asked, { url } = first, given = new AbortController();
     const options = { ...first.options, signal: given.signal };
     calls.forEach((call) => { call.batch = { calls, given }; });
     gathered = [];
@@ -73,8 +73,10 @@
       const answer = await fetch(url.replace("_dash-update-component", SEVERAL), { ...options, body });
       if (!answer.ok) { first.resolve(answer); rest.forEach((call) => nothing(call, answer.status)); calls.length = 0; return; }
       for await (const line of linesOf(answer.body)) {
-        const status = Number(line.slice(0, 3)), text = line.slice(4);
-        calls.shift().resolve(new Response(text || null, { status, headers: { "Content-Type": "application/json" } }));
+        const end = line.indexOf(" ", 4), status = Number(line.slice(0, 3)), text = line.slice(end + 1);
+        const call = asked[Number(line.slice(4, end))];
+        calls.splice(calls.indexOf(call), 1);
+        call.resolve(new Response(text || null, { status, headers: { "Content-Type": "application/json" } }));
       }
       if (calls.length) throw new TypeError("The answer ended early.");
     } catch (error) {

@@ -6,7 +6,10 @@ const serve = (url, { body, signal }) => new Promise((resolve, reject) => {
   let stream = null;
   const lines = new ReadableStream({ start(controller) { stream = controller; } });
   const request = { outputs: [JSON.parse(body)].flat().map(({ output }) => output), isGone: false };
-  request.say = (words) => stream.enqueue(new TextEncoder().encode(`200 ${JSON.stringify(words)}\n`));
+  request.say = (words) => {
+    const place = request.outputs.findIndex((output) => words.endsWith(output));
+    stream.enqueue(new TextEncoder().encode(`200 ${place} ${JSON.stringify(words)}\n`));
+  };
   request.end = () => stream.close();
   signal.addEventListener("abort", () => { request.isGone = true; stream.error(signal.reason); reject(signal.reason); });
   asked.push(request);
@@ -34,6 +37,14 @@ test("calls of one moment travel together, each answered by its own line", async
   sent.say("of b");
   sent.end();
   equal(await answers[1], "of b");
+});
+test("an answer that comes before those asked earlier is given at once", async () => {
+  const [sent, [first, second]] = await request("a", "b");
+  sent.say("of b");
+  equal(await second, "of b");
+  sent.say("of a");
+  sent.end();
+  equal(await first, "of a");
 });
 test("a request none of whose answers is wanted any more is let go", async () => {
   const [old, answers] = await request("a", "b");

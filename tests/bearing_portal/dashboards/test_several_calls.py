@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bearing_portal.dashboards.embedding import dispatch
 from tests.bearing_portal.dashboards.conftest import body_of
 from tests.factories import make_dataset, make_user
 
@@ -16,15 +17,21 @@ OPENING = ("open_signal", "show_time", "show_inspector")
 
 @pytest.fixture
 def several(client):
-    """Send calls together; return the status and the content of each answer."""
+    """Send calls together; return the status and the content of the answer to each.
+
+    `turns` holds their places in the order in which they were answered.
+    """
 
     def post(*calls, **headers):
         answer = client.post(
             URL, json.dumps(calls), content_type="application/json", headers=headers
         )
         assert answer.status_code == 200, answer.content
-        lines = b"".join(answer).decode().splitlines()
-        return [(int(line[:3]), line[4:]) for line in lines]
+        lines = [line.split(" ", 2) for line in b"".join(answer).decode().splitlines()]
+        post.turns = [int(place) for _, place, _ in lines]
+        assert sorted(post.turns) == list(range(len(calls)))
+        of_place = {int(place): (int(status), text) for status, place, text in lines}
+        return [of_place[place] for place in range(len(calls))]
 
     return post
 
@@ -33,12 +40,58 @@ def asked(signal, *names):
     return [body_of(name, {"signal": str(signal.pk)}) for name in names]
 
 
-def test_each_call_is_answered_in_its_turn_as_by_itself(client, owner, call, several, signal):
+@pytest.fixture(autouse=True)
+def spent(monkeypatch):
+    """What the answers of each panel took so far: nothing is known."""
+    known = {}
+    monkeypatch.setattr(dispatch, "_slowest_s", known)
+    return known
+
+
+def test_each_call_is_answered_as_by_itself(client, owner, call, several, signal):
     client.force_login(owner)
     answers = several(*asked(signal, *OPENING))
     alone = [call(name, {"signal": str(signal.pk)}) for name in OPENING]
     assert [status for status, _ in answers] == [200, 200, 200]
     assert [text for _, text in answers] == [answer.content.decode() for answer in alone]
+
+
+def test_a_slow_panel_delays_no_fast_one(client, owner, several, signal, spent):
+    client.force_login(owner)
+    calls = asked(signal, *OPENING)
+    slow, *_ = (("viewer", call["output"]) for call in calls)
+    several(*calls)
+    assert several.turns[0] == 0, "what is not known yet is answered as the page asks it"
+    spent[slow] = 3.0
+    several(*calls)
+    assert several.turns[-1] == 0
+
+
+def test_one_answer_from_the_cache_makes_no_panel_a_quick_one(
+    client, owner, several, signal, spent
+):
+    client.force_login(owner)
+    calls = asked(signal, *OPENING)
+    spent["viewer", calls[0]["output"]] = 3.0
+    for _ in range(2):
+        several(*calls)
+        assert several.turns[-1] == 0
+
+
+def test_what_is_no_longer_slow_is_forgotten_in_time(client, owner, several, signal, spent):
+    client.force_login(owner)
+    calls = asked(signal, *OPENING)
+    spent["viewer", calls[0]["output"]] = 3.0
+    for _ in range(80):
+        dispatch._remember("viewer", calls[0], 0.0)
+    several(*calls)
+    assert several.turns[0] == 0
+
+
+def test_what_is_no_output_of_the_page_is_not_remembered(client, owner, several, signal, spent):
+    client.force_login(owner)
+    several({"output": "nothing.here"}, {"output": ["a", "list"]}, 7, *asked(signal, "show_time"))
+    assert len(spent) == 1
 
 
 def test_what_several_panels_show_is_read_once(
@@ -78,7 +131,7 @@ def test_one_call_by_itself_is_answered_in_one_piece(client, owner, signal):
     body = json.dumps(asked(signal, "show_inspector"))
     answer = client.post(URL, body, content_type="application/json")
     assert not answer.streaming
-    assert answer.content.startswith(b"200 {")
+    assert answer.content.startswith(b"200 0 {")
     assert answer.content.endswith(b"}\n")
 
 
