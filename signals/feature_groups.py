@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from django.db.models.expressions import RawSQL
 
+from common.database import among
 from common.errors import Invalid
 from common.remembered import remembered
 from signals.models import SignalFeatures, SignalStore, StoreFeatures
@@ -83,13 +83,6 @@ def measured_or_refused(user: Any, store: SignalStore | None, names: Iterable[st
                 f"{group.title}: not measured of these signals. "
                 "Have it measured in the menu Feature groups above."
             )
-
-
-def among(pks: npt.NDArray[np.int64]) -> RawSQL:
-    """Return ids for a lookup as one parameter: thousands of them take longer to write than to
-    find.
-    """
-    return RawSQL("SELECT unnest(%s::bigint[])", [pks.tolist()])
 
 
 def group_columns(

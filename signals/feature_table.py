@@ -8,7 +8,10 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from django.db.models import Aggregate, BinaryField, FloatField, Func, Value
+from django.db.models.functions import Cast, Coalesce
 
+from common.database import among
 from common.errors import NotFound
 from common.text import thousands
 from signals.feature_groups import group_columns
@@ -23,6 +26,9 @@ from vibration.store import StoreReader
 
 MOST_ROWS: Final = 20_000
 _ROWS_OF_STORE: Final = 2**32
+_BLOCK: Final = 50_000  # rows that PostgreSQL packs at a time
+_NONE: Final = Value(float("nan"), FloatField())
+_NOTHING: Final = Value(b"", BinaryField())
 
 Ids = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -214,10 +220,17 @@ def _from_file(scope: Scope, rows: Ids, names: tuple[str, ...]) -> Table | None:
 
 
 def _from_columns(pks: Ids, names: tuple[str, ...]) -> Table:
-    found = Signal.objects.filter(pk__in=pks.tolist()).order_by("pk").values_list("pk", *names)
-    rows = np.array(list(found), dtype=float).reshape(-1, 1 + len(names))
+    """PostgreSQL packs the numbers: as rows of Python they take five times as long."""
+    numbers = (Cast("pk", FloatField()), *(Coalesce(name, _NONE) for name in names))
+    parts = (Func(number, function="float8send") for number in numbers)
+    row = Func(*parts, template="%(expressions)s", arg_joiner=" || ", output_field=BinaryField())
     values = np.full((pks.size, len(names)), np.nan, np.float32)
-    values[np.searchsorted(pks, rows[:, 0])] = rows[:, 1:]  # what was deleted meanwhile stays empty
+    for first in range(0, pks.size, _BLOCK):
+        signals = Signal.objects.filter(pk__in=among(pks[first : first + _BLOCK]))
+        packed = signals.aggregate(all=Aggregate(row, _NOTHING, function="string_agg"))["all"]
+        rows = np.frombuffer(packed or b"", ">f8").reshape(-1, 1 + len(names))
+        # What was deleted meanwhile stays empty.
+        values[np.searchsorted(pks, rows[:, 0])] = rows[:, 1:]
     return values
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
-from common.database import retried
+from common.database import among, retried
 from common.errors import Expected, Invalid, NotFound, Unavailable
 from common.refused import what_helps
 from common.storage import folder_discard, folder_make
@@ -161,7 +161,7 @@ def _originals_copy(run: JobRun, sources: list[_Read], folder: Path) -> None:
     originals = folder / ORIGINALS
     for source in sources:
         pks = [pk for each in source.parts for pk in each.part.columns["id"].tolist()]
-        used = Signal.objects.filter(pk__in=pks, recording__has_original=True)
+        used = Signal.objects.filter(pk__in=among(pks), recording__has_original=True)
         meant = used.order_by().values("recording")
         for recording in source.dataset.store.recordings.filter(pk__in=meant):
             folder_make(originals)

@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from common.database import among
 from experiments.inference.prediction import refusal
 from experiments.inference.predictor import Predictor
 from experiments.inference.subjects import Subject
 from experiments.models import SignalPrediction
-from signals.feature_groups import among, group_columns
+from signals.feature_groups import group_columns
 from signals.models import Signal
 from vibration.features import FEATURE_NAMES
 from vibration.learning.conformal import prediction_sets

@@ -8,8 +8,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from common.database import among
 from common.errors import Invalid
-from signals.feature_groups import among
 from signals.feature_table import feature_table
 from signals.filters.scope import Scope
 from signals.models import FaultClass, Signal

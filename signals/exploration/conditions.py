@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from common.database import among
 from common.text import minus, thousands
 from signals.feature_table import FeatureTable
 from signals.filters.scope import Scope
@@ -43,7 +44,7 @@ def condition_of(user: Any, scope: Scope, table: FeatureTable, condition: str) -
     if scope.user != user:
         raise ValueError("A scope is for the person it was made for.")
     column = CONDITIONS[condition][0]
-    rows = Signal.objects.filter(pk__in=table.pks.tolist()).order_by()
+    rows = Signal.objects.filter(pk__in=among(table.pks)).order_by()
     known = dict(rows.values_list("pk", column))
     values = (known.get(pk) for pk in table.pks.tolist())
     return np.array([np.nan if value is None else value for value in values], dtype=float)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from common.database import among
 from common.text.spreadsheets import harmless
 from signals.exploration.table import ids_in_order, tags_of
 from signals.feature_groups import group_columns, measured_groups
@@ -188,7 +189,7 @@ def _in_order(scope: Scope, order: str) -> Iterator[list[tuple[Any, ...]]]:
     pks = ids_in_order(scope, order.removeprefix("-"), descending=order.startswith("-"))
     for first in range(0, len(pks), BATCH):
         wanted = pks[first : first + BATCH]
-        rows = scope.every_signal().filter(pk__in=wanted)
+        rows = scope.every_signal().filter(pk__in=among(wanted))
         found = {row[0]: row for row in rows.values_list(*_FIELDS)}
         yield [found[pk] for pk in wanted if pk in found]
 

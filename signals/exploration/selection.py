@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db.models import Q
 
+from common.database import among
 from common.errors import Invalid, NotFound
 from signals.filters.scope import Scope, digest
 from signals.filters.signal_filter import NO_SEVERITY
@@ -164,7 +165,7 @@ def lasso_pks(user: Any, text: str) -> list[int]:
 
 
 def _lasso(user: Any, text: str) -> Q:
-    return Q(pk__in=lasso_pks(user, text))
+    return Q(pk__in=among(lasso_pks(user, text)))
 
 
 def kept_view(user: Any, text: str) -> SavedView:

@@ -10,9 +10,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from common.database import among
 from common.errors import Invalid
 from common.text import thousands
-from signals.feature_groups import among, group_columns, measured_groups
+from signals.feature_groups import group_columns, measured_groups
 from signals.filters.scope import Scope, digest
 from signals.models import Signal
 from signals.selectors import has_recordings

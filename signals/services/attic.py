@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from common.database import among
 from common.errors import Invalid
 from common.text import counted
 from signals.models import Signal, SignalPast, SignalStore, Version
@@ -44,7 +45,7 @@ def put_away(store: SignalStore, pks: Sequence[int]) -> int:
         n = int(cursor.rowcount)
     if n >= store.n_signals:
         raise Invalid(f"These are all its {counted(n, 'signal')}; delete the dataset instead.")
-    Signal.objects.filter(store=store, pk__in=pks).update(store=attic)
+    Signal.objects.filter(store=store, pk__in=among(pks)).update(store=attic)
     _count_again(store, -n)
     return n
 
@@ -70,7 +71,7 @@ def bring_back(store: SignalStore, version: Version) -> int:
         batch_size=10_000,
     )
     if pks:
-        Signal.objects.filter(pk__in=pks).update(store=store)
+        Signal.objects.filter(pk__in=among(pks)).update(store=store)
         _count_again(store, len(pks))
     return len(pks)
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import Model
 
+from common.database import among
 from common.errors import Invalid
 from signals.models import Annotation, Recording, Run, Signal, SignalStore, Specimen
 from signals.services.ranks import ranks_deal
@@ -73,7 +74,7 @@ def signals_copy(*, store: SignalStore, sources: Sequence[Copied]) -> int:
 def _mapped(
     source: Copied, number: int, recordings: dict[int, int], taken: set[str]
 ) -> dict[str, Any]:
-    found = Signal.objects.filter(pk__in=source.rows).order_by("row")
+    found = Signal.objects.filter(pk__in=among(source.rows)).order_by("row")
     rows = list(found.values_list("pk", "row", "label", "source_row", "recording_id"))
     if len(rows) < len(source.rows):
         raise Invalid(f"{source.name} lost signals meanwhile; try again.")
@@ -99,14 +100,14 @@ def _free(label: str, number: int, taken: set[str]) -> str:
 
 def _recordings_copy(store: SignalStore, source: Copied) -> dict[int, int]:
     """Return the new recording's id by the old one's."""
-    used = Signal.objects.filter(pk__in=source.rows, recording__isnull=False)
+    used = Signal.objects.filter(pk__in=among(source.rows), recording__isnull=False)
     wanted = set(used.values_list("recording_id", flat=True))
     if not wanted:
         return {}
     known = set(store.recordings.values_list("sha256", "part_number"))
     specimens, runs = _Specimens(store, source), _Runs(source)
     rows = []
-    for row in Recording.objects.filter(pk__in=wanted).select_related("specimen", "run"):
+    for row in Recording.objects.filter(pk__in=among(wanted)).select_related("specimen", "run"):
         if (row.sha256, row.part_number) in known:
             raise Invalid(
                 f"{row} is in {source.name} and in a dataset before it; its signals would be there "

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
+from common.database import among
 from common.errors import Invalid, NotAllowed
 from common.roles import is_curator
 from signals.models import FaultClass, Severity, Signal, Version
@@ -75,7 +76,7 @@ def signals_relabel(
     made = []
     for store_id in sorted(chosen):
         store, pks = store_locked(store_id), chosen[store_id]
-        labels.prove(store.signals.filter(pk__in=pks))
+        labels.prove(store.signals.filter(pk__in=among(pks)))
         n = labels_write(store, *_wanted(labels, pks))
         if n:
             act = Version.Act.RELABELLED
