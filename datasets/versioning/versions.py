@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
+from common.database import among
 from common.errors import NotFound
 from common.text import counted
 from datasets.models import Dataset
@@ -138,7 +139,7 @@ def changed_signals(
             return
         last = rows[-1][0]
         labels = dict(
-            Signal.objects.filter(pk__in=[row[0] for row in rows]).values_list("pk", "label")
+            Signal.objects.filter(pk__in=among(row[0] for row in rows)).values_list("pk", "label")
         )
         for pk, *held in rows:
             before, after = (words(part[0], (part[1], part[2])) for part in (held[:3], held[3:]))

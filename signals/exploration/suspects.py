@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
+from common.database import among
 from common.errors import Invalid
 from common.text import counted, thousands
 from signals.errors import told_as
@@ -88,7 +89,7 @@ def label_suspects(user: Any, scope: Scope) -> Suspects:
         return Suspects(why_not=error.sentence)
     rows = [Suspect(*row) for row in found.pop("rows")]
     pks = [row.signal for row in rows]
-    reviews = LabelReview.objects.filter(signal__in=pks).order_by()
+    reviews = LabelReview.objects.filter(signal__in=among(pks)).order_by()
     confirmed = set(reviews.values_list("signal", "fault_class"))
     left = tuple(row for row in rows if (row.signal, row.fault_class) not in confirmed)
     return Suspects(open=left[:MOST_LISTED], n_confirmed=len(rows) - len(left), **found)

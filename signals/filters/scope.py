@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from common.database import among
 from common.errors import Invalid, NotFound
 from common.remembered import remembered
 from signals.filters.at_version import signals_at
@@ -193,7 +194,7 @@ def sides_of(split: Split | None, pks: list[int]) -> dict[int, str]:
     if split is None or not pks:
         return {}
     names = dict(split.sides.values_list("position", "name"))
-    members = SplitMember.objects.filter(split=split, signal__in=pks).order_by()
+    members = SplitMember.objects.filter(split=split, signal__in=among(pks)).order_by()
     return {pk: names[side] for pk, side in members.values_list("signal_id", "side")}
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from django.db import connection, transaction
 
 from common.cache.counted import forget_tagged
-from common.database import copied_into
+from common.database import among, copied_into
 from common.errors import Unavailable
 from signals.models import (
     Annotation,
@@ -103,10 +103,10 @@ def signals_delete_some(*, store: SignalStore, from_row: int, at_most: int) -> t
     if not pairs:
         return 0, from_row
     pks = [pk for pk, _ in pairs]
-    Annotation.objects.filter(signal__in=pks).delete()
-    LabelReview.objects.filter(signal__in=pks).delete()
+    Annotation.objects.filter(signal__in=among(pks)).delete()
+    LabelReview.objects.filter(signal__in=among(pks)).delete()
     _features_delete("signal_id = ANY(%s::bigint[])", pks)
-    links = Signal.tags.through.objects.filter(signal__in=pks)
+    links = Signal.tags.through.objects.filter(signal__in=among(pks))
     tags = list(links.order_by().values_list("tag", flat=True).distinct())
     links.delete()
     table = connection.ops.quote_name(Signal._meta.db_table)

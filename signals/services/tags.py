@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from common.database import among
 from common.errors import Invalid, NotAllowed, NotFound
 from common.roles import is_curator
 from common.text import counted, thousands
@@ -156,7 +157,7 @@ def tags_forget_unused(*, tags: Iterable[int]) -> None:
 
 
 def _taggable(user: Any, signals: QuerySet[Signal] | Iterable[int]) -> list[int]:
-    pks: Any = signals.values("pk") if isinstance(signals, QuerySet) else list(signals)
+    pks: Any = signals.values("pk") if isinstance(signals, QuerySet) else among(signals)
     visible = Signal.objects.filter(pk__in=pks, store__in=stores_visible(user)).order_by("pk")
     found = list(visible.values_list("pk", "store_id")[: MOST_TAGGED + 1])
     if len(found) > MOST_TAGGED:
@@ -190,7 +191,9 @@ def _tag(user: Any, word: str, chosen: list[int]) -> dict[str, list[int]]:
     if not chosen:
         return {}
     tag, links = _locked(word), Signal.tags.through.objects
-    tagged = set(links.filter(tag=tag, signal__in=chosen).values_list("signal_id", flat=True))
+    tagged = set(
+        links.filter(tag=tag, signal__in=among(chosen)).values_list("signal_id", flat=True)
+    )
     changed = [pk for pk in chosen if pk not in tagged]
     rows = [Signal.tags.through(signal_id=pk, tag=tag) for pk in changed]
     links.bulk_create(rows, ignore_conflicts=True, batch_size=_AT_ONCE)
@@ -202,7 +205,7 @@ def _untag(user: Any, word: str, chosen: list[int]) -> dict[str, list[int]]:
     """Take a tag away as it is written; where none is written so, in any case of letters."""
     if changed := _unlink(user, word, chosen):
         return changed
-    same = Tag.objects.filter(name__iexact=word, signals__in=chosen).distinct()
+    same = Tag.objects.filter(name__iexact=word, signals__in=among(chosen)).distinct()
     found: dict[str, list[int]] = {}
     for name in list(same.values_list("name", flat=True)):
         found |= _unlink(user, name, chosen)
@@ -210,7 +213,7 @@ def _untag(user: Any, word: str, chosen: list[int]) -> dict[str, list[int]]:
 
 
 def _unlink(user: Any, word: str, chosen: list[int]) -> dict[str, list[int]]:
-    links = Signal.tags.through.objects.filter(tag__name=word, signal__in=chosen)
+    links = Signal.tags.through.objects.filter(tag__name=word, signal__in=among(chosen))
     signals_of: dict[int, list[int]] = defaultdict(list)
     for pk, tag_id in links.values_list("signal_id", "tag_id"):
         signals_of[tag_id].append(pk)

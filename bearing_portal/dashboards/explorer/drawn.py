@@ -6,6 +6,7 @@ from bearing_portal.dashboards.explorer.figures.scatter import Cloud
 from bearing_portal.dashboards.explorer.reading import narrowed
 from bearing_portal.dashboards.explorer.state import ExplorerState
 from bearing_portal.frame.templatetags.portal import thousands
+from common.database import among
 from signals.filters.scope import Scope
 
 
@@ -17,7 +18,7 @@ def selected_of(
     if chosen is None:
         return None
     pks = [int(pk) for cloud in clouds for pk in cloud.pks]
-    return frozenset(chosen.signals().filter(pk__in=pks).values_list("pk", flat=True))
+    return frozenset(chosen.signals().filter(pk__in=among(pks)).values_list("pk", flat=True))
 
 
 def drawn_words(clouds: list[Cloud], n: int) -> str:

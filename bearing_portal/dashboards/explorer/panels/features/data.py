@@ -26,6 +26,7 @@ from bearing_portal.dashboards.explorer.grouping import by_class, looks_of
 from bearing_portal.dashboards.explorer.reading import narrowed, signals_of
 from bearing_portal.dashboards.explorer.state import MOST_GROUPS, ExplorerState
 from bearing_portal.frame.design.tokens import color
+from common.database import among
 from common.errors import Expected
 from signals.exploration.analyses import Ranking, correlations_of, ranking_of
 from signals.feature_groups import measured_or_refused
@@ -140,8 +141,7 @@ def _selected(
     chosen = narrowed(user, state, scope)
     if chosen is None:
         return []
-    pks = [int(pk) for pk in table.pks]
-    inside = chosen.signals().filter(pk__in=pks).values_list("pk", flat=True)
+    inside = chosen.signals().filter(pk__in=among(table.pks)).values_list("pk", flat=True)
     rows = np.isin(table.pks, np.fromiter(inside, np.int64))
     return [Group("", SELECTED, color(state.theme, "accent"), "circle", values[rows])]
 
@@ -196,7 +196,7 @@ def clouds_of(table: FeatureTable, x: Any, y: Any) -> list[Cloud]:
         ]
     )
     pks = [int(pk) for cloud in clouds for pk in cloud.pks]
-    labels = dict(Signal.objects.filter(pk__in=pks).order_by().values_list("pk", "label"))
+    labels = dict(Signal.objects.filter(pk__in=among(pks)).order_by().values_list("pk", "label"))
     return [
         replace(cloud, labels=[labels.get(pk, str(pk)) for pk in map(int, cloud.pks)])
         for cloud in clouds

@@ -13,6 +13,7 @@ from bearing_portal.dashboards.explorer.figures.scatter import Cloud, Plane, dra
 from bearing_portal.dashboards.explorer.grouping import by_class
 from bearing_portal.dashboards.explorer.reading import signals_of
 from bearing_portal.dashboards.explorer.state import ExplorerState
+from common.database import among
 from common.errors import Expected, NotFound
 from common.text import counted, thousands
 from monitoring.models import Job
@@ -233,7 +234,7 @@ def _clouds(scope: Scope, row: Projection, found: ProjectionPoints, shade: str) 
     column of the signals, or a feature of a group, shades them.
     """
     pks = [int(pk) for pk in found.pks]
-    rows = scope.every_signal().filter(store=row.store_id, pk__in=pks)
+    rows = scope.every_signal().filter(store=row.store_id, pk__in=among(pks))
     of_group = bool(shade) and place_of(shade) is not None
     columns = ("pk", "label", "fault_class", *([shade] if shade and not of_group else []))
     known = {
