@@ -78,8 +78,17 @@ const tellFields = () => {
 /* A button stays where it is while the words beside it are read again: a press that has begun counts. */
 const tellButtons = () => document.querySelectorAll("[data-closes]").forEach((reason) => {
   const button = document.getElementById(reason.dataset.closes);
-  if (button && !button.form.classList.contains("htmx-request")) button.disabled = reason.textContent.trim() !== "";
+  if (!button || button.form.classList.contains("htmx-request")) return;
+  button.disabled = reason.textContent.trim() !== "";
+  if (button.form.dataset.asked && !button.disabled) { delete button.form.dataset.asked; button.form.requestSubmit(button); }
 });
+/* Enter right after typing: the form is sent once what was typed has been checked, unless it changes meanwhile. */
+document.addEventListener("keydown", ({ key, target }) => {
+  const form = key === "Enter" && target.matches?.("input") && target.form;
+  const button = form && $("[type=submit]:disabled", form);
+  if (button && $(`[data-closes="${button.id}"]`)) form.dataset.asked = "1";
+});
+document.addEventListener("input", ({ target }) => { if (target.form) delete target.form.dataset.asked; });
 const tellHeader = () => {
   const meta = $("[data-page-meta]");
   if (meta) $(".page-meta").textContent = meta.textContent;

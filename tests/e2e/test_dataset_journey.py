@@ -60,6 +60,24 @@ def test_a_press_that_the_answer_to_a_check_falls_into_counts(log_in, portal):
         press_slowly(page, "#create-submit", "#create-foot")
 
 
+def test_enter_right_after_typing_creates_once_it_has_been_checked(log_in, portal):
+    page = log_in(portal.make_user("engineer"))
+    name_in_dialog(page).press_sequentially("Whirl study")
+    page.route("**/create/", lambda route: None)
+    with page.expect_request("**/create/"):
+        page.keyboard.press("Enter")
+
+
+def test_enter_without_a_name_creates_nothing_later(log_in, portal):
+    page, asked = log_in(portal.make_user("engineer")), []
+    name = name_in_dialog(page)
+    page.route("**/create/", lambda route: asked.append(route.request.url))
+    page.keyboard.press("Enter")
+    name.press_sequentially("Whirl study")
+    expect(page.locator("#create-submit")).to_be_enabled()
+    assert not asked
+
+
 def test_from_log_in_to_the_table_of_a_new_datasets_signals(portal):
     portal.make_user("engineer", username="keller")
     page = portal.open()
