@@ -104,6 +104,24 @@ addEventListener("load", () => {
   history.replaceState(history.state, "", address);
 });
 
+/* What is typed while an answer is on its way stays: the answer knows of what stood there when it was asked. */
+const TYPED_IN = "textarea[id], input[id]:not([type=hidden], [type=checkbox], [type=radio], [type=file])";
+let typed = [];
+document.addEventListener("htmx:beforeSwap", ({ detail: { target, requestConfig } }) => {
+  const asked = requestConfig.formData;
+  const isNew = ({ name, value }) => asked.has(name) && !asked.getAll(name).includes(value);
+  typed = [...target.querySelectorAll(TYPED_IN)].filter(isNew).map(({ id, value }) => [id, value]);
+});
+document.addEventListener("htmx:afterSwap", () => typed.forEach(([id, value]) => {
+  const field = document.getElementById(id);
+  if (field) field.value = value;
+}));
+document.addEventListener("htmx:afterSettle", () => {
+  const fields = typed.map(([id]) => document.getElementById(id));
+  typed = [];
+  fields.forEach((field) => field?.dispatchEvent(new Event("change", { bubbles: true })));
+});
+
 /* Only answers meant for a person are swapped in: 422 is a form with its errors. */
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.xhr.status === 422) { event.detail.shouldSwap = true; event.detail.isError = false; }

@@ -32,6 +32,19 @@ def train(page, dataset, model="Logistic regression", *, name=""):
     expect(page.locator("#experiment-title")).to_be_visible()
 
 
+def test_a_name_typed_while_the_choices_are_looked_at_stays(portal, dataset):
+    page, held = portal.log_in(dataset.store.owner), []
+    page.goto(f"/training/?dataset={dataset.pk}")
+    page.route("**/training/?*", lambda route: held.extend([route]), times=1)
+    with page.expect_request("**/training/?*"):
+        page.get_by_label("Kind").select_option(label="Nearest neighbours")
+    page.get_by_label("Name", exact=True).press_sequentially("My model")
+    held[0].continue_()
+    expect(page.get_by_label("Neighbours", exact=True)).to_be_visible()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("My model")
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+
+
 def test_from_training_to_the_prediction_of_a_fault(portal, dataset):
     page = portal.log_in(dataset.store.owner)
     train(page, dataset, name="First")
