@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import time
+from contextlib import suppress
 from typing import Any, Protocol
 
 from bench.registry import Figures, benchmark
@@ -78,6 +79,21 @@ async def connect(portal: At, gate: asyncio.Semaphore, session_key: str) -> Stre
     if b" 101 " not in answer.partition(b"\r\n")[0]:
         raise RuntimeError(f"The socket was refused: {answer[:60]!r}")
     return reader, writer
+
+
+async def stay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer the portal's pings, as a browser does, until the portal closes the socket."""
+    with suppress(asyncio.IncompleteReadError, ConnectionError):
+        while True:
+            first, second = await reader.readexactly(2)
+            n = second & 0x7F
+            if n >= 126:
+                n = int.from_bytes(await reader.readexactly(2 if n == 126 else 8))
+            content, kind = await reader.readexactly(n), first & 0x0F
+            if kind == 0x8:
+                return
+            if kind == 0x9:  # a client's frames are masked; with zeros they stay as they are
+                writer.write(bytes([0x8A, 0x80 | n]) + bytes(4) + content)
 
 
 async def _ms_until_heard(sockets: list[Streams], groups: list[str]) -> float:

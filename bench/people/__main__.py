@@ -27,7 +27,7 @@ from bearing_portal.settings.places import BASE_DIR, environment
 from bearing_portal.settings.processes import web_processes
 from bench.people.browsing import Log, Person, World
 from bench.people.world import world_of
-from bench.sockets import connect
+from bench.sockets import connect, stay
 
 WARM_UP_SHARE = 0.25  # of the time, before memory is looked at for the first time
 MEMORY_EVERY = 0.15  # of the time
@@ -57,8 +57,8 @@ def main() -> int:
         sockets = stack.enter_context(_sockets(Place(portal.url), sessions[: asked.sockets]))
         jobs = stack.enter_context(_jobs(portal, log)) if not asked.alone else []
         figures = _browse(world, log, sessions[: asked.people], portal.web, asked)
-        figures |= {"jobs_done": len(jobs), "sockets_lost": sockets.n_lost}
-    figures |= {"sockets": asked.sockets}
+    # Only now are they counted: sockets when they are closed, jobs when their commands have ended.
+    figures |= {"jobs_done": len(jobs), "sockets": asked.sockets, "sockets_lost": sockets.n_lost}
     figures |= _by_action(log)
     _report(figures, log)
     if asked.json:
@@ -140,7 +140,7 @@ def _sockets(place: Place, sessions: list[str]) -> Iterator[_Sockets]:
         gate = asyncio.Semaphore(20)
         streams = await asyncio.gather(*(connect(place, gate, key) for key in sessions))
         ready.set()
-        listening = [asyncio.create_task(reader.read()) for reader, _ in streams]
+        listening = [asyncio.create_task(stay(reader, writer)) for reader, writer in streams]
         while not over.is_set():
             await asyncio.sleep(0.2)
         found.n_lost = sum(task.done() for task in listening)
