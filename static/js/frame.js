@@ -83,8 +83,8 @@ const tellButtons = () => document.querySelectorAll("[data-closes]").forEach((re
   if (button.form.dataset.asked && !button.disabled) { delete button.form.dataset.asked; button.form.requestSubmit(button); }
 });
 /* Enter right after typing: the form is sent once what was typed has been checked, unless it changes meanwhile. */
-document.addEventListener("keydown", ({ key, target }) => {
-  const form = key === "Enter" && target.matches?.("input") && target.form;
+document.addEventListener("keydown", ({ key, isComposing, target }) => {
+  const form = key === "Enter" && !isComposing && target.matches?.("input") && target.form;
   const button = form && $("[type=submit]:disabled", form);
   if (button && $(`[data-closes="${button.id}"]`)) form.dataset.asked = "1";
 });
@@ -107,9 +107,9 @@ addEventListener("load", () => {
 /* What is typed while an answer is on its way stays: the answer knows of what stood there when it was asked. */
 const TYPED_IN = "textarea[id], input[id]:not([type=hidden], [type=checkbox], [type=radio], [type=file])";
 let typed = [];
-document.addEventListener("htmx:beforeSwap", ({ detail: { target, requestConfig } }) => {
-  const asked = requestConfig.formData;
-  const isNew = ({ name, value }) => asked.has(name) && !asked.getAll(name).includes(value);
+document.addEventListener("htmx:beforeSwap", ({ detail: { target, requestConfig: { formData: asked, verb } } }) => {
+  // Only of a look: what a form has written may be about the next thing.
+  const isNew = ({ name, value }) => verb === "get" && asked.has(name) && !asked.getAll(name).includes(value);
   typed = [...target.querySelectorAll(TYPED_IN)].filter(isNew).map(({ id, value }) => [id, value]);
 });
 document.addEventListener("htmx:afterSwap", () => typed.forEach(([id, value]) => {
