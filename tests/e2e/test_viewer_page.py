@@ -125,6 +125,21 @@ def test_what_is_typed_finds_signals_and_the_arrow_keys_choose(viewer, signals):
     expect(picker).to_have_value(signals[4].label)
 
 
+def test_a_half_written_note_outlives_a_tag_and_a_half_written_tag_a_note(viewer):
+    viewer.get_by_role("button", name="notes").click()
+    note, tag = viewer.get_by_label("New note"), viewer.get_by_label("New tag")
+    note.fill("Whirl from 0.1 s")
+    tag.fill("reference")
+    tag.press("Enter")
+    expect(viewer.get_by_text("“reference” added.")).to_be_visible()
+    expect(note).to_have_value("Whirl from 0.1 s")
+    tag.fill("half")
+    viewer.get_by_role("button", name="Add note").click()
+    expect(viewer.locator(".note-row")).to_contain_text("Whirl from 0.1 s")
+    expect(note).to_have_value("")
+    expect(tag).to_have_value("half")
+
+
 def test_the_filter_narrows_next_and_random_and_can_be_left(viewer, signals):
     same = [one for one in signals if one.fault_class == signals[1].fault_class]
     viewer.get_by_role("button", name=re.compile("^Only")).click()
