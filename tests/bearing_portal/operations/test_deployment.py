@@ -87,6 +87,35 @@ def test_only_the_proxy_is_reached_from_outside():
     assert compose()["networks"]["inner"] == {"internal": True}
 
 
+@pytest.mark.parametrize("name", ["postgres", "valkey"])
+def test_no_database_reaches_or_is_reached_by_what_is_outside(name):
+    assert compose()["services"][name]["networks"] == ["inner"]
+
+
+@pytest.mark.parametrize("name", ["prepare", "web", "short", "long", "reconciler"])
+def test_every_process_reaches_mail_and_buckets_and_has_every_setting(name):
+    service = compose()["services"][name]
+    assert service["networks"] == ["inner", "outer"]
+    assert service["env_file"] == [{"path": ".env", "required": False}]
+
+
+def test_prometheus_asks_by_a_name_that_is_answered():
+    scraped = yaml.safe_load((DEPLOY / "monitoring" / "prometheus.yaml").read_text())
+    (target,) = scraped["scrape_configs"][0]["static_configs"][0]["targets"]
+    hosts = compose()["x-portal"]["environment"]["ALLOWED_HOSTS"]
+    assert target.split(":")[0] in hosts.split(",")
+
+
+def test_kubernetes_keeps_what_is_received_where_short_reads_it():
+    volumes = {
+        each["metadata"]["name"]: each["spec"]["template"]["spec"]["volumes"][0]
+        for each in kubernetes()
+        if each["kind"] in ("Deployment", "Job")
+    }
+    for name in ("prepare", "web", "short", "reconciler"):
+        assert volumes[f"bearing-portal-{name}"]["persistentVolumeClaim"]
+
+
 @pytest.mark.parametrize("name", ["prepare", "web", "short", "long", "reconciler"])
 def test_no_container_may_write_beside_its_data(name):
     service = compose()["services"][name]
