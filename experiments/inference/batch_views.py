@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from common.errors import Invalid
+from common.errors import Invalid, NotAllowed
 from common.http.downloads import name_download, streamed
 from common.page_state import read_id
 from common.roles import may_manage
@@ -102,9 +102,15 @@ def run_retry(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def run_delete(request: HttpRequest, pk: int) -> HttpResponse:
-    predictions_delete(user=request.user, run=run_get(request.user, pk))
+    """Ask whether predictions are to go; then remove them."""
+    found = run_get(request.user, pk)
+    if not may_manage(request.user, found.owner_id):
+        raise NotAllowed("Only who began these predictions may delete them.")
+    if request.method != "POST":
+        return render(request, "inference/_delete.html", {"run": found})
+    predictions_delete(user=request.user, run=found)
     return redirect("inference:page")
 
 

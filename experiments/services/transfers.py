@@ -24,6 +24,7 @@ from monitoring.jobs.lifecycle import (
     job_complete,
     job_create,
     job_enqueue,
+    job_retry,
 )
 from monitoring.jobs.pulse import JobRun
 from monitoring.models import Job
@@ -76,6 +77,15 @@ def transfer_cancel(*, user: Any, run: TransferRun) -> None:
     if run.job is None:
         raise Invalid("Nothing is running.")
     job_cancel_request(user=user, job=run.job)
+
+
+def transfer_retry(*, user: Any, run: TransferRun) -> None:
+    """Begin a comparison again that failed or was cancelled."""
+    if not may_manage(user, run.owner_id):
+        raise NotAllowed("Only who began this comparison may try it again.")
+    if run.job is None:
+        raise Invalid("There is nothing to try again.")
+    job_retry(user=user, job=run.job)
 
 
 def transfer_delete(*, user: Any, run: TransferRun) -> None:

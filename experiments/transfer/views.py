@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from common.errors import Invalid, NotFound
+from common.errors import Invalid, NotAllowed, NotFound
 from common.http.downloads import name_download
 from common.page_state import read_id
 from common.roles import may_manage
@@ -17,7 +17,12 @@ from datasets.models import Dataset
 from datasets.selectors import datasets_visible
 from experiments.models import TransferRun
 from experiments.results.charts import Axis, Line, line_chart
-from experiments.services.transfers import transfer_cancel, transfer_delete, transfer_request
+from experiments.services.transfers import (
+    transfer_cancel,
+    transfer_delete,
+    transfer_request,
+    transfer_retry,
+)
 from experiments.transfer.files import report_read
 from signals.models import FaultClass
 from vibration.learning.models import MODELS
@@ -95,8 +100,21 @@ def run_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+def run_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    transfer_retry(user=request.user, run=run_get(request.user, pk))
+    return redirect("transfer:run", pk)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def run_delete(request: HttpRequest, pk: int) -> HttpResponse:
-    transfer_delete(user=request.user, run=run_get(request.user, pk))
+    """Ask whether a comparison is to go; then remove it."""
+    found = run_get(request.user, pk)
+    if not may_manage(request.user, found.owner_id):
+        raise NotAllowed("Only who began this comparison may delete it.")
+    if request.method != "POST":
+        return render(request, "transfer/_delete.html", {"run": found})
+    transfer_delete(user=request.user, run=found)
     return redirect("transfer:page")
 
 

@@ -32,14 +32,15 @@ def note_change(
     return _saved(note, text, span_s)
 
 
-def note_delete(*, user: Any, signal: Signal, note_id: int) -> None:
-    """Take a note away: one's own, or as a curator any."""
+def note_delete(*, user: Any, signal: Signal, note_id: int) -> Annotation:
+    """Take a note away: one's own, or as a curator any. Return it as it was."""
     _seen_or_refuse(user, signal)
     note = Annotation.objects.filter(pk=note_id, signal=signal).first()
     if note is None:
         raise NotFound("There is no such note.")
     _may_change_or_refuse(user, note, "taken away")
     note.delete()
+    return note
 
 
 def _saved(note: Annotation, text: str, span_s: tuple[float, float] | None) -> Annotation:

@@ -143,8 +143,11 @@ def test_whoever_is_let_in_sees_it_appear_in_an_open_list_and_go_again(portal):
     members.get_by_label("Person or group").fill(reader.username)
     members.get_by_role("button", name="Add").click()
     expect(card(theirs, "Common")).to_be_visible()
+    members.get_by_label("Person or group").fill("half a na")
     members.get_by_role("button", name=f"Take {reader.username} out").click()
     expect(card(theirs, "Common")).to_have_count(0)
+    expect(members.get_by_role("heading", name="Members").locator("..")).to_contain_text("private")
+    expect(members.get_by_label("Person or group")).to_have_value("half a na")
 
 
 def test_deleting_asks_first_the_card_goes_and_undo_brings_it_back(portal):

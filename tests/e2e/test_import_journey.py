@@ -83,6 +83,24 @@ def test_files_are_sent_read_answered_and_imported(portal, log_in):
     shot(page, "list-done")
 
 
+def test_an_answer_begun_outlives_a_choice_of_channels(portal, log_in):
+    page = log_in(portal.make_user("engineer"))
+    page.goto("/datasets/import/")
+    page.locator("#import-files").set_input_files(FILES[:3])
+    table = page.locator("#import-table")
+    expect(table).to_contain_text("2 open", timeout=READY_MS)
+    table.get_by_label("Choose pump_02.npy").check()
+    page.get_by_label("Sampling rate (Hz)").fill("20480")
+    table.get_by_role("button", name="motor.csv").click()
+    page.get_by_label("Keep FE (g)").uncheck()
+    with page.expect_response("**/channels/"):
+        page.get_by_role("button", name="Keep these channels").click()
+    expect(page.get_by_label("Keep FE (g)")).not_to_be_checked()
+    expect(page.get_by_label("Sampling rate (Hz)")).to_have_value("20480")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    expect(table).to_contain_text("3 files: 2 ready, 1 open")
+
+
 def test_the_page_holds_to_its_rules_in_both_themes(portal, log_in):
     page = log_in(portal.make_user("engineer"))
     page.goto("/datasets/import/")

@@ -218,6 +218,7 @@ NOT_NOW = {
     "POST /datasets/import/<int:pk>/stop/",
     "POST /experiments/<int:pk>/retry/",
     "POST /experiments/sim-to-real/<int:pk>/delete/",
+    "POST /experiments/sim-to-real/<int:pk>/retry/",
     "GET /experiments/sim-to-real/<int:pk>/report.json",
     "POST /inference/runs/<int:pk>/delete/",
     "POST /inference/runs/<int:pk>/retry/",

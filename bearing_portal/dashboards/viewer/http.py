@@ -20,7 +20,7 @@ from monitoring.events import event_record
 from monitoring.models import SystemEvent
 from signals.errors import told_as
 from signals.filters.matching import HIGHEST_ID, signals_matching
-from signals.models import Signal
+from signals.models import Annotation, Signal
 from signals.selectors import signal_get, signals_visible
 from signals.services.bearings import (
     bearing_attach,
@@ -213,7 +213,8 @@ def notes(request: HttpRequest, pk: int) -> HttpResponse:
     signal = signal_get(request.user, pk)
     done = _change_remarks(request, signal) if request.method == "POST" else None
     context = {
-        "done": done,
+        "done": done if isinstance(done, Tagging) else None,
+        "taken": done if isinstance(done, Annotation) else None,
         "signal": signal,
         "notes": signal.annotations.select_related("author"),
         "tags": signal.tags.all(),
@@ -226,11 +227,12 @@ def notes(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _change_remarks(request: HttpRequest, signal: Signal) -> Tagging | None:
+def _change_remarks(request: HttpRequest, signal: Signal) -> Tagging | Annotation | None:
+    """Do what is asked; return what can be undone."""
     person, given = request.user, request.POST
     if "delete" in given:
-        note_delete(user=person, signal=signal, note_id=_id_of(given["delete"], "note"))
-    elif "undo" in given:
+        return note_delete(user=person, signal=signal, note_id=_id_of(given["delete"], "note"))
+    if "undo" in given:
         tagging_undo(user=person, token=given["undo"])
     elif "untag" in given:
         return signals_tag(user=person, signals=[signal.pk], name=given["untag"], remove=True)

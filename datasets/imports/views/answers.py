@@ -50,7 +50,7 @@ def file_channels(request: HttpRequest, pk: int) -> HttpResponse:
             )
     else:
         channels_choose(user=request.user, draft=file.draft, file=file, kept=kept)
-    return work_shown(request, file.draft, shown=file)
+    return work_shown(request, file.draft, form=_typed(request), shown=file)
 
 
 @login_required
@@ -76,7 +76,7 @@ def draft_answer(request: HttpRequest, pk: int) -> HttpResponse:
         form.is_valid()
         refuse(form, error)
         return work_shown(request, draft, form=form, status=422)
-    return work_shown(request, draft, form=None if action != "answer" else form)
+    return work_shown(request, draft, form=form if action == "answer" else _typed(request))
 
 
 @login_required
@@ -92,7 +92,7 @@ def draft_labels(request: HttpRequest, pk: int) -> HttpResponse:
         raise Invalid("Choose classes of the list.")
     classes = {label: known.get(code) for label, code in zip(labels, codes, strict=True)}
     labels_map(user=request.user, draft=draft, classes=classes)
-    return work_shown(request, draft)
+    return work_shown(request, draft, form=_typed(request))
 
 
 @login_required
@@ -108,8 +108,9 @@ def draft_labels_table(request: HttpRequest, pk: int) -> HttpResponse:
             )
         outcome = table_apply(user=request.user, draft=draft, content=sent.read())
     except Invalid as error:
-        return work_shown(request, draft, table_errors=[error.sentence], status=422)
-    return work_shown(request, draft, table_said=outcome.sentence)
+        errors = [error.sentence]
+        return work_shown(request, draft, form=_typed(request), table_errors=errors, status=422)
+    return work_shown(request, draft, form=_typed(request), table_said=outcome.sentence)
 
 
 @login_required
@@ -140,7 +141,13 @@ def bearing_new(request: HttpRequest) -> HttpResponse:
         except Invalid as error:
             refuse(form, error)
         else:
-            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+            events = '{"imports:bearings": null, "dialog:close": null}'
+            return HttpResponse(status=204, headers={"HX-Trigger": events})
     context = {"form": form, "is_curator": is_curator(request.user), "numbers": BEARING_NUMBERS}
     status = 422 if request.method == "POST" else 200
     return render(request, "imports/_bearing.html", context, status=status)
+
+
+def _typed(request: HttpRequest) -> AnswersForm:
+    """Return the answers as they are typed and not given yet: another form keeps them."""
+    return AnswersForm(initial=request.POST.dict())

@@ -260,3 +260,16 @@ def test_a_rate_that_was_given_is_asked_for_no_more(client, file):
     assert "Which rate?" in client.get(shown, headers=FRAGMENT).content.decode()
     posted(client, "answer", file.draft_id, file=[file.pk], fs_hz="20480")
     assert "Which rate?" not in client.get(shown, headers=FRAGMENT).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [("answer", {"action": "leave"}), ("labels", {}), ("labels-table", {}), ("channels", {})],
+)
+def test_what_is_typed_and_ticked_outlives_what_another_button_does(client, file, name, sent):
+    pk = file.pk if name == "channels" else file.draft_id
+    kept = {"fs_hz": "20 k", "specimen": "B1", "file": file.pk, "show": "all"}
+    content = posted(client, name, pk, **kept, **sent).content.decode()
+    assert 'value="20 k"' in content
+    assert 'value="B1"' in content
+    assert f'id="choose-{file.pk}" aria-label="Choose rig/a.npy" checked' in content

@@ -139,6 +139,17 @@ def test_strangers_see_no_run_and_members_may_not_stop_it(client, run, experimen
     assert client.post(f"{pages[0]}cancel/").status_code == 403
     assert client.post(f"{pages[0]}delete/").status_code == 403
     assert client.post(f"{pages[0]}retry/").status_code == 403
+    assert client.get(f"{pages[0]}delete/").status_code == 403
+
+
+def test_a_run_is_deleted_only_after_a_question(client, run):
+    client.force_login(run.owner)
+    page = f"/inference/runs/{run.pk}/"
+    assert f'hx-get="{page}delete/"' in client.get(page).content.decode()
+    assert "It cannot be undone" in client.get(f"{page}delete/").content.decode()
+    assert PredictionRun.objects.filter(pk=run.pk).exists()
+    client.post(f"{page}delete/")
+    assert not PredictionRun.objects.filter(pk=run.pk).exists()
 
 
 def test_the_explorers_choice_is_asked_from_its_page(client, experiment, other):

@@ -71,7 +71,9 @@ def test_strangers_see_nothing_and_members_may_not_delete(client, owner, sides, 
         dataset_share(user=owner, dataset=dataset, visibility="shared")
     assert [client.get(page).status_code for page in pages] == [200, 200]
     assert client.post(f"{pages[0]}delete/").status_code == 403
+    assert client.get(f"{pages[0]}delete/").status_code == 403
     assert client.post(f"{pages[0]}cancel/").status_code == 403
+    assert client.post(f"{pages[0]}retry/").status_code == 403
 
 
 def test_the_form_begins_a_job(client, owner, sides):
@@ -110,3 +112,25 @@ def test_a_file_of_no_run_is_swept(run):
 def test_with_one_dataset_the_page_says_what_to_do(client):
     client.force_login(make_user("engineer"))
     assert "Two datasets are needed" in client.get(PAGE).content.decode()
+
+
+def test_it_is_deleted_only_after_a_question(client, owner, run):
+    client.force_login(owner)
+    page = f"{PAGE}{run.pk}/"
+    assert f'hx-get="{page}delete/"' in client.get(page).content.decode()
+    assert "It cannot be undone" in client.get(f"{page}delete/").content.decode()
+    assert TransferRun.objects.filter(pk=run.pk).exists()
+    assert client.post(f"{page}delete/")["Location"] == PAGE
+    assert not TransferRun.objects.filter(pk=run.pk).exists()
+
+
+def test_what_was_cancelled_begins_again(client, owner, sides):
+    client.force_login(owner)
+    asked = transfer_request(user=owner, first=sides[0].pk, second=sides[1].pk, model="logistic")
+    page = f"{PAGE}{asked.pk}/"
+    client.post(f"{page}cancel/")
+    assert "Cancelled; nothing was kept." in client.get(page).content.decode()
+    assert client.post(f"{page}retry/")["Location"] == page
+    transfer_make(run=JobRun(job_start(asked.job_id)))
+    assert "What a model keeps" in client.get(page).content.decode()
+    assert client.post(f"{page}retry/").status_code == 400

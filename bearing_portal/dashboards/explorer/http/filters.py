@@ -76,6 +76,8 @@ def view_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The dialog that renames, replaces, shares or deletes a view."""
     view, form = saved_view_get(request.user, pk), request.POST
     if request.method != "POST":
+        if "delete" in request.GET:
+            return render(request, "dashboards/explorer/_view_delete.html", {"view": view})
         return _view_form(request, request.GET.get("query", ""), view)
     if "delete" in form:
         saved_view_delete(user=request.user, view=view)

@@ -1,6 +1,8 @@
 """What the viewer asks outside of Dash."""
 
 import io
+import json
+import re
 
 import numpy as np
 import pytest
@@ -133,9 +135,19 @@ def test_notes_and_tags_come_and_go(person, signal):
     assert "spike at start" in person.post(url, {"text": "spike at start"}).content.decode()
     assert "reference" in person.post(url, {"tag": "reference"}).content.decode()
     note = signal.annotations.get()
-    assert "spike" not in person.post(url, {"delete": note.pk}).content.decode()
+    assert "note-row" not in person.post(url, {"delete": note.pk}).content.decode()
     person.post(url, {"untag": "reference"})
     assert not signal.tags.exists()
+
+
+def test_a_note_taken_away_can_be_put_back(person, signal):
+    url = reverse("viewer-notes", args=[signal.pk])
+    person.post(url, {"text": 'a "spike"\nhere', "t": "0.1,0.2"})
+    content = person.post(url, {"delete": signal.annotations.get().pk}).content.decode()
+    asked = re.search(r"hx-vals='(.+)'>Undo", content)[1]
+    person.post(url, json.loads(asked))
+    note = signal.annotations.get()
+    assert (note.text, note.start_s, note.end_s) == ('a "spike"\nhere', 0.1, 0.2)
 
 
 def test_a_note_may_be_about_what_is_in_sight(person, signal):

@@ -182,6 +182,8 @@ def test_a_view_is_deleted_by_its_owner_alone(client, owner):
     client.force_login(make_user("viewer"), backend="django.contrib.auth.backends.ModelBackend")
     assert client.post(address, {"delete": "1"}).status_code == 403
     client.force_login(owner)
+    assert "Nobody can open it any more." in client.get(f"{address}?delete").content.decode()
+    assert SavedView.objects.exists()
     assert client.post(address, {"delete": "1"}).status_code == 204
     assert not SavedView.objects.exists()
 
