@@ -263,7 +263,8 @@ def import_answer(request: HttpRequest, import_id: int, body: AnswersIn) -> Impo
 def import_labels(request: HttpRequest, import_id: int, body: LabelsIn) -> ImportOut:
     needs(request, "write")
     draft = draft_get(request.user, import_id)
-    meant = {label: _of_code(FaultClass, code, "class") for label, code in body.classes.items()}
+    known = {code: _of_code(FaultClass, code, "class") for code in set(body.classes.values())}
+    meant = {label: known[code] for label, code in body.classes.items()}
     labels_map(user=request.user, draft=draft, classes=meant)
     return ImportOut.of(draft_get(request.user, import_id))
 

@@ -216,16 +216,25 @@ class SignalAdmin(admin.ModelAdmin):
             values["queryset"] = tags_visible(request.user)
         return super().formfield_for_manytomany(db_field, request, **values)
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **values: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **values)
+        if field is not None and db_field.name in ("fault_class", "severity", "bearing", "tags"):
+            # What another one has changed since the page was opened is no change of who saves it.
+            field.show_hidden_initial = True
+        return field
+
     def save_model(self, request: HttpRequest, obj: Signal, form: Any, change: bool) -> None:
-        labels = Relabel(fault_class=obj.fault_class, severity=obj.severity)
-        if {"fault_class", "severity"} & set(form.changed_data):
+        changed = {"fault_class", "severity"} & set(form.changed_data)
+        labels = Relabel(**{name: getattr(obj, name) for name in changed})
+        if changed:
             signals_relabel(
                 user=request.user,
                 signals=Signal.objects.filter(pk=obj.pk),
                 labels=labels,
                 reason=form.cleaned_data["reason"],
             )
-        bearing_attach(user=request.user, signal=obj, bearing=obj.bearing)
+        if "bearing" in form.changed_data:
+            bearing_attach(user=request.user, signal=obj, bearing=obj.bearing)
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
@@ -239,8 +248,8 @@ class SignalAdmin(admin.ModelAdmin):
         return super().log_change(request, obj, message) if message else None
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        names = [tag.name for tag in form.cleaned_data["tags"]]
-        signal_tags_set(user=request.user, signal=form.instance, names=names)
+        if "tags" in form.changed_data:
+            signal_tags_set(user=request.user, signal=form.instance, names=_tags_meant(form))
         for formset in formsets:
             self.save_formset(request, form, formset, change)
 
@@ -254,6 +263,17 @@ class SignalAdmin(admin.ModelAdmin):
             note_change(user=user, note=note, text=note.text, span_s=_span_of(note))
         for note in formset.deleted_objects:
             note_delete(user=user, signal=signal, note_id=note.pk)
+
+
+def _tags_meant(form: Any) -> set[str]:
+    """Return the tags of a signal once what was ticked and taken away on its page has been done."""
+    tags = form["tags"]
+    widget = tags.field.hidden_widget()
+    shown = set(widget.value_from_datadict(form.data, form.files, tags.html_initial_name) or ())
+    meant = {str(tag.pk): tag.name for tag in form.cleaned_data["tags"]}
+    before = {str(pk): name for pk, name in form.instance.tags.values_list("pk", "name")}
+    kept = {name for pk, name in before.items() if pk not in shown - meant.keys()}
+    return kept | {name for pk, name in meant.items() if pk not in shown}
 
 
 def _span_of(note: Annotation) -> tuple[float, float] | None:

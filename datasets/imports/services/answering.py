@@ -95,10 +95,11 @@ def labels_map(*, user: Any, draft: ImportDraft, classes: Mapping[str, FaultClas
     with transaction.atomic():
         answerable(user, draft)
         files = draft.files.filter(status=ImportFile.Status.READ)
+        there = files.exclude(label="").order_by("label").values_list("label", flat=True)
         return sum(
-            files.filter(label=label).update(fault_class=fault_class)
-            for label, fault_class in classes.items()
-            if label
+            files.filter(label=label).update(fault_class=classes[label])
+            for label in there.distinct()
+            if label in classes
         )
 
 

@@ -20,6 +20,7 @@ from common.errors import Expected, Invalid, NotFound, Unavailable
 from common.refused import what_helps
 from common.storage import folder_make
 from datasets.imports.paths import draft_folder
+from datasets.imports.selectors import Stage, draft_get, stage_of
 from datasets.models import ImportFile
 
 CHUNK_BYTES: Final = 4 << 20
@@ -72,7 +73,8 @@ def chunk_receive(
     Damaged
         Where the chunk has another checksum: nothing of it counts.
     Invalid
-        Where it is larger than a chunk or than what is missing.
+        Where it is larger than a chunk or than what is missing, and where the import has become a
+        dataset.
     Unavailable
         Where the disk fails.
     """
@@ -86,6 +88,9 @@ def chunk_receive(
             raise Conflict(f"{row.path} has {row.received_bytes} bytes, not {offset}.")
         if offset + n_bytes > row.size_bytes:
             raise Invalid(f"{row.path} was said to have {row.size_bytes} bytes; this is more.")
+        stage = stage_of(draft_get(file.draft.owner, file.draft_id))
+        if stage in (Stage.IMPORTING, Stage.IMPORTED):
+            raise Invalid("This import has become a dataset; begin another one for more files.")
         path = draft_folder(file.draft.owner_id, file.draft_id) / row.stored
         is_last = offset + n_bytes == row.size_bytes
         with _told(), _opened(path, offset) as out:

@@ -158,6 +158,13 @@ def test_labels_mean_classes(draft):
     assert [planned(draft, path).label for path in "abc"] == ["wear", "wear", ""]
 
 
+def test_labels_that_no_file_has_cost_no_query(draft, django_assert_max_num_queries):
+    make_file(draft, "a", label="IR", fs_hz=1000.0)
+    with django_assert_max_num_queries(30):
+        unknown = {f"a{n}": None for n in range(1000)}
+        assert labels_map(user=draft.owner, draft=draft, classes=unknown) == 0
+
+
 def test_channels_are_chosen_in_one_file_and_in_all(draft):
     first = make_file(draft, "a", channels=("DE", "FE"), fs_hz=1000.0)
     make_file(draft, "b", channels=("DE", "FE"), fs_hz=1000.0)

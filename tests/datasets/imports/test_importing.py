@@ -5,13 +5,13 @@ import pytest
 from common.errors import Invalid, NotAllowed
 from datasets.imports.paths import draft_folder
 from datasets.imports.selectors import Stage, draft_get, stage_of
-from datasets.imports.services.drafts import draft_create, draft_delete
+from datasets.imports.services.drafts import Offered, draft_create, draft_delete, files_offer
 from datasets.imports.services.importing import import_start
 from datasets.jobs import import_dataset
 from datasets.models import ImportDraft
 from datasets.services import dataset_delete
 from monitoring.jobs.lifecycle import job_cancel_request
-from tests.datasets.imports.drafting import CSV, put, read, recording
+from tests.datasets.imports.drafting import CSV, patch, put, read, recording
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,6 +43,17 @@ def test_a_draft_becomes_a_dataset_and_its_bytes_are_freed(draft):
     assert stage(draft) == Stage.IMPORTED
     assert not draft_folder(draft.owner_id, draft.pk).exists()
     assert dataset.store.recordings.get().name == "rig/a.csv"
+
+
+def test_a_file_that_comes_late_is_refused_and_not_said_to_be_received(client, draft):
+    answered(draft, {"a.csv": CSV.encode()})
+    late = files_offer(user=draft.owner, draft=draft, files=[Offered("late.csv", 4)])[0]
+    imported(draft)
+    client.force_login(draft.owner)
+    answer = patch(client, late, b"late")
+    assert (answer.status_code, "begin another one" in answer.content.decode()) == (400, True)
+    late.refresh_from_db()
+    assert late.received_bytes == 0
 
 
 def test_more_is_added_to_a_dataset_and_what_it_holds_is_named(draft):

@@ -83,6 +83,8 @@ def test_the_bearing_of_a_signal_is_chosen_on_its_page(client, curator):
     form = {
         "fault_class": signal.fault_class_id,
         "severity": signal.severity_id or "",
+        "initial-fault_class": signal.fault_class_id,
+        "initial-severity": signal.severity_id or "",
         "bearing": bearing.pk,
         "annotations-TOTAL_FORMS": 0,
         "annotations-INITIAL_FORMS": 0,

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from bearing_portal.operations.groups import groups_seed
 from signals.models import Annotation, FaultClass, Severity, Signal, Tag
+from signals.services.labels import Relabel, signals_relabel
 from tests.factories import make_dataset, make_user
 
 SIGNALS = "/admin/signals/signal/"
@@ -37,9 +38,12 @@ def ask(client, action, signals, **values):
 
 
 def change(client, signal, **values):
-    form = {
+    labels = {
         "fault_class": signal.fault_class_id or "",
         "severity": signal.severity_id or "",
+    }
+    form = labels | {
+        **{f"initial-{name}": value for name, value in labels.items()},
         "annotations-TOTAL_FORMS": 0,
         "annotations-INITIAL_FORMS": 0,
     }
@@ -140,6 +144,40 @@ def test_a_tag_on_the_page_is_history_too(client, wear):
     change(client, wear.first(), tags=[tag.pk])
     assert tag.signals.count() == 2
     assert LogEntry.objects.get().get_change_message() == "Tag “odd” added."
+
+
+def as_opened(client, signal):
+    """Return what the page of a signal sends when nothing on it is touched."""
+    html = client.get(f"{SIGNALS}{signal.pk}/change/").content.decode()
+    tags = [str(pk) for pk in signal.tags.values_list("pk", flat=True)]
+    seen = {"fault_class": signal.fault_class_id, "severity": signal.severity_id or ""}
+    for name in ("fault_class", "severity", *(["tags"] if tags else [])):
+        assert f'name="initial-{name}"' in html
+    given = {f"initial-{name}": value for name, value in seen.items()}
+    return given | {"initial-tags": tags, "tags": tags} | seen
+
+
+def test_a_class_changed_on_the_page_leaves_a_severity_that_another_one_gave_meanwhile(
+    client, curator, wear
+):
+    signal, severe = wear.first(), Severity.objects.get(code="severe")
+    opened = as_opened(client, signal)
+    labels = Relabel(severity=severe)
+    signals_relabel(user=curator, signals=wear, labels=labels, reason="louder")
+    imbalance = FaultClass.objects.get(code="imbalance").pk
+    change(client, signal, **opened | {"fault_class": imbalance, "reason": "heard again"})
+    signal.refresh_from_db()
+    assert (signal.fault_class.code, signal.severity.code) == ("imbalance", "severe")
+
+
+def test_tags_changed_on_the_page_leave_those_that_another_one_gave_meanwhile(client, wear):
+    signal, new = wear.first(), tag_on(wear.last(), "new")
+    gone = tag_on(signal, "gone")
+    opened = as_opened(client, signal)
+    tag_on(signal, "theirs")
+    change(client, signal, **opened | {"tags": [new.pk]})
+    assert set(signal.tags.values_list("name", flat=True)) == {"new", "theirs"}
+    assert not gone.signals.filter(pk=signal.pk).exists()
 
 
 def test_a_healthy_signal_with_a_severity_is_refused_beside_the_field(client, wear):

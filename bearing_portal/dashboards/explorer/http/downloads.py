@@ -69,6 +69,6 @@ def export(request: HttpRequest, code: str) -> StreamingHttpResponse:
 
 def _order(request: HttpRequest) -> str:
     order = request.GET.get("sort", "")
-    if order.removeprefix("-") not in ("", *SORTS):
+    if order and order.removeprefix("-") not in SORTS:
         raise Invalid("The table cannot be sorted like this; choose a column's head.")
     return order

@@ -59,10 +59,9 @@ def test_rows_come_in_the_order_of_the_table(sort, client, dataset, monkeypatch)
     assert [row["id"] for row in rows] == shown
 
 
-def test_an_order_that_no_table_has_is_refused(client, dataset):
-    response = fetched(
-        client, dataset.store.owner, "csv", f"dataset={dataset.pk}&sort=store__owner"
-    )
+@pytest.mark.parametrize("sort", ["store__owner", "-", "--rms"])
+def test_an_order_that_no_table_has_is_refused(sort, client, dataset):
+    response = fetched(client, dataset.store.owner, "csv", f"dataset={dataset.pk}&sort={sort}")
     assert response.status_code == 400
 
 
