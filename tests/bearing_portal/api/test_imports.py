@@ -73,6 +73,12 @@ def test_a_file_goes_on_where_it_stopped(rig):
     assert answer["Upload-Offset"] == str(len(content))
 
 
+def test_a_chunk_has_as_many_bytes_as_the_documentation_says(rig):
+    content = bytes(4 << 20)
+    _, rooms = begun(rig, **{"zeros.csv": content})
+    assert send(rig, rooms["zeros.csv"]["url"], content).status_code == 204
+
+
 def test_what_a_file_does_not_say_is_answered(rig, owner):
     content = recording()
     pk, rooms = begun(rig, **{"a.npy": content})
