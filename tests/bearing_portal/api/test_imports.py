@@ -110,6 +110,16 @@ def test_an_import_without_a_name_is_refused_at_its_field(rig, owner):
     assert not Dataset.objects.exists()
 
 
+def test_an_overlap_that_cannot_be_is_refused_at_its_field(rig, owner):
+    content = CSV.encode()
+    pk, rooms = begun(rig, **{"a.csv": content})
+    send(rig, rooms["a.csv"]["url"], content)
+    read(rig, owner, pk)
+    body = json.dumps({"name": "x", "segment_samples": 100, "overlap_percent": 100})
+    answer = rig.post(f"{ROOT}/imports/{pk}/import", body, content_type="application/json")
+    assert answer.json()["errors"] == {"overlap_percent": ["At most 95 %."]}
+
+
 def test_a_token_that_reads_imports_nothing(rig, owner):
     pk, rooms = begun(rig, **{"a.csv": CSV.encode()})
     reader = caller(owner)
