@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bearing_portal.frame.errors import UNUSABLE
 from datasets.imports.selectors import draft_get
 from datasets.jobs import import_dataset, read_import
 from datasets.models import Dataset, ImportDraft
@@ -98,6 +99,20 @@ def test_an_unknown_class_is_refused_with_those_there_are(rig):
     answer = rig.post(f"{ROOT}/imports/{pk}/answers", body, content_type="application/json")
     assert answer.status_code == 400
     assert "“rust” is no class" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("address", "body"),
+    [
+        ("answers", {"fault_class": "\ud800"}),
+        ("labels", {"classes": {"\ud800": None}}),
+    ],
+)
+def test_half_a_character_is_refused_as_what_cannot_be_used(rig, address, body):
+    pk = say(rig, "/imports")["id"]
+    url = f"{ROOT}/imports/{pk}/{address}"
+    answer = rig.post(url, json.dumps(body), content_type="application/json")
+    assert (answer.status_code, answer.json()["detail"]) == (400, UNUSABLE)
 
 
 def test_an_import_without_a_name_is_refused_at_its_field(rig, owner):
