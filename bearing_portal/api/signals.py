@@ -13,7 +13,8 @@ from common.errors import Invalid
 from datasets.scope import explorer_scope
 from signals.filters.signal_filter import SignalFilter
 from signals.models import Signal
-from signals.selectors import signal_get, signal_samples
+from signals.selectors import signal_get
+from signals.waveforms.sources import source_of
 from vibration.features import FEATURES
 
 router = Router()
@@ -112,7 +113,8 @@ def signal_part(
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers=headers)
-    samples = signal_samples(request.user, signal)[start : start + n_asked]
+    with source_of(request.user, signal) as source:
+        samples = source.read(start, start + n_asked)
     body, kind = (_npy(samples), OCTETS) if format == "npy" else (_arrow(samples, signal), ARROW)
     headers |= {"X-Sampling-Rate-Hz": repr(signal.fs_hz), "X-Start": str(start)}
     return HttpResponse(body, content_type=kind, headers=headers)

@@ -81,8 +81,10 @@ def trouble_of(request: HttpRequest, error: BaseException | None) -> Trouble:
         return Trouble(status, title, error.sentence, retry_after_s=after_s)
     if isinstance(error, UNREADABLE):
         return Trouble(400, *SENTENCES[400])
-    if isinstance(error, DataError):  # NUL in a text, a number beyond its column: input, not ours
-        logger.warning("Refused by the database: %s", error, extra={"request": request})
+    if _is_unusable(error):
+        # With its stack where it may be ours after all: a name on the disk may hold half a letter.
+        stack = None if isinstance(error, DataError) else error
+        logger.warning("Cannot be kept: %s", error, exc_info=stack, extra={"request": request})
         return Trouble(400, SENTENCES[400][0], UNUSABLE)
     if error is not None and (refused := disk_sentence(error)):
         logger.error("Disk: %s", error, extra={"request": request})
@@ -94,6 +96,16 @@ def trouble_of(request: HttpRequest, error: BaseException | None) -> Trouble:
     incident = uuid4().hex[:12]
     logger.error("Incident %s at %s", incident, request.path, exc_info=error)
     return Trouble(500, "Something went wrong", MISTAKE, incident)
+
+
+def _is_unusable(error: BaseException | None) -> bool:
+    """Tell whether input cannot be kept: NUL in a text, a number beyond its column, half a letter.
+
+    JSON can write half a letter, a lone surrogate; psycopg cannot, and says so in Python's words.
+    """
+    if isinstance(error, UnicodeEncodeError):
+        return error.reason == "surrogates not allowed"
+    return isinstance(error, DataError)
 
 
 def respond(request: HttpRequest, trouble: Trouble) -> HttpResponse:

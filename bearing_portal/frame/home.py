@@ -6,6 +6,7 @@ from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
 from bearing_portal.frame.trends import trends
+from common.page_state import read_id
 from common.roles import is_engineer
 from datasets.models import Dataset
 from datasets.selectors import datasets_visible
@@ -45,7 +46,5 @@ def _counts(ready: Any) -> dict[str, int]:
 
 
 def _distribution(ready: Any, chosen: str) -> Dataset | None:
-    dataset: Dataset | None = None
-    if chosen.isdecimal():
-        dataset = ready.filter(pk=int(chosen)).first()
+    dataset: Dataset | None = ready.filter(pk=read_id(chosen)).first()
     return dataset or ready.first()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from common.errors import Invalid
 from common.http.downloads import file_name
 from common.text import counted
+from datasets.exports.content import contents_of
 from datasets.exports.parts import file_parts
 from datasets.exports.snippets import Snippet, snippet
 from datasets.models import Dataset, Download
@@ -78,7 +79,8 @@ def offers(user: Any, dataset: Dataset, query: str) -> dict[str, Any]:
     }
     if not n_signals:
         return context
-    found = [_built(user, dataset, query, form) for form in Download.Format]
+    contents = contents_of(dataset, scope, query)
+    found = [_built(user, dataset, query, form, contents[form]) for form in Download.Format]
     if not query:
         found[0] = _stored(dataset) or found[0]
     asked = f"dataset={dataset.pk}" + (f"&{query}" if query else "")
@@ -133,8 +135,8 @@ def _changed_since(dataset: Dataset) -> str:
     return ", before labels were changed" if dataset.store.version > 1 else ""
 
 
-def _built(user: Any, dataset: Dataset, query: str, form: Download.Format) -> Offer:
-    row = download_find(user, dataset, form, query)
+def _built(user: Any, dataset: Dataset, query: str, form: Download.Format, content: str) -> Offer:
+    row = download_find(user, dataset, form, query, content)
     is_ready = row is not None and row.is_ready
     name = row.filename if row is not None and is_ready else _usual_name(dataset, form)
     opened = snippet(form.value, name)

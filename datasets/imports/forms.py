@@ -114,8 +114,8 @@ class DraftForm(forms.Form):
         max_value=MOST_OVERLAP_PERCENT,
         error_messages={
             "invalid": "Enter a whole number.",
-            "min_value": "At least 0 %.",
-            "max_value": f"At most {MOST_OVERLAP_PERCENT} %.",
+            "min_value": "At least 0 %%.",
+            "max_value": f"At most {MOST_OVERLAP_PERCENT} %%.",
         },
     )
 

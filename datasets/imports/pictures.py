@@ -19,12 +19,12 @@ from vibration.spectra.averaging import averaged_spectrum
 Array = npt.NDArray[np.float32]
 
 MOST_PICTURES: Final = 16
-_BUCKETS: Final = 360
+BUCKETS: Final = 360
+LONGEST: Final = 1 << 21  # of longer records the spectrum is that of the beginning
 _BINS: Final = 360
 _SEGMENT: Final = 8192
 _FEWEST: Final = 64
 _AT_ONCE: Final = 1 << 20
-_LONGEST: Final = 1 << 21  # of longer records the spectrum is that of the beginning
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,13 +51,31 @@ class Picture:
 
 def picture_of(samples: npt.NDArray[np.floating]) -> Picture:
     """Return the picture of a channel."""
-    positions, values = _extremes(samples)
+    return picture_made(_extremes(samples), samples[:LONGEST], samples.size)
+
+
+def picture_made(
+    extremes: tuple[npt.NDArray[Any], npt.NDArray[Any]],
+    beginning: npt.NDArray[np.floating],
+    n_samples: int,
+) -> Picture:
+    """Return the picture of a channel that need not be held whole.
+
+    Parameters
+    ----------
+    extremes : tuple of ndarray
+        Positions and values of the extremes of at most `BUCKETS` runs.
+    beginning : ndarray
+        The first `LONGEST` samples, or all where there are fewer.
+    n_samples : int
+        Length of the record.
+    """
+    positions, values = extremes
     cycles: npt.NDArray[Any] = np.empty(0)
     amplitudes: npt.NDArray[Any] = np.empty(0)
-    if samples.size >= _FEWEST:
-        part = samples[:_LONGEST]
-        segment = min(_SEGMENT, part.size)
-        spectrum = averaged_spectrum(part, 1.0, quantity="amplitude", segment=segment)
+    if beginning.size >= _FEWEST:
+        segment = min(_SEGMENT, beginning.size)
+        spectrum = averaged_spectrum(beginning, 1.0, quantity="amplitude", segment=segment)
         cycles, amplitudes = _pooled(spectrum.f_hz, spectrum.values)
     curves = {
         "positions": positions,
@@ -66,14 +84,14 @@ def picture_of(samples: npt.NDArray[np.floating]) -> Picture:
         "amplitudes": amplitudes,
     }
     small = {name: np.asarray(curve, np.float32) for name, curve in curves.items()}
-    return Picture(n_samples=samples.size, **small)
+    return Picture(n_samples=n_samples, **small)
 
 
 def _extremes(samples: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Return the extremes of each bucket; a long record passes through memory in parts."""
-    size = bucket_size(samples.size, _BUCKETS)
+    size = bucket_size(samples.size, BUCKETS)
     if samples.size <= _AT_ONCE:
-        return min_max(samples, _BUCKETS)
+        return min_max(samples, BUCKETS)
     at_once = max(1, _AT_ONCE // size) * size
     found = []
     for first in range(0, samples.size, at_once):

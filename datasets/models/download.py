@@ -25,6 +25,13 @@ class Download(models.Model):
         max_length=4000, blank=True, help_text="Filter and selection, as in the explorer's address."
     )
     store_version = models.PositiveIntegerField(help_text="Of the labels that are in it.")
+    content = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Digest of what else decides it: signals, tags, the words of the dataset.",
+    )
     n_signals = models.PositiveIntegerField(default=0)
     filename = models.CharField(max_length=200, blank=True)
     size_bytes = models.PositiveBigIntegerField(default=0)

@@ -5,12 +5,13 @@ from typing import Any, Final
 
 from common.errors import NotFound
 from datasets.imports.drawing import Plot, spectrum_plot, time_plot
-from datasets.imports.pictures import picture_of
+from datasets.imports.pictures import BUCKETS, LONGEST, picture_made
 from datasets.models import Dataset
 from datasets.scope import scope_of_part
 from signals.exploration.suspects import Suspect, label_suspects
 from signals.models import FaultClass, Signal
-from signals.selectors import may_label, signal_samples
+from signals.selectors import may_label
+from signals.waveforms.sources import source_of
 
 LISTED: Final = 100
 
@@ -80,7 +81,9 @@ def review_shown(user: Any, dataset: Dataset, signal_pk: int | None) -> dict[str
 
 def pictured(user: Any, signal: Signal) -> Pictured:
     """Return a signal's time record and spectrum, as they are drawn."""
-    picture = picture_of(signal_samples(user, signal))
+    with source_of(user, signal) as source:
+        n = source.n_samples
+        picture = picture_made(source.extremes(0, n, BUCKETS), source.read(0, min(n, LONGEST)), n)
     plots = [
         time_plot(picture, signal.fs_hz, signal.unit),
         spectrum_plot(picture, signal.fs_hz, signal.unit),

@@ -17,6 +17,7 @@ from common.refused import what_helps
 from common.storage import Stored, stored
 from common.text import counted, size
 from datasets.exports.building import build, build_archive, format_suffix
+from datasets.exports.content import contents_of
 from datasets.exports.parts import FilePart, file_parts
 from datasets.kinds import BUILD
 from datasets.models import Dataset, Download
@@ -55,14 +56,20 @@ def ready_prove(dataset: Dataset) -> None:
         raise Invalid(f"{dataset.name} is not ready, so it has no file yet.")
 
 
-def download_find(user: Any, dataset: Dataset, form: str, query: str) -> Download | None:
-    """Return what this person has asked for of the labels as they are: built, or under way."""
+def download_find(
+    user: Any, dataset: Dataset, form: str, query: str, content: str
+) -> Download | None:
+    """Return what this person has asked for of the dataset as it is: built, or under way.
+
+    `content` is that of the format in `datasets.exports.content.contents_of`.
+    """
     rows = Download.objects.filter(
         owner=user,
         dataset=dataset,
         format=form,
         query=query,
         store_version=dataset.store.version,
+        content=content,
     )
     usable = Q(expires_at__gt=timezone.now()) | Q(expires_at=None)
     return rows.filter(usable).select_related("job").order_by("-pk").first()
@@ -99,17 +106,20 @@ def download_request(*, user: Any, dataset: Dataset, form: str, query: str) -> D
     if form not in Download.Format.values:
         raise NotFound("There is no such format.")
     ready_prove(dataset)
-    parts = file_parts(dataset, scope_of_part(user, dataset.pk, query))
+    scope = scope_of_part(user, dataset.pk, query)
+    content = contents_of(dataset, scope, query)[form]
+    parts = file_parts(dataset, scope)
     format_prove(form, parts)
     space_prove(sum(part.n_bytes for part in parts) * (2 if len(parts) > 1 else 1))
     with transaction.atomic():
         Dataset.objects.select_for_update(no_key=True, of=["self"]).get(pk=dataset.pk)
-        row = download_find(user, dataset, form, query)
+        row = download_find(user, dataset, form, query, content)
         if row is not None and (row.is_ready or (row.job is not None and row.job.is_active)):
             return row
         n_signals = sum(len(part.part.rows) for part in parts)
         row = row or Download(dataset=dataset, owner=user, format=form, query=query)
         row.store_version, row.n_signals = dataset.store.version, n_signals
+        row.content = content
         row.job = job_create(
             owner=user,
             kind=BUILD,
@@ -146,6 +156,8 @@ def download_build(*, run: JobRun) -> None:
     dataset = retried(partial(dataset_get, run.job.owner, row.dataset_id))
     version = dataset.store.version
     scope = scope_of_part(run.job.owner, dataset.pk, row.query)
+    # Read before the signals: what changes in between makes another file, and never an old one new.
+    row.content = retried(partial(contents_of, dataset, scope, row.query))[row.format]
     parts = retried(partial(file_parts, dataset, scope))
     total = sum(len(part.part.rows) for part in parts)
 

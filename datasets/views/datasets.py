@@ -205,7 +205,7 @@ def dataset_bearing(request: HttpRequest, pk: int) -> HttpResponse:
     services.dataset_bearing_choose(
         user=request.user,
         dataset=dataset,
-        bearing=bearing_get(int(chosen)) if chosen else None,
+        bearing=bearing_get(request.user, int(chosen)) if chosen else None,
     )
     return done()
 

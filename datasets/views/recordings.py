@@ -47,7 +47,7 @@ def specimen_type(request: HttpRequest, pk: int, specimen_pk: int) -> HttpRespon
         user=request.user,
         dataset=dataset,
         specimen=specimen,
-        bearing=bearing_get(int(chosen)) if chosen else None,
+        bearing=bearing_get(request.user, int(chosen)) if chosen else None,
         url=reverse("datasets:detail", args=[dataset.pk]),
     )
     return done()

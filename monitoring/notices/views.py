@@ -5,6 +5,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from common.errors import NotFound
+from common.page_state import read_id
 from monitoring.models import Notification
 from monitoring.notices.services import notifications_mark_read
 from monitoring.selectors import notifications_for, unread_count
@@ -28,9 +29,7 @@ def new_notices(request: HttpRequest) -> JsonResponse:
     newest = mine.first()
     latest = newest.pk if newest else 0
     # One that comes while this is answered is left to the next reading: it would be shown twice.
-    fresh = mine.filter(
-        read_at__isnull=True, pk__gt=int(after) if after.isdecimal() else 0, pk__lte=latest
-    )
+    fresh = mine.filter(read_at__isnull=True, pk__gt=read_id(after) or 0, pk__lte=latest)
     return JsonResponse(
         {
             "unread": unread_count(request.user),

@@ -91,9 +91,9 @@ def bearing_accept(*, user: Any, bearing: Bearing) -> None:
     history_write(user=user, entries=[(bearing, "Accepted.")])
 
 
-def bearing_get(pk: int) -> Bearing:
-    """Return one bearing of the catalogue, or a proposed one."""
-    bearing = Bearing.objects.filter(pk=pk).first()
+def bearing_get(user: Any, pk: int) -> Bearing:
+    """Return one bearing that `user` is offered."""
+    bearing = bearings_offered(user).filter(pk=pk).first()
     if bearing is None:
         raise NotFound("There is no such bearing.")
     return bearing
@@ -103,6 +103,17 @@ def bearing_of(signal: Signal) -> Bearing | None:
     """Return the bearing of a signal: its own, else that of its specimen, else of its store."""
     specimen = signal.recording.specimen if signal.recording else None
     return signal.bearing or (specimen.bearing if specimen else None) or signal.store.bearing
+
+
+def bearing_shown(user: Any, signal: Signal, pk: int | None) -> Bearing | None:
+    """Return the bearing chosen to be looked at beside a signal, without a choice its own.
+
+    Its own is shown to all who see the signal, though it were only proposed.
+    """
+    own = bearing_of(signal)
+    if not pk or (own is not None and own.pk == pk):
+        return own
+    return bearing_get(user, pk)
 
 
 def may_attach(user: Any, store: SignalStore) -> bool:

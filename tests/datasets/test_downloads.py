@@ -21,7 +21,7 @@ from scipy.io import loadmat
 from common.errors import Invalid, NotFound, Unavailable
 from datasets.exports.snippets import snippet
 from datasets.jobs import build_download
-from datasets.models import Download
+from datasets.models import Dataset, Download
 from datasets.selectors import dataset_folder, recipe_of
 from datasets.services import downloads
 from datasets.services.downloads import (
@@ -32,8 +32,10 @@ from datasets.services.downloads import (
     downloads_prune,
     downloads_sweep,
 )
+from datasets.services.splits import split_create, split_delete
 from monitoring.models import Job, Notification
-from signals.models import FaultClass
+from signals.models import FaultClass, SavedView
+from signals.services.tags import signals_tag
 from tests.datasets.importing import imported, planned, samples
 from tests.factories import make_catalogue, make_dataset, make_user
 from vibration.exports import dataset as exports
@@ -236,6 +238,62 @@ def test_other_labels_make_another_file(dataset, owner):
     dataset.store.save()
     asked = {"user": owner, "dataset": dataset, "form": "npz", "query": ""}
     assert download_request(**asked) != row
+
+
+def asked_again(row):
+    dataset = Dataset.objects.get(pk=row.dataset_id)
+    asked = {"user": row.owner, "dataset": dataset, "form": row.format, "query": row.query}
+    return download_request(**asked)
+
+
+@pytest.mark.parametrize("word", ["name", "description", "licence", "citation"])
+def test_other_words_of_the_dataset_make_another_archive(dataset, word):
+    row = built(dataset, "archive")
+    Dataset.objects.filter(pk=dataset.pk).update(**{word: "CC0"})
+    assert asked_again(row) != row
+
+
+@pytest.mark.parametrize(("form", "query"), [("archive", ""), ("npz", "tag=loose")])
+def test_other_tags_make_another_file(dataset, owner, form, query):
+    first, second = dataset.store.signals.order_by("row")[:2]
+    signals_tag(user=owner, signals=[first.pk], name="loose")
+    row = built(dataset, form, query)
+    assert asked_again(row) == row
+    signals_tag(user=owner, signals=[second.pk], name="loose")
+    assert asked_again(row) != row
+
+
+def test_other_signals_kept_under_the_same_number_make_another_file(dataset, owner):
+    first, second = dataset.store.signals.order_by("row")[:2]
+    view = SavedView.objects.create(owner=owner, name="Odd", query=f"dataset={dataset.pk}")
+    view.selected.set([first])
+    row = built(dataset, "npz", f"sel=kept:{view.pk}")
+    view.selected.set([second])
+    again = asked_again(row)
+    assert again != row
+    build_download(again.job_id)
+    again.refresh_from_db()
+    with np.load(content(again), allow_pickle=False) as arrays:
+        assert arrays["id"].tolist() == [second.pk]
+
+
+def test_a_split_that_got_its_name_again_makes_another_file(dataset, owner):
+    said = {"user": owner, "dataset": dataset, "name": "main", "ratios": (0.5, 0.5), "by": "none"}
+    split = split_create(**said)
+    row = built(dataset, "npz", "split=main&side=train")
+    split_delete(user=owner, dataset=dataset, split=split)
+    split_create(**said, seed=1)
+    assert asked_again(row) != row
+
+
+def test_a_tag_given_while_a_file_waits_is_in_it_and_it_is_known_as_such(dataset, owner):
+    first, second = dataset.store.signals.order_by("row")[:2]
+    signals_tag(user=owner, signals=[first.pk], name="loose")
+    row = download_request(user=owner, dataset=dataset, form="npz", query="tag=loose")
+    signals_tag(user=owner, signals=[second.pk], name="loose")
+    build_download(row.job_id)
+    row.refresh_from_db()
+    assert (row.n_signals, asked_again(row)) == (2, row)
 
 
 def test_one_knows_of_the_own_downloads_alone(dataset):

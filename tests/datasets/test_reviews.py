@@ -1,15 +1,20 @@
 """Labels that their neighbours contradict: found, shown with both pictures, decided by people."""
 
+import numpy as np
 import pytest
 from django.urls import reverse
 
 from common.errors import Invalid, NotAllowed
+from datasets.pages import reviewing
 from datasets.scope import scope_of_part
 from signals.exploration.suspects import label_suspects
 from signals.models import FaultClass, LabelReview, Signal
 from signals.services.records import signals_delete
 from signals.services.reviews import label_confirm
+from signals.waveforms import sources
 from tests.factories import make_dataset, make_user
+from tests.signals.recordings import npy, sine, upload
+from vibration.store import StoreReader
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +86,22 @@ def test_both_signals_are_shown_side_by_side(client, dataset, wrong):
     assert [each.signal.pk for each in response.context["pictured"]] == [wrong.pk, neighbour]
     assert text.count('class="curve"') == 4
     assert f"?signal={neighbour}" in text
+
+
+def test_of_a_long_record_only_what_is_drawn_is_read(owner, monkeypatch):
+    upload(npy(np.tile(sine(), 50)), owner=owner)
+    signal = Signal.objects.get()
+    monkeypatch.setattr(sources, "LONG_SAMPLES", 50_000)
+    monkeypatch.setattr(reviewing, "LONGEST", 10_000)
+    monkeypatch.setattr(reviewing, "BUCKETS", 36)
+    sources.pyramid_ensure(sources.source_of(owner, signal))
+    n_read, read = [], StoreReader.read_span
+    monkeypatch.setattr(
+        StoreReader, "read_span", lambda *of: n_read.append(of[3] - of[2]) or read(*of)
+    )
+    time, _ = reviewing.pictured(owner, signal).plots
+    assert "from −1.000 to 1.000" in time.words
+    assert sum(n_read) < signal.n_samples / 4
 
 
 def test_a_confirmed_label_is_remembered(client, dataset, wrong):

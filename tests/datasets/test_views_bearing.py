@@ -61,3 +61,16 @@ def test_for_a_stranger_the_dataset_does_not_exist(client, bearing):
 @pytest.mark.parametrize(("value", "status"), [("999999", 404), ("9" * 18, 404), ("x", 400)])
 def test_an_unknown_bearing_is_refused(client, dataset, value, status):
     assert choose(client, dataset.store.owner, dataset, value).status_code == status
+
+
+def test_a_proposal_of_somebody_else_cannot_be_chosen(client, dataset):
+    proposed = make_bearing(is_proposed=True, proposed_by=make_user("engineer"))
+    owner = dataset.store.owner
+    assert choose(client, owner, dataset, proposed.pk).status_code == 404
+    assert chosen(dataset) is None
+
+
+def test_who_proposed_a_type_chooses_it(client, dataset):
+    proposed = make_bearing(is_proposed=True, proposed_by=dataset.store.owner)
+    assert choose(client, dataset.store.owner, dataset, proposed.pk).status_code == 204
+    assert chosen(dataset) == proposed

@@ -4,7 +4,7 @@ from typing import Any
 
 from bearing_portal.dashboards.viewer.figures import marks as marking
 from bearing_portal.dashboards.viewer.figures.lines import LOW_ORDERS
-from bearing_portal.dashboards.viewer.items import Item, orders_of
+from bearing_portal.dashboards.viewer.items import Item
 from bearing_portal.dashboards.viewer.state import ViewerState
 from common.errors import Invalid
 from signals.services.mains import mains_of
@@ -24,9 +24,9 @@ def scale_of(item: Item, state: ViewerState, items: list[Item]) -> float:
     return 1.0 / float(item.signal.shaft_hz)
 
 
-def low_orders(item: Item, state: ViewerState) -> float:
+def low_orders(item: Item) -> float:
     """Return the orders of the low range: five, or as many as the bearing's lines need."""
-    orders = orders_of(state, item.signal)
+    orders = item.orders
     return max(LOW_ORDERS, BEYOND * orders.bpfi) if orders else LOW_ORDERS
 
 
@@ -43,6 +43,5 @@ def marks_of(user: Any, item: Item, state: ViewerState) -> list[marking.Mark]:
     if "mains" in state.marks:
         marks += marking.mains_marks(mains_hz_of(user, item, state))
     if "bearing" in state.marks:
-        orders = orders_of(state, item.signal)
-        marks += marking.bearing_marks(orders, shaft_hz, sidebands="sidebands" in state.marks)
+        marks += marking.bearing_marks(item.orders, shaft_hz, sidebands="sidebands" in state.marks)
     return marks

@@ -173,7 +173,7 @@ def bearing(request: HttpRequest, pk: int) -> HttpResponse:
     signal = signal_get(request.user, pk)
     if request.method == "POST":
         chosen = request.POST.get("bearing", "")
-        row = bearing_get(_id_of(chosen, "bearing")) if chosen else None
+        row = bearing_get(request.user, _id_of(chosen, "bearing")) if chosen else None
         given = {"store": signal.store} if request.POST.get("all") else {"signal": signal}
         bearing_attach(user=request.user, bearing=row, **given)
         return _done()

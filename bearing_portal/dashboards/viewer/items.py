@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from common.errors import Invalid
 from common.remembered import remembered
 from signals.models import Signal
 from signals.selectors import signal_get, signals_opened
-from signals.services.bearings import bearing_get, bearing_of
+from signals.services.bearings import bearing_shown
 from signals.waveforms.sources import Source, source_at
 from vibration.features import FEATURE_NAMES
 from vibration.machines.bearings import BearingOrders
@@ -29,18 +30,29 @@ Samples = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Item:
-    """One signal on screen; its samples come in `unit`, which several share."""
+    """One signal on screen; its samples come in `unit`, which several share.
+
+    `user` is who looks, `bearing_pk` the bearing chosen for this view.
+    """
 
     signal: Signal
     source: Source
     style: Style
     region: Region
     unit: Unit
+    user: Any
+    bearing_pk: int | None
 
     @property
     def own(self) -> Unit:
         """The unit it is stored in."""
         return unit_of(self.signal.unit)
+
+    @cached_property
+    def orders(self) -> BearingOrders | None:
+        """The lines of the bearing chosen for this view, else of the signal's own."""
+        bearing = bearing_shown(self.user, self.signal, self.bearing_pk)
+        return bearing.orders if bearing else None
 
     @property
     def factor(self) -> float:
@@ -91,6 +103,8 @@ def items_of(user: Any, state: ViewerState) -> list[Item]:
             style,
             region_of(state.span_s, signal.n_samples, signal.fs_hz),
             unit,
+            user,
+            state.bearing,
         )
         for signal, style in zip(signals, styles_of(signals), strict=True)
     ]
@@ -148,9 +162,3 @@ def styles_of(signals: list[Signal]) -> list[Style]:
         others = [dash for dash in DASHES if dash != own]
         styles.append(Style(name, colour, own if nth == 0 else others[(nth - 1) % len(others)]))
     return styles
-
-
-def orders_of(state: ViewerState, signal: Signal) -> BearingOrders | None:
-    """Return the lines of the bearing chosen for this view, else of the signal's own."""
-    bearing = bearing_get(state.bearing) if state.bearing else bearing_of(signal)
-    return bearing.orders if bearing else None

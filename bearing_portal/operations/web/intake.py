@@ -5,6 +5,7 @@ refuse one in time, it drops a line that is too long without a word, and it keep
 a socket sends. All are mended here, at the places where Twisted and Autobahn say that they may be.
 """
 
+from functools import cache
 from typing import Any, Final
 
 from daphne import http_protocol, server
@@ -36,9 +37,17 @@ def most_bytes(path: str) -> int:
     """Return how large the body of a request to a path may be."""
     if path.startswith(reverse("imports:list")) and path.endswith("/chunks/"):
         return CHUNK_BYTES
+    if path.startswith(_program_chunks()):
+        return CHUNK_BYTES
     if path == reverse("uploads:new"):
         return int(settings.UPLOAD_MAX_BYTES) + _FORM_OVERHEAD_BYTES
     return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+
+@cache
+def _program_chunks() -> str:
+    """Return how the addresses begin to which programs send the chunks of an import."""
+    return reverse("api-1:import_chunks", args=[0]).removesuffix("0")
 
 
 class BoundedRequest(http_protocol.WebRequest):  # type: ignore[misc]

@@ -40,6 +40,7 @@ logger = logging.getLogger(__name__)
 KEPT: Final = timedelta(days=14)
 MOST_DRAFTS: Final = 20
 MOST_FILES: Final = 20_000
+MOST_FILE_BYTES: Final = 1 << 50
 _MARGIN_BYTES: Final = 256 << 20
 _AT_ONCE: Final = 100
 _STATUS: Final = ImportFile.Status
@@ -81,8 +82,9 @@ def offer(files: Iterable[Any]) -> list[Offered]:
     offered = []
     for each in files:
         size_bytes = each.get("size") if isinstance(each, dict) else None
-        if not isinstance(size_bytes, int) or isinstance(size_bytes, bool) or size_bytes < 0:
-            raise Invalid("Each file has a name and a size in bytes.")
+        is_number = isinstance(size_bytes, int) and not isinstance(size_bytes, bool)
+        if size_bytes is None or not is_number or not 0 <= size_bytes <= MOST_FILE_BYTES:
+            raise Invalid("Each file has a name and a size in bytes, at most 2^50.")
         offered.append(Offered(path_clean(each.get("path")), size_bytes))
     return offered
 

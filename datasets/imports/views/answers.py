@@ -123,7 +123,7 @@ def draft_specimen(request: HttpRequest, pk: int) -> HttpResponse:
         user=request.user,
         draft=draft,
         name=request.POST.get("specimen", ""),
-        bearing=bearing_get(chosen[0]) if chosen else None,
+        bearing=bearing_get(request.user, chosen[0]) if chosen else None,
     )
     return HttpResponse(status=204)
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bearing_portal.frame.errors import UNUSABLE
 from datasets.imports.selectors import draft_get
 from datasets.jobs import import_dataset, read_import
 from datasets.models import Dataset, ImportDraft
@@ -73,6 +74,12 @@ def test_a_file_goes_on_where_it_stopped(rig):
     assert answer["Upload-Offset"] == str(len(content))
 
 
+def test_a_chunk_has_as_many_bytes_as_the_documentation_says(rig):
+    content = bytes(4 << 20)
+    _, rooms = begun(rig, **{"zeros.csv": content})
+    assert send(rig, rooms["zeros.csv"]["url"], content).status_code == 204
+
+
 def test_what_a_file_does_not_say_is_answered(rig, owner):
     content = recording()
     pk, rooms = begun(rig, **{"a.npy": content})
@@ -94,6 +101,20 @@ def test_an_unknown_class_is_refused_with_those_there_are(rig):
     assert "“rust” is no class" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("address", "body"),
+    [
+        ("answers", {"fault_class": "\ud800"}),
+        ("labels", {"classes": {"\ud800": None}}),
+    ],
+)
+def test_half_a_character_is_refused_as_what_cannot_be_used(rig, address, body):
+    pk = say(rig, "/imports")["id"]
+    url = f"{ROOT}/imports/{pk}/{address}"
+    answer = rig.post(url, json.dumps(body), content_type="application/json")
+    assert (answer.status_code, answer.json()["detail"]) == (400, UNUSABLE)
+
+
 def test_an_import_without_a_name_is_refused_at_its_field(rig, owner):
     content = CSV.encode()
     pk, rooms = begun(rig, **{"a.csv": content})
@@ -102,6 +123,16 @@ def test_an_import_without_a_name_is_refused_at_its_field(rig, owner):
     answer = rig.post(f"{ROOT}/imports/{pk}/import", "{}", content_type="application/json")
     assert answer.json()["errors"] == {"name": ["Enter a name."]}
     assert not Dataset.objects.exists()
+
+
+def test_an_overlap_that_cannot_be_is_refused_at_its_field(rig, owner):
+    content = CSV.encode()
+    pk, rooms = begun(rig, **{"a.csv": content})
+    send(rig, rooms["a.csv"]["url"], content)
+    read(rig, owner, pk)
+    body = json.dumps({"name": "x", "segment_samples": 100, "overlap_percent": 100})
+    answer = rig.post(f"{ROOT}/imports/{pk}/import", body, content_type="application/json")
+    assert answer.json()["errors"] == {"overlap_percent": ["At most 95 %."]}
 
 
 def test_a_token_that_reads_imports_nothing(rig, owner):

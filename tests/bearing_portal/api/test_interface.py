@@ -12,7 +12,9 @@ from django.test import Client
 from monitoring.accounts.tokens import token_create
 from monitoring.models import Job
 from signals.selectors import signal_samples
+from signals.waveforms import sources
 from tests.factories import make_catalogue, make_dataset, make_user
+from vibration.store import StoreReader
 
 pytestmark = pytest.mark.django_db
 ROOT = "/api/v1"
@@ -124,6 +126,15 @@ def test_samples_are_those_of_the_store(dataset, owner, kind):
         samples = table["samples"].to_numpy()
     whole = signal_samples(dataset.store.owner, signal)
     np.testing.assert_array_equal(samples, whole[10:110])
+
+
+def test_of_a_long_record_only_the_samples_asked_for_are_read(dataset, owner, monkeypatch):
+    monkeypatch.setattr(sources, "LONG_SAMPLES", 500)
+    spans, read = [], StoreReader.read_span
+    monkeypatch.setattr(StoreReader, "read_span", lambda *of: spans.append(of[2:]) or read(*of))
+    address = f"{ROOT}/signals/{dataset.store.signals.first().pk}/samples?start=10&count=3"
+    assert np.load(io.BytesIO(owner.get(address).content)).size == 3
+    assert spans == [(10, 13)]
 
 
 def test_samples_that_are_known_are_not_sent_again(dataset, owner):

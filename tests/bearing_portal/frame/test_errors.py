@@ -41,6 +41,19 @@ def test_an_unexpected_error_shows_only_an_incident_id_that_the_log_holds(caplog
     assert "ZeroDivisionError" in caplog.text
 
 
+def test_half_a_character_is_input_and_its_stack_is_in_the_log(caplog):
+    with pytest.raises(UnicodeEncodeError) as refused:
+        "\ud800".encode()
+    assert error_response(asked(), refused.value).status_code == 400
+    assert "Traceback" in caplog.text
+
+
+def test_what_we_ourselves_cannot_encode_is_a_mistake_of_ours():
+    with pytest.raises(UnicodeEncodeError) as refused:
+        "µ".encode("ascii")
+    assert error_response(asked(), refused.value).status_code == 500
+
+
 def test_a_database_that_is_down_is_said_and_may_be_asked_again():
     response = error_response(asked(), OperationalError("connection refused"))
     assert response.status_code == 503

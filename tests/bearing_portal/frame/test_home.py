@@ -25,7 +25,7 @@ def test_classes_are_those_that_stand_in_a_ready_dataset():
     assert figures(owner, "")["counts"]["classes"] == 2
 
 
-@pytest.mark.parametrize("chosen", ["", "x", "-1", "999999999", "²"])
+@pytest.mark.parametrize("chosen", ["", "x", "-1", "999999999", "²", "9" * 4301])
 def test_without_a_dataset_of_that_number_one_is_chosen(chosen):
     dataset = make_dataset()
     assert figures(dataset.store.owner, chosen)["distribution"] == dataset

@@ -166,7 +166,10 @@ def test_bytes_lie_under_a_word_of_the_portals_own(path):
 
 @pytest.mark.parametrize(
     "files",
-    [["x"], [{}], [{"path": "a"}], [{"path": "a", "size": True}], [{"path": "a", "size": -1}]],
+    [
+        *(["x"], [{}], [{"path": "a"}], [{"path": "a", "size": True}]),
+        *([{"path": "a", "size": -1}], [{"path": "a", "size": 10**400}]),
+    ],
 )
 def test_a_list_that_makes_no_sense_is_refused(files):
     with pytest.raises(Invalid):

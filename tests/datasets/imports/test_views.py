@@ -251,7 +251,7 @@ def test_a_proposal_of_somebody_else_cannot_be_chosen(client, file):
     posted(client, "answer", file.draft_id, file=[file.pk], specimen="B1")
     other = bearing_add(user=make_user("engineer"), **TYPE)
     answer = posted(client, "specimen", file.draft_id, specimen="B1", bearing=other.pk)
-    assert answer.status_code == 400
+    assert answer.status_code == 404  # as one that there is none of
 
 
 def test_a_rate_that_was_given_is_asked_for_no_more(client, file):

@@ -20,6 +20,8 @@ def test_as_many_columns_and_conditions_as_are_said_are_taken():
     [
         (filtered(MOST_COLUMNS + 1), f"At most {MOST_COLUMNS} columns"),
         (filtered(1, MOST_CONDITIONS + 1), f"at most {MOST_CONDITIONS} conditions"),
+        ({"rms": BELOW | {"filter": 10**400}}, "needs a number"),
+        ({"rms": BELOW | {"filter": float("nan")}}, "needs a number"),
     ],
 )
 def test_more_is_refused_in_a_sentence(model, says):

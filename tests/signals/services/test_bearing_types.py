@@ -2,10 +2,18 @@
 
 import pytest
 
-from common.errors import Invalid, NotAllowed
+from common.errors import Invalid, NotAllowed, NotFound
 from signals.models import Bearing
-from signals.services.bearings import bearing_accept, bearing_add, bearings_all, bearings_offered
-from tests.factories import make_user
+from signals.services.bearings import (
+    bearing_accept,
+    bearing_add,
+    bearing_attach,
+    bearing_get,
+    bearing_shown,
+    bearings_all,
+    bearings_offered,
+)
+from tests.factories import make_dataset, make_user
 
 pytestmark = pytest.mark.django_db
 TYPE = {
@@ -28,6 +36,25 @@ def test_what_an_engineer_adds_is_a_proposal_that_the_others_do_not_see():
     assert bearing in bearings_offered(engineer)
     assert bearing not in bearings_offered(make_user("engineer"))
     assert bearing not in bearings_all()
+
+
+def test_a_proposal_is_found_by_who_made_it_and_by_curators_alone():
+    engineer = make_user("engineer")
+    bearing = bearing_add(user=engineer, **TYPE)
+    for user in (engineer, make_user("curator")):
+        assert bearing_get(user, bearing.pk) == bearing
+    with pytest.raises(NotFound):
+        bearing_get(make_user("engineer"), bearing.pk)
+
+
+def test_a_proposal_that_is_attached_is_shown_to_who_sees_the_signal():
+    dataset = make_dataset(visibility="shared")
+    owner, viewer = dataset.store.owner, make_user("viewer")
+    bearing = bearing_add(user=owner, **TYPE)
+    bearing_attach(user=owner, store=dataset.store, bearing=bearing)
+    signal = dataset.store.signals.first()
+    assert bearing_shown(viewer, signal, None) == bearing
+    assert bearing_shown(viewer, signal, bearing.pk) == bearing
 
 
 def test_a_curator_accepts_a_proposal():

@@ -108,7 +108,7 @@ def test_a_name_is_taken_in_any_case_of_letters():
 
 def test_an_unknown_bearing_does_not_exist():
     with pytest.raises(NotFound):
-        bearing_get(1)
+        bearing_get(make_user("curator"), 1)
 
 
 def test_a_signal_has_the_bearing_of_its_store_unless_it_names_its_own(dataset, signal):

@@ -7,7 +7,7 @@ import numpy as np
 from bearing_portal.dashboards.viewer.figures.common import within
 from bearing_portal.dashboards.viewer.figures.lines import Curve, Frame, curves_figure
 from bearing_portal.dashboards.viewer.figures.marks import Mark
-from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders_of
+from bearing_portal.dashboards.viewer.items import Item, Panel, items_of
 from bearing_portal.dashboards.viewer.state import ViewerState
 from signals.errors import told_as
 from vibration.spectra.cepstrum import real_cepstrum
@@ -42,7 +42,7 @@ def _marks(item: Item, state: ViewerState) -> list[Mark]:
     if not shaft_hz:
         return []
     marks = [Mark(k * 1e3 / shaft_hz, f"{k}T", "shaft", k) for k in (1, 2, 3)]
-    orders = orders_of(state, item.signal) if "bearing" in state.marks else None
+    orders = item.orders if "bearing" in state.marks else None
     if orders is not None:
         named = {"BPFO": orders.bpfo, "BPFI": orders.bpfi, "BSF": orders.bsf, "FTF": orders.ftf}
         marks += [Mark(1e3 / (order * shaft_hz), name, "bearing") for name, order in named.items()]

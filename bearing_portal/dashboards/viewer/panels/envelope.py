@@ -10,7 +10,7 @@ from bearing_portal.dashboards.viewer.figures import marks as marking
 from bearing_portal.dashboards.viewer.figures.common import within
 from bearing_portal.dashboards.viewer.figures.lines import Curve, Frame, curves_figure, in_db
 from bearing_portal.dashboards.viewer.figures.maps import kurtogram_figure
-from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders_of
+from bearing_portal.dashboards.viewer.items import Item, Panel, items_of
 from bearing_portal.dashboards.viewer.state import ViewerState
 from signals.errors import told_as
 from vibration.machines.bearings import bearing_lines
@@ -43,7 +43,7 @@ def envelope_panel(user: Any, state: ViewerState) -> Panel:
     figure = curves_figure(
         curves, _frame(first, state, spectra[0], scale), marks=marks, bands=bands
     )
-    return Panel(figure, _meta(first, state, spectra[0]), found_lines(first, state, spectra[0]))
+    return Panel(figure, _meta(first, state, spectra[0]), found_lines(first, spectra[0]))
 
 
 def spectrum_of(item: Item, state: ViewerState) -> tuple[FloatArray, FloatArray]:
@@ -53,11 +53,9 @@ def spectrum_of(item: Item, state: ViewerState) -> tuple[FloatArray, FloatArray]
         return band_envelope_spectrum(samples, item.source.fs_hz, state.demodulated_hz)
 
 
-def found_lines(
-    item: Item, state: ViewerState, spectrum: tuple[FloatArray, FloatArray]
-) -> Judgement | None:
+def found_lines(item: Item, spectrum: tuple[FloatArray, FloatArray]) -> Judgement | None:
     """Return the bearing's lines looked for, judged together; None without bearing or speed."""
-    orders, shaft_hz = orders_of(state, item.signal), item.signal.shaft_hz
+    orders, shaft_hz = item.orders, item.signal.shaft_hz
     if orders is None or not shaft_hz:
         return None
     lines = bearing_lines(orders, shaft_hz, harmonics=LINE_HARMONICS)
@@ -96,7 +94,7 @@ def _frame(
 ) -> Frame:
     shaft_hz, unit = item.signal.shaft_hz, powered_unit(item.unit, 1)
     highest = float(spectrum[0][-1])
-    orders = orders_of(state, item.signal)
+    orders = item.orders
     reach = max(SHOWN_ORDERS, BEYOND * LINE_HARMONICS * orders.bpfi) if orders else SHOWN_ORDERS
     usual = max(reach * shaft_hz, SHOWN_HZ) if shaft_hz else SHOWN_HZ
     shown = within(state.envelope_hz, 0.0, highest)

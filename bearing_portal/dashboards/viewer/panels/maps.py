@@ -97,4 +97,4 @@ def band_of(item: Item, state: ViewerState) -> Span:
     shaft_hz = item.signal.shaft_hz
     if state.is_full or not shaft_hz:
         return 0.0, highest
-    return 0.0, float(np.minimum(highest, low_orders(item, state) * shaft_hz))
+    return 0.0, float(np.minimum(highest, low_orders(item) * shaft_hz))

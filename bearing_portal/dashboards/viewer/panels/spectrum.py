@@ -15,7 +15,7 @@ from bearing_portal.dashboards.viewer.figures.lines import (
     curves_figure,
     in_db,
 )
-from bearing_portal.dashboards.viewer.items import Item, Panel, items_of, orders_of
+from bearing_portal.dashboards.viewer.items import Item, Panel, items_of
 from bearing_portal.dashboards.viewer.state import WHOLE, ViewerState
 from bearing_portal.dashboards.viewer.tracking import Turns, contradiction, turns_of
 from common.text import thousands
@@ -126,7 +126,7 @@ def _highest_shown(item: Item, state: ViewerState, highest_hz: float) -> float:
     shaft_hz = item.signal.shaft_hz
     if state.is_full or not shaft_hz:
         return highest_hz
-    return min(highest_hz, low_orders(item, state) * shaft_hz)
+    return min(highest_hz, low_orders(item) * shaft_hz)
 
 
 def _expected(
@@ -171,7 +171,7 @@ def _tracked(user: Any, items: list[Item], state: ViewerState) -> Panel:
     first = items[0]
     unit = powered_unit(first.unit, 1)
     highest = float(curves[0].x[-1])
-    usual = (0.0, highest if state.is_full else min(highest, low_orders(first, state)))
+    usual = (0.0, highest if state.is_full else min(highest, low_orders(first)))
     frame = Frame(
         x_title="Order (X)",
         y_title=unit if state.is_linear else f"dB re 1 {unit}",
@@ -186,7 +186,7 @@ def _tracked(user: Any, items: list[Item], state: ViewerState) -> Panel:
     marks = marking.shaft_marks(1.0) if "shaft" in state.marks else []
     if "bearing" in state.marks:
         sidebands = "sidebands" in state.marks
-        marks += marking.bearing_marks(orders_of(state, first.signal), 1.0, sidebands=sidebands)
+        marks += marking.bearing_marks(first.orders, 1.0, sidebands=sidebands)
     meta = f"{' · '.join(told)} · order tracking, Hann · n = {thousands(curves[0].x.size)} lines"
     return Panel(curves_figure(curves, frame, marks=marks), meta)
 

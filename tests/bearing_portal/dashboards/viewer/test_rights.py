@@ -3,9 +3,10 @@ import json
 import pytest
 from django.urls import reverse
 
+from signals.models import Signal
 from tests.bearing_portal.dashboards.conftest import body_of
 from tests.bearing_portal.dashboards.viewer.conftest import refusal_in
-from tests.factories import make_dataset, make_user
+from tests.factories import make_bearing, make_dataset, make_user
 
 CALLBACKS = ("show_time", "show_analysis", "show_kurtogram", "show_map", "show_inspector")
 UNKNOWN = "There is no such signal."
@@ -55,6 +56,26 @@ def test_no_address_tells_a_stranger_anything(stranger, signal, name):
 @pytest.mark.parametrize("name", ["bearing", "notes"])
 def test_a_stranger_changes_nothing(stranger, signal, name):
     assert stranger.post(addresses(signal.pk)[name], {"text": "x", "tag": "x"}).status_code == 404
+
+
+@pytest.fixture
+def proposed(db):
+    return make_bearing(is_proposed=True, proposed_by=make_user("engineer"))
+
+
+def test_a_proposal_of_somebody_else_is_neither_drawn_nor_attached(client, said, signal, proposed):
+    assert "no such bearing" in said(
+        "show_analysis", signal, tab="envelope", bearing=str(proposed.pk)
+    )
+    url = reverse("viewer-bearing", args=[signal.pk])
+    assert client.post(url, {"bearing": proposed.pk}).status_code == 404
+
+
+def test_what_is_attached_is_drawn_for_all_who_see_the_signal(figure_of, signal, proposed):
+    Signal.objects.filter(pk=signal.pk).update(bearing=proposed)
+    for chosen in ({}, {"bearing": str(proposed.pk)}):
+        drawn = figure_of("show_analysis", signal, tab="envelope", **chosen).to_json()
+        assert "BPFO" in drawn
 
 
 def test_a_private_signal_is_left_out_of_a_comparison(stranger, signal, owner):

@@ -102,6 +102,14 @@ def test_a_chunk_of_an_import_is_as_large_as_chunks_are(server):
     assert sent(server, posted(b"/datasets/import/7/files/", MOST + 1)).startswith(b"HTTP/1.1 413 ")
 
 
+def test_a_program_sends_chunks_as_large_as_a_page_does(server):
+    chunk = b"/api/v1/imports/files/5"
+    sent(server, posted(chunk, CHUNK_BYTES), b"x" * CHUNK_BYTES)
+    assert [len(body) for body in server.reached] == [CHUNK_BYTES]
+    assert sent(server, posted(chunk, CHUNK_BYTES + 1)).startswith(b"HTTP/1.1 413 ")
+    assert sent(server, posted(b"/api/v1/imports/5/read", MOST + 1)).startswith(b"HTTP/1.1 413 ")
+
+
 def test_an_address_that_is_too_long_is_answered(server):
     answer = sent(server, b"GET /?" + b"x" * 20_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 414 ")
