@@ -21,10 +21,17 @@ SIZE_UNITS: Final = {
 }  # fmt: skip
 RATE_UNITS: Final = frozenset({"hz", "khz", "mhz"})
 _WHOLE: Final = re.compile(r"\s*([0-9]{1,9})(?:[.,]0+)?\s*", re.ASCII)
+# Each digit has one place, so that a text of nothing but digits is gone through once.
+_DIGITS: Final = r"(?:[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)"
 _NUMBER: Final = re.compile(
-    r"\s*([-+]?[0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]{1,3})?)\s*([^\W\d_][\w/]*)?\s*"
+    rf"\s*([-+]?{_DIGITS}(?:[eE][-+]?[0-9]{{1,3}})?)\s*([^\W\d_][\w/]*)?\s*"
 )
-_SIZE: Final = re.compile(r"\s*([0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]{1,2})?)\s*(\S*)\s*", re.ASCII)
+_SIZE: Final = re.compile(rf"\s*({_DIGITS}(?:[eE][-+]?[0-9]{{1,2}})?)\s*(\S*)\s*", re.ASCII)
+
+
+def _found(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Return what a whole text is; one longer than any number is not looked through."""
+    return None if len(text) > LONGEST_WORD else pattern.fullmatch(text)
 
 
 def number_of(text: str, unit: str = "") -> tuple[float, str]:
@@ -51,6 +58,8 @@ def number_of(text: str, unit: str = "") -> tuple[float, str]:
     >>> number_of("1,5 kHz"), number_of("3", "hp")
     ((1.5, 'kHz'), (3.0, 'hp'))
     """
+    if len(text) > LONGEST_WORD:
+        raise FormatError(f"“{text[:20]}…” is too long for a number.")
     found = _NUMBER.fullmatch(text)
     if found is None:
         raise FormatError(f"“{text[:40]}” is no number.")
@@ -157,7 +166,7 @@ def size_said(text: str, unit: str = "mm") -> float:
     >>> size_said("7 mil"), size_said("0,007", "in")
     (0.1778, 0.1778)
     """
-    found = _SIZE.fullmatch(text)
+    found = _found(_SIZE, text)
     scale = SIZE_UNITS.get(found[2].lower() or unit or "mm") if found else None
     if found is None or scale is None:
         raise FormatError(
@@ -188,7 +197,7 @@ def _word(text: str, _unit: str = "") -> str:
 
 
 def _load(text: str, unit: str) -> str:
-    is_bare = _NUMBER.fullmatch(text) is not None and text.strip()[-1:].isdigit()
+    is_bare = _found(_NUMBER, text) is not None and text.strip()[-1:].isdigit()
     return _word(f"{text} {unit}" if unit and is_bare else text)[:60]
 
 
