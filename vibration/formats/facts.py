@@ -32,6 +32,7 @@ _NUMBER: Final = re.compile(
 )
 _THOUSANDS: Final = re.compile(r"^[+-]?[1-9]\d{0,2}(,\d{3})+$|^[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$")
 _RATIO: Final = re.compile(r"^\s*1(?:\.0*)?\s*/\s*([\d.]+(?:[eE][+-]?\d+)?)\s*(s|sec|Hz)?\s*$")
+_LONGEST_VALUE: Final = 80
 # A bare speed this large counts turns a minute; a smaller one might count turns a second.
 _SURELY_RPM: Final = 200.0
 
@@ -58,10 +59,11 @@ def number_and_unit(text: str) -> tuple[float, str] | None:
     >>> number_and_unit("fast") is None
     True
     """
+    text = text[:_LONGEST_VALUE]
     ratio = _RATIO.match(text)
     if ratio is not None:
         return 1.0 / float(ratio.group(1)), "s"
-    found = _NUMBER.match(text[:80])
+    found = _NUMBER.match(text)
     if found is None or not any(character.isdigit() for character in found.group(1)):
         return None
     digits = re.sub(r"[ '’]", "", found.group(1))

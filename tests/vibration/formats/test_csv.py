@@ -188,3 +188,26 @@ def test_the_title_of_a_single_column_keeps_its_blanks_and_unit(tmp_path):
 def test_times_rounded_to_microseconds_still_give_the_rate(tmp_path):
     rows = "".join(f"{i / 51200:.6f},{i % 7}\n" for i in range(2000))
     assert read_recording(write(tmp_path, "time,x\n" + rows)).channel().fs_hz == 51200.0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a" + " " * 100_000 + "b",
+        "fs" + ": x" * 50_000 + "=",
+        "(" + "( " * 50_000,
+        "word " * 100_000,
+        "T" + " " * 100_000 + "1x",
+        "a " + "1" * 100_000 + " x y",
+        "fs: 1/1" + " " * 100_000 + "x",
+    ],
+)
+def test_a_long_line_above_the_samples_does_not_hold_up_the_reader(tmp_path, line):
+    recording = read_recording(write(tmp_path, table(X, title=f"{line}\n# fs: 1000\nleft\n")))
+    np.testing.assert_array_equal(recording.channel().samples, X)
+
+
+def test_a_key_line_keeps_all_its_pairs(tmp_path):
+    title = "rig = 3; fs = 25600 Hz, speed : 1480 rpm\nleft\n"
+    channel = read_recording(write(tmp_path, table(X, title=title))).channel()
+    assert (channel.fs_hz, channel.rpm) == (25600.0, 1480.0)

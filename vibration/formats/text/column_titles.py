@@ -12,7 +12,8 @@ from vibration.quantities import find_unit
 
 _COUNTED: Final = frozenset({"sequence", "sample", "samples", "#", "index", "point"})
 _BRACKETED: Final = re.compile(r"^\s*[\[(<{].{0,20}[\])>}]\s*$")
-_NAME_AND_UNIT: Final = re.compile(r"[^\s\[\](][^\[\](]*?\s*[\[(][^\])]*[\])]|\S+")
+_NAME_AND_UNIT: Final = re.compile(r"[^\s\[\](][^\[\](]*[\[(][^\])]*[\])]|\S+")
+_LONGEST_TITLES: Final = 10_000
 
 
 def titles_of(line: Line, dialect: Dialect, width: int) -> list[str] | None:
@@ -49,7 +50,7 @@ def titles_of(line: Line, dialect: Dialect, width: int) -> list[str] | None:
         for mark in (";", "\t", ",", "|")
         if mark != dialect.separator and mark in text
     ]
-    if dialect.separator in (None, "\t"):
+    if dialect.separator in (None, "\t") and len(text) <= _LONGEST_TITLES:
         candidates.append([part.strip() for part in re.split(r"\t|\s{2,}", text.strip())])
         candidates.append([part.strip() for part in _NAME_AND_UNIT.findall(text.strip())])
     for fields in candidates:

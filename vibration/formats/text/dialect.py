@@ -20,6 +20,7 @@ _CLOCK: Final = re.compile(
 )
 _CELL: Final = re.compile(r"^\s*[\[(]\s*[+-]?[\d.]")
 _LONGEST_COMMA_TEST: Final = 50
+_LONGEST_CLOCK: Final = 60
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,9 @@ class Dialect:
         if self.number(field) is not None:
             return "n"
         if any(character.isdigit() for character in field):
-            if _CLOCK.match(field) or _DURATION.match(field):
-                return "t"
-            if len(field) > 60 and _CELL.match(field):
+            if len(field) <= _LONGEST_CLOCK:
+                return "t" if _CLOCK.match(field) or _DURATION.match(field) else "x"
+            if _CELL.match(field):
                 return "c"
         return "x"
 
@@ -169,6 +170,8 @@ def clock(field: str) -> tuple[int | None, float | None, bool] | None:
     >>> clock("pump") is None
     True
     """
+    if len(field) > _LONGEST_CLOCK:
+        return None
     duration = _DURATION.match(field)
     if duration is not None:
         unit_s = _DURATION_S.get(duration.group(2), 86400.0)

@@ -60,8 +60,10 @@ _UNIT_KEYS: Final = frozenset(
     ]
 )
 _OF_THE_AXIS: Final = frozenset({"horizontal", "x", "time", "abscissa", "axis", "zeit"})
-_PAIRS: Final = re.compile(r"([^=:;,]+?)\s*[=:]\s*([^=;]+?)(?=[;,]\s*[^=:;,]+[=:]|$|;)")
+# A key begins at the line's own beginning or after a mark, so that each is looked at once.
+_PAIRS: Final = re.compile(r"(?<![^=:;,])([^=:;,]+)[=:]([^=;]+?)(?=[;,][^=:;,]+[=:]|$|;)")
 _KEY_BLANK_VALUE: Final = re.compile(r"^([^\d=:]*[^\d\s=:,;])\s+([+-]?\d[\d.,eE+-]*\s*\S*)\s*$")
+_LONGEST_PAIRS: Final = 2000
 _SHOWN: Final = 60
 
 
@@ -213,9 +215,12 @@ def _is_unit_key(key: str) -> bool:
 def _pairs(text: str) -> list[tuple[str, list[str]]]:
     """Return the keys of a line, each with its values."""
     bare = text.strip().strip(_COMMENT).strip()
+    pairs = _PAIRS.findall(bare[:_LONGEST_PAIRS])
+    if len(bare) > _LONGEST_PAIRS:  # the last value may be cut
+        pairs = pairs[:-1]
     explicit = [
         (key.strip().strip('"'), [value.strip().strip('"').strip()])
-        for key, value in _PAIRS.findall(bare)
+        for key, value in pairs
         if any(c.isalpha() for c in key)
     ]
     if explicit:
@@ -231,7 +236,7 @@ def _pairs(text: str) -> list[tuple[str, list[str]]]:
                 if with_unit and is_number(values[0]):
                     return [(key, [f"{values[0]} {values[1]}"])]
                 return [(key, values)]
-    blank = _KEY_BLANK_VALUE.match(bare)
+    blank = _KEY_BLANK_VALUE.match(bare) if len(bare) <= _LONGEST_PAIRS else None
     return [(blank.group(1).strip(), [blank.group(2)])] if blank else explicit
 
 
