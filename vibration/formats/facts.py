@@ -31,7 +31,9 @@ _NUMBER: Final = re.compile(
     r"^\s*[=:]?\s*([+-]?(?:\d{1,3}(?:[ '’]\d{3})+|\d+)?(?:[.,]\d+)*(?:[eE][+-]?\d+)?)\s*(.*?)\s*$"
 )
 _THOUSANDS: Final = re.compile(r"^[+-]?[1-9]\d{0,2}(,\d{3})+$|^[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$")
-_RATIO: Final = re.compile(r"^\s*1(?:\.0*)?\s*/\s*([\d.]+(?:[eE][+-]?\d+)?)\s*(s|sec|Hz)?\s*$")
+_RATIO: Final = re.compile(
+    r"^\s*1(?:\.0*)?\s*/\s*(?:((?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(?:s|sec|Hz)?\s*$|[\d.])"
+)
 _LONGEST_VALUE: Final = 80
 # A bare speed this large counts turns a minute; a smaller one might count turns a second.
 _SURELY_RPM: Final = 200.0
@@ -62,7 +64,8 @@ def number_and_unit(text: str) -> tuple[float, str] | None:
     text = text[:_LONGEST_VALUE]
     ratio = _RATIO.match(text)
     if ratio is not None:
-        return 1.0 / float(ratio.group(1)), "s"
+        below = float(ratio.group(1) or 0.0)
+        return (1.0 / below, "s") if below else None
     found = _NUMBER.match(text)
     if found is None or not any(character.isdigit() for character in found.group(1)):
         return None
@@ -106,11 +109,16 @@ def rate_of(name: str, value: float, unit: str | None = None) -> float | None:
     text = unit or unit_in_name(name) or _last_word(name)
     plain = re.sub(r"\s", "", text or "").lower()
     if is_rate_name(name) and _seconds(plain) is None:
-        return value * _HZ.get(plain, 1.0)
+        return _finite(value * _HZ.get(plain, 1.0))
     is_interval = is_interval_name(name) or (is_rate_name(name) and _seconds(plain) is not None)
     if is_interval and plain not in _HZ:
-        return rate_of_step(value * (_seconds(plain) or 1.0))
+        step_s = value * (_seconds(plain) or 1.0)
+        return _finite(rate_of_step(step_s)) if step_s else None
     return None
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def speed_of(name: str, value: float, unit: str | None = None) -> float | None:

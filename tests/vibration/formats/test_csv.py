@@ -207,6 +207,11 @@ def test_a_long_line_above_the_samples_does_not_hold_up_the_reader(tmp_path, lin
     np.testing.assert_array_equal(recording.channel().samples, X)
 
 
+def test_a_ratio_by_nothing_above_the_samples_states_nothing(tmp_path):
+    text = table(X, title="Channel: 1/0\nfs: 5120 Hz\nacc (g)\n")
+    assert read_recording(write(tmp_path, text)).channel().fs_hz == 5120.0
+
+
 def test_a_key_line_keeps_all_its_pairs(tmp_path):
     title = "rig = 3; fs = 25600 Hz, speed : 1480 rpm\nleft\n"
     channel = read_recording(write(tmp_path, table(X, title=title))).channel()

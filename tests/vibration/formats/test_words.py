@@ -46,7 +46,8 @@ def test_an_interval_is_known_by_its_name(name):
     ("text", "expected"),
     [("25600 Hz", (25600.0, "Hz")), ("25.6 kHz", (25.6, "kHz")), ("25,6 kHz", (25.6, "kHz")),
      ("25,600", (25600.0, "")), ("25 600 Hz", (25600.0, "Hz")), ("1/25600 s", (1 / 25600, "s")),
-     ("= 1e-4", (1e-4, "")), ("-3", (-3.0, "")), ("fast", None), ("", None)],
+     ("= 1e-4", (1e-4, "")), ("-3", (-3.0, "")), ("fast", None), ("", None),
+     ("1/0", None), ("1/0.0 s", None), ("1/.", None), ("1/1.2.3", None), ("1/.5 s", (2.0, "s"))],
 )  # fmt: skip
 def test_a_value_is_read_with_its_unit(text, expected):
     assert number_and_unit(text) == expected
@@ -58,7 +59,8 @@ def test_a_value_is_read_with_its_unit(text, expected):
      ("Sampling rate", 25.6, "kS/s", 25600),
      ("dt", 1e-4, None, 10000), ("dt_us", 39.0625, None, 25600),
      ("sample time [ms]", 0.1, None, 1e4),
-     ("fs", 0, None, None), ("temperature", 20, None, None)],
+     ("fs", 0, None, None), ("temperature", 20, None, None),
+     ("dt", 1e-320, "ns", None), ("dt", 1e-320, "s", None), ("fs", 1e305, "MHz", None)],
 )  # fmt: skip
 def test_a_number_states_a_rate_by_name_and_unit(name, value, unit, fs_hz):
     assert rate_of(name, value, unit) == (pytest.approx(fs_hz) if fs_hz else None)
