@@ -7,11 +7,17 @@ from datetime import datetime
 from typing import Any, Final
 
 from vibration.errors import FormatError
-from vibration.formats.facts import HIGHEST_FS_HZ, LOWEST_FS_HZ, rate_of, speed_of
+from vibration.formats.facts import (
+    HIGHEST_FS_HZ,
+    HIGHEST_RPM,
+    LOWEST_FS_HZ,
+    SPEED_UNITS,
+    rate_of,
+    speed_of,
+)
 from vibration.quantities import find_unit
 
 LONGEST_WORD: Final = 100
-HIGHEST_RPM: Final = 1e6
 MOST_PULSES: Final = 10_000
 LARGEST_FAULT_MM: Final = 1000.0
 # What a size may be written in, and what one of it is in mm.
@@ -132,10 +138,11 @@ def speed_said(text: str, unit: str = "") -> float:
     (1797.0, 1500.0)
     """
     value, unit = number_of(text, unit)
-    rpm = speed_of("shaft speed", value, unit or "rpm")
-    if value > 0 and (rpm is None or find_unit(unit or "rpm") is None):
+    known = find_unit(unit or "rpm")
+    if known is None or known.name not in SPEED_UNITS:
         raise FormatError(f"A shaft speed is in rpm or Hz, not in {unit[:20]}.")
-    if rpm is None or not (math.isfinite(rpm) and rpm <= HIGHEST_RPM):
+    rpm = speed_of("shaft speed", value, unit or "rpm")
+    if rpm is None:
         raise FormatError(
             f"A shaft speed is above 0 and at most {HIGHEST_RPM / 1e6:g} million rpm."
         )

@@ -212,6 +212,43 @@ def test_a_ratio_by_nothing_above_the_samples_states_nothing(tmp_path):
     assert read_recording(write(tmp_path, text)).channel().fs_hz == 5120.0
 
 
+@pytest.mark.parametrize(
+    ("line", "fs_hz", "rpm"),
+    [
+        ("Abtastrate: 25.600 Hz", 25600.0, None),
+        ("Abtastintervall: 39,063 us", pytest.approx(1e6 / 39.063), None),
+        ("Abtastrate [kHz];8,192", 8192.0, None),
+        ("Abtastrate [kHz];25.600", 25600.0, None),
+        ("Drehzahl: 1.500 1/min", None, 1500.0),
+        ("Drehfrequenz [Hz];24,875", None, 1492.5),
+    ],
+)
+def test_a_key_line_is_written_as_the_samples_under_it(tmp_path, line, fs_hz, rpm):
+    text = table(X, Y, separator=";", decimal=",", title=f"{line}\nx (g);y (g)\n")
+    channel = read_recording(write(tmp_path, text)).channel()
+    assert (channel.fs_hz, channel.rpm) == (fs_hz, rpm)
+
+
+@pytest.mark.parametrize("value", ["25.600", "25,600"])
+def test_a_rate_that_can_be_read_in_two_ways_is_asked(tmp_path, value):
+    rows = "".join(f"{i % 7};{i % 5}\n" for i in range(50))
+    recording = read_recording(write(tmp_path, f"Sample rate: {value} Hz\nx;y\n{rows}"))
+    assert recording.channel().fs_hz is None
+    assert {each.value for each in recording.channel().rates} == {25.6, 25600.0}
+
+
+def test_a_speed_that_can_be_read_in_two_ways_is_left_open(tmp_path):
+    rows = "".join(f"{i % 7};{i % 5}\n" for i in range(50))
+    text = f"Speed: 1.500 rpm\nfs: 5120 Hz\nx;y\n{rows}"
+    channel = read_recording(write(tmp_path, text)).channel()
+    assert (channel.fs_hz, channel.rpm) == (5120.0, None)
+
+
+def test_a_thousand_between_commas_is_known_above_points(tmp_path):
+    text = table(X, Y, separator=";", title="Sample rate: 25,600 Hz\nx;y\n")
+    assert read_recording(write(tmp_path, text)).channel().fs_hz == 25600.0
+
+
 def test_a_key_line_keeps_all_its_pairs(tmp_path):
     title = "rig = 3; fs = 25600 Hz, speed : 1480 rpm\nleft\n"
     channel = read_recording(write(tmp_path, table(X, title=title))).channel()

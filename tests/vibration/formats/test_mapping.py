@@ -40,6 +40,8 @@ def test_a_column_is_known_by_its_title_and_its_unit(title, cell, fact, value):
     [
         ("speed", "9 km/h", "in rpm or Hz, not in km/h"),
         ("speed", "-3", "above 0"),
+        ("speed", "2e6 rpm", "at most 1 million rpm"),
+        ("speed", "1500 g", "in rpm or Hz, not in g"),
         ("rate", "1e12", "10 Hz to 10 million Hz"),
         ("rate", "0", "10 Hz to 10 million Hz"),
         ("rate", "1e400", "too large a number"),
