@@ -49,6 +49,14 @@ def test_one_column_of_decimal_commas_is_one_channel(tmp_path):
     np.testing.assert_array_equal(recording.channel().samples, X)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_one_column_of_decimal_commas_loses_no_sample_at_its_beginning(tmp_path, seed):
+    samples = np.round(5 * np.random.default_rng(seed).standard_normal(500), 4)
+    text = "".join(f"{a:.4f}\n".replace(".", ",") for a in samples)
+    recording = read_recording(write(tmp_path, text))
+    np.testing.assert_array_equal(recording.channel().samples, samples)
+
+
 def test_two_columns_of_whole_numbers_stay_two(tmp_path):
     text = "".join(f"{a},{b}\n" for a, b in [(3, 5), (-2, 7), (4, -1)] * 10)
     assert len(read_recording(write(tmp_path, text)).channels) == 2

@@ -220,7 +220,11 @@ def _holds(kinds: str, following: Sequence[str], dialect: Dialect) -> bool:
 
 def _is_lone(width: int, following: Sequence[str], dialect: Dialect) -> bool:
     """Tell whether a row is narrower or wider than all that follow it."""
-    widths = {len(dialect_of([row]).fields(row)) for row in following[1:12]}
+    near = following[1:12]
+    # A decimal comma alone on its line looks like a separator: "1,7279".
+    if dialect.decimal == "," and all(len(dialect.fields(row)) == width for row in near):
+        return False
+    widths = {len(dialect_of([row]).fields(row)) for row in near}
     return len(following) > 3 and len(widths) == 1 and width not in widths
 
 
