@@ -57,6 +57,48 @@ def test_one_column_of_decimal_commas_loses_no_sample_at_its_beginning(tmp_path,
     np.testing.assert_array_equal(recording.channel().samples, samples)
 
 
+def test_one_title_over_single_decimals_after_a_comma_is_one_channel(tmp_path):
+    samples = np.round(1 + 9 * np.abs(X), 1)
+    text = "Schwinggeschwindigkeit (mm/s)\n" + "".join(
+        f"{a:.1f}\n".replace(".", ",") for a in samples
+    )
+    channel = read_recording(write(tmp_path, text)).channel()
+    assert (channel.name, channel.unit) == ("Schwinggeschwindigkeit (mm/s)", "mm/s")
+    np.testing.assert_array_equal(channel.samples, samples)
+
+
+@pytest.mark.parametrize("above", ["# rig 3\n", "rig 3: pump\n", "left,right\n", "Counts\n"])
+def test_whole_numbers_beside_a_switch_stay_two_columns(tmp_path, above):
+    text = above + "".join(f"{1000 + i * 7 % 13},{i % 2}\n" for i in range(50))
+    assert len(read_recording(write(tmp_path, text)).channels) == 2
+
+
+@pytest.mark.parametrize("form", ["{:.5f}", "{}"])
+def test_unquoted_decimal_commas_without_titles_are_refused(tmp_path, form):
+    rows = [f"{form},{form}".format(a, b).replace(".", ",") for a, b in XY]
+    with pytest.raises(VibrationError, match="decimal commas are not quoted"):
+        read_recording(write(tmp_path, "fs: 5120\n" + "\n".join(rows)))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        lambda i: f"{i % 7},{i * 3 % 11},{i * 5 % 13},{i * 7 % 90}",
+        lambda i: f"{i % 7:04d},{i * 3 % 11:04d},{i * 5 % 13:04d},{i * 7 % 90:04d}",
+        lambda i: f"{i % 7},{i * 3 % 11 - 5},{i * 5 % 13 - 6},{i * 7 % 90 - 45}",
+        lambda i: f"{i % 7},{i * 3 % 60:02d},{i * 5 % 13},{100 + i * 7 % 90}",
+    ],
+)
+def test_four_columns_of_whole_numbers_stay_four(tmp_path, row):
+    text = "fs: 5120\n" + "".join(row(i) + "\n" for i in range(50))
+    assert len(read_recording(write(tmp_path, text)).channels) == 4
+
+
+def test_titles_prove_that_commas_part_columns(tmp_path):
+    text = "a,b,c,d\n" + "".join(f"{i % 7},{i % 11:02d},{i % 5},{i % 9:02d}\n" for i in range(50))
+    assert len(read_recording(write(tmp_path, text)).channels) == 4
+
+
 def test_two_columns_of_whole_numbers_stay_two(tmp_path):
     text = "".join(f"{a},{b}\n" for a, b in [(3, 5), (-2, 7), (4, -1)] * 10)
     assert len(read_recording(write(tmp_path, text)).channels) == 2

@@ -7,6 +7,8 @@ from typing import Final
 
 _DECIMAL_COMMA: Final = re.compile(r"^\s*(-0,\d+|[+-]?\d+,0\d+)\s*$")
 _COMMA_NUMBER: Final = re.compile(r"^[+-]?\d*,\d+(?:[eE][+-]?\d+)?$")
+_ONE_DECIMAL: Final = re.compile(r"^\s*[+-]?\d+,(\d)\s*$")
+_FEWEST_DECIMALS: Final = 5
 _POINT_NUMBER: Final = re.compile(r"^[+-]?\d*\.\d+(?:[eE][+-]?\d+)?$")
 _DURATION: Final = re.compile(
     r"^\s*([+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)\s+(ms|s|sec|min|hr|days?)\s*$"
@@ -145,6 +147,38 @@ def _are_decimal_commas(line: str, near: list[str]) -> bool:
         return True
     parts = line.split()
     return len(parts) > 1 and "." not in line and all("," in part.strip(",") for part in parts)
+
+
+def are_decimals_under(title: str, rows: list[str]) -> bool:
+    """Tell whether one title stands over numbers with one digit behind a decimal comma.
+
+    More digits show by a zero among their first, and a switch beside a channel by its few values.
+
+    Parameters
+    ----------
+    title : str
+        The line above the rows.
+    rows : list of str
+        Of data, as they are written.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> are_decimals_under("Velocity (mm/s)", ["1,5", "2,3", "0,9", "1,2", "3,6"])
+    True
+    >>> are_decimals_under("left,right", ["1,5", "2,3", "0,9", "1,2", "3,6"])
+    False
+    """
+    words = title.strip()
+    is_title = any(map(str.isalpha, words)) and not any(mark in words for mark in ";,\t|:=")
+    found = [_ONE_DECIMAL.match(row) for row in rows[:_LONGEST_COMMA_TEST]]
+    if not is_title or words[0] in "#%/*!":
+        return False
+    last_digits = {each[1] for each in found if each is not None}
+    return all(found) and len(last_digits) >= _FEWEST_DECIMALS
 
 
 def clock(field: str) -> tuple[int | None, float | None, bool] | None:
