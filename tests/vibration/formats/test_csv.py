@@ -99,6 +99,54 @@ def test_titles_prove_that_commas_part_columns(tmp_path):
     assert len(read_recording(write(tmp_path, text)).channels) == 4
 
 
+def pointed(counts):
+    return [f"{n:,}".replace(",", ".") for n in counts]
+
+
+COUNTS = (20_000 * X).astype(int)
+
+
+@pytest.mark.parametrize("n_columns", [1, 3])
+def test_thousands_between_points_are_refused_beside_decimal_commas(tmp_path, n_columns):
+    rows = [
+        ";".join([f"{i / 5120:.7f}".replace(".", ","), *[n] * n_columns])
+        for i, n in enumerate(pointed(COUNTS))
+    ]
+    with pytest.raises(VibrationError, match=r"Line 2 .*0,0000000;2\.514.*thousands"):
+        read_recording(write(tmp_path, "t (s);" + "n;" * n_columns + "\n" + "\n".join(rows)))
+
+
+def test_thousands_further_down_are_refused_with_their_line(tmp_path):
+    rows = [f"{i % 7 / 8:.4f};{i % 11}".replace(".", ",") for i in range(100)]
+    rows[80] = "0,5000;1.011"
+    with pytest.raises(VibrationError, match=r"Line 81 .*thousands"):
+        read_recording(write(tmp_path, "\n".join(rows)))
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_thousands_between_points_are_refused_without_any_comma(tmp_path, separator):
+    rows = [f"{n}{separator}{n}" for n in pointed(COUNTS)]
+    with pytest.raises(VibrationError, match="thousands"):
+        read_recording(write(tmp_path, "\n".join(rows)))
+
+
+def test_one_column_of_thousands_between_points_is_refused(tmp_path):
+    with pytest.raises(VibrationError, match="thousands"):
+        read_recording(write(tmp_path, "\n".join(pointed(COUNTS))))
+
+
+@pytest.mark.parametrize("separator", [";", " "])
+def test_three_decimals_behind_a_point_stay_decimals(tmp_path, separator):
+    samples = np.round(X, 3)
+    text = "".join(f"{a:.3f}{separator}{i % 7}\n" for i, a in enumerate(samples))
+    np.testing.assert_array_equal(read_recording(write(tmp_path, text)).channel().samples, samples)
+
+
+def test_dates_between_points_are_no_thousands(tmp_path):
+    rows = [f"16.04.2024 10:00:{i:02d};{a}".replace(".5", ",5") for i, a in enumerate([0.5] * 20)]
+    assert read_recording(write(tmp_path, "\n".join(rows))).channel().samples[0] == 0.5
+
+
 def test_two_columns_of_whole_numbers_stay_two(tmp_path):
     text = "".join(f"{a},{b}\n" for a, b in [(3, 5), (-2, 7), (4, -1)] * 10)
     assert len(read_recording(write(tmp_path, text)).channels) == 2

@@ -2,11 +2,17 @@
 
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 _DECIMAL_COMMA: Final = re.compile(r"^\s*(-0,\d+|[+-]?\d+,0\d+)\s*$")
 _COMMA_NUMBER: Final = re.compile(r"^[+-]?\d*,\d+(?:[eE][+-]?\d+)?$")
+_GROUPED: Final = re.compile(r"([+-]?[1-9]\d{0,2})(?:\.\d{3})+")
+_MAY_GROUP: Final = re.compile(r"\.\d{3}(?![\w,:])")
+_BELOW_A_THOUSAND: Final = re.compile(r"[+-]?\d{1,3}")
+_FEWEST_GROUPED: Final = 3
 _ONE_DECIMAL: Final = re.compile(r"^\s*[+-]?\d+,(\d)\s*$")
 _FEWEST_DECIMALS: Final = 5
 _POINT_NUMBER: Final = re.compile(r"^[+-]?\d*\.\d+(?:[eE][+-]?\d+)?$")
@@ -62,6 +68,16 @@ class Dialect:
             if _CELL.match(field):
                 return "c"
         return "x"
+
+    def may_group(self, text: str) -> bool:
+        """Tell quickly whether any line of a text may hold a number as `grouped` finds."""
+        return self.decimal == "," and _MAY_GROUP.search(text) is not None
+
+    def grouped(self, line: str) -> list[int]:
+        """Return the places of numbers whose thousands are parted by points, as 2.514 may be."""
+        if not self.may_group(line):
+            return []
+        return [i for i, field in enumerate(self.fields(line)) if _GROUPED.fullmatch(field)]
 
     def number(self, field: str) -> float | None:
         """Return the number that a field is, else None."""
@@ -125,18 +141,33 @@ def dialect_of(lines: list[str]) -> Dialect:
         if separator in line.strip(separator) and not is_padding:
             return Dialect(separator, _decimal_mark(near, separator), quotes)
     if "," not in line:
-        return Dialect("|" if "|" in line else None, ".", quotes)
+        separator = "|" if "|" in line else None
+        return Dialect(separator, _decimal_mark(near, separator), quotes)
     if _are_decimal_commas(line, near):
         return Dialect(None, ",", quotes)
     return Dialect(",", ".", quotes)
 
 
-def _decimal_mark(near: list[str], separator: str) -> str:
-    """Return the decimal mark between separators that are no commas; dates do not count."""
-    fields = [field.strip(' "') for row in near for field in row.split(separator)]
-    commas = sum(bool(_COMMA_NUMBER.match(field)) for field in fields)
-    points = sum(bool(_POINT_NUMBER.match(field)) for field in fields)
-    return "," if commas > points else "."
+def _decimal_mark(near: list[str], separator: str | None) -> str:
+    """Return the decimal mark between separators that are no commas; dates do not count.
+
+    Points that part thousands in all of a column are none, and show that a comma would be.
+    """
+    rows = [[field.strip(' "') for field in row.split(separator)] for row in near]
+    columns = list(zip_longest(*rows, fillvalue=""))
+    commas = sum(bool(_COMMA_NUMBER.match(field)) for row in rows for field in row)
+    fewest = 1 if commas else _FEWEST_GROUPED
+    counted = [column for column in columns if not _is_grouped(column, fewest)]
+    points = sum(bool(_POINT_NUMBER.match(field)) for column in counted for field in column)
+    return "," if commas > points or (len(counted) < len(columns) and not points) else "."
+
+
+def _is_grouped(column: Sequence[str], fewest: int) -> bool:
+    """Tell a column such as 251, 2.670, 12.808: so many thousands, and what is less without."""
+    thousands = {found[1] for field in column if (found := _GROUPED.fullmatch(field))}
+    others = [field for field in column if field and not _GROUPED.fullmatch(field)]
+    is_below = bool(others) and all(map(_BELOW_A_THOUSAND.fullmatch, others))
+    return len(thousands) >= fewest and is_below
 
 
 def _are_decimal_commas(line: str, near: list[str]) -> bool:

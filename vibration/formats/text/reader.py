@@ -19,7 +19,7 @@ from vibration.formats.sidecar import sidecar_of
 from vibration.formats.text.column_titles import prove_separators
 from vibration.formats.text.lines import Line, TextLines, opened_text
 from vibration.formats.text.preamble import Preamble, preamble_of
-from vibration.formats.text.rows import parse
+from vibration.formats.text.rows import grouped_error, parse
 from vibration.formats.text.table import (
     MAX_COLUMNS,
     ROW_WISE,
@@ -198,6 +198,8 @@ def _row_wise(table: Table, rows: Iterator[Line], file: SourceFile) -> Reading:
                 f"{file.name} has {len(kinds)} columns and more than {_MOST_ROWS} lines; "
                 "a table has one column a channel, or one line a waveform."
             )
+        if dialect.grouped(line.text):
+            raise grouped_error(line, file.name)
         values = dialect.fields(line.text)
         numbers = [dialect.number(each) for each in values[kinds.count("x") :]]
         texts = values[: kinds.count("x")]
