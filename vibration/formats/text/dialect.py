@@ -212,11 +212,37 @@ def are_decimals_under(title: str, rows: list[str]) -> bool:
     return all(found) and len(last_digits) >= _FEWEST_DECIMALS
 
 
+def utc_offset_s(field: str) -> float | None:
+    """Return the offset from UTC behind a clock time in s, None where none stands there.
+
+    Parameters
+    ----------
+    field : str
+        Of a table.
+
+    Returns
+    -------
+    float or None
+
+    Examples
+    --------
+    >>> utc_offset_s("2024-04-16T11:02:03+02:00"), utc_offset_s("11:02Z"), utc_offset_s("11:02")
+    (7200.0, 0.0, None)
+    """
+    found = _CLOCK.match(field) if len(field) <= _LONGEST_CLOCK else None
+    offset = found[12] if found is not None else None
+    if offset is None or offset in ("Z", "UTC"):
+        return None if offset is None else 0.0
+    size_s = 3600.0 * int(offset[1:3]) + 60.0 * int(offset[-2:])
+    return -size_s if offset[0] == "-" else size_s
+
+
 def clock(field: str) -> tuple[int | None, float | None, bool] | None:
     """Return day number, seconds of the day, and whether the day is beyond doubt; None for others.
 
     ``2024-04-16T11:02:03.5Z``, ``16.04.2024 11:02``, ``11:02:03,500 PM`` and dates alone are read.
-    A day before a month with a slash between is in doubt up to the twelfth.
+    A day before a month with a slash between is in doubt up to the twelfth. Times are local ones:
+    `utc_offset_s` reads what stands behind them.
 
     Parameters
     ----------
