@@ -11,7 +11,7 @@ from bearing_portal.api.datasets import DatasetOut
 from bearing_portal.api.jobs import JobOut
 from bearing_portal.api.paging import Page
 from common.errors import Invalid
-from datasets.imports.forms import DraftForm
+from datasets.imports.forms import LONGEST_SIZE, DraftForm
 from datasets.imports.listing import rows_of
 from datasets.imports.selectors import (
     SHOWN,
@@ -28,8 +28,10 @@ from datasets.imports.services.importing import import_start
 from datasets.imports.services.reading import reading_start
 from datasets.imports.views.files import file_exchange
 from datasets.models import ImportDraft, ImportFile
+from datasets.models.imports import LONGEST_WORD
 from datasets.selectors import dataset_get
 from signals.models import FaultClass, Severity
+from signals.uploads.questions import UNIT_CHARACTERS
 
 router = Router()
 
@@ -104,17 +106,17 @@ class AnswersIn(Schema):
     files: list[int] | None = Field(None, max_length=20_000, description="None means all.")
     fs_hz: float | None = None
     rpm: float | None = None
-    unit: str | None = None
-    fault_class: str | None = Field(None, description="Code of a class.")
-    severity: str | None = Field(None, description="Code of a severity.")
-    specimen: str | None = None
+    unit: str | None = Field(None, max_length=UNIT_CHARACTERS)
+    fault_class: str | None = Field(None, max_length=LONGEST_WORD, description="Code of a class.")
+    severity: str | None = Field(None, max_length=LONGEST_WORD, description="Code of a severity.")
+    specimen: str | None = Field(None, max_length=LONGEST_WORD)
     specimen_from: Literal["", "folder", "name"] = ""
-    run: str | None = None
+    run: str | None = Field(None, max_length=LONGEST_WORD)
     run_from: Literal["", "folder", "name"] = ""
     label_from: Literal["", "folder", "name"] = ""
     pulses_per_turn: int | None = None
-    fault_size_mm: str | None = None
-    fault_location: str | None = None
+    fault_size_mm: str | None = Field(None, max_length=LONGEST_SIZE)
+    fault_location: str | None = Field(None, max_length=LONGEST_WORD)
     is_left_out: bool | None = None
 
     def answers(self) -> Answers:

@@ -14,6 +14,7 @@ from datasets.services.creation import name_taken
 from signals.models import FaultClass, Severity
 from signals.uploads.questions import UNIT_CHARACTERS
 
+LONGEST_SIZE = 40
 FROM = (("", "As typed"), (FOLDER, "Name of the folder"), (NAME, "Name of the file"))
 
 
@@ -44,7 +45,7 @@ class AnswersForm(forms.Form):
     pulses_per_turn = forms.IntegerField(
         required=False, error_messages={"invalid": "Enter the pulses as a whole number."}
     )
-    fault_size_mm = forms.CharField(required=False, max_length=40)
+    fault_size_mm = forms.CharField(required=False, max_length=LONGEST_SIZE)
     fault_location = forms.CharField(required=False, max_length=LONGEST_WORD)
     label_from = forms.ChoiceField(choices=FROM, required=False)
 

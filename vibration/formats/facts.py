@@ -26,25 +26,36 @@ _HZ: Final = {
     "msa/s": 1e6, "kilosamples/s": 1e3, "s-1": 1.0, "werte/s": 1.0, "c/s": 1.0, "cps": 1.0,
 }  # fmt: skip
 _SECONDS: Final = {"s": 1.0, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9}
+HIGHEST_RPM: Final = 1e6
 _RPM: Final = {"rpm": 1.0, "rev/s": 60.0}
+SPEED_UNITS: Final = frozenset({*_RPM, "Hz"})
 _NUMBER: Final = re.compile(
     r"^\s*[=:]?\s*([+-]?(?:\d{1,3}(?:[ '’]\d{3})+|\d+)?(?:[.,]\d+)*(?:[eE][+-]?\d+)?)\s*(.*?)\s*$"
 )
 _THOUSANDS: Final = re.compile(r"^[+-]?[1-9]\d{0,2}(,\d{3})+$|^[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$")
-_RATIO: Final = re.compile(r"^\s*1(?:\.0*)?\s*/\s*([\d.]+(?:[eE][+-]?\d+)?)\s*(s|sec|Hz)?\s*$")
+_POINT_THOUSANDS: Final = re.compile(r"^[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?$")
+_RATIO: Final = re.compile(
+    r"^\s*1(?:\.0*)?\s*/\s*(?:((?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(?:s|sec|Hz)?\s*$|[\d.])"
+)
+_LONGEST_VALUE: Final = 80
 # A bare speed this large counts turns a minute; a smaller one might count turns a second.
 _SURELY_RPM: Final = 200.0
 
 
-def number_and_unit(text: str) -> tuple[float, str] | None:
+def number_and_unit(text: str, decimal: str = ".", unit: str = "") -> tuple[float, str] | None:
     """Return the number that a text begins with and the unit after it; None where there is none.
 
-    ``25.6 kHz``, ``1,5 ms``, ``25,600`` (a thousand between commas) and ``25 600 Hz`` are read.
+    ``25.6 kHz``, ``1,5 ms``, ``25,600`` (a thousand between commas) and ``25 600 Hz`` are read;
+    where the decimal mark is known to be a comma, ``25.600`` is the thousand and ``25,600`` is not.
 
     Parameters
     ----------
     text : str
         What stands beside a key.
+    decimal : str
+        The decimal mark of the file, where it is known to be a comma.
+    unit : str
+        Of the key, where none stands behind the number.
 
     Returns
     -------
@@ -55,18 +66,26 @@ def number_and_unit(text: str) -> tuple[float, str] | None:
     --------
     >>> number_and_unit("25.6 kHz"), number_and_unit("25,600")
     ((25.6, 'kHz'), (25600.0, ''))
+    >>> number_and_unit("25.600 Hz", decimal=",")
+    (25600.0, 'Hz')
     >>> number_and_unit("fast") is None
     True
     """
+    text = text[:_LONGEST_VALUE]
     ratio = _RATIO.match(text)
     if ratio is not None:
-        return 1.0 / float(ratio.group(1)), "s"
-    found = _NUMBER.match(text[:80])
+        below = float(ratio.group(1) or 0.0)
+        return (1.0 / below, "s") if below else None
+    found = _NUMBER.match(text)
     if found is None or not any(character.isdigit() for character in found.group(1)):
         return None
     digits = re.sub(r"[ '’]", "", found.group(1))
-    unit = found.group(2).strip("()[] ")
-    if _THOUSANDS.match(digits) and not unit.lower().startswith(("k", "m")):
+    unit = found.group(2).strip("()[] ") or unit
+    if decimal == ",":
+        if _POINT_THOUSANDS.match(digits) and not _is_scaled(unit, "µ", "μ", "us", "ns"):
+            digits = digits.replace(".", "")
+        digits = digits.replace(",", ".")
+    elif _THOUSANDS.match(digits) and not _is_scaled(unit):
         digits = digits.replace(",", "").replace(".", "")
     elif digits.count(",") == 1:
         digits = digits.replace(",", ".")
@@ -74,6 +93,36 @@ def number_and_unit(text: str) -> tuple[float, str] | None:
         return float(digits), unit
     except ValueError:
         return None
+
+
+def both_readings(text: str, unit: str = "") -> list[tuple[float, str]]:
+    """Return what a value is with either decimal mark: two numbers for ``25.600 Hz``, else one.
+
+    Parameters
+    ----------
+    text : str
+        What stands beside a key, in a file that does not show its decimal mark.
+    unit : str
+        Of the key, where none stands behind the number.
+
+    Returns
+    -------
+    list of (float, str)
+        Empty where no number stands there.
+
+    Examples
+    --------
+    >>> both_readings("25,600 Hz"), both_readings("25600 Hz"), both_readings("25,600 kHz")
+    ([(25600.0, 'Hz'), (25.6, 'Hz')], [(25600.0, 'Hz')], [(25.6, 'kHz')])
+    """
+    readings = [number_and_unit(text, decimal, unit) for decimal in ".,"]
+    return list(dict.fromkeys(each for each in readings if each is not None))
+
+
+def _is_scaled(unit: str, *others: str) -> bool:
+    """Tell whether thousands of a unit are improbable: kHz, ms, but not the m of min-1."""
+    plain = unit.lower()
+    return plain.startswith(("k", "m", *others)) and not plain.startswith("min")
 
 
 def rate_of(name: str, value: float, unit: str | None = None) -> float | None:
@@ -104,11 +153,16 @@ def rate_of(name: str, value: float, unit: str | None = None) -> float | None:
     text = unit or unit_in_name(name) or _last_word(name)
     plain = re.sub(r"\s", "", text or "").lower()
     if is_rate_name(name) and _seconds(plain) is None:
-        return value * _HZ.get(plain, 1.0)
+        return _finite(value * _HZ.get(plain, 1.0))
     is_interval = is_interval_name(name) or (is_rate_name(name) and _seconds(plain) is not None)
     if is_interval and plain not in _HZ:
-        return rate_of_step(value * (_seconds(plain) or 1.0))
+        step_s = value * (_seconds(plain) or 1.0)
+        return _finite(rate_of_step(step_s)) if step_s else None
     return None
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def speed_of(name: str, value: float, unit: str | None = None) -> float | None:
@@ -140,13 +194,14 @@ def speed_of(name: str, value: float, unit: str | None = None) -> float | None:
     is_turning = known is not None and known.name in _RPM
     if not (math.isfinite(value) and value > 0 and (is_speed or (is_turning and "speed" in words))):
         return None
+    rpm = None
     if known is not None and known.name in _RPM:
-        return value * _RPM[known.name]
-    if known is not None and known.name == "Hz":
-        return 60.0 * value
-    if any(word.endswith("rpm") for word in words) or value >= _SURELY_RPM:
-        return value
-    return None
+        rpm = value * _RPM[known.name]
+    elif known is not None and known.name == "Hz":
+        rpm = 60.0 * value
+    elif any(word.endswith("rpm") for word in words) or value >= _SURELY_RPM:
+        rpm = value
+    return rpm if rpm is not None and rpm <= HIGHEST_RPM else None
 
 
 def _seconds(plain_unit: str) -> float | None:

@@ -1,7 +1,7 @@
 """What the paths of files say of them, by a pattern."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,7 +11,16 @@ from vibration.formats.titles import COLUMNS_OFFERED, column_of
 
 _HOLE: Final = re.compile(r"\{([^{}]*)\}")
 _MOST_HOLES: Final = 12
-_MOST_STARS: Final = 6  # each multiplies the ways to hold a pattern against a name
+_MOST_STARS: Final = 6
+_SUFFIXES: Final = re.compile(r"(?:\.[^./]+)*")
+
+
+@dataclass(frozen=True)
+class _Gap:
+    """A hole or a star: so many letters at least, of one folder or name; a fact where a hole."""
+
+    fewest: int
+    fact: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,7 +34,7 @@ class PathPattern:
     """
 
     text: str
-    _whole: re.Pattern[str]
+    _parts: tuple[str | _Gap, ...]
     _holes: Mapping[str, tuple[str, str]]
 
     @classmethod
@@ -49,7 +58,7 @@ class PathPattern:
         True
         """
         holes: dict[str, tuple[str, str]] = {}
-        parts: list[str] = []
+        parts: list[str | _Gap] = []
         last = 0
         plain = text.replace("\\", "/").strip("/")
         for found in _HOLE.finditer(plain):
@@ -66,17 +75,16 @@ class PathPattern:
                     "or a / there."
                 )
             holes[fact] = (found[1], unit)
-            parts += [_literal(plain[last : found.start()]), f"(?P<{fact}>[^/]+?)"]
+            parts += [*_literal(plain[last : found.start()]), _Gap(1, fact)]
             last = found.end()
         if not holes or len(holes) > _MOST_HOLES:
             raise FormatError(
                 "A pattern names what stands in the path in braces, such as {label}/{specimen}; "
                 f"at most {_MOST_HOLES}."
             )
-        rest = _literal(plain[last:])
         if re.sub(r"\*+", "*", plain).count("*") > _MOST_STARS:
             raise FormatError(f"A pattern has at most {_MOST_STARS} stars.")
-        return cls(text, re.compile(rf"(?:.*/)?{''.join(parts)}{rest}(?:\.[^./]+)*"), holes)
+        return cls(text, (*parts, *_literal(plain[last:])), holes)
 
     def facts_of(self, path: str) -> dict[str, Any] | None:
         """Return what a path says; None where it is not of this pattern.
@@ -86,7 +94,7 @@ class PathPattern:
         FormatError
             Where what stands in a hole cannot be.
         """
-        found = self._whole.fullmatch(path.replace("\\", "/"))
+        found = self._held_against(path.replace("\\", "/"))
         if found is None:
             return None
         facts = {}
@@ -97,6 +105,47 @@ class PathPattern:
                 raise FormatError(f"{title} in {path[-60:]}: {error}") from error
         return facts
 
+    def _held_against(self, path: str) -> dict[str, str] | None:
+        """Return the text in each hole, at the nearest folder and the shortest that fits."""
+        failed: set[tuple[int, int]] = set()  # from where the rest is known not to fit
+        starts = [at + 1 for at, letter in enumerate(path) if letter == "/"]
+        for start in (*reversed(starts), 0):
+            ends = self._ends(path, 0, start, failed)
+            if ends is not None:
+                begins = [start, *ends]
+                return {
+                    part.fact: path[begins[place] : begins[place + 1]]
+                    for place, part in enumerate(self._parts)
+                    if isinstance(part, _Gap) and part.fact
+                }
+        return None
 
-def _literal(text: str) -> str:
-    return "[^/]*?".join(map(re.escape, re.split(r"\*+", text)))
+    def _ends(
+        self, path: str, place: int, at: int, failed: set[tuple[int, int]]
+    ) -> list[int] | None:
+        """Return where each part ends, from one part and letter on; None where they do not fit."""
+        if place == len(self._parts):
+            return [] if _SUFFIXES.fullmatch(path, at) else None
+        if (place, at) in failed:
+            return None
+        part = self._parts[place]
+        if isinstance(part, str):
+            ends: Iterable[int] = (at + len(part),) if path.startswith(part, at) else ()
+        else:
+            folder_end = path.find("/", at)
+            ends = range(at + part.fewest, (len(path) if folder_end < 0 else folder_end) + 1)
+        for end in ends:
+            following = self._ends(path, place + 1, end, failed)
+            if following is not None:
+                return [end, *following]
+        failed.add((place, at))
+        return None
+
+
+def _literal(text: str) -> list[str | _Gap]:
+    """Return a text between holes as its words, with a gap for each star."""
+    first, *others = re.split(r"\*+", text)
+    parts: list[str | _Gap] = [first]
+    for other in others:
+        parts += [_Gap(0), other]
+    return parts

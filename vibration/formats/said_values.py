@@ -7,11 +7,17 @@ from datetime import datetime
 from typing import Any, Final
 
 from vibration.errors import FormatError
-from vibration.formats.facts import HIGHEST_FS_HZ, LOWEST_FS_HZ, rate_of, speed_of
+from vibration.formats.facts import (
+    HIGHEST_FS_HZ,
+    HIGHEST_RPM,
+    LOWEST_FS_HZ,
+    SPEED_UNITS,
+    rate_of,
+    speed_of,
+)
 from vibration.quantities import find_unit
 
 LONGEST_WORD: Final = 100
-HIGHEST_RPM: Final = 1e6
 MOST_PULSES: Final = 10_000
 LARGEST_FAULT_MM: Final = 1000.0
 # What a size may be written in, and what one of it is in mm.
@@ -21,10 +27,17 @@ SIZE_UNITS: Final = {
 }  # fmt: skip
 RATE_UNITS: Final = frozenset({"hz", "khz", "mhz"})
 _WHOLE: Final = re.compile(r"\s*([0-9]{1,9})(?:[.,]0+)?\s*", re.ASCII)
+# Each digit has one place, so that a text of nothing but digits is gone through once.
+_DIGITS: Final = r"(?:[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)"
 _NUMBER: Final = re.compile(
-    r"\s*([-+]?[0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]{1,3})?)\s*([^\W\d_][\w/]*)?\s*"
+    rf"\s*([-+]?{_DIGITS}(?:[eE][-+]?[0-9]{{1,3}})?)\s*([^\W\d_][\w/]*)?\s*"
 )
-_SIZE: Final = re.compile(r"\s*([0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]{1,2})?)\s*(\S*)\s*", re.ASCII)
+_SIZE: Final = re.compile(rf"\s*({_DIGITS}(?:[eE][-+]?[0-9]{{1,2}})?)\s*(\S*)\s*", re.ASCII)
+
+
+def _found(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Return what a whole text is; one longer than any number is not looked through."""
+    return None if len(text) > LONGEST_WORD else pattern.fullmatch(text)
 
 
 def number_of(text: str, unit: str = "") -> tuple[float, str]:
@@ -51,6 +64,8 @@ def number_of(text: str, unit: str = "") -> tuple[float, str]:
     >>> number_of("1,5 kHz"), number_of("3", "hp")
     ((1.5, 'kHz'), (3.0, 'hp'))
     """
+    if len(text) > LONGEST_WORD:
+        raise FormatError(f"“{text[:20]}…” is too long for a number.")
     found = _NUMBER.fullmatch(text)
     if found is None:
         raise FormatError(f"“{text[:40]}” is no number.")
@@ -123,10 +138,11 @@ def speed_said(text: str, unit: str = "") -> float:
     (1797.0, 1500.0)
     """
     value, unit = number_of(text, unit)
-    rpm = speed_of("shaft speed", value, unit or "rpm")
-    if value > 0 and (rpm is None or find_unit(unit or "rpm") is None):
+    known = find_unit(unit or "rpm")
+    if known is None or known.name not in SPEED_UNITS:
         raise FormatError(f"A shaft speed is in rpm or Hz, not in {unit[:20]}.")
-    if rpm is None or not (math.isfinite(rpm) and rpm <= HIGHEST_RPM):
+    rpm = speed_of("shaft speed", value, unit or "rpm")
+    if rpm is None:
         raise FormatError(
             f"A shaft speed is above 0 and at most {HIGHEST_RPM / 1e6:g} million rpm."
         )
@@ -157,7 +173,7 @@ def size_said(text: str, unit: str = "mm") -> float:
     >>> size_said("7 mil"), size_said("0,007", "in")
     (0.1778, 0.1778)
     """
-    found = _SIZE.fullmatch(text)
+    found = _found(_SIZE, text)
     scale = SIZE_UNITS.get(found[2].lower() or unit or "mm") if found else None
     if found is None or scale is None:
         raise FormatError(
@@ -188,7 +204,7 @@ def _word(text: str, _unit: str = "") -> str:
 
 
 def _load(text: str, unit: str) -> str:
-    is_bare = _NUMBER.fullmatch(text) is not None and text.strip()[-1:].isdigit()
+    is_bare = _found(_NUMBER, text) is not None and text.strip()[-1:].isdigit()
     return _word(f"{text} {unit}" if unit and is_bare else text)[:60]
 
 

@@ -32,7 +32,8 @@ from vibration.formats.vocabulary import (
 _CAMEL: Final = re.compile(r"(?<=[a-zµ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SPLIT: Final = re.compile(r"[^\w°%²µ/]+|_+")
 _DIGITS: Final = re.compile(r"\d+$")
-_UNIT_AT_END: Final = re.compile(r"[\[(<{]\s*([^\])>}]*?)\s*[\])>}]\s*:?\s*$")
+_UNIT_AT_END: Final = re.compile(r"[\[(<{]([^\])>}]*)[\])>}]\s*(?::\s*)?$")
+_LONGEST_NAME: Final = 200
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -52,7 +53,7 @@ def words_of(name: str) -> tuple[str, ...]:
     >>> words_of("SampleRate_Hz"), words_of("Drive end (g)")
     (('sample', 'rate', 'hz'), ('drive', 'end'))
     """
-    text = unicodedata.normalize("NFKC", name[:200]).replace("μ", "µ")
+    text = unicodedata.normalize("NFKC", name[:_LONGEST_NAME]).replace("μ", "µ")
     text = _UNIT_AT_END.sub(" ", text)
     spread = _CAMEL.sub(" ", text).lower().replace("'", "’")
     spread = re.sub(r"d’|l’", " ", spread)
@@ -78,10 +79,8 @@ def unit_in_name(name: str) -> str | None:
     >>> unit_in_name("Drive end") is None
     True
     """
-    found = _UNIT_AT_END.search(name)
-    if found is not None:
-        return found.group(1)
-    return None
+    found = _UNIT_AT_END.search(name[-_LONGEST_NAME:])
+    return found.group(1).strip() if found is not None else None
 
 
 def _has(words: tuple[str, ...], stems: tuple[str, ...]) -> bool:

@@ -267,9 +267,15 @@ def _check_integer(name: str, value: object, low: int, high: int) -> None:
 
 
 def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise VibrationError(f"{name} is a finite number, not {value!r}.", field=name)
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise VibrationError(f"{name} is too large a number.", field=name) from error
+    if not math.isfinite(number):
+        raise VibrationError(f"{name} is a finite number, not {value!r}.", field=name)
+    return number
 
 
 def _codes(

@@ -11,6 +11,8 @@ from vibration.simulation.recipe import SIMULATOR_VERSION, Recipe
 LONGEST_TEXT: Final = 20_000
 _VERSION: Final = "simulator_version"
 _DEEPEST: Final = 2  # the mapping, and the lists in it
+_MOST_BITS: Final = 64
+_SHOWN: Final = 60
 
 
 class _Loader(yaml.SafeLoader):
@@ -23,7 +25,7 @@ class _Loader(yaml.SafeLoader):
                 continue  # refused below
             if key.value in seen:
                 line = key.start_mark.line + 1
-                raise VibrationError(f"{key.value} stands twice, again on line {line}.")
+                raise VibrationError(f"{_shown(key.value)} stands twice, again on line {line}.")
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -109,7 +111,7 @@ def recipe_from_yaml(text: str) -> Recipe:
     known = tuple(Recipe().to_dict())
     for key in values:
         if key not in known:
-            raise VibrationError(f"A recipe has no key “{key}”; it has {', '.join(known)}.")
+            raise VibrationError(f"A recipe has no key “{_shown(key)}”; it has {', '.join(known)}.")
     try:
         return Recipe.from_dict(values)
     except VibrationError as error:
@@ -131,14 +133,33 @@ def _plain_values(text: str) -> dict[str, Any]:
         raise VibrationError(
             f"{where} cannot be read as YAML ({error.problem}); write each key as “key: value”."
         ) from error
-    except (yaml.YAMLError, ValueError) as error:
+    # PyYAML's own ways to fail at a value that is not of its tag, such as !!bool x
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
         raise VibrationError(
             "The text cannot be read as YAML: it holds a character or a number that YAML does "
             "not allow."
         ) from error
     if not isinstance(values, dict):
         raise VibrationError("A recipe is a list of keys and values, such as “seed: 0”.")
+    for key, value in values.items():
+        _prove_short(key, "A key")
+        _prove_short(value, str(key))
     return {str(key): value for key, value in values.items()}
+
+
+def _prove_short(value: Any, name: str) -> None:
+    """Refuse whole numbers that no field holds, and that Python would not write into a sentence."""
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        raise VibrationError(f"{_shown(name)} is too large a number.")
+    if isinstance(value, dict):
+        _prove_short([*value, *value.values()], name)
+    elif isinstance(value, list | tuple | set):
+        for each in value:
+            _prove_short(each, name)
+
+
+def _shown(key: str) -> str:
+    return key[:_SHOWN].encode("utf-8", "replace").decode()
 
 
 def _prove_flat(text: str) -> None:

@@ -115,6 +115,15 @@ def test_half_a_character_is_refused_as_what_cannot_be_used(rig, address, body):
     assert (answer.status_code, answer.json()["detail"]) == (400, UNUSABLE)
 
 
+@pytest.mark.parametrize("field", ["unit", "specimen", "run", "fault_size_mm", "fault_location"])
+def test_an_answer_too_long_to_be_one_is_refused(rig, field):
+    pk = say(rig, "/imports")["id"]
+    body = json.dumps({field: "1" * 1000})
+    answer = rig.post(f"{ROOT}/imports/{pk}/answers", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert field in answer.json()["detail"]
+
+
 def test_an_import_without_a_name_is_refused_at_its_field(rig, owner):
     content = CSV.encode()
     pk, rooms = begun(rig, **{"a.csv": content})

@@ -40,13 +40,18 @@ def test_a_column_is_known_by_its_title_and_its_unit(title, cell, fact, value):
     [
         ("speed", "9 km/h", "in rpm or Hz, not in km/h"),
         ("speed", "-3", "above 0"),
+        ("speed", "2e6 rpm", "at most 1 million rpm"),
+        ("speed", "1500 g", "in rpm or Hz, not in g"),
         ("rate", "1e12", "10 Hz to 10 million Hz"),
         ("rate", "0", "10 Hz to 10 million Hz"),
-        ("rate", "9" * 5000, "too large a number"),
+        ("rate", "1e400", "too large a number"),
+        ("rate", "9" * 100_000, "too long for a number"),
         ("recorded at", "yesterday", "no time"),
         ("specimen", "x" * 101, "longer than 100"),
         ("pulses", "0", "1 to 10000 pulses"),
-        ("rpm", "9" * 5000, "too large a number"),
+        ("rpm", "9" * 100_000, "too long for a number"),
+        ("fault_size_mm", "1" * 100_000 + "/3 in", "number with its unit"),
+        ("load", "9" * 100_000, "longer than 100"),
         ("label", "inner\u202erace", r"\\u202e.* cannot be seen"),
     ],
 )
@@ -105,6 +110,12 @@ def test_a_pattern_reads_folders_and_names(pattern, path, facts):
 def test_a_pattern_that_cannot_be_is_refused(pattern, words):
     with pytest.raises(FormatError, match=words):
         PathPattern.of(pattern)
+
+
+def test_a_name_that_fits_in_a_great_many_ways_but_for_its_end_is_of_no_pattern():
+    facts = ("label", "class", "load", "specimen", "run", "severity", "unit", "channel")
+    pattern = "_".join(f"{{{fact}}}" for fact in facts) + "!"
+    assert PathPattern.of(pattern).facts_of("_" * 250) is None
 
 
 def test_what_found_no_file_is_said_and_a_table_of_none_refused(tmp_path):

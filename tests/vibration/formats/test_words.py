@@ -46,10 +46,22 @@ def test_an_interval_is_known_by_its_name(name):
     ("text", "expected"),
     [("25600 Hz", (25600.0, "Hz")), ("25.6 kHz", (25.6, "kHz")), ("25,6 kHz", (25.6, "kHz")),
      ("25,600", (25600.0, "")), ("25 600 Hz", (25600.0, "Hz")), ("1/25600 s", (1 / 25600, "s")),
-     ("= 1e-4", (1e-4, "")), ("-3", (-3.0, "")), ("fast", None), ("", None)],
+     ("= 1e-4", (1e-4, "")), ("-3", (-3.0, "")), ("fast", None), ("", None),
+     ("1/0", None), ("1/0.0 s", None), ("1/.", None), ("1/1.2.3", None), ("1/.5 s", (2.0, "s"))],
 )  # fmt: skip
 def test_a_value_is_read_with_its_unit(text, expected):
     assert number_and_unit(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("25.600 Hz", (25600.0, "Hz")), ("25.600,5 Hz", (25600.5, "Hz")), ("25,6", (25.6, "")),
+     ("39,063 us", (39.063, "us")), ("8,192 kHz", (8.192, "kHz")), ("25.6 kHz", (25.6, "kHz")),
+     ("25.600 kHz", (25.6, "kHz")), ("39.063 us", (39.063, "us")), ("0.125 s", (0.125, "s")),
+     ("1.500 min-1", (1500.0, "min-1")), ("25,600,000 Hz", None), ("1.2.3", None)],
+)  # fmt: skip
+def test_beside_decimal_commas_a_point_parts_thousands(text, expected):
+    assert number_and_unit(text, decimal=",") == expected
 
 
 @pytest.mark.parametrize(
@@ -58,7 +70,8 @@ def test_a_value_is_read_with_its_unit(text, expected):
      ("Sampling rate", 25.6, "kS/s", 25600),
      ("dt", 1e-4, None, 10000), ("dt_us", 39.0625, None, 25600),
      ("sample time [ms]", 0.1, None, 1e4),
-     ("fs", 0, None, None), ("temperature", 20, None, None)],
+     ("fs", 0, None, None), ("temperature", 20, None, None),
+     ("dt", 1e-320, "ns", None), ("dt", 1e-320, "s", None), ("fs", 1e305, "MHz", None)],
 )  # fmt: skip
 def test_a_number_states_a_rate_by_name_and_unit(name, value, unit, fs_hz):
     assert rate_of(name, value, unit) == (pytest.approx(fs_hz) if fs_hz else None)
@@ -69,7 +82,8 @@ def test_a_number_states_a_rate_by_name_and_unit(name, value, unit, fs_hz):
     [("rpm", 1480, None, 1480), ("Drehzahl", 1480, "1/min", 1480),
      ("shaft speed", 24.5, "Hz", 1470),
      ("shaft_hz", 25, None, 1500), ("shaft speed", 25, None, None), ("n_rpm", 90, None, 90),
-     ("Speed", 1480, "rpm", 1480), ("wind speed", 1480, "m/s", None)],
+     ("Speed", 1480, "rpm", 1480), ("wind speed", 1480, "m/s", None),
+     ("Drehfrequenz", 24875, "Hz", None)],
 )  # fmt: skip
 def test_a_speed_needs_a_unit_or_a_size_that_leaves_no_choice(name, value, unit, rpm):
     assert speed_of(name, value, unit) == rpm

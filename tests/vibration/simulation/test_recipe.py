@@ -146,6 +146,11 @@ def test_a_recipe_that_cannot_be_made_is_refused_with_the_reason(change, reason)
         Recipe(**change)
 
 
+def test_a_whole_number_beyond_all_floats_is_refused():
+    with pytest.raises(VibrationError, match="fs_hz is too large a number"):
+        Recipe(fs_hz=10**400)
+
+
 @pytest.mark.parametrize("name", ["fs_hz", "duration_s", "shaft_hz", "mains_hz"])
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_numbers_that_are_not_finite_are_refused(name, value):

@@ -81,6 +81,20 @@ def test_what_is_missing_has_its_default():
         ("#" * 30_000, "short"),
         ("1: 2", "“1”"),
         ("? [a]\n: 1", "YAML"),
+        ("fs_hz: 1" + "0" * 400, "fs_hz"),
+        ("seed: 0x" + "f" * 5000, "seed"),
+        ("seed: " + ":".join(["59"] * 3000), "seed"),
+        ("fs_hz: " + ":".join(["59"] * 3000) + ".5", "YAML"),
+        ("simulator_version: 0x" + "f" * 5000, "simulator_version"),
+        ("classes: [0x" + "f" * 5000 + "]", "classes"),
+        ("classes: !!set {0x" + "f" * 5000 + "}", "classes"),
+        ("? 0x" + "f" * 5000 + "\n: 1", "key"),
+        ("fs_hz: !!timestamp x", "YAML"),
+        ("augmentation: !!bool x", "YAML"),
+        ("fs_hz: !!int ''", "YAML"),
+        ("? " + "x" * 5000 + "\n: 1", "no key “xxx"),
+        ('"\\ud800": 1', "no key “?”"),
+        ('? "\\ud800"\n: 1\n? "\\ud800"\n: 1', "? stands twice, again on line 3"),
     ],
 )
 def test_each_mistake_is_named_in_one_sentence(text, named):
@@ -88,6 +102,7 @@ def test_each_mistake_is_named_in_one_sentence(text, named):
         recipe_from_yaml(text)
     assert named in str(refused.value)
     assert "\n" not in str(refused.value)
+    assert len(str(refused.value).encode()) < 400
 
 
 def test_a_number_may_be_written_as_in_other_programs():

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from vibration.formats.blocks import blocks
 from vibration.formats.gathering import Columns, gathered
-from vibration.formats.text.dialect import clock
+from vibration.formats.text.dialect import clock, utc_offset_s
 from vibration.formats.text.table import Column, Table
 
 _ISO: Final = re.compile(
@@ -29,6 +29,7 @@ class Clock:
         self._is_dated = self._is_timed = True
         self.first: tuple[int | None, float | None] | None = None
         self.is_sure = True
+        self._offset_s: float | None = None
 
     def read(self, texts: list[str]) -> tuple[npt.NDArray[np.float64], bool]:
         """Return days and seconds of some rows, and whether the days are beyond doubt."""
@@ -43,7 +44,22 @@ class Clock:
             day, seconds, sure = parsed
             is_sure &= sure
             times[row] = (np.nan if day is None else day, np.nan if seconds is None else seconds)
-        return times, is_sure
+        return self._at_first_offset(times, texts), is_sure
+
+    def _at_first_offset(
+        self, times: npt.NDArray[np.float64], texts: list[str]
+    ) -> npt.NDArray[np.float64]:
+        """Move times to the offset from UTC of the first row: summer time begins without a gap."""
+        if self.first is None and texts:
+            self._offset_s = _offset_of(texts[0])
+        if self._offset_s is None:
+            return times
+        given = [_offset_of(text) for text in texts]
+        ahead_s = [0.0 if each is None else each - self._offset_s for each in given]
+        days, seconds = times.T
+        turns, seconds = np.divmod(seconds - ahead_s, _DAY_S)
+        moved: npt.NDArray[np.float64] = np.column_stack([days + turns, seconds])
+        return np.where(np.reshape(ahead_s, (-1, 1)) != 0.0, moved, times)
 
     def add(self, times: npt.NDArray[np.float64], is_sure: bool) -> None:
         if not len(times):
@@ -81,6 +97,10 @@ class Clock:
             turns = midnights + np.cumsum(np.diff(seconds, prepend=before) < -_HALF_DAY_S)
             yield seconds + _DAY_S * turns - first_s
             midnights, before = int(turns[-1]), float(seconds[-1])
+
+
+def _offset_of(text: str) -> float | None:
+    return utc_offset_s(text.strip().strip('"'))
 
 
 def _iso_times(texts: list[str]) -> npt.NDArray[np.float64] | None:

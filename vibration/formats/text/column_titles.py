@@ -12,7 +12,14 @@ from vibration.quantities import find_unit
 
 _COUNTED: Final = frozenset({"sequence", "sample", "samples", "#", "index", "point"})
 _BRACKETED: Final = re.compile(r"^\s*[\[(<{].{0,20}[\])>}]\s*$")
-_NAME_AND_UNIT: Final = re.compile(r"[^\s\[\](][^\[\](]*?\s*[\[(][^\])]*[\])]|\S+")
+_NAME_AND_UNIT: Final = re.compile(r"[^\s\[\](][^\[\](]*[\[(][^\])]*[\])]|\S+")
+_WHOLE: Final = re.compile(r"[+-]?(?:0|[1-9]\d*)")
+_DECIMALS: Final = re.compile(r"\d+")
+_UNQUOTED: Final = (
+    "the decimal commas are not quoted, so they cannot be told from separators. "
+    "Export with semicolons between the columns, or with decimal points"
+)
+_LONGEST_TITLES: Final = 10_000
 
 
 def titles_of(line: Line, dialect: Dialect, width: int) -> list[str] | None:
@@ -49,7 +56,7 @@ def titles_of(line: Line, dialect: Dialect, width: int) -> list[str] | None:
         for mark in (";", "\t", ",", "|")
         if mark != dialect.separator and mark in text
     ]
-    if dialect.separator in (None, "\t"):
+    if dialect.separator in (None, "\t") and len(text) <= _LONGEST_TITLES:
         candidates.append([part.strip() for part in re.split(r"\t|\s{2,}", text.strip())])
         candidates.append([part.strip() for part in _NAME_AND_UNIT.findall(text.strip())])
     for fields in candidates:
@@ -130,10 +137,7 @@ def prove_titles(line: Line, dialect: Dialect, width: int, name: str) -> None:
     shown = ", ".join(each for each in fields[:6])
     numbers = f"{width} number{'s' if width > 1 else ''}"
     if width == 2 * len(fields) and dialect.separator == ",":
-        why = (
-            "the decimal commas are not quoted, so they cannot be told from separators. "
-            "Export with semicolons between the columns, or with decimal points"
-        )
+        why = _UNQUOTED
     elif width < len(fields):
         why = "values are missing beside them. Export the table again, with all of its columns"
     else:
@@ -142,6 +146,44 @@ def prove_titles(line: Line, dialect: Dialect, width: int, name: str) -> None:
         f"Line {line.number} of {name} holds {len(fields)} titles ({shown}) over rows of "
         f"{numbers}: {why}."
     )
+
+
+def prove_separators(rows: Sequence[Line], dialect: Dialect, name: str) -> None:
+    """Refuse rows without titles in which every second comma parts a number from its decimals.
+
+    Whole numbers are not written 05 or -0: where each pair of columns holds such, and no number
+    of a pair begins so with its first, it is one number.
+
+    Parameters
+    ----------
+    rows : sequence of Line
+        The first of the samples.
+    dialect : Dialect
+        Of the rows.
+    name : str
+        The file, for the refusal.
+
+    Raises
+    ------
+    FormatError
+        Where the separator was misjudged.
+
+    Examples
+    --------
+    >>> prove_separators([Line(1, "1,2,3,4"), Line(2, "0,5,1,4")], Dialect(",", "."), "rig.csv")
+    """
+    table = [dialect.fields(row.text) for row in rows]
+    width = len(table[0])
+    is_even = dialect.separator == "," and width >= 4 and width % 2 == 0
+    if not is_even or any(len(fields) != width for fields in table):
+        return
+    columns = list(zip(*table, strict=True))
+    for whole, decimals in zip(columns[::2], columns[1::2], strict=True):
+        if not all(map(_WHOLE.fullmatch, whole)) or not all(map(_DECIMALS.fullmatch, decimals)):
+            return
+        if "-0" not in whole and not any(len(d) > 1 and d[0] == "0" for d in decimals):
+            return
+    raise FormatError(f"{rows[0].quoted(name)} cannot be read: {_UNQUOTED}.")
 
 
 def units_of(line: Line, dialect: Dialect, width: int) -> list[str] | None:

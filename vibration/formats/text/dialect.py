@@ -2,11 +2,19 @@
 
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 _DECIMAL_COMMA: Final = re.compile(r"^\s*(-0,\d+|[+-]?\d+,0\d+)\s*$")
 _COMMA_NUMBER: Final = re.compile(r"^[+-]?\d*,\d+(?:[eE][+-]?\d+)?$")
+_GROUPED: Final = re.compile(r"([+-]?[1-9]\d{0,2})(?:\.\d{3})+")
+_MAY_GROUP: Final = re.compile(r"\.\d{3}(?![\w,:])")
+_BELOW_A_THOUSAND: Final = re.compile(r"[+-]?\d{1,3}")
+_FEWEST_GROUPED: Final = 3
+_ONE_DECIMAL: Final = re.compile(r"^\s*[+-]?\d+,(\d)\s*$")
+_FEWEST_DECIMALS: Final = 5
 _POINT_NUMBER: Final = re.compile(r"^[+-]?\d*\.\d+(?:[eE][+-]?\d+)?$")
 _DURATION: Final = re.compile(
     r"^\s*([+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)\s+(ms|s|sec|min|hr|days?)\s*$"
@@ -20,6 +28,7 @@ _CLOCK: Final = re.compile(
 )
 _CELL: Final = re.compile(r"^\s*[\[(]\s*[+-]?[\d.]")
 _LONGEST_COMMA_TEST: Final = 50
+_LONGEST_CLOCK: Final = 60
 
 
 @dataclass(frozen=True)
@@ -54,11 +63,21 @@ class Dialect:
         if self.number(field) is not None:
             return "n"
         if any(character.isdigit() for character in field):
-            if _CLOCK.match(field) or _DURATION.match(field):
-                return "t"
-            if len(field) > 60 and _CELL.match(field):
+            if len(field) <= _LONGEST_CLOCK:
+                return "t" if _CLOCK.match(field) or _DURATION.match(field) else "x"
+            if _CELL.match(field):
                 return "c"
         return "x"
+
+    def may_group(self, text: str) -> bool:
+        """Tell quickly whether any line of a text may hold a number as `grouped` finds."""
+        return self.decimal == "," and _MAY_GROUP.search(text) is not None
+
+    def grouped(self, line: str) -> list[int]:
+        """Return the places of numbers whose thousands are parted by points, as 2.514 may be."""
+        if not self.may_group(line):
+            return []
+        return [i for i, field in enumerate(self.fields(line)) if _GROUPED.fullmatch(field)]
 
     def number(self, field: str) -> float | None:
         """Return the number that a field is, else None."""
@@ -122,18 +141,33 @@ def dialect_of(lines: list[str]) -> Dialect:
         if separator in line.strip(separator) and not is_padding:
             return Dialect(separator, _decimal_mark(near, separator), quotes)
     if "," not in line:
-        return Dialect("|" if "|" in line else None, ".", quotes)
+        separator = "|" if "|" in line else None
+        return Dialect(separator, _decimal_mark(near, separator), quotes)
     if _are_decimal_commas(line, near):
         return Dialect(None, ",", quotes)
     return Dialect(",", ".", quotes)
 
 
-def _decimal_mark(near: list[str], separator: str) -> str:
-    """Return the decimal mark between separators that are no commas; dates do not count."""
-    fields = [field.strip(' "') for row in near for field in row.split(separator)]
-    commas = sum(bool(_COMMA_NUMBER.match(field)) for field in fields)
-    points = sum(bool(_POINT_NUMBER.match(field)) for field in fields)
-    return "," if commas > points else "."
+def _decimal_mark(near: list[str], separator: str | None) -> str:
+    """Return the decimal mark between separators that are no commas; dates do not count.
+
+    Points that part thousands in all of a column are none, and show that a comma would be.
+    """
+    rows = [[field.strip(' "') for field in row.split(separator)] for row in near]
+    columns = list(zip_longest(*rows, fillvalue=""))
+    commas = sum(bool(_COMMA_NUMBER.match(field)) for row in rows for field in row)
+    fewest = 1 if commas else _FEWEST_GROUPED
+    counted = [column for column in columns if not _is_grouped(column, fewest)]
+    points = sum(bool(_POINT_NUMBER.match(field)) for column in counted for field in column)
+    return "," if commas > points or (len(counted) < len(columns) and not points) else "."
+
+
+def _is_grouped(column: Sequence[str], fewest: int) -> bool:
+    """Tell a column such as 251, 2.670, 12.808: so many thousands, and what is less without."""
+    thousands = {found[1] for field in column if (found := _GROUPED.fullmatch(field))}
+    others = [field for field in column if field and not _GROUPED.fullmatch(field)]
+    is_below = bool(others) and all(map(_BELOW_A_THOUSAND.fullmatch, others))
+    return len(thousands) >= fewest and is_below
 
 
 def _are_decimal_commas(line: str, near: list[str]) -> bool:
@@ -146,11 +180,69 @@ def _are_decimal_commas(line: str, near: list[str]) -> bool:
     return len(parts) > 1 and "." not in line and all("," in part.strip(",") for part in parts)
 
 
+def are_decimals_under(title: str, rows: list[str]) -> bool:
+    """Tell whether one title stands over numbers with one digit behind a decimal comma.
+
+    More digits show by a zero among their first, and a switch beside a channel by its few values.
+
+    Parameters
+    ----------
+    title : str
+        The line above the rows.
+    rows : list of str
+        Of data, as they are written.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> are_decimals_under("Velocity (mm/s)", ["1,5", "2,3", "0,9", "1,2", "3,6"])
+    True
+    >>> are_decimals_under("left,right", ["1,5", "2,3", "0,9", "1,2", "3,6"])
+    False
+    """
+    words = title.strip()
+    is_title = any(map(str.isalpha, words)) and not any(mark in words for mark in ";,\t|:=")
+    found = [_ONE_DECIMAL.match(row) for row in rows[:_LONGEST_COMMA_TEST]]
+    if not is_title or words[0] in "#%/*!":
+        return False
+    last_digits = {each[1] for each in found if each is not None}
+    return all(found) and len(last_digits) >= _FEWEST_DECIMALS
+
+
+def utc_offset_s(field: str) -> float | None:
+    """Return the offset from UTC behind a clock time in s, None where none stands there.
+
+    Parameters
+    ----------
+    field : str
+        Of a table.
+
+    Returns
+    -------
+    float or None
+
+    Examples
+    --------
+    >>> utc_offset_s("2024-04-16T11:02:03+02:00"), utc_offset_s("11:02Z"), utc_offset_s("11:02")
+    (7200.0, 0.0, None)
+    """
+    found = _CLOCK.match(field) if len(field) <= _LONGEST_CLOCK else None
+    offset = found[12] if found is not None else None
+    if offset is None or offset in ("Z", "UTC"):
+        return None if offset is None else 0.0
+    size_s = 3600.0 * int(offset[1:3]) + 60.0 * int(offset[-2:])
+    return -size_s if offset[0] == "-" else size_s
+
+
 def clock(field: str) -> tuple[int | None, float | None, bool] | None:
     """Return day number, seconds of the day, and whether the day is beyond doubt; None for others.
 
     ``2024-04-16T11:02:03.5Z``, ``16.04.2024 11:02``, ``11:02:03,500 PM`` and dates alone are read.
-    A day before a month with a slash between is in doubt up to the twelfth.
+    A day before a month with a slash between is in doubt up to the twelfth. Times are local ones:
+    `utc_offset_s` reads what stands behind them.
 
     Parameters
     ----------
@@ -169,6 +261,8 @@ def clock(field: str) -> tuple[int | None, float | None, bool] | None:
     >>> clock("pump") is None
     True
     """
+    if len(field) > _LONGEST_CLOCK:
+        return None
     duration = _DURATION.match(field)
     if duration is not None:
         unit_s = _DURATION_S.get(duration.group(2), 86400.0)

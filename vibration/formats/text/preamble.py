@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from vibration.formats.facts import number_and_unit, rate_of, speed_of, stated
+from vibration.formats.facts import both_readings, number_and_unit, rate_of, speed_of, stated
 from vibration.formats.recording import Statement
 from vibration.formats.text.column_titles import (
     bare_unit,
@@ -60,8 +60,10 @@ _UNIT_KEYS: Final = frozenset(
     ]
 )
 _OF_THE_AXIS: Final = frozenset({"horizontal", "x", "time", "abscissa", "axis", "zeit"})
-_PAIRS: Final = re.compile(r"([^=:;,]+?)\s*[=:]\s*([^=;]+?)(?=[;,]\s*[^=:;,]+[=:]|$|;)")
+# A key begins at the line's own beginning or after a mark, so that each is looked at once.
+_PAIRS: Final = re.compile(r"(?<![^=:;,])([^=:;,]+)[=:]([^=;]+?)(?=[;,][^=:;,]+[=:]|$|;)")
 _KEY_BLANK_VALUE: Final = re.compile(r"^([^\d=:]*[^\d\s=:,;])\s+([+-]?\d[\d.,eE+-]*\s*\S*)\s*$")
+_LONGEST_PAIRS: Final = 2000
 _SHOWN: Final = 60
 
 
@@ -141,7 +143,7 @@ def preamble_of(
             is_last = place == len(rest) - 1
             _take_titles(rest.pop(place), dialect, first_rows, name if is_last else "", found)
     for line in rest:
-        _read_keys(line, dialect, width, found)
+        _read_keys(line, dialect, first_rows, found)
     return found
 
 
@@ -186,7 +188,7 @@ def _take_titles(
     if titles is None:
         if name:  # further up, such a line is one of many about the whole
             prove_titles(line, dialect, width, name)
-        _read_keys(line, dialect, width, found)
+        _read_keys(line, dialect, first_rows, found)
     else:
         found.titles = titles
 
@@ -195,7 +197,7 @@ def _is_key_line(line: Line, width: int) -> bool:
     """Tell whether a line says `key, value`, so that it titles nothing."""
     for key, values in _pairs(line.text):
         value = values[0] if values else ""
-        has_number = number_and_unit(value) is not None
+        has_number = bool(both_readings(value))
         if has_number and (is_rate_name(key) or is_interval_name(key) or is_speed_name(key)):
             return True
         if _is_unit_key(key) and find_unit(value) is not None:
@@ -213,9 +215,12 @@ def _is_unit_key(key: str) -> bool:
 def _pairs(text: str) -> list[tuple[str, list[str]]]:
     """Return the keys of a line, each with its values."""
     bare = text.strip().strip(_COMMENT).strip()
+    pairs = _PAIRS.findall(bare[:_LONGEST_PAIRS])
+    if len(bare) > _LONGEST_PAIRS:  # the last value may be cut
+        pairs = pairs[:-1]
     explicit = [
         (key.strip().strip('"'), [value.strip().strip('"').strip()])
-        for key, value in _PAIRS.findall(bare)
+        for key, value in pairs
         if any(c.isalpha() for c in key)
     ]
     if explicit:
@@ -231,7 +236,7 @@ def _pairs(text: str) -> list[tuple[str, list[str]]]:
                 if with_unit and is_number(values[0]):
                     return [(key, [f"{values[0]} {values[1]}"])]
                 return [(key, values)]
-    blank = _KEY_BLANK_VALUE.match(bare)
+    blank = _KEY_BLANK_VALUE.match(bare) if len(bare) <= _LONGEST_PAIRS else None
     return [(blank.group(1).strip(), [blank.group(2)])] if blank else explicit
 
 
@@ -239,7 +244,14 @@ def _is_rate_unit(text: str) -> bool:
     return text.replace(" ", "").lower() in {"hz", "khz", "mhz", "s/s", "sps", "samples/s", "sa/s"}
 
 
-def _read_keys(line: Line, dialect: Dialect, width: int, found: Preamble) -> None:
+def _decimal_shown(dialect: Dialect, first_rows: Sequence[str]) -> str | None:
+    """Return the decimal mark of the rows; None where whole numbers show none."""
+    is_shown = dialect.decimal == "," or dialect.separator == ","
+    return dialect.decimal if is_shown or any("." in row for row in first_rows) else None
+
+
+def _read_keys(line: Line, dialect: Dialect, first_rows: Sequence[str], found: Preamble) -> None:
+    width, decimal = len(dialect.fields(first_rows[0])), _decimal_shown(dialect, first_rows)
     where = f"line {line.number}: {line.text.strip()[:_SHOWN]}"
     for key, values in _pairs(line.text):
         if _is_unit_key(key):
@@ -252,19 +264,19 @@ def _read_keys(line: Line, dialect: Dialect, width: int, found: Preamble) -> Non
             elif values and len(values[0]) <= 20 and find_unit(bare_unit(values[0])):
                 found.unit = (bare_unit(values[0]), where)
             continue
-        numbers = [number_and_unit(value) for value in values]
-        rates = [
-            rate_of(key, n[0], n[1] or unit_in_name(key)) if n is not None else None
-            for n in numbers
-        ]
+        unit = unit_in_name(key) or ""
+        numbers = [number_and_unit(value, decimal or ".", unit) for value in values]
+        # Of one value that can be read in two ways both are stated, so that it is asked about.
+        rivals = both_readings(values[0], unit) if decimal is None and len(values) == 1 else []
+        rates = [rate_of(key, *n) if n is not None else None for n in (rivals or numbers)]
         if rates and all(rate is not None for rate in rates):
-            _keep_rates([rate for rate in rates if rate is not None], width, where, found)
+            known = [rate for rate in rates if rate is not None]
+            _keep_rates(known, 1 if rivals else width, where, found)
             continue
-        if numbers and numbers[0] is not None:
-            rpm = speed_of(key, *numbers[0])
-            if rpm is not None:
-                found.speeds.append(stated(rpm, where))
-                continue
+        speeds = [speed_of(key, *n) for n in (rivals or numbers[:1]) if n is not None]
+        if speeds and all(rpm is not None for rpm in speeds):
+            found.speeds += [stated(rpm, where) for rpm in speeds if rpm is not None]
+            continue
         _read_time(key, values, found)
 
 

@@ -16,9 +16,10 @@ from vibration.formats.layouts.published_tables import published_table
 from vibration.formats.recording import LeftOut, Question, Reading, Source
 from vibration.formats.series import Series, Stated, prove_no_features
 from vibration.formats.sidecar import sidecar_of
+from vibration.formats.text.column_titles import prove_separators
 from vibration.formats.text.lines import Line, TextLines, opened_text
 from vibration.formats.text.preamble import Preamble, preamble_of
-from vibration.formats.text.rows import parse
+from vibration.formats.text.rows import grouped_error, parse
 from vibration.formats.text.table import (
     MAX_COLUMNS,
     ROW_WISE,
@@ -28,6 +29,7 @@ from vibration.formats.text.table import (
     without_side_keys,
 )
 
+_ROWS_PROVEN: Final = 200
 _MOST_ROWS: Final = 4096
 _SENSITIVITY: Final = re.compile(r"sensiti|sensibilit|empfindlich|灵敏度|чувствительн", re.I)
 
@@ -81,6 +83,9 @@ def read_text(file: SourceFile) -> Reading:
                 "one channel each."
             )
         said = preamble_of(table.above, table.dialect, table.first_rows, file.name)
+        if not said.titles:
+            rows = [line for line in head[first:] if line.text.strip()]
+            prove_separators(rows[:_ROWS_PROVEN], table.dialect, file.name)
         parse(table, first, head, lines, file)
     return _reading(table, said, file)
 
@@ -193,6 +198,8 @@ def _row_wise(table: Table, rows: Iterator[Line], file: SourceFile) -> Reading:
                 f"{file.name} has {len(kinds)} columns and more than {_MOST_ROWS} lines; "
                 "a table has one column a channel, or one line a waveform."
             )
+        if dialect.grouped(line.text):
+            raise grouped_error(line, file.name)
         values = dialect.fields(line.text)
         numbers = [dialect.number(each) for each in values[kinds.count("x") :]]
         texts = values[: kinds.count("x")]

@@ -87,6 +87,8 @@ def _block(
     name: str,
 ) -> npt.NDArray[np.float64]:
     dialect = table.dialect
+    if dialect.decimal == "," and dialect.may_group("\n".join(texts)):
+        _prove_ungrouped(texts, number, dialect, kinds, name)
     try:
         return _numbers(texts, dialect, kinds, clocks)
     except (ValueError, IndexError) as error:
@@ -108,6 +110,36 @@ def _block(
         numbers = f"{width} number{'s' if width > 1 else ''}"
         line = Line(number + misfit, texts[misfit])
         raise FormatError(f"{line.quoted(name)} is not {numbers}, as the rows above.") from error
+
+
+def _prove_ungrouped(
+    texts: list[str], number: int, dialect: Dialect, kinds: str, name: str
+) -> None:
+    """Refuse numbers such as 2.514 beside decimal commas: a thousandth of what they are."""
+    for i, text in enumerate(texts):
+        if any(kinds[at : at + 1] in ("n", "e") for at in dialect.grouped(text)):
+            raise grouped_error(Line(number + i, text), name)
+
+
+def grouped_error(line: Line, name: str) -> FormatError:
+    """Return the refusal of a line whose thousands are parted by points.
+
+    Parameters
+    ----------
+    line : Line
+    name : str
+        The file.
+
+    Returns
+    -------
+    FormatError
+
+    Examples
+    --------
+    >>> print(grouped_error(Line(2, "0,5;2.514"), "rig.csv"))
+    Line 2 of rig.csv ('0,5;2.514') seems to part thousands by points; export it without.
+    """
+    return FormatError(f"{line.quoted(name)} seems to part thousands by points; export it without.")
 
 
 def _numbers(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from vibration.errors import FormatError
 from vibration.formats.recording import LeftOut
-from vibration.formats.text.dialect import Dialect, dialect_of
+from vibration.formats.text.dialect import Dialect, are_decimals_under, dialect_of
 from vibration.formats.text.lines import Line, TextLines
 
 MAX_COLUMNS: Final = 64
@@ -162,6 +162,10 @@ def find_table(head: Sequence[Line], name: str) -> tuple[Table, int]:
             continue
         following = [each.text for _, each in filled[place : place + _HEAD_LINES]]
         dialect = dialect_of(following)
+        if dialect.separator == "," and place:
+            above_it = filled[place - 1][1].text
+            if are_decimals_under(above_it, following):
+                dialect = Dialect(None, ",", dialect.quotes)
         width = _counted(line, dialect, name)
         kinds = dialect.kinds(line.text)
         if not {*kinds} & {"n", "c"} or not _holds(kinds, following, dialect):
@@ -220,7 +224,11 @@ def _holds(kinds: str, following: Sequence[str], dialect: Dialect) -> bool:
 
 def _is_lone(width: int, following: Sequence[str], dialect: Dialect) -> bool:
     """Tell whether a row is narrower or wider than all that follow it."""
-    widths = {len(dialect_of([row]).fields(row)) for row in following[1:12]}
+    near = following[1:12]
+    # A decimal comma alone on its line looks like a separator: "1,7279".
+    if dialect.decimal == "," and all(len(dialect.fields(row)) == width for row in near):
+        return False
+    widths = {len(dialect_of([row]).fields(row)) for row in near}
     return len(following) > 3 and len(widths) == 1 and width not in widths
 
 
