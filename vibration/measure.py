@@ -125,6 +125,8 @@ def _with_rate(
     reading: Reading, channel: Channel, given_hz: float | None, *, resample: bool
 ) -> Channel:
     uneven = reading.question_about("times", channel) if channel.fs_hz is None else None
+    if uneven is not None and uneven.proposal is None and channel.times_s is not None:  # a gap
+        raise VibrationError(uneven.sentence, field="times_s")
     if uneven is not None and not resample:
         raise VibrationError(f"{uneven.sentence} Say so with --resample, or repair the times.")
     if given_hz is None:

@@ -7,7 +7,7 @@ import pytest
 
 from vibration.errors import VibrationError
 from vibration.features import FEATURE_NAMES
-from vibration.formats import Channel, Reading
+from vibration.formats import Channel, Reading, read_recording
 from vibration.formats.facts import stated
 from vibration.measure import measure
 
@@ -73,6 +73,15 @@ def test_peaks_are_two_hertz_apart_from_one_hertz_up_and_the_highest_first():
 def test_without_any_rate_it_is_refused_naming_the_option():
     with pytest.raises(VibrationError, match="--fs"):
         measure(recording())
+
+
+@pytest.mark.parametrize("resample", [False, True])
+def test_times_with_a_gap_are_refused_naming_where_to_cut(tmp_path, resample):
+    times_s = T_S[:4000] + np.where(np.arange(4000) < 2000, 0.0, 10.0)
+    rows = "".join(f"{t:.7f},{v:.5f}\n" for t, v in zip(times_s, AMPLITUDE_MODULATED, strict=False))
+    (tmp_path / "a.csv").write_text("time (s),acc (g)\n" + rows)
+    with pytest.raises(VibrationError, match=r"after sample 2000: cut the file there\.$"):
+        measure(read_recording(tmp_path / "a.csv"), resample=resample)
 
 
 def test_a_given_rate_serves_where_the_file_has_none():

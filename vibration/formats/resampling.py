@@ -6,7 +6,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from vibration.errors import VibrationError
 from vibration.formats.gathering import gathered
+from vibration.formats.steps import Steps
 
 _FACTOR: Final = 8
 _AT_ONCE: Final = 1 << 18
@@ -34,12 +36,24 @@ def resampled(samples: npt.NDArray[Any], times_s: Floats, fs_hz: float) -> Float
     ndarray, (M,)
         M = ⌊span·fs⌋ + 1 samples from the first time on.
 
+    Raises
+    ------
+    VibrationError
+        For times with a gap: over one the cubic makes up samples, of any size.
+
     Examples
     --------
     >>> t = np.sort(np.linspace(0, 1, 1000) + 1e-5 * np.sin(np.arange(1000)))
     >>> len(resampled(np.sin(2 * np.pi * 5 * t), t, 500.0))
     500
     """
+    gap = Steps(times_s).gap()
+    if gap is not None:
+        longest_s, after = gap
+        raise VibrationError(
+            f"The times have a gap of {longest_s:.6g} s after sample {after}: cut the file there.",
+            field="times_s",
+        )
     n = math.floor((times_s[-1] - times_s[0]) * fs_hz + 1e-9) + 1
     parts = (
         _part(samples, times_s, fs_hz, first, min(first + _AT_ONCE, n), n)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from vibration.errors import FormatError
+from vibration.errors import FormatError, VibrationError
 from vibration.formats import read_recording
+from vibration.formats.resampling import resampled
 
 N = 600
 I = np.arange(N)  # noqa: E741
@@ -110,6 +111,22 @@ def test_uneven_times_are_said_with_their_steps_and_first_place(tmp_path, times,
     assert says in question.sentence
     assert "smallest" in question.sentence
     assert reading.channel().fs_hz is None
+
+
+@pytest.mark.parametrize(("lost", "is_offered"), [(3, True), (50, False)])
+def test_resampling_is_offered_over_few_lost_samples_and_over_no_gap(tmp_path, lost, is_offered):
+    times = np.where(I > 299, I + lost, I) / 1000
+    (question,) = read(tmp_path, "time (s),acc (g)\n" + rows(times, X)).questions
+    assert (question.proposal is not None) == is_offered
+    cut = "No resampling bridges a gap of 0.051 s after sample 300: cut the file there."
+    assert (cut in question.sentence) != is_offered
+
+
+def test_times_with_a_gap_are_not_resampled():
+    times_s = np.arange(4000) / 1000
+    times_s[2000:] += 10
+    with pytest.raises(VibrationError, match=r"gap of 10\.001 s after sample 2000: cut the file"):
+        resampled(np.sin(2 * np.pi * 49.7 * times_s), times_s, 1000.0)
 
 
 def test_times_rounded_to_milliseconds_are_even(tmp_path):
