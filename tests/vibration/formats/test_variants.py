@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from vibration.errors import FormatError, VibrationError
-from vibration.formats import read_recording
+from vibration.formats import Channel, read_recording
+from vibration.formats.answers import with_rate
 from vibration.formats.resampling import resampled
 
 N = 600
@@ -127,6 +128,15 @@ def test_times_with_a_gap_are_not_resampled():
     times_s[2000:] += 10
     with pytest.raises(VibrationError, match=r"gap of 10\.001 s after sample 2000: cut the file"):
         resampled(np.sin(2 * np.pi * 49.7 * times_s), times_s, 1000.0)
+
+
+def test_uneven_times_are_resampled_to_no_more_than_eight_times_their_mean_rate():
+    times_s = I / 1000 + 2e-4 * np.sin(I)
+    channel = Channel("acc", X, times_s=times_s - times_s[0])
+    assert with_rate(channel, 7900.0).fs_hz == 7900
+    with pytest.raises(VibrationError, match=r"mean rate of 999\.711 Hz") as refused:
+        with_rate(channel, 2e6)
+    assert refused.value.field == "fs_hz"
 
 
 def test_times_rounded_to_milliseconds_are_even(tmp_path):
