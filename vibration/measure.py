@@ -79,7 +79,7 @@ def measure(
         ],
         "channel": chosen.name,
         "features": {
-            name: None if math.isnan(value) else float(value)
+            name: float(value) if math.isfinite(value) else None
             for name, value in zip(FEATURE_NAMES, features, strict=True)
         },
         "spectrum_peaks": _peaks(*amplitude_spectrum(chosen.samples, rate_hz)),

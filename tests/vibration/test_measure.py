@@ -41,6 +41,17 @@ def test_the_report_is_json_with_null_for_the_undefined():
     assert report["features"]["harmonic_ratio_2x"] is None
 
 
+@pytest.mark.parametrize(("size", "dtype"), [(1e20, np.float32), (1e110, np.float64)])
+def test_large_samples_are_measured_with_null_for_what_no_number_holds(size, dtype):
+    x = (size * AMPLITUDE_MODULATED).astype(dtype)
+    report = measure(Reading.of_channels("test", [Channel("bearing", x)]), fs_hz=FS_HZ)
+    assert (
+        json.loads(json.dumps(report, allow_nan=False))["envelope_peaks"][0]["frequency_hz"] == 30
+    )
+    expected = np.sqrt(np.mean(x.astype(float) ** 2))
+    assert report["features"]["rms"] == pytest.approx(expected, rel=1e-5)
+
+
 def test_the_first_vibration_channel_is_measured_unless_another_is_named():
     assert measure(recording(fs_hz=FS_HZ))["channel"] == "bearing"
     assert measure(recording(fs_hz=FS_HZ), channel="temperature")["channel"] == "temperature"
