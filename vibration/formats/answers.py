@@ -2,14 +2,11 @@
 
 import math
 from dataclasses import replace
-from typing import Final
 
 from vibration.errors import VibrationError
 from vibration.formats.facts import agree, contradiction
 from vibration.formats.recording import Channel, Origin, Reading, Source
 from vibration.formats.resampling import resampled
-
-_MOST_FACTOR: Final = 8  # beyond it resampling only makes a file of few samples fill the memory
 
 
 def contradicts(channel: Channel, fs_hz: float) -> str:
@@ -62,7 +59,8 @@ def with_rate(channel: Channel, fs_hz: float) -> Channel:
     Raises
     ------
     VibrationError
-        For a rate that is not positive, or beyond eight times the mean one of uneven times.
+        For a rate that is not positive, or beyond eight times the mean one of uneven times,
+        and for times with a gap.
 
     Examples
     --------
@@ -78,21 +76,10 @@ def with_rate(channel: Channel, fs_hz: float) -> Channel:
     words, samples = "", channel.samples
     if channel.times_s is not None:
         times_s = channel.times_s
-        _prove_carried(times_s.size, float(times_s[-1] - times_s[0]), fs_hz)
         samples = resampled(samples, times_s, fs_hz)
         words = f"resampled to {fs_hz:.6g} Hz from {times_s.size} samples at uneven times"
     origins = {**channel.origins, "fs_hz": Origin(Source.PERSON, words)}
     return replace(channel, samples=samples, fs_hz=fs_hz, origins=origins, times_s=None)
-
-
-def _prove_carried(n: int, span_s: float, fs_hz: float) -> None:
-    if span_s * fs_hz > _MOST_FACTOR * n:
-        mean_hz = (n - 1) / span_s
-        raise VibrationError(
-            f"Uneven times of a mean rate of {mean_hz:.6g} Hz can be resampled to at most "
-            f"{_MOST_FACTOR} times that, not to {fs_hz:.6g} Hz; enter a rate near the mean.",
-            field="fs_hz",
-        )
 
 
 def waits_with(channel: Channel, reading: Reading) -> bool:
