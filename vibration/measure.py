@@ -79,7 +79,7 @@ def measure(
         ],
         "channel": chosen.name,
         "features": {
-            name: None if math.isnan(value) else float(value)
+            name: float(value) if math.isfinite(value) else None
             for name, value in zip(FEATURE_NAMES, features, strict=True)
         },
         "spectrum_peaks": _peaks(*amplitude_spectrum(chosen.samples, rate_hz)),
@@ -125,6 +125,8 @@ def _with_rate(
     reading: Reading, channel: Channel, given_hz: float | None, *, resample: bool
 ) -> Channel:
     uneven = reading.question_about("times", channel) if channel.fs_hz is None else None
+    if uneven is not None and uneven.proposal is None and channel.times_s is not None:  # a gap
+        raise VibrationError(uneven.sentence, field="times_s")
     if uneven is not None and not resample:
         raise VibrationError(f"{uneven.sentence} Say so with --resample, or repair the times.")
     if given_hz is None:

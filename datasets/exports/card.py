@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import yaml
 
+from common.text import counted
+
 # Their identifiers, by how people write the name of a licence.
 _LICENCES: Final = {
     "cc0": "cc0-1.0",
@@ -101,7 +103,8 @@ def card(facts: CardFacts) -> str:
     if facts.description:
         lines += [facts.description, ""]
     made = "simulated vibration" if facts.is_simulated else "recorded vibration"
-    lines += [f"{facts.n_signals} signals of {made}{_measured(facts)}, version {facts.version}."]
+    signals = counted(facts.n_signals, "signal")
+    lines += [f"{signals} of {made}{_measured(facts)}, version {facts.version}."]
     lines += [f"A part of the dataset: {facts.part}."] if facts.part else []
     lines += ["", "## Files", "", "| file | what it holds |", "|---|---|"]
     lines += [f"| `{name}` | {what} |" for name, what in facts.files.items()]

@@ -5,6 +5,7 @@ The spectrum is kept over cycles a sample, so that it fits any rate a person the
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vibration.decimation import bucket_size, min_max
+from vibration.errors import VibrationError
 from vibration.formats.blocks import let_go
 from vibration.spectra.averaging import averaged_spectrum
 
@@ -75,8 +77,9 @@ def picture_made(
     amplitudes: npt.NDArray[Any] = np.empty(0)
     if beginning.size >= _FEWEST:
         segment = min(_SEGMENT, beginning.size)
-        spectrum = averaged_spectrum(beginning, 1.0, quantity="amplitude", segment=segment)
-        cycles, amplitudes = _pooled(spectrum.f_hz, spectrum.values)
+        with suppress(VibrationError):  # samples too large for one, which are kept nowhere
+            spectrum = averaged_spectrum(beginning, 1.0, quantity="amplitude", segment=segment)
+            cycles, amplitudes = _pooled(spectrum.f_hz, spectrum.values)
     curves = {
         "positions": positions,
         "values": values,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from common.database import among
 from common.errors import Invalid
+from common.text import counted
 from signals.feature_table import feature_table
 from signals.filters.scope import Scope
 from signals.models import FaultClass, Signal
@@ -103,9 +104,9 @@ class TrainingRows:
         """Say what was left out."""
         said = []
         if self.n_unlabelled:
-            said.append(f"{self.n_unlabelled} signals without a class are left out.")
+            said.append(_left_out(self.n_unlabelled, "a class"))
         if self.n_featureless:
-            said.append(f"{self.n_featureless} signals without features are left out.")
+            said.append(_left_out(self.n_featureless, "features"))
         if self.n_signals > len(self.pks) + self.n_unlabelled + self.n_featureless:
             said.append(
                 f"A sample of {len(self.pks)} of {self.n_signals} signals, the same share of each "
@@ -206,6 +207,10 @@ def _groups(facts: list[dict[str, Any]]) -> tuple[set[str], list[str]]:
 def _recording_name(fact: dict[str, Any]) -> str:
     name, part = fact["recording__name"], fact["recording__part"]
     return f"{name} · {part}" if part else str(name)
+
+
+def _left_out(n: int, without: str) -> str:
+    return f"{counted(n, 'signal')} without {without} {'is' if n == 1 else 'are'} left out."
 
 
 def _called(kinds: set[str]) -> tuple[str, str]:

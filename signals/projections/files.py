@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from common.errors import Unavailable
 from common.storage import Stored, stored
+from common.text import counted
 from signals.feature_table import FeatureTable
 from vibration.statistics.projection import Projected
 
@@ -58,12 +59,14 @@ class ProjectionPoints:
                 f"{len(self.pks)} of {self.n_signals} signals, the same share of each class."
             )
         if self.n_filled:
-            parts.append(
-                f"{self.n_filled} missing values in {self.n_rows_filled} signals were set to the "
-                "median of their feature."
-            )
+            filled = counted(self.n_filled, "missing value")
+            where = counted(self.n_rows_filled, "signal")
+            was, its = ("was", "its") if self.n_filled == 1 else ("were", "their")
+            parts.append(f"{filled} in {where} {was} set to the median of {its} feature.")
         if self.n_idle:
-            parts.append(f"{self.n_idle} features do not vary and were left out.")
+            idle = counted(self.n_idle, "feature")
+            does, was = ("does", "was") if self.n_idle == 1 else ("do", "were")
+            parts.append(f"{idle} {does} not vary and {was} left out.")
         return " ".join(parts)
 
 

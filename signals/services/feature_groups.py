@@ -16,6 +16,7 @@ from django.utils import timezone
 from common.database import retried
 from common.errors import Invalid, NotAllowed, NotFound
 from common.roles import is_curator, may_manage
+from common.text import counted
 from monitoring.jobs.lifecycle import (
     JobLost,
     job_cancel_request,
@@ -68,7 +69,7 @@ def features_request(*, user: Any, store: SignalStore, group: str, url: str = ""
         if row.job is None or not row.job.is_active:
             if row.stamp is None:  # begun with another bearing, or never ended
                 SignalFeatures.objects.filter(group=group, signal__store=store.pk).delete()
-            title = f"{FEATURE_GROUPS[group].title} of {store.n_signals} signals"
+            title = f"{FEATURE_GROUPS[group].title} of {counted(store.n_signals, 'signal')}"
             row.job = job_create(
                 owner=user, kind=MEASURE, title=title, url=url, total=store.n_signals
             )

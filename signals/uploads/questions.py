@@ -8,6 +8,7 @@ from typing import Final
 from common.errors import Invalid
 from common.text import counted, thousands
 from signals.uploads.receiving import printable
+from vibration.errors import VibrationError
 from vibration.formats import Channel, Question, Reading
 from vibration.formats.answers import contradicts, waits_with, with_rate
 from vibration.quantities import find_unit
@@ -75,7 +76,10 @@ def questions_answer(reading: Reading, answers: Answers) -> tuple[Channel, ...]:
         proposal = question.proposal if question is not None else None
         proposals = {"fs_hz": proposal} if isinstance(proposal, float) else {}
         raise Questions(asked, summary_of(reading), proposals)
-    answered = (_answered(channel, answers, reading) for channel in reading.channels)
+    try:
+        answered = [_answered(channel, answers, reading) for channel in reading.channels]
+    except VibrationError as error:
+        raise Questions({"fs_hz": str(error)}, summary_of(reading)) from error
     return tuple(channel for channel in answered if channel.fs_hz is not None)
 
 
@@ -122,8 +126,8 @@ def _about_rate(reading: Reading, given_hz: float | None) -> str:
     if given_hz is None:
         question = _rate_question(reading)
         if question is not None:
-            resample = " Enter it to have them resampled." if question.about == "times" else ""
-            return question.sentence + resample
+            is_offered = question.about == "times" and question.proposal is not None
+            return question.sentence + " Enter it to have them resampled." * is_offered
         return "The file does not state its sampling rate. Enter it in Hz." if lacking else ""
     if not (math.isfinite(given_hz) and 0 < given_hz <= HIGHEST_FS_HZ):
         return f"A sampling rate is above 0 and at most {HIGHEST_FS_HZ / 1e6:g} million Hz."

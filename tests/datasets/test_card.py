@@ -37,6 +37,13 @@ def head_of(text):
 
 
 @pytest.mark.parametrize(
+    ("n", "words"), [(1, "1 signal of sim"), (100_000, "100\u202f000 signals of sim")]
+)
+def test_the_signals_are_counted_as_people_write_them(n, words):
+    assert words in card(facts(n_signals=n))
+
+
+@pytest.mark.parametrize(
     ("said", "code"),
     [
         ("CC BY 4.0", "cc-by-4.0"),

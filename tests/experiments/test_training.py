@@ -1,6 +1,7 @@
 """What a training leaves behind, and what it leaves alone."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -8,16 +9,20 @@ import pytest
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
 from common.errors import Invalid, NotAllowed, NotFound
+from datasets.scope import explorer_scope
 from experiments.jobs import train
 from experiments.models import Experiment
 from experiments.results import files
 from experiments.results.model_files import model_load
 from experiments.services.management import experiment_cancel, experiment_delete
+from experiments.training.rows import training_rows
 from monitoring.jobs.lifecycle import job_start
 from monitoring.models import Job, JobLogLine
+from signals.filters.signal_filter import SignalFilter
 from signals.models import Signal
 from tests.experiments.training import asked, small_dataset, trained
 from tests.factories import make_user
+from vibration.features import FEATURE_NAMES
 
 pytestmark = pytest.mark.django_db
 by_a_worker = pytest.mark.django_db(transaction=True)
@@ -38,6 +43,16 @@ def test_a_trained_model_has_all_its_files_and_their_checksums():
     for line in (folder / files.SUMS).read_bytes().decode().splitlines():
         digest, name = line.split("  ")
         assert (folder / name).sha256() == digest
+
+
+def test_one_signal_that_is_left_out_is_said_as_one():
+    dataset = small_dataset()
+    scope = explorer_scope(dataset.store.owner, SignalFilter(dataset=dataset.pk))
+    rows = training_rows(dataset.store.owner, scope, FEATURE_NAMES)
+    assert replace(rows, n_unlabelled=1, n_featureless=1200).notes()[:2] == [
+        "1 signal without a class is left out.",
+        "1\u202f200 signals without features are left out.",
+    ]
 
 
 def test_scores_of_the_row_are_those_of_the_stored_predictions():

@@ -7,7 +7,7 @@ import pytest
 
 from vibration.errors import VibrationError
 from vibration.features import FEATURE_NAMES
-from vibration.formats import Channel, Reading
+from vibration.formats import Channel, Reading, read_recording
 from vibration.formats.facts import stated
 from vibration.measure import measure
 
@@ -39,6 +39,17 @@ def test_the_report_has_exactly_its_six_parts():
 def test_the_report_is_json_with_null_for_the_undefined():
     report = json.loads(json.dumps(measure(recording(fs_hz=FS_HZ)), allow_nan=False))
     assert report["features"]["harmonic_ratio_2x"] is None
+
+
+@pytest.mark.parametrize(("size", "dtype"), [(1e20, np.float32), (1e110, np.float64)])
+def test_large_samples_are_measured_with_null_for_what_no_number_holds(size, dtype):
+    x = (size * AMPLITUDE_MODULATED).astype(dtype)
+    report = measure(Reading.of_channels("test", [Channel("bearing", x)]), fs_hz=FS_HZ)
+    assert (
+        json.loads(json.dumps(report, allow_nan=False))["envelope_peaks"][0]["frequency_hz"] == 30
+    )
+    expected = np.sqrt(np.mean(x.astype(float) ** 2))
+    assert report["features"]["rms"] == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_first_vibration_channel_is_measured_unless_another_is_named():
@@ -73,6 +84,15 @@ def test_peaks_are_two_hertz_apart_from_one_hertz_up_and_the_highest_first():
 def test_without_any_rate_it_is_refused_naming_the_option():
     with pytest.raises(VibrationError, match="--fs"):
         measure(recording())
+
+
+@pytest.mark.parametrize("resample", [False, True])
+def test_times_with_a_gap_are_refused_naming_where_to_cut(tmp_path, resample):
+    times_s = T_S[:4000] + np.where(np.arange(4000) < 2000, 0.0, 10.0)
+    rows = "".join(f"{t:.7f},{v:.5f}\n" for t, v in zip(times_s, AMPLITUDE_MODULATED, strict=False))
+    (tmp_path / "a.csv").write_text("time (s),acc (g)\n" + rows)
+    with pytest.raises(VibrationError, match=r"after sample 2000: cut the file there\.$"):
+        measure(read_recording(tmp_path / "a.csv"), resample=resample)
 
 
 def test_a_given_rate_serves_where_the_file_has_none():

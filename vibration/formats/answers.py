@@ -59,7 +59,8 @@ def with_rate(channel: Channel, fs_hz: float) -> Channel:
     Raises
     ------
     VibrationError
-        For a rate that is not positive.
+        For a rate that is not positive, or beyond eight times the mean one of uneven times,
+        and for times with a gap.
 
     Examples
     --------

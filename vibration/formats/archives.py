@@ -5,6 +5,7 @@ too many bytes, or bytes that no recording packs so well refuse the whole archiv
 before anything is unpacked; what an entry really unpacks to is counted again.
 """
 
+import lzma
 import stat
 import struct
 import zipfile
@@ -35,6 +36,7 @@ _LITTER: Final = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"}
 _DAMAGE: Final = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
     OSError,
     EOFError,
     ValueError,

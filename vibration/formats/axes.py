@@ -60,6 +60,8 @@ class Axis:
         For times of uneven steps: mean, smallest and largest step and the first odd place.
     times_s : ndarray or None
         The times in s where they are uneven and their unit is known.
+    gap : str
+        What they leave out that no resampling may bridge.
     start : datetime or None
         When the first sample was taken, where the numbers say it.
     """
@@ -72,6 +74,7 @@ class Axis:
     times_s: npt.NDArray[np.float64] | None = None
     start: datetime | None = None
     step: float = math.nan
+    gap: str = ""
 
 
 def axis_of(
@@ -200,14 +203,16 @@ def _broken(name: str, steps: Steps, unit: str | None) -> Axis | None:
 
 
 def _uneven(words: str, steps: Steps, unit_s: float, start: datetime | None) -> Axis:
+    gap = steps.gap()
     return Axis(
         "time",
         words=words,
         uneven=steps.unevenness(unit_s, "s"),
-        proposals=(("mean", 1.0 / (steps.mean * unit_s)),),
+        proposals=() if gap else (("mean", 1.0 / (steps.mean * unit_s)),),
         times_s=steps.times_s(unit_s),
         start=start,
         step=steps.mean,
+        gap=f"a gap of {gap[0] * unit_s:.6g} s after sample {gap[1]}" if gap else "",
     )
 
 

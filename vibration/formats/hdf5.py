@@ -159,7 +159,7 @@ def members(group: Any) -> Iterator[tuple[str, Any]]:
 
 
 def storage_fault(dataset: Any) -> str:
-    """Say why a dataset's samples are not read: they lie outside the file, or chunks are huge.
+    """Say why a dataset's samples are not read: outside the file, huge chunks, a missing filter.
 
     Parameters
     ----------
@@ -183,7 +183,24 @@ def storage_fault(dataset: Any) -> str:
         return "a virtual dataset over other files, which are not opened"
     if dataset.chunks and prod(dataset.chunks) * dataset.dtype.itemsize > _MAX_CHUNK_BYTES:
         return "its chunks are larger than 128 MiB"
-    return ""
+    missing = _missing_filter(dataset) if dataset.chunks else None
+    return "" if missing is None else f"it is packed by filter {missing}, which is not installed"
+
+
+def _missing_filter(dataset: Any) -> int | None:
+    """Return the number of a filter that packed the first chunk and is not installed here."""
+    import h5py
+
+    made = dataset.id.get_create_plist()
+    for place in range(made.get_nfilters()):
+        code = int(made.get_filter(place)[0])
+        if h5py.h5z.filter_avail(code):
+            continue
+        if not dataset.id.get_num_chunks():
+            return None
+        if not dataset.id.get_chunk_info(0).filter_mask >> place & 1:
+            return code
+    return None
 
 
 class Walk:

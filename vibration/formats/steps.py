@@ -14,6 +14,7 @@ _TOLERANCE: Final = 0.05  # of a step
 _MOST_PLACES: Final = 1000
 _AROUND: Final = 8  # samples before and after a step by which a gap is told from jitter
 _MEDIAN_OF: Final = 1 << 20
+_BRIDGED: Final = 4.0  # usual steps; over a longer one a spline makes samples up
 
 Floats = npt.NDArray[np.float64]
 
@@ -111,6 +112,16 @@ class Steps:
         """Return the times in s since the first."""
         parts = (self._rest(part) * unit_s for _, part in blocks(self._values))
         return gathered(parts, self.n, np.float64)
+
+    def gap(self) -> tuple[float, int] | None:
+        """Return the longest step and the sample it follows, where no spline may bridge it."""
+        longest, place = 0.0, 0
+        for first, every in self._every(1.0):
+            here = int(np.argmax(every))
+            if every[here] > longest:
+                longest, place = float(every[here]), first + here
+        usual = max(self._median(1.0), self.resolution)  # half of rounded times repeat
+        return (longest, place + 1) if longest > _BRIDGED * usual else None
 
     def unevenness(self, unit_s: float, unit: str) -> str:
         """Say mean, smallest and largest step, and whether it is jitter, a gap or a repetition."""

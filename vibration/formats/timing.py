@@ -50,6 +50,8 @@ class Timing:
         if axis.uneven:
             mean = axis.proposals[0][1] if axis.proposals else None
             offer = f" Resample to the mean rate of {mean:.6g} Hz?" if mean else ""
+            if axis.gap:
+                offer = f" No resampling bridges {axis.gap}: cut the file there."
             sentence = f"The times ({axis.words}) are uneven: {axis.uneven}.{offer}"
             return Question("times", sentence, mean)
         if axis.proposals:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from vibration.errors import VibrationError
 from vibration.learning.groups import Numbers, Values
+from vibration.statistics.scales import scales_of
 
 NEIGHBOURS: Final = 5
 UNUSUAL, UNLIKE = 0.95, 0.99  # quantiles of the distances among training groups
@@ -103,7 +104,7 @@ def familiarity_of(x: npt.ArrayLike, groups: npt.ArrayLike) -> Familiarity:
     )
     filled = _imputed(table, medians)
     means, spread = filled.mean(axis=0), filled.std(axis=0)
-    scales = np.where(spread > 0, spread, 1.0)
+    scales = scales_of(means, spread)
     rows = (filled - means) / scales
     reference = _among_groups(rows, members)
     return Familiarity(

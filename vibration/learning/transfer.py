@@ -15,6 +15,7 @@ from vibration.learning.intervals import Interval, accuracy, difference, interva
 from vibration.learning.scores import Scores, scores_of
 from vibration.learning.search import fitted_pipeline
 from vibration.learning.words import percent
+from vibration.statistics.scales import scales_of
 
 FEWEST_VALUES: Final = 5
 
@@ -78,7 +79,8 @@ def feature_shifts(
         )
         distance = None
         if min(values.size for values in known) >= FEWEST_VALUES:
-            spread = float(np.concatenate(known).std()) or 1.0
+            both = np.concatenate(known)
+            spread = float(scales_of(both.mean(), both.std()))
             distance = float(scipy.stats.energy_distance(known[0] / spread, known[1] / spread))
         found.append(Shift(name, distance, (missing[0], missing[1])))
     return sorted(found, key=lambda shift: (shift.distance is None, -(shift.distance or 0.0)))
@@ -143,7 +145,7 @@ def common_plane(first: npt.ArrayLike, second: npt.ArrayLike) -> Plane:
     )
     even = np.where(known, even, medians)
     means, spread = even.mean(axis=0), even.std(axis=0)
-    scales = np.where(spread > 0, spread, 1.0)
+    scales = scales_of(means, spread)
     axes = PCA(2, svd_solver="full").fit((even - means) / scales)
     placed: list[Any] = [
         axes.transform((np.where(np.isnan(side), medians, side) - means) / scales) for side in sides

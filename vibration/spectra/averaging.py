@@ -251,12 +251,35 @@ class _Plan:
 
     def spectrum(self, blocks: Iterator[FloatArray]) -> Spectrum:
         """Average over blocks of segments, shape (segments, samples) each."""
+        with np.errstate(over="ignore", invalid="ignore"):  # said below, in words
+            values, n_segments = self._averaged(blocks)
+        if not np.isfinite(values).all():
+            raise VibrationError(
+                "The samples are too large for a spectrum: check the unit.", field="x"
+            )
+        return Spectrum(
+            f_hz=np.arange(values.size) * (self.fs_hz / self.segment),
+            values=values,
+            quantity=self.quantity,
+            df_hz=self.fs_hz / self.segment,
+            n_segments=n_segments,
+            segment=self.segment,
+            window=self.window,
+            overlap=self.overlap,
+            averaging=self.averaging,
+            n_available=self.n_available,
+        )
+
+    def _averaged(self, blocks: Iterator[FloatArray]) -> tuple[FloatArray, int]:
+        """Return the spectrum in the samples' type, or in float64 where that cannot hold it."""
         total, n_segments, kind = np.zeros(self.segment // 2 + 1), 0, np.dtype(np.float32)
         for block in blocks:
+            n_segments, kind = n_segments + len(block), np.result_type(kind, block)
+            if _peak(block) * self.segment > np.finfo(block.dtype).max:
+                block = block.astype(np.float64)  # noqa: PLW2901  (its transform is beyond float32)
             weights = window_samples(self.window, self.segment, block.dtype.char)
             windowed = (block - block.mean(axis=1, keepdims=True)) * weights
             spectra = scipy.fft.rfft(windowed, axis=1, overwrite_x=True)
-            n_segments, kind = n_segments + len(block), np.result_type(kind, block)
             if self.averaging == "linear":
                 total += np.abs(spectra).sum(axis=0)
                 continue
@@ -269,19 +292,8 @@ class _Plan:
         if self.averaging != "peak_hold":
             total /= n_segments
         values = self._scaled(np.square(total) if self.averaging == "linear" else total)
-        df_hz = self.fs_hz / self.segment
-        return Spectrum(
-            f_hz=np.arange(values.size) * df_hz,
-            values=values.astype(kind),
-            quantity=self.quantity,
-            df_hz=df_hz,
-            n_segments=n_segments,
-            segment=self.segment,
-            window=self.window,
-            overlap=self.overlap,
-            averaging=self.averaging,
-            n_available=self.n_available,
-        )
+        fits = values.max() <= np.finfo(kind).max
+        return (values.astype(kind) if fits else values), n_segments
 
     def _scaled(self, power: FloatArray) -> FloatArray:
         weights = window_samples(self.window, self.segment, "d")
@@ -293,6 +305,10 @@ class _Plan:
             values = np.sqrt(power) / float(weights.sum())
         values[inner] *= 2
         return values
+
+
+def _peak(samples: FloatArray) -> float:
+    return max(float(samples.max()), -float(samples.min()))
 
 
 def _groups(starts: npt.NDArray[np.int64]) -> Iterator[npt.NDArray[np.int64]]:

@@ -42,9 +42,18 @@ def envelope(x: npt.ArrayLike) -> FloatArray:
     >>> round(float(e.max()), 3), round(float(e.min()), 3)
     (1.5, 0.5)
     """
-    samples = as_samples(x)
-    centred = samples - samples.mean(dtype=float).astype(samples.dtype)
-    return envelope_of(centred, scipy.fft.rfft(centred))
+    centred, exponent = _near_one(as_samples(x))
+    return np.ldexp(envelope_of(centred, scipy.fft.rfft(centred)), exponent)
+
+
+def _near_one(samples: FloatArray) -> tuple[FloatArray, int]:
+    """Return the samples without mean over a power of 2, which is exact, and its exponent.
+
+    Their peak is ½ to 1, so that whatever the unit no square is too large or small for the type.
+    """
+    centred: FloatArray = samples - samples.mean(dtype=float).astype(samples.dtype)
+    exponent = math.frexp(max(float(centred.max()), -float(centred.min())))[1]
+    return np.ldexp(centred, -exponent), exponent
 
 
 def envelope_of(centred: FloatArray, spectrum: ComplexArray) -> FloatArray:
@@ -149,13 +158,14 @@ def band_envelope(
         return envelope(x)
     samples, fs_hz = as_samples(x), as_sampling_rate(fs_hz)
     band = _checked_band(band_hz, samples.size, fs_hz)
-    spectrum = scipy.fft.rfft(samples - samples.mean(dtype=float).astype(samples.dtype))
+    centred, exponent = _near_one(samples)
+    spectrum = scipy.fft.rfft(centred)
     first, gain = _band_gain(samples.size, fs_hz, *band)
     analytic = np.zeros(samples.size, dtype=spectrum.dtype)
     bins = slice(first, first + gain.size)
     analytic[bins] = spectrum[bins] * gain.astype(samples.dtype)
     e: FloatArray = np.abs(scipy.fft.ifft(analytic, overwrite_x=True))
-    return e
+    return np.ldexp(e, exponent)
 
 
 def band_envelope_spectrum(

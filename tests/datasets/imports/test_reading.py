@@ -202,6 +202,12 @@ def test_short_and_constant_channels_have_a_picture(samples):
     assert picture_of(samples).n_samples == samples.size
 
 
+def test_a_channel_too_large_for_a_spectrum_has_its_curve_alone():
+    with np.errstate(over="ignore"):
+        picture = picture_of(1e300 * np.random.default_rng(0).standard_normal(5000))
+    assert (picture.cycles.size, picture.n_samples) == (0, 5000)
+
+
 def test_a_folder_of_a_published_run_is_one_run_of_one_specimen(draft):
     rows = np.random.default_rng(1).normal(size=(200, 4))
     text = "\n".join("\t".join(f"{value:.3f}" for value in row) for row in rows).encode()

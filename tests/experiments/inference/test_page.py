@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from datasets.services import dataset_share
 from experiments.inference.prediction import answer_words, coverage_words, predict
+from signals.models import Signal
 from tests.factories import make_user
 from vibration.learning.words import percent
 
@@ -30,6 +31,12 @@ def test_the_page_says_what_the_model_says(client, experiment, predictor, new):
         assert reason.title in html
     for near in said.neighbours:
         assert f"{reverse('viewer')}?signal={near.pk}" in html
+
+
+def test_one_neighbour_that_is_gone_is_said_as_one(client, experiment, predictor, new):
+    Signal.objects.filter(pk=predict(predictor, new).neighbours[0].pk).delete()
+    answer = shown(client, experiment.owner, experiment=experiment.pk, signal=new.pk)
+    assert "1 of 5 is not yours to see, or is gone" in answer.content.decode()
 
 
 def test_without_a_model_named_that_of_the_dataset_is_asked(client, experiment, predictor):

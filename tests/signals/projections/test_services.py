@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -252,6 +253,18 @@ def test_what_was_left_out_is_said(dataset, owner):
     assert found.n_signals == len(found.pks) == 12
     assert np.isfinite(found.points).all()
     assert "signals, the same share" not in found.note()
+
+
+def test_one_of_a_thing_is_said_as_one(dataset, owner):
+    found = projection_points(owner, computed(dataset).key)
+    one = replace(found, n_filled=1, n_rows_filled=1, n_idle=1).note()
+    assert "1 missing value in 1 signal was set to the median of its feature." in one
+    assert "1 feature does not vary and was left out." in one
+    many = replace(found, n_filled=1200, n_rows_filled=600, n_idle=2).note()
+    assert (
+        "1\u202f200 missing values in 600 signals were set to the median of their feature." in many
+    )
+    assert "2 features do not vary and were left out." in many
 
 
 def test_a_pca_is_there_at_once_and_kept(dataset, owner):

@@ -55,6 +55,14 @@ def test_each_signal_gets_the_26_of_its_samples_speed_and_bearing(dataset):
         np.testing.assert_allclose(np.array(kept, float), wanted)
 
 
+def test_the_job_over_one_signal_says_so(dataset):
+    dataset.store.n_signals = 1
+    dataset.store.save()
+    owner = dataset.store.owner
+    row = features_request(user=owner, store=dataset.store, group="bearing_orders")
+    assert row.job.title.endswith(" of 1 signal")
+
+
 def test_a_missing_value_is_null_and_never_0(dataset):
     measured(dataset)  # 4 096 Hz hold none of 2 to 5 kHz
     kept = SignalFeatures.objects.filter(group="bearing_orders").first().values

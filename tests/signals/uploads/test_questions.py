@@ -165,3 +165,13 @@ def test_uneven_times_are_resampled_where_the_person_gives_the_rate():
     assert "uneven" in asked(text, name="a.csv").field_errors["fs_hz"][0]
     signal = the_signal(upload(text, name="a.csv", fs_hz=8000.0))
     assert signal.fs_hz == 8000
+
+
+def test_a_rate_given_for_times_with_a_gap_is_refused_naming_where_to_cut():
+    times_s = np.where(np.arange(2048) < 1000, 0, 10) + np.arange(2048) / 8000
+    rows = "".join(f"{t:.7f},{v:.5f}\n" for t, v in zip(times_s, sine(2048), strict=True))
+    text = ("time (s),acc (g)\n" + rows).encode()
+    (asks,) = asked(text, name="a.csv").field_errors["fs_hz"]
+    assert asks.endswith("after sample 1000: cut the file there.")
+    refused = asked(text, name="a.csv", fs_hz=8000.0, rpm=600.0, unit="g")
+    assert "after sample 1000: cut the file there." in refused.field_errors["fs_hz"][0]

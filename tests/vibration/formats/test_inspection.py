@@ -144,6 +144,20 @@ def test_a_zip_is_read_as_a_folder(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
+def test_a_damaged_entry_is_refused_and_the_next_one_read(tmp_path, method):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for name in ("bad.csv", "good.csv"):
+            archive.writestr(name, MADE["titled.csv"]())
+    content = bytearray(path.read_bytes())
+    content[120:400] = bytes(range(70)) * 4
+    path.write_bytes(content)
+    bad, good = inspected(path)
+    assert "is damaged; pack it once more" in bad["reason"]
+    assert good["accepted"]
+
+
 def link():
     info = zipfile.ZipInfo("link.csv")
     info.external_attr = (stat.S_IFLNK | 0o777) << 16

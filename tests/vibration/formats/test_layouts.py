@@ -111,6 +111,38 @@ def test_nothing_outside_an_hdf5_file_is_followed(linked):
     assert {each.name for each in reading.left_out} == {"external", "soft", "stored", "virtual"}
 
 
+def packed_by_blosc(file, *, skipped=False):
+    """Write a dataset in chunks of its own, as PyTables packs them; or with the filter left out."""
+    made = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    made.set_chunk((128,))
+    made.set_filter(32001, h5py.h5z.FLAG_OPTIONAL, (2, 2, 4, 512, 5, 1, 0))
+    space = h5py.h5s.create_simple((512,))
+    dataset = h5py.h5d.create(file.id, b"packed", h5py.h5t.NATIVE_DOUBLE, space, made)
+    for start in range(0, 512, 128):
+        content = X[start : start + 128].astype("<f8").tobytes()
+        dataset.write_direct_chunk((start,), content, 1 if skipped else 0)
+
+
+@pytest.mark.parametrize("is_matlab", [False, True])
+def test_a_dataset_of_a_missing_filter_is_left_out_by_name(tmp_path, is_matlab):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        packed_by_blosc(file)
+        file["plain"] = Y
+        if is_matlab:
+            file["plain"].attrs["MATLAB_class"] = file["packed"].attrs["MATLAB_class"] = b"double"
+    reading = read_recording(tmp_path / "a.h5")
+    assert [channel.name for channel in reading.channels] == ["plain"]
+    (left_out,) = reading.left_out
+    assert left_out.name == "packed"
+    assert left_out.reason == "it is packed by filter 32001, which is not installed"
+
+
+def test_a_filter_that_packed_nothing_need_not_be_there(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        packed_by_blosc(file, skipped=True)
+    np.testing.assert_array_equal(read_recording(tmp_path / "a.h5").channel("packed").samples, X)
+
+
 def test_an_hdf5_bomb_is_refused_by_counting(tmp_path):
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file.create_dataset("zeros", (1 << 36,), "u1", chunks=(1 << 20,), compression="gzip")

@@ -1,6 +1,7 @@
 """NumPy files: one array, and nothing guessed about it."""
 
 import io
+import zipfile
 from contextlib import suppress
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vibration.errors import VibrationError
+from vibration.errors import FormatError, VibrationError
 from vibration.formats import read_recording
 
 X = np.random.default_rng(0).standard_normal(200)
@@ -140,3 +141,27 @@ def test_more_than_may_be_kept_is_refused_by_the_head_alone(tmp_path):
     path = save(tmp_path, np.zeros(1000, dtype="i1"))
     with pytest.raises(VibrationError, match="can be kept"):
         read_recording(path, kept_bytes=3000)
+
+
+def spoilt_npz(how):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as archive:
+        entry = io.BytesIO()
+        np.save(entry, X)
+        archive.writestr("DE.npy", entry.getvalue())
+    content = bytearray(packed.getvalue())
+    listed = content.index(b"PK\x01\x02")
+    if how == "encrypted":
+        content[6] = content[listed + 8] = 1
+    elif how == "packed by a method of the future":
+        content[8] = content[listed + 10] = 77
+    else:
+        content[120:400] = bytes(280)
+    return content
+
+
+@pytest.mark.parametrize("how", ["encrypted", "packed by a method of the future", "damaged"])
+def test_an_archive_that_cannot_be_unpacked_is_refused(tmp_path, how):
+    (tmp_path / "a.npz").write_bytes(spoilt_npz(how))
+    with pytest.raises(FormatError, match="not a readable NumPy file"):
+        read_recording(tmp_path / "a.npz")

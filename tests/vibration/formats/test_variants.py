@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from vibration.errors import FormatError
-from vibration.formats import read_recording
+from vibration.errors import FormatError, VibrationError
+from vibration.formats import Channel, read_recording
+from vibration.formats.answers import with_rate
+from vibration.formats.resampling import resampled
 
 N = 600
 I = np.arange(N)  # noqa: E741
@@ -110,6 +112,31 @@ def test_uneven_times_are_said_with_their_steps_and_first_place(tmp_path, times,
     assert says in question.sentence
     assert "smallest" in question.sentence
     assert reading.channel().fs_hz is None
+
+
+@pytest.mark.parametrize(("lost", "is_offered"), [(3, True), (50, False)])
+def test_resampling_is_offered_over_few_lost_samples_and_over_no_gap(tmp_path, lost, is_offered):
+    times = np.where(I > 299, I + lost, I) / 1000
+    (question,) = read(tmp_path, "time (s),acc (g)\n" + rows(times, X)).questions
+    assert (question.proposal is not None) == is_offered
+    cut = "No resampling bridges a gap of 0.051 s after sample 300: cut the file there."
+    assert (cut in question.sentence) != is_offered
+
+
+def test_times_with_a_gap_are_not_resampled():
+    times_s = np.arange(4000) / 1000
+    times_s[2000:] += 10
+    with pytest.raises(VibrationError, match=r"gap of 10\.001 s after sample 2000: cut the file"):
+        resampled(np.sin(2 * np.pi * 49.7 * times_s), times_s, 1000.0)
+
+
+def test_uneven_times_are_resampled_to_no_more_than_eight_times_their_mean_rate():
+    times_s = I / 1000 + 2e-4 * np.sin(I)
+    channel = Channel("acc", X, times_s=times_s - times_s[0])
+    assert with_rate(channel, 7900.0).fs_hz == 7900
+    with pytest.raises(VibrationError, match=r"mean rate of 999\.711 Hz") as refused:
+        with_rate(channel, 2e6)
+    assert refused.value.field == "fs_hz"
 
 
 def test_times_rounded_to_milliseconds_are_even(tmp_path):

@@ -32,6 +32,15 @@ def test_the_distance_is_that_of_scikit_learn(table):
     np.testing.assert_allclose(said, distances[0], rtol=1e-9)
 
 
+@pytest.mark.parametrize("constant", [0.5, 0.1, -1e-9, 0.0])
+def test_a_constant_feature_is_not_measured_in_its_rounding(constant):
+    rng = np.random.default_rng(0)
+    x = np.column_stack([rng.normal(size=(40, 2)), np.full(40, constant)])
+    known = familiarity_of(x, np.arange(40) // 4)
+    near = np.append(x[0, :2], constant * (1 + 1e-9))
+    assert known.word(known.nearest(near)[1][-1]) == "familiar"
+
+
 def test_limits_are_quantiles_of_distances_to_other_groups(table):
     x, groups = table
     rows = make_pipeline(SimpleImputer(strategy="median"), StandardScaler()).fit_transform(x)

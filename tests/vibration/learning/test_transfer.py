@@ -40,6 +40,15 @@ def test_the_shift_is_the_energy_distance_in_pooled_deviations(sides):
     assert gaps == pytest.approx((np.isnan(first[:, 0]).mean(), np.isnan(second[:, 0]).mean()))
 
 
+def test_a_constant_feature_that_rounding_moved_has_not_shifted(sides):
+    first, second = (np.append(side[0], np.full((len(side[0]), 1), 0.1), 1) for side in sides)
+    second[:, 4] *= 1 + 1e-15
+    shifts = {each.name: each.distance for each in feature_shifts(first, second, [*"abcd", "same"])}
+    assert shifts["same"] == pytest.approx(0, abs=1e-6)
+    alone, beside = common_plane(first[:, :4], second[:, :4]), common_plane(first, second)
+    np.testing.assert_allclose(beside.explained, alone.explained)
+
+
 def test_a_feature_that_one_side_lacks_comes_last(sides):
     (first, *_), (second, *_) = sides
     gone = second.copy()

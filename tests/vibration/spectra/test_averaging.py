@@ -264,3 +264,19 @@ def test_a_record_that_cannot_be_read_is_refused(read, choice, words):
 def test_facts_of_a_window_that_cannot_be_are_refused(name, segment, words):
     with pytest.raises(VibrationError, match=words):
         window_facts(name, segment, FS_HZ)
+
+
+@pytest.mark.parametrize("exponent", [70, 125])  # of the density, of the transform too
+def test_a_density_beyond_float32_is_answered_in_float64(exponent):
+    x = noise(8192).astype(np.float32) / 8
+    density = averaged_spectrum(np.ldexp(x, exponent), FS_HZ).values
+    expected = np.ldexp(averaged_spectrum(x.astype(float), FS_HZ).values, 2 * exponent)
+    np.testing.assert_allclose(density, expected, rtol=1e-3)
+
+
+@pytest.mark.parametrize("averaging", ["power", "linear", "peak_hold"])
+def test_samples_too_large_for_a_spectrum_are_refused(averaging):
+    x = 1e300 * noise(8192)
+    with pytest.raises(VibrationError, match="too large for a spectrum: check the unit") as refused:
+        averaged_spectrum(x, FS_HZ, averaging=averaging)
+    assert refused.value.field == "x"

@@ -49,6 +49,15 @@ def test_the_envelope_scales_with_the_magnitude(factor):
     np.testing.assert_allclose(envelope(factor * x), abs(factor) * envelope(x), rtol=1e-9)
 
 
+@pytest.mark.parametrize("band_hz", [None, (500.0, 1500.0)])
+@pytest.mark.parametrize("exponent", [-100, 100])  # about 1e-30 and 1e30: no square is a float32
+def test_no_unit_is_too_large_or_small_for_the_envelope(exponent, band_hz):
+    x = modulated().astype(np.float32)
+    expected = np.ldexp(band_envelope(x.astype(float), FS_HZ, band_hz), exponent)
+    e = band_envelope(np.ldexp(x, exponent), FS_HZ, band_hz)
+    np.testing.assert_allclose(e, expected, atol=2e-6 * expected.max())
+
+
 def test_an_offset_does_not_reach_the_envelope():
     np.testing.assert_allclose(envelope(modulated() + 7), envelope(modulated()), atol=1e-9)
 

@@ -1,5 +1,6 @@
 """NumPy's ``.npy`` (one array) and ``.npz`` (an archive of them); objects are never unpickled."""
 
+import lzma
 import re
 import tokenize
 import zipfile
@@ -47,6 +48,15 @@ _DAMAGE: Final = (
     tokenize.TokenError,
     AttributeError,
     IndexError,
+)
+# What unpacking raises: an encrypted entry a RuntimeError.
+_PACKING_DAMAGE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
 )
 
 
@@ -109,7 +119,7 @@ def _series(array: npt.NDArray[Any]) -> list[Series]:
 def _damaged(file: SourceFile) -> FormatError:
     return FormatError(
         f"{file.name} is not a readable NumPy file of numbers: it is damaged, cut short, "
-        "empty or holds Python objects."
+        "empty, encrypted or holds Python objects."
     )
 
 
@@ -180,7 +190,7 @@ def read_npz(file: SourceFile) -> Reading:
                     variables[name], kept = _member(member, kept, file)
     except FormatError:
         raise
-    except (*_DAMAGE, zipfile.BadZipFile, zlib.error, OSError, NotImplementedError) as error:
+    except (*_DAMAGE, *_PACKING_DAMAGE) as error:
         raise _damaged(file) from error
     return _cwru(variables, file) or _plain(variables, file)
 

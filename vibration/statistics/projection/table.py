@@ -8,6 +8,7 @@ import numpy.typing as npt
 from vibration.errors import VibrationError
 from vibration.statistics.projection.neighbours import Table
 from vibration.statistics.projection.repulsion import Points
+from vibration.statistics.scales import varies
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +75,7 @@ def standardised(x: npt.ArrayLike) -> Standardised:
         known = values[~gap, column]
         values[gap, column] = np.median(known) if known.size else 0.0
     mean, deviation = values.mean(axis=0), values.std(axis=0)
-    idle = deviation <= 1e-12 * np.maximum(np.abs(mean), 1e-300)
+    idle = ~varies(mean, deviation)
     scaled = (values - mean) / np.where(idle, 1, deviation)
     scaled[:, idle] = 0
     return Standardised(

@@ -84,6 +84,11 @@ def test_a_private_signal_is_left_out_of_a_comparison(stranger, signal, owner):
     assert "1 signal on screen" in page.content.decode()
 
 
+def test_a_comparison_of_nothing_counts_none(stranger, signal):
+    page = stranger.get(reverse("viewer-compare"), {"signal": signal.pk})
+    assert "0 signals on screen" in page.content.decode()
+
+
 def test_nobody_finds_what_he_may_not_see(stranger, signal):
     found = stranger.get(reverse("viewer-find"), {"q": signal.label}).json()
     assert found == {"signals": []}
