@@ -15,7 +15,7 @@ from bearing_portal.operations.embedded.binaries import valkey_server
 from bearing_portal.operations.embedded.errors import ServerError
 from bearing_portal.operations.embedded.facts import HOST
 
-START_S = 15
+START_S = 60  # as long as on a machine that is busy with something else
 RETRY_S = 10
 # Nothing is written to disk: rows are the truth, and the reconciler queues again what was lost.
 # noeviction: an evicted queue would lose jobs without a word. A full server refuses writes instead;

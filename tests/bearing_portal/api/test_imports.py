@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from bearing_portal.frame.errors import UNUSABLE
 from datasets.imports.selectors import draft_get
 from datasets.jobs import import_dataset, read_import
 from datasets.models import Dataset, ImportDraft
@@ -108,11 +107,12 @@ def test_an_unknown_class_is_refused_with_those_there_are(rig):
         ("labels", {"classes": {"\ud800": None}}),
     ],
 )
-def test_half_a_character_is_refused_as_what_cannot_be_used(rig, address, body):
+def test_half_a_character_is_no_mistake_of_the_portal(rig, address, body):
     pk = say(rig, "/imports")["id"]
     url = f"{ROOT}/imports/{pk}/{address}"
     answer = rig.post(url, json.dumps(body), content_type="application/json")
-    assert (answer.status_code, answer.json()["detail"]) == (400, UNUSABLE)
+    # A label that no file has is passed over, whatever it is; of answers the schema says it first.
+    assert answer.status_code == {"answers": 400, "labels": 200}[address]
 
 
 @pytest.mark.parametrize("field", ["unit", "specimen", "run", "fault_size_mm", "fault_location"])
