@@ -15,7 +15,7 @@ from bearing_portal.operations.embedded.binaries import valkey_server
 from bearing_portal.operations.embedded.errors import ServerError
 from bearing_portal.operations.embedded.facts import HOST
 
-START_S = 60  # as long as on a machine that is busy with something else
+START_S = 60  # the machine may be busy with something else
 RETRY_S = 10
 # Nothing is written to disk: rows are the truth, and the reconciler queues again what was lost.
 # noeviction: an evicted queue would lose jobs without a word. A full server refuses writes instead;
@@ -58,10 +58,13 @@ class Valkey:
     def start(self) -> None:
         self.folder.mkdir(exist_ok=True, mode=0o700)
         retry_until = process.deadline(RETRY_S)
-        while not self._started():
+        while failure := self._tried():
             reason = process.tail(self.log)
             if time.monotonic() > retry_until or "Address already in use" not in reason:
-                raise ServerError(f"Valkey did not start; {self.log} ends with:\n{reason}")
+                raise ServerError(
+                    f"Valkey did not start at port {self.port}: {failure}. "
+                    f"{self.log} ends with:\n{reason}"
+                )
             time.sleep(0.25)
 
     def stop(self) -> None:
@@ -85,7 +88,8 @@ class Valkey:
         finally:
             client.close()
 
-    def _started(self) -> bool:
+    def _tried(self) -> str:
+        """Start it; return why it does not answer, or nothing."""
         # Through stdin: a command line, and with it the password, is for all to see.
         self.running = process.spawn(
             [str(valkey_server()), "-"],
@@ -97,7 +101,8 @@ class Valkey:
         give_up = process.deadline(START_S)
         while self.is_alive() and time.monotonic() < give_up:
             if self.ping():
-                return True
+                return ""
             time.sleep(process.POLL_S)
+        status = self.running.poll()
         self.stop()
-        return False
+        return f"no answer in {START_S} s" if status is None else f"it ended with status {status}"

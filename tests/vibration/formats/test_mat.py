@@ -305,6 +305,17 @@ def save73(tmp_path, **variables):
     return path
 
 
+def test_references_outside_a_matlab_7_3_file_are_not_followed(tmp_path):
+    path, other = save73(tmp_path, acc=X, fs=25600.0), tmp_path / "other.bin"
+    other.write_bytes(bytes(16))
+    with h5py.File(path, "r+") as file:
+        runs = file.create_group("runs")
+        runs.create_dataset("x", (2,), h5py.ref_dtype, external=[(str(other), 0, 16)])
+    reading = read_recording(path)
+    assert [channel.name for channel in reading.channels] == ["acc"]
+    assert ["lie in another file" in each.reason for each in reading.left_out] == [True]
+
+
 def test_matlab_7_3_is_read_with_its_axes_turned(tmp_path):
     path = save73(tmp_path, acc=np.hstack([X, -X]), fs=25600.0)
     reading = read_recording(path)

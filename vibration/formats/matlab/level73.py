@@ -77,7 +77,7 @@ class _Reader:
         references = [
             f for f in fields.values()
             if isinstance(f, h5py.Dataset) and f.dtype == h5py.ref_dtype
-            and "MATLAB_class" not in f.attrs
+            and "MATLAB_class" not in f.attrs and not storage_fault(f)
         ]  # fmt: skip
         if fields and len(references) == len(fields):
             columns = {key: self._referred(node, depth) for key, node in fields.items()}
