@@ -140,6 +140,16 @@ def test_a_half_written_note_outlives_a_tag_and_a_half_written_tag_a_note(viewer
     expect(tag).to_have_value("half")
 
 
+def test_a_note_taken_away_comes_back_by_one_key(viewer):
+    viewer.get_by_role("button", name="notes").click()
+    viewer.get_by_label("New note").fill("Whirl from 0.1 s")
+    viewer.get_by_role("button", name="Add note").click()
+    viewer.locator(".note-row").get_by_role("button", name="Delete").click()
+    expect(viewer.locator("#signal-notes").get_by_role("button", name="Undo")).to_be_focused()
+    viewer.keyboard.press("Enter")
+    expect(viewer.locator(".note-row")).to_contain_text("Whirl from 0.1 s")
+
+
 def test_the_filter_narrows_next_and_random_and_can_be_left(viewer, signals):
     same = [one for one in signals if one.fault_class == signals[1].fault_class]
     viewer.get_by_role("button", name=re.compile("^Only")).click()
