@@ -31,7 +31,8 @@ const targetOf = (asker) => {
   return !target || target === "this" ? holder || asker : document.querySelector(target);
 };
 const concerns = (element) => (asker) => element.contains(asker) || element.contains(targetOf(asker));
-const busy = (element) => element.querySelector(".dropdown-menu.show") || element.matches(":has(:is(select, textarea, input:not([type=checkbox], [type=radio])):focus)") || all(".htmx-request").some(concerns(element));
+// A button that is replaced while it is pressed is never clicked.
+const busy = (element) => element.matches(":active") || element.querySelector(".dropdown-menu.show") || element.matches(":has(:is(select, textarea, input:not([type=checkbox], [type=radio])):focus)") || all(".htmx-request").some(concerns(element));
 const reread = async (element) => {
   const id = key(element);
   if (isExpired() || !id) return;
@@ -59,16 +60,16 @@ const replace = async (element) => {
   if (response.status === 401) return expired();
   if (response.status === 404) return gone(element);
   if (response.status >= 500) throw new Error(response.status);
-  if (!response.ok || !element.isConnected) return;
-  if (busy(element)) return running.set(key(element), true);
+  if (!response.ok) return;
   const parsed = document.createElement("template");
   parsed.innerHTML = await response.text();
+  if (!element.isConnected) return;
+  if (busy(element)) return running.set(key(element), true);
   const fresh = parsed.content.firstElementChild;
-  if (fresh.outerHTML === element.dataset.liveSeen) return;
-  const seen = fresh.outerHTML;
+  if (fresh.outerHTML === seen.get(element)) return;
+  seen.set(fresh, fresh.outerHTML);
   const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
   element.replaceWith(fresh);
-  fresh.dataset.liveSeen = seen;
   htmx.process(fresh);
   document.dispatchEvent(new CustomEvent("portal:fresh", { detail: { id: fresh.id } }));
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
@@ -82,6 +83,11 @@ const gone = (element) => {
   else if (element.dataset.live === "dataset") location.assign("/datasets/");
 };
 const all = (selector) => [...document.querySelectorAll(selector)];
+// What the server said of each part when it was drawn: the same again touches nothing.
+const seen = new WeakMap(all("[data-live-url]").map((part) => [part, part.outerHTML]));
+const forget = ({ target }) => all("[data-live-url]").filter((part) => part.contains(target)).forEach((part) => seen.delete(part));
+document.addEventListener("htmx:afterSwap", forget);
+document.addEventListener("htmx:oobAfterSwap", forget);
 const rereadAll = () => {
   const parts = all("[data-live-url]");
   parts.filter((part) => !part.parentElement.closest("[data-live-url]")).forEach(reread);

@@ -122,6 +122,11 @@ document.addEventListener("htmx:afterSettle", () => {
   fields.forEach((field) => field?.dispatchEvent(new Event("change", { bubbles: true })));
 });
 
+/* A button that is replaced while it is pressed is never clicked: what polls itself is drawn by its next answer. */
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.matches('[hx-trigger^="every"]:active')) detail.shouldSwap = false;
+});
+
 /* Only answers meant for a person are swapped in: 422 is a form with its errors. */
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.xhr.status === 422) { event.detail.shouldSwap = true; event.detail.isError = false; }

@@ -116,6 +116,60 @@ def test_news_whose_reading_failed_are_read_again(portal, page, owner):
     assert statuses == []
 
 
+def test_a_button_is_not_replaced_while_it_is_pressed(portal, page, owner):
+    portal.make_dataset(owner, name="Pressed")
+    button = page.get_by_role("button", name="Actions for Pressed")
+    expect(button).to_be_visible()
+    settled(page)
+    held = []
+    page.route(re.compile("/datasets/$"), lambda route: held.extend([route]), times=1)
+    with page.expect_request(re.compile("/datasets/$")):
+        portal.make_dataset(owner, name="News")
+    button.hover()
+    page.mouse.down()
+    with page.expect_response(re.compile("/datasets/$")) as answer:
+        held[0].continue_()
+    answer.value.finished()
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    page.mouse.up()
+    expect(page.get_by_role("link", name="Share")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="News")).to_be_visible()
+
+
+def test_what_polls_itself_stays_while_it_is_pressed(portal, page, owner):
+    settled(page)
+    page.evaluate("""() => {
+        const part = document.createElement("div");
+        part.innerHTML = `<div hx-get="/datasets/" hx-trigger="every 1s" hx-target="this"
+            hx-swap="outerHTML"><button type="button">Stop</button></div>`;
+        part.querySelector("button").onclick = () => { window.isStopped = true; };
+        document.querySelector("main").prepend(part);
+        part.querySelector("button").scrollIntoView();
+        htmx.process(part);
+    }""")
+    page.get_by_role("button", name="Stop").hover()
+    page.mouse.down()
+    for _ in range(2):
+        with page.expect_response("**/datasets/") as answer:
+            pass
+        answer.value.finished()
+    page.mouse.up()
+    assert page.evaluate("window.isStopped")
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+
+
+def test_what_is_read_again_on_connecting_and_has_not_changed_is_left_alone(portal, page, owner):
+    portal.make_dataset(owner, name="Same")
+    page.add_init_script("""addEventListener("DOMContentLoaded", () => {
+        document.getElementById("dataset-list").isFirst = true;
+    })""")
+    page.reload()
+    expect(page.locator("#live-state")).to_have_attribute("data-socket", "on")
+    settled(page)
+    assert page.evaluate("document.getElementById('dataset-list').isFirst")
+
+
 def test_an_expired_session_is_said_with_a_way_back_to_this_address(portal, page, owner):
     page.context.clear_cookies()
     cut(page, for_good=False)

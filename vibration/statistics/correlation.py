@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vibration.errors import VibrationError
+from vibration.statistics.scales import standardised
 
 KINDS: Final = ("pearson", "spearman")
 FEWEST_PAIRS: Final = 3
@@ -99,11 +100,7 @@ def similarity_order(correlations: npt.ArrayLike) -> list[int]:
 def _pearson(table: Values) -> Values:
     """Sums over common rows are products of matrices in which a missing value is 0."""
     known = ~np.isnan(table)
-    n_known = np.maximum(known.sum(axis=0), 1)
-    filled = np.where(known, table, 0)
-    filled = np.where(known, filled - filled.sum(axis=0) / n_known, 0)
-    deviation = np.sqrt((filled**2).sum(axis=0) / n_known)
-    filled /= np.where(deviation > 0, deviation, 1)
+    filled = standardised(table)
     mask = known.astype(float)
     n = mask.T @ mask
     sums = filled.T @ mask  # of column i over the rows it has in common with j

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vibration.errors import VibrationError
+from vibration.statistics.scales import standardised
 
 N_RESAMPLES: Final = 200
 CONFIDENCE: Final = 0.95
@@ -251,12 +252,7 @@ def _draws(random: np.random.Generator, groups: Labels, n_resamples: int) -> Val
 def _f_values(table: Values, members: list[Labels], draws: list[Values]) -> Values:
     """Return F of the table, then of each resample: (1 + n_resamples, k)."""
     known = ~np.isnan(table)
-    # About its mean, in deviations: the sums of squares then lose no digits.
-    n_known = np.maximum(known.sum(axis=0), 1)
-    centred = np.where(known, table, 0)
-    centred = np.where(known, centred - centred.sum(axis=0) / n_known, 0)
-    deviation = np.sqrt((centred**2).sum(axis=0) / n_known)
-    centred /= np.where(deviation > 0, deviation, 1)
+    centred = standardised(table)  # the sums of squares then lose no digits
     between: Any = 0.0
     within: Any = 0.0
     total: Any = 0.0

@@ -92,6 +92,12 @@ def test_a_feature_that_does_not_vary_informs_of_nothing():
     assert feature_ranking(np.full((LABELS.size, 1), 0.1), LABELS)[0].information == 0
 
 
+def test_a_constant_whose_mean_is_rounded_has_no_f():
+    labels = np.random.default_rng(1).integers(0, 11, 1_000_003)
+    found = anova_f(np.full((labels.size, 2), [0.1, 0.7]), labels)
+    assert np.isnan(found).all()
+
+
 @pytest.mark.parametrize("factor", [1e-9, 1e9])
 def test_information_does_not_depend_on_the_unit(factor, table):
     values = np.round(table[:, 2], 1)
