@@ -57,6 +57,14 @@ def test_one_column_of_decimal_commas_loses_no_sample_at_its_beginning(tmp_path,
     np.testing.assert_array_equal(recording.channel().samples, samples)
 
 
+@pytest.mark.parametrize("place", [0, 1, 7, 50])
+def test_a_whole_number_among_decimal_commas_is_a_sample_too(tmp_path, place):
+    samples = np.insert(np.round(X, 3), place, 2.0)
+    text = "".join(f"{a:g}\n".replace(".", ",") for a in samples)
+    recording = read_recording(write(tmp_path, text))
+    np.testing.assert_array_equal(recording.channel().samples, samples)
+
+
 def test_one_title_over_single_decimals_after_a_comma_is_one_channel(tmp_path):
     samples = np.round(1 + 9 * np.abs(X), 1)
     text = "Schwinggeschwindigkeit (mm/s)\n" + "".join(

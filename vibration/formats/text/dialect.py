@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import Final
 
 _DECIMAL_COMMA: Final = re.compile(r"^\s*(-0,\d+|[+-]?\d+,0\d+)\s*$")
+_WHOLE: Final = re.compile(r"^\s*[+-]?\d+\s*$")
 _COMMA_NUMBER: Final = re.compile(r"^[+-]?\d*,\d+(?:[eE][+-]?\d+)?$")
 _GROUPED: Final = re.compile(r"([+-]?[1-9]\d{0,2})(?:\.\d{3})+")
 _MAY_GROUP: Final = re.compile(r"\.\d{3}(?![\w,:])")
@@ -173,8 +174,8 @@ def _is_grouped(column: Sequence[str], fewest: int) -> bool:
 def _are_decimal_commas(line: str, near: list[str]) -> bool:
     """Tell whether the commas between blanks, or alone on each line, are decimal marks."""
     # "0,5" alone on each line: integers are not written 05 or -0, decimals are.
-    one_comma = all(row.count(",") == 1 for row in near)
-    if one_comma and any(_DECIMAL_COMMA.match(row) for row in near):
+    are_alone = all(row.count(",") == 1 or _WHOLE.match(row) for row in near)
+    if are_alone and any(_DECIMAL_COMMA.match(row) for row in near):
         return True
     parts = line.split()
     return len(parts) > 1 and "." not in line and all("," in part.strip(",") for part in parts)
