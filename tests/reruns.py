@@ -1,5 +1,7 @@
 """A second try is for a machine that was busy once; a run that needs several has a fault."""
 
+import sys
+
 import pytest
 
 MOST = 2
@@ -8,11 +10,12 @@ _again: list[tuple[str, str]] = []
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Count what is tried again, of all workers where this is their controller."""
+    """Name what is tried again at once, and count it: of all workers in their controller."""
     if report.outcome == "rerun":  # type: ignore[comparison-overlap]
         lines = report.longreprtext.strip().splitlines()
         said = [line[1:].strip() for line in lines if line.startswith("E ")][:1] + lines[-1:]
         _again.append((report.nodeid, " at ".join(said)))
+        print(f"\nsecond try: {report.nodeid}: {_again[-1][1]}", file=sys.__stderr__, flush=True)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,12 +1,10 @@
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.e2e.viewing import settled
+from tests.e2e.axe import findings
 
 pytestmark = pytest.mark.browser
 
-SERIOUS = {"serious", "critical", "moderate"}
 PAGES = [
     "/",
     "/datasets/",
@@ -42,27 +40,6 @@ def dataset(portal):
 @pytest.fixture
 def signal(portal, dataset):
     return portal.run(dataset.store.signals.first)
-
-
-# Rows are alike but for their class: every fifth is looked at.
-ROWS = ".ag-row:not([row-index$='0'], [row-index$='5'])"
-# What is dark is built as what is light: only its colours are others.
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-
-
-def findings(page, within="html"):
-    """Return what axe finds on a page, or in what was opened on it."""
-    settled(page)  # colours in transition are not those that stay
-    is_dark = page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
-    context = {"include": [within], "exclude": [ROWS]}
-    options = {"resultTypes": ["violations"]} | (COLOURS if is_dark else {})
-    violations = Axe().run(page, context, options).response["violations"]
-    return [
-        f"{page.url} {rule['id']}: {node['html'][:160]}"
-        for rule in violations
-        if rule["impact"] in SERIOUS
-        for node in rule["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -136,4 +113,14 @@ def test_the_log_in_page_has_no_finding(portal, scheme):
 def test_the_page_of_a_refusal_has_no_finding(portal, scheme):
     page = portal.log_in(portal.make_user("viewer"), color_scheme=scheme)
     assert page.goto("/datasets/create/").status == 403
+    assert findings(page) == []
+
+
+def test_a_toast_has_no_finding(portal, dataset):
+    owner = dataset.store.owner
+    page = portal.log_in(owner, viewport=PHONE)
+    page.goto("/datasets/")
+    expect(page.locator("#live-state")).to_have_attribute("data-socket", "on")
+    portal.notify(owner, "Generation failed", level="error", url=f"/datasets/{dataset.pk}/")
+    expect(page.locator(".toast-card").get_by_role("link", name="Open")).to_be_visible()
     assert findings(page) == []

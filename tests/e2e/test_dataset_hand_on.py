@@ -5,22 +5,14 @@ from urllib.request import Request, urlopen
 
 import h5py
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.e2e.axe import findings
 from tests.e2e.exploring import check, drawn, opened, says
-from tests.e2e.viewing import settled
 
 pytestmark = pytest.mark.browser
 
 READY_MS = 300_000
-SERIOUS = {"serious", "critical", "moderate"}
-
-
-def clean(page):
-    settled(page)
-    found = Axe().run(page).response["violations"]
-    return [each["id"] for each in found if each["impact"] in SERIOUS] == []
 
 
 def test_the_explorer_hands_out_what_is_filtered_and_its_checksum_holds(portal):
@@ -32,7 +24,7 @@ def test_the_explorer_hands_out_what_is_filtered_and_its_checksum_holds(portal):
     button.click()
     dialog = page.locator("#dialog")
     expect(dialog).to_contain_text("2 signals of")
-    assert clean(page)
+    assert findings(page) == []
     dialog.get_by_role("button", name="Prepare HDF5").click()
     link = dialog.get_by_role("link", name="Download HDF5")
     expect(link).to_be_visible(timeout=READY_MS)
@@ -59,14 +51,14 @@ def test_a_split_is_made_in_its_dialog_reported_and_filters_the_explorer(portal)
     dialog.get_by_label("Ratios").fill("1:x")
     dialog.get_by_role("button", name="Split").click()
     expect(dialog.locator("#errors-ratios")).to_be_visible()
-    assert clean(page)
+    assert findings(page) == []
     dialog.get_by_label("Ratios").fill("1:1")
     dialog.get_by_role("button", name="Split").click()
     page.get_by_role("link", name="fair", exact=True).click()
     sides = page.get_by_role("group", name="Sides")
     signals = page.get_by_role("rowheader", name="Signals", exact=True)
     n_test = int(sides.locator("tr").filter(has=signals).locator("td").last.inner_text())
-    assert clean(page)
+    assert findings(page) == []
     sides.get_by_role("link", name="test").click()
     drawn(page)
     says(page, f"{n_test} of 12 signals")
@@ -96,7 +88,7 @@ def test_what_was_relabelled_reads_as_before_in_the_old_version_and_is_taken_bac
     expect(page.get_by_text("heard again")).to_be_visible()
     healthy = counts.get_by_role("row", name="Healthy").locator("td")
     assert healthy.all_inner_texts() == [was, str(int(was) - 1)]
-    assert clean(page)
+    assert findings(page) == []
     with page.expect_response("**/versions/2/undo/"):
         page.get_by_role("button", name="Undo version 2").click()
     page.goto(f"/datasets/{dataset.pk}/versions/3/")
@@ -131,7 +123,7 @@ def test_what_is_thrown_away_is_restored_from_the_trash_or_goes_for_good(portal)
     page.goto("/datasets/?scope=trash")
     page.get_by_role("button", name="Delete Old for good").click()
     expect(page.locator("#dialog")).to_contain_text("It cannot be undone")
-    assert clean(page)
+    assert findings(page) == []
     page.locator("#dialog").get_by_role("button", name="Delete for good").click()
     expect(page.get_by_text("The trash is empty")).to_be_visible()
     assert page.goto(f"/datasets/{dataset.pk}/").status == 404
@@ -143,7 +135,7 @@ def test_a_stranger_meets_404_until_the_dataset_is_shared(portal):
     theirs = portal.log_in(stranger)
     assert theirs.goto(f"/datasets/{dataset.pk}/").status == 404
     expect(theirs.get_by_role("heading").first).to_be_visible()
-    assert clean(theirs)
+    assert findings(theirs) == []
     mine = portal.log_in(owner)
     mine.goto(f"/datasets/{dataset.pk}/")
     members = mine.locator("#members")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.test_accessibility import findings
+from tests.e2e.axe import findings
 
 pytestmark = pytest.mark.browser
 

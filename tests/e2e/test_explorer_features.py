@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.axe import findings
 from tests.e2e.exploring import address, drawn, opened, says
-from tests.e2e.test_accessibility import findings
 from tests.e2e.viewing import double_click
 
 pytestmark = pytest.mark.browser

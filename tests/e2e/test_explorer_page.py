@@ -3,8 +3,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.axe import findings
 from tests.e2e.exploring import address, drawn, only, opened, says
-from tests.e2e.test_accessibility import PHONE, findings
+from tests.e2e.test_accessibility import PHONE
 
 pytestmark = pytest.mark.browser
 

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from signals.models import Signal, Tag
+from tests.e2e.axe import findings
 from tests.e2e.exploring import BOX, check
-from tests.e2e.test_accessibility import findings
 from tests.e2e.viewing import settled
 
 pytestmark = pytest.mark.browser

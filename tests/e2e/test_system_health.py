@@ -1,6 +1,6 @@
 import pytest
 
-from tests.e2e.test_accessibility import findings
+from tests.e2e.axe import findings
 
 pytestmark = pytest.mark.browser
 

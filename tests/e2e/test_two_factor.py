@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.test_accessibility import findings
+from tests.e2e.axe import findings
 from tests.monitoring.accounts.second_step import code_of, fresh
 
 pytestmark = pytest.mark.browser

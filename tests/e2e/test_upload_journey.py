@@ -2,33 +2,20 @@ import io
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.e2e.viewing import settled
+from tests.e2e.axe import findings
 from tests.e2e.windows import WINDOW
 
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
-SERIOUS = {"serious", "critical", "moderate"}
 
 
 def recording(n_samples=4096, name="pump.npy"):
     content = io.BytesIO()
     np.save(content, np.sin(np.arange(n_samples) / 3).astype(np.float32))
     return {"name": name, "mimeType": "application/octet-stream", "buffer": content.getvalue()}
-
-
-def findings(page):
-    settled(page)  # colours in transition are not those that stay
-    violations = Axe().run(page).response["violations"]
-    return [
-        f"{page.url} {rule['id']}: {node['html'][:160]}"
-        for rule in violations
-        if rule["impact"] in SERIOUS
-        for node in rule["nodes"]
-    ]
 
 
 def opened(page):

@@ -1,7 +1,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.test_accessibility import PHONE, findings
+from tests.e2e.axe import findings
+from tests.e2e.test_accessibility import PHONE
 from tests.e2e.viewing import drawn, settled
 
 pytestmark = pytest.mark.browser
