@@ -63,7 +63,7 @@ class House:
         self.bucket = bucket
         self._small_disks = [self.storage, self.embedded] if small_disks else []
         self._data, self._previous = data, previous
-        self._web_processes = web_processes
+        self.web_processes = web_processes
         self.clock = Clock(self.folder) if has_own_clock else None
         self.url = f"http://{HOST}:{(port := keep_or_find(0))}"
         self.environment = environment_of(self.folder, port, web_processes=web_processes)
@@ -123,7 +123,7 @@ class House:
                 raise RuntimeError(f"The portal did not start:\n{self.said()}")
             time.sleep(0.2)
         # One watches over those that answer; the first of them has made way.
-        until(lambda: len(self.family("web")) == self._web_processes + 1, START_S)
+        until(lambda: len(self.family("web")) == self.web_processes + 1, START_S)
 
     @contextmanager
     def release_before(self) -> Iterator[subprocess.Popen[bytes]]:
