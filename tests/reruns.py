@@ -1,5 +1,6 @@
 """A second try is for a machine that was busy once; a run that needs several has a fault."""
 
+import os
 import sys
 
 import pytest
@@ -15,7 +16,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         lines = report.longreprtext.strip().splitlines()
         said = [line[1:].strip() for line in lines if line.startswith("E ")][:1] + lines[-1:]
         _again.append((report.nodeid, " at ".join(said)))
-        print(f"\nsecond try: {report.nodeid}: {_again[-1][1]}", file=sys.__stderr__, flush=True)
+        if "PYTEST_XDIST_WORKER" not in os.environ:
+            line = f"\nsecond try: {report.nodeid}: {_again[-1][1]}"
+            print(line, file=sys.__stderr__, flush=True)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
