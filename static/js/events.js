@@ -66,10 +66,12 @@ const replace = async (element) => {
   if (!element.isConnected) return;
   if (busy(element)) return running.set(key(element), true);
   const fresh = parsed.content.firstElementChild;
-  if (fresh.outerHTML === seen.get(element)) return;
-  seen.set(fresh, fresh.outerHTML);
+  const said = fresh.outerHTML;
+  if (said === seen.get(element)) return;
   const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
   element.replaceWith(fresh);
+  forget({ target: fresh }); // what holds it no longer shows what was said of it
+  seen.set(fresh, said);
   htmx.process(fresh);
   document.dispatchEvent(new CustomEvent("portal:fresh", { detail: { id: fresh.id } }));
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
