@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from datasets.services import dataset_delete
+from datasets.services.hints import dataset_hint
 from tests.e2e.viewing import settled
 
 pytestmark = pytest.mark.browser
@@ -168,6 +169,20 @@ def test_what_is_read_again_on_connecting_and_has_not_changed_is_left_alone(port
     expect(page.locator("#live-state")).to_have_attribute("data-socket", "on")
     settled(page)
     assert page.evaluate("document.getElementById('dataset-list').isFirst")
+
+
+def test_a_card_that_changed_and_changed_back_unheard_is_shown_as_it_is(portal, page, owner):
+    dataset = portal.make_dataset(owner, name="Before")
+    page.reload()
+    expect(page.locator("#live-state")).to_have_attribute("data-socket", "on")
+    settled(page)
+    rows = type(dataset).objects.filter(pk=dataset.pk)
+    portal.run(rows.update, name="Between")
+    portal.run(dataset_hint, dataset)
+    expect(page.get_by_role("link", name="Between")).to_be_visible()
+    portal.run(rows.update, name="Before")
+    page.evaluate("document.dispatchEvent(new Event('portal:reread'))")
+    expect(page.get_by_role("link", name="Before")).to_be_visible()
 
 
 def test_an_expired_session_is_said_with_a_way_back_to_this_address(portal, page, owner):
