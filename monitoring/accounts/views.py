@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 from django.conf import settings
@@ -81,8 +82,7 @@ def session_log_out(request: HttpRequest, pk: int) -> HttpResponse:
     key = request.session.session_key
     if not sessions_end_others(user=request.user, session_key=key, only_id=pk):
         raise NotFound("You are not logged in there any more.")
-    messages.success(request, "Logged out there.")
-    return redirect("profile")
+    return _changed(request, "sessions", "Logged out there.")
 
 
 @login_required
@@ -90,8 +90,7 @@ def session_log_out(request: HttpRequest, pk: int) -> HttpResponse:
 def sessions_log_out(request: HttpRequest) -> HttpResponse:
     """Log out everywhere else."""
     n_ended = sessions_end_others(user=request.user, session_key=request.session.session_key)
-    messages.success(request, f"Logged out in {counted(n_ended, 'other place')}.")
-    return redirect("profile")
+    return _changed(request, "sessions", f"Logged out in {counted(n_ended, 'other place')}.")
 
 
 @login_required
@@ -101,7 +100,7 @@ def token_new(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST)
     own = ProfileForm(instance=request.user)
     if not form.is_valid():
-        return _profile(request, own, form, status=400)
+        return _profile(request, own, form, status=422)
     token, secret = token_create(
         user=request.user,
         name=form.cleaned_data["name"],
@@ -118,8 +117,7 @@ def token_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back one of one's own tokens."""
     if not token_revoke(user=request.user, pk=pk):
         raise NotFound("There is no such token any more.")
-    messages.success(request, "The token is revoked; programs that use it are refused now.")
-    return redirect("profile")
+    return _changed(request, "tokens", "The token is revoked; programs that use it are refused now.")
 
 
 class LoginView(auth_views.LoginView):
@@ -160,8 +158,18 @@ class PasswordChangeView(auth_views.PasswordChangeView):
         return answer
 
 
+def _changed(request: HttpRequest, part: str, said: str) -> HttpResponse:
+    """Show one part of the profile as it is now; what is half typed in the others stays."""
+    if "HX-Request" not in request.headers:
+        messages.success(request, said)
+        return redirect("profile")
+    answer = _profile(request, ProfileForm(instance=request.user), TokenForm(), changed=part)
+    answer["HX-Trigger"] = json.dumps({"portal:toast": {"level": "success", "title": said}})
+    return answer
+
+
 def _profile(
-    request: HttpRequest, form: ProfileForm, token_form: TokenForm, status: int = 200, **made: Any
+    request: HttpRequest, form: ProfileForm, token_form: TokenForm, status: int = 200, **shown: Any
 ) -> HttpResponse:
     context = {
         "form": form,
@@ -170,7 +178,7 @@ def _profile(
         "tokens": tokens_of(request.user),
         "has_app": app_of(request.user) is not None,
         "identity": SignOnIdentity.objects.filter(user=request.user).first(),
-        **made,
+        **shown,
     }
     return render(request, "accounts/profile.html", context, status=status)
 

@@ -93,7 +93,7 @@ def test_the_page_shows_a_new_token_once(client):
 def test_the_page_asks_for_a_name(client):
     client.force_login(make_user())
     answer = client.post(reverse("token-new"), {"name": " ", "days": "30"})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "Name what uses it" in answer.content.decode()
 
 
