@@ -42,10 +42,13 @@ class Subject:
     pk: int | None = None
 
     def row(self, names: tuple[str, ...]) -> npt.NDArray[np.float64]:
-        """Return features in this order, (m,), as exact as those that models are trained on."""
+        """Return features in this order, (m,), as exact as those that models are trained on.
+
+        What is beyond that type is missing, as what is undefined is.
+        """
         with np.errstate(over="ignore"):
             kept = np.array([self.features[name] for name in names], dtype=np.float32)
-        return kept.astype(np.float64) + 0.0
+        return np.where(np.isfinite(kept), kept, np.nan).astype(np.float64) + 0.0
 
 
 def signal_subject(user: Any, pk: int, names: tuple[str, ...]) -> Subject:

@@ -133,3 +133,8 @@ def test_a_signal_that_one_may_not_see_is_not_predicted(experiment, predictor):
 def test_a_model_that_is_not_trained_says_nothing():
     with pytest.raises(Invalid, match="not trained yet"):
         predictor_of(asked())
+
+
+def test_a_feature_beyond_what_models_are_trained_on_is_missing():
+    subject = Subject("Loud", {"rms": 1e39, "kurtosis": 3.0}, 25_600.0, 4_096, "g")
+    np.testing.assert_array_equal(subject.row(("rms", "kurtosis")), [np.nan, 3.0])
