@@ -117,7 +117,7 @@ def token_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back one of one's own tokens."""
     if not token_revoke(user=request.user, pk=pk):
         raise NotFound("There is no such token any more.")
-    return _changed(request, "tokens", "The token is revoked; programs that use it are refused now.")
+    return _changed(request, "tokens", "Revoked: programs that use it are refused now.")
 
 
 class LoginView(auth_views.LoginView):
