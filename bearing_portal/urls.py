@@ -13,6 +13,7 @@ from monitoring.logs.views import logs
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("favicon.ico", views.icon, name="icon"),
     path("search/", views.search, name="search"),
     path("licence/", views.licence, name="licence"),
     path("docs/", views.docs, name="docs"),

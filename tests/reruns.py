@@ -6,16 +6,18 @@ import sys
 import pytest
 
 MOST = 2
+MOST_LINES = 30
 
-_again: list[tuple[str, str]] = []
+_again: list[tuple[str, str, list[str]]] = []
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Name what is tried again at once, and count it: of all workers in their controller."""
     if report.outcome == "rerun":  # type: ignore[comparison-overlap]
         lines = report.longreprtext.strip().splitlines()
-        said = [line[1:].strip() for line in lines if line.startswith("E ")][:1] + lines[-1:]
-        _again.append((report.nodeid, " at ".join(said)))
+        errors = [line[1:] for line in lines if line.startswith("E ")][:MOST_LINES]
+        said = [line.strip() for line in errors[:1] + lines[-1:]]
+        _again.append((report.nodeid, " at ".join(said), errors[1:]))
         if "PYTEST_XDIST_WORKER" not in os.environ:
             line = f"\nsecond try: {report.nodeid}: {_again[-1][1]}"
             print(line, file=sys.__stderr__, flush=True)
@@ -31,8 +33,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not _again:
         return
     terminalreporter.section("second tries")
-    for nodeid, reason in _again:
+    for nodeid, reason, more in _again:
         terminalreporter.line(f"{nodeid}: {reason}")
+        for line in more:  # what a browser waited for, step by step
+            terminalreporter.line(line)
     if len(_again) > MOST:
         said = f"{len(_again)} second tries in one run; with more than {MOST} it has failed."
         terminalreporter.line(said, red=True)

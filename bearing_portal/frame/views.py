@@ -8,8 +8,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -25,6 +27,16 @@ from bearing_portal.frame.errors import SENTENCES, Trouble, respond, trouble_of
 from bearing_portal.frame.search import search_portal
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def icon(request: HttpRequest) -> HttpResponse:
+    """The icon, which browsers ask for here beside what cannot name it: a picture, a text, JSON.
+
+    The session is left alone: an answer that ended a dead one could come after the next log-in.
+    """
+    return redirect(static("img/favicon.svg"))
 
 
 @login_required

@@ -18,7 +18,7 @@ tried = set()
 @pytest.mark.flaky(reruns=1)
 @pytest.mark.parametrize("n", range({n}))
 def test_it(n):
-    assert n in tried or tried.add(n)
+    assert n in tried or tried.add(n), "said\\nwaited for a button"
 """
 
 
@@ -42,6 +42,10 @@ def test_two_second_tries_are_a_busy_machine_and_are_named_with_their_reason(tmp
     for n in range(2):
         assert re.search(rf"test_it\[{n}\]: .*AssertionError", ended.stdout)
     assert "has failed" not in ended.stdout
+
+
+def test_a_second_try_is_told_with_every_line_of_its_error(tmp_path):
+    assert "waited for a button" in run(tmp_path, 1).stdout
 
 
 def test_a_run_without_a_second_try_names_none(tmp_path):

@@ -131,3 +131,11 @@ def test_templates_hold_no_script_and_no_other_host(path):
     assert not re.search(r"\son[a-z]+=|hx-on|javascript:", text)
     assert not re.search(r"""(?:src|href)=["'](?:https?:)?//""", text)
     assert not re.search(r"\sstyle=", text)
+
+
+@pytest.mark.django_db
+def test_a_browser_that_asks_for_the_icon_is_not_logged_out_meanwhile(client):
+    client.cookies["sessionid"] = "ended"
+    answer = client.get("/favicon.ico")
+    assert answer.url.endswith(".svg")
+    assert "sessionid" not in answer.cookies
