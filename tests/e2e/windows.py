@@ -100,6 +100,9 @@ def _leave(page: Page) -> None:
             other.close()
     page.unroute_all()
     page.mouse.move(0, 0)
+    page.goto("about:blank")
+    # Without one: a session that ends with the test ends its cookie, which may then be the next's.
+    # Beside a picture Chromium asks for an icon too, of which no page can tell when it has come.
+    page.context.clear_cookies()
     page.goto("/static/img/favicon.svg")
     page.evaluate("localStorage.clear(); sessionStorage.clear()")
-    page.context.clear_cookies()
