@@ -20,7 +20,10 @@ class Command(PortalCommand):
         "Compare two datasets, such as a simulated and a real one: which features move, and what a "
         "model that was trained on the one is worth on the other."
     )
-    example = 'sim_to_real Sample "CWRU, 2 s"\nsim_to_real Sample Rig --model logistic --json'
+    example = (
+        'sim_to_real "Sample dataset" "CWRU, 2 s"\n'
+        'sim_to_real "Sample dataset" Rig --model logistic --json'
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("first", help="name of a dataset")

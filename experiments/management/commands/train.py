@@ -28,7 +28,7 @@ class Command(PortalCommand):
         "does it; --wait stays until it is done."
     )
     example = (
-        "train Sample --model logistic --wait --json\n"
+        'train "Sample dataset" --model logistic --wait --json\n'
         'train "CWRU, 2 s" --features orders --top-k 10 --protocol leave-out:load --wait'
     )
     on_interrupt = "No longer waiting; a worker goes on with the training."
