@@ -159,11 +159,12 @@ class PasswordChangeView(auth_views.PasswordChangeView):
 
 
 def _changed(request: HttpRequest, part: str, said: str) -> HttpResponse:
-    """Show one part of the profile as it is now; what is half typed in the others stays."""
+    """Show one part of the profile as it is now; what is half typed stays."""
     if "HX-Request" not in request.headers:
         messages.success(request, said)
         return redirect("profile")
-    answer = _profile(request, ProfileForm(instance=request.user), TokenForm(), changed=part)
+    own, begun = ProfileForm(instance=request.user), TokenForm(initial=request.POST.dict())
+    answer = _profile(request, own, begun, changed=part)
     answer["HX-Trigger"] = json.dumps({"portal:toast": {"level": "success", "title": said}})
     return answer
 
