@@ -19,6 +19,11 @@ EVERYTHING = (
     "&class=healthy,imbalance"
 )
 
+PRESS_UNDO = """document.addEventListener("htmx:afterSwap", ({ target }) => {
+  const undo = target.querySelector("[autofocus]");
+  if (undo) setTimeout(() => { undo.click(); document.body.dataset.pressed = ""; });
+})"""
+
 
 @pytest.fixture
 def bearing(portal):
@@ -147,6 +152,16 @@ def test_a_note_taken_away_comes_back_by_one_key(viewer):
     viewer.locator(".note-row").get_by_role("button", name="Delete").click()
     expect(viewer.locator("#signal-notes").get_by_role("button", name="Undo")).to_be_focused()
     viewer.keyboard.press("Enter")
+    expect(viewer.locator(".note-row")).to_contain_text("Whirl from 0.1 s")
+
+
+def test_a_button_works_from_the_moment_it_is_there(viewer):
+    viewer.get_by_role("button", name="notes").click()
+    viewer.get_by_label("New note").fill("Whirl from 0.1 s")
+    viewer.get_by_role("button", name="Add note").click()
+    viewer.evaluate(PRESS_UNDO)
+    viewer.locator(".note-row").get_by_role("button", name="Delete").click()
+    expect(viewer.locator("body[data-pressed]")).to_be_attached()
     expect(viewer.locator(".note-row")).to_contain_text("Whirl from 0.1 s")
 
 
