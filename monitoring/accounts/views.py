@@ -32,7 +32,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         profile_save(user=request.user, **form.cleaned_data)
         messages.success(request, "Your profile is saved.")
         return redirect("profile")
-    return _profile(request, form, TokenForm())
+    return _profile(request, form, TokenForm(), status=422 if form.errors else 200)
 
 
 @login_required
@@ -61,7 +61,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         "notices": notice_choices(request.user),
         "email_enabled": settings.EMAIL_ENABLED,
     }
-    return render(request, "accounts/settings.html", context)
+    return render(request, "accounts/settings.html", context, status=422 if form.errors else 200)
 
 
 @login_required

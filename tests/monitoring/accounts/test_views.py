@@ -70,8 +70,9 @@ def test_a_profile_never_gives_rights(client):
 
 def test_a_wrong_e_mail_is_refused_beside_its_field(client):
     client.force_login(make_user())
-    page = client.post(reverse("profile"), {"email": "nobody"}).content.decode()
-    assert 'aria-invalid="true"' in page
+    page = client.post(reverse("profile"), {"email": "nobody"})
+    assert page.status_code == 422
+    assert 'aria-invalid="true"' in page.content.decode()
 
 
 def test_settings_are_kept(client):
@@ -87,6 +88,7 @@ def test_settings_are_kept(client):
 def test_settings_that_are_not_offered_are_refused(client, wrong):
     client.force_login(make_user())
     page = client.post(reverse("settings"), settings_form(**wrong))
+    assert page.status_code == 422
     assert "Nothing is saved" in page.content.decode()
     assert not UserSettings.objects.exists()
 
