@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from common.errors import Invalid, NotFound, Unavailable
-from common.text import joined, thousands
+from common.text import counted, joined, thousands
 from datasets.models import Dataset
 from datasets.scope import explorer_scope
 from experiments.training.feature_sets import OWN, names_of
@@ -20,11 +20,18 @@ from signals.waveforms.references import reference_get
 from vibration.features.groups import ALL_FEATURES
 from vibration.learning.groups import Numbers
 from vibration.learning.models import MODELS
-from vibration.learning.transfer import Transfer, common_plane, feature_shifts, transferred
+from vibration.learning.transfer import (
+    Transfer,
+    common_plane,
+    feature_shifts,
+    rows_in_both,
+    transferred,
+)
 
 MOST_POINTS: Final = 500
 MOST_BINS: Final = 400
 N_STEPS: Final = 5
+MOST_NAMED: Final = 5
 _LOWEST: Final = 1e-30
 
 
@@ -75,7 +82,7 @@ def sim_to_real(
         "classes": shared,
         "model": asked.model,
         "seed": asked.seed,
-        "notes": _notes(asked, first, second, shared),
+        "notes": _seen_before(asked, first, second, x) + _notes(asked, first, second, shared),
         "shifts": [
             {
                 "feature": shift.name,
@@ -114,6 +121,28 @@ def _described(dataset: Dataset, rows: TrainingRows) -> dict[str, Any]:
         "units": sorted(set(rows.units)),
         "samples": sorted(set(rows.n_samples.tolist()))[:5],
     }
+
+
+def _seen_before(
+    asked: Asked, first: TrainingRows, second: TrainingRows, x: tuple[Any, ...]
+) -> list[str]:
+    """Say what a model of one dataset knows of the other before it is tested there."""
+    said = []
+    counts = rows_in_both(x[0], x[1])
+    if counts[0]:
+        said.append(
+            f"{counted(counts[0], 'signal')} of {asked.first.name} and {thousands(counts[1])} of "
+            f"{asked.second.name} have the same features: a model has learned from what it is "
+            "tested on, and its scores are better than on a machine that it has not seen."
+        )
+    both = sorted((set(first.facts["specimen"]) & set(second.facts["specimen"])) - {""})
+    if both:
+        named = joined(both[:MOST_NAMED]) + (" …" if len(both) > MOST_NAMED else "")
+        said.append(
+            f"Both datasets name {named}: where that is one bearing or machine, the scores are "
+            "not of one that the model has not seen."
+        )
+    return said
 
 
 def _notes(asked: Asked, first: TrainingRows, second: TrainingRows, shared: list[str]) -> list[str]:

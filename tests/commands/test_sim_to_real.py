@@ -8,6 +8,7 @@ from sklearn.metrics import accuracy_score
 from datasets.scope import explorer_scope
 from experiments.training.rows import training_rows
 from signals.filters.signal_filter import SignalFilter
+from signals.models import Recording, Signal, Specimen
 from tests.commands.running import called, refusal
 from tests.experiments.training import small_dataset
 from tests.factories import make_user
@@ -56,6 +57,23 @@ def test_it_says_in_words_what_moves(sides):
     text = called("sim_to_real", "Simulated", "Real", "--model", "logistic")
     assert "Trained on Real, tested on Simulated" in text
     assert "Features that move most" in text
+
+
+def test_it_says_what_a_model_has_seen_before_it_is_tested(sides):
+    again = small_dataset(sides[0].store.owner, name="Again", classes=("healthy", "imbalance"))
+    n = rows_of(again).y.size
+    notes = json.loads(called("sim_to_real", "Simulated", "Again", "--json"))["notes"]
+    assert notes[0].startswith(f"{n} signals of Simulated and {n} of Again have the same features")
+    assert not any("name" in note for note in notes)
+    for dataset in (sides[0], sides[1]):
+        specimen = Specimen.objects.create(store=dataset.store, name="B1")
+        recording = Recording.objects.create(
+            store=dataset.store, name="a.csv", sha256="a", size_bytes=1, specimen=specimen
+        )
+        first = dataset.store.signals.values_list("pk").order_by("pk")[:1]
+        Signal.objects.filter(pk__in=first).update(recording=recording)
+    notes = json.loads(called("sim_to_real", "Simulated", "Real", "--json"))["notes"]
+    assert "Both datasets name B1:" in notes[0]
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,36 @@ def lone_class_sentence(
     return f"The classes {listing(lone)} each come {rest}"
 
 
+def row_keys(x: npt.ArrayLike) -> list[bytes]:
+    """Return a key of each row's features: equal rows have equal keys.
+
+    Values that are missing in both count as equal; a row without any value has an empty key.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, m)
+        Features; NaN where one is missing.
+
+    Returns
+    -------
+    list of bytes
+
+    Examples
+    --------
+    >>> one, other, none = row_keys([[0.0, np.nan], [-0.0, np.nan], [np.nan, np.nan]])
+    >>> one == other, none
+    (True, b'')
+    """
+    table = np.asarray(x, dtype=np.float64) + 0.0  # −0 and 0 are one value
+    missing = np.isnan(table)
+    table[missing] = np.nan  # one bit pattern
+    known = np.flatnonzero(~missing.all(axis=1)).tolist()
+    keys = [b""] * len(table)
+    for row in known:
+        keys[row] = table[row].tobytes()
+    return keys
+
+
 def check_distinct(
     x: npt.ArrayLike,
     groups: npt.ArrayLike,
@@ -159,18 +189,15 @@ def check_distinct(
     vibration.errors.VibrationError: Rows 1 (a) and 2 (b) have the same features although their \
 groups differ: keep one of each pair, or give both one group.
     """
-    table = np.asarray(x, dtype=np.float64) + 0.0  # −0 and 0 are one value
     members = np.asarray(groups, dtype=np.int64)
-    missing = np.isnan(table)
-    table[missing] = np.nan  # one bit pattern
     first: dict[bytes, int] = {}
     pairs: dict[tuple[int, int], tuple[int, int]] = {}
-    for row in np.flatnonzero(~missing.all(axis=1)).tolist():
-        other = first.setdefault(table[row].tobytes(), row)
+    for row, key in enumerate(row_keys(x)):
+        other = first.setdefault(key, row) if key else row
         if members[other] != members[row]:
             pairs.setdefault((int(members[other]), int(members[row])), (other, row))
     if pairs:
-        known = range(1, len(table) + 1) if rows is None else rows
+        known = range(1, members.size + 1) if rows is None else rows
         said = [
             f"{known[a]} ({names[members[a]]}) and {known[b]} ({names[members[b]]})"
             for a, b in pairs.values()

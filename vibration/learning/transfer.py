@@ -10,7 +10,7 @@ import scipy
 
 from vibration.errors import VibrationError
 from vibration.learning.evaluation import Predictions
-from vibration.learning.groups import Numbers, Values
+from vibration.learning.groups import Numbers, Values, row_keys
 from vibration.learning.intervals import Interval, accuracy, difference, interval_of
 from vibration.learning.scores import Scores, scores_of
 from vibration.learning.search import fitted_pipeline
@@ -84,6 +84,30 @@ def feature_shifts(
             distance = float(scipy.stats.energy_distance(known[0] / spread, known[1] / spread))
         found.append(Shift(name, distance, (missing[0], missing[1])))
     return sorted(found, key=lambda shift: (shift.distance is None, -(shift.distance or 0.0)))
+
+
+def rows_in_both(first: npt.ArrayLike, second: npt.ArrayLike) -> tuple[int, int]:
+    """Count the rows of each dataset whose features a row of the other has too.
+
+    A model that is carried over has learned from them: its score is no longer of new rows.
+
+    Parameters
+    ----------
+    first, second : array_like, shape (n, m) and (k, m)
+        Features; NaN where one is missing. Rows without a value are not compared.
+
+    Returns
+    -------
+    (int, int)
+
+    Examples
+    --------
+    >>> rows_in_both([[1.0, 2.0], [3.0, 4.0]], [[3.0, 4.0], [3.0, 4.0], [5.0, 6.0]])
+    (1, 2)
+    """
+    keys = [[key for key in row_keys(side) if key] for side in (first, second)]
+    known = set(keys[0]) & set(keys[1])
+    return sum(key in known for key in keys[0]), sum(key in known for key in keys[1])
 
 
 @dataclass(frozen=True, eq=False)

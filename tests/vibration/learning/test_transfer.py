@@ -9,7 +9,7 @@ from sklearn.metrics import accuracy_score
 from sklearn.pipeline import make_pipeline
 
 from vibration.errors import VibrationError
-from vibration.learning.transfer import common_plane, feature_shifts, transferred
+from vibration.learning.transfer import common_plane, feature_shifts, rows_in_both, transferred
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +84,11 @@ def test_classes_of_one_side_alone_are_refused(sides):
     kept = y != 2
     with pytest.raises(VibrationError, match="same two classes"):
         transferred(train, (x[kept], y[kept], groups[kept]), classes=["x", "y", "z"])
+
+
+def test_rows_of_both_sides_are_counted_however_often_and_with_what_is_missing(sides):
+    (first, *_), (second, *_) = sides
+    assert rows_in_both(first, second) == (0, 0)
+    assert rows_in_both(first, np.concatenate([second, first[[0, 0, 1]]])) == (2, 3)
+    nothing = np.full((2, 4), np.nan)
+    assert rows_in_both(nothing, nothing) == (0, 0)
