@@ -93,6 +93,12 @@ class PortalWorker(Worker):
     def unsubscribe(self) -> None:
         self._tolerating(super().unsubscribe)
 
+    def _pubsub_exception_handler(self, exc: Exception, *listening: Any) -> None:
+        """Go on listening for what is to be stopped after a Valkey that hung, as after one away."""
+        if isinstance(exc, ValkeyTimeoutError):
+            exc = ValkeyConnectionError(str(exc))
+        super()._pubsub_exception_handler(exc, *listening)
+
     def _heartbeat(self, timeout: int | None) -> None:
         self._register_again()
         super().heartbeat(timeout)
@@ -172,8 +178,9 @@ class PortalWorker(Worker):
                 os.kill(horse, sig)
 
     def handle_work_horse_killed(self, job: Any, retpid: Any, ret_val: Any, rusage: Any) -> None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(retpid, signal.SIGKILL)  # what the horse started goes with it
+        if retpid is not None:  # where an alarm came just then, nobody knows who has ended
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(retpid, signal.SIGKILL)  # what the horse started goes with it
         super().handle_work_horse_killed(job, retpid, ret_val, rusage)  # type: ignore[no-untyped-call]
 
     def _wait_for_horse_alone(self) -> None:

@@ -1,5 +1,6 @@
 """Who ends a work horse, and when: never the worker itself, never for a clock that was set."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from redis.exceptions import TimeoutError as ValkeyTimeoutError
 from rq import Worker
 from rq.timeouts import HorseMonitorTimeoutException
 from rq.utils import now
@@ -70,6 +72,24 @@ def test_what_nobody_waits_for_gives_way_to_pages(queue, niceness):
 
 def test_without_a_horse_nobody_is_killed():
     assert ordered(0) == (0, "alive")
+
+
+def test_a_horse_whose_end_nobody_saw_ends_no_worker():
+    told = []
+    worker = PortalWorker.__new__(PortalWorker)
+    worker.name, worker.log = "one", logging.getLogger(__name__)
+    worker._work_horse_killed_handler = lambda *values: told.append(values)
+    job = SimpleNamespace(id="1")
+    worker.handle_work_horse_killed(job, None, None, None)
+    assert told == [(job, None, None, None)]
+
+
+def test_a_valkey_that_hung_ends_no_listening(monkeypatch):
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    worker = PortalWorker.__new__(PortalWorker)
+    worker.name, worker.log = "one", logging.getLogger(__name__)
+    error = ValkeyTimeoutError("no answer")
+    assert worker._pubsub_exception_handler(error, None, None) is None  # it raises to end
 
 
 def test_a_clock_that_is_set_makes_no_job_old(monkeypatch):
