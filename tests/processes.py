@@ -39,3 +39,26 @@ def running(
         yield process
     finally:
         end(process, signal.SIGTERM, patience_s=10)
+
+
+class Beside:
+    """Processes that run beside tests; one that ends is started anew, as the portal would."""
+
+    def __init__(self, commands: list[list[str]], environment: Mapping[str, str]) -> None:
+        self._commands = commands
+        self._environment = environment
+        self._running = [started(command, env=environment) for command in commands]
+
+    def check(self) -> None:
+        """Fail where one has ended: the next tests would wait for it in vain."""
+        ended = []
+        for place, command in enumerate(self._commands):
+            if (code := self._running[place].poll()) is not None:
+                ended.append(f"{' '.join(command[1:])} ended with {code}")
+                self._running[place] = started(command, env=self._environment)
+        assert not ended, ended
+
+    def end(self) -> None:
+        """End them all."""
+        for process in self._running:
+            end(process, signal.SIGTERM, patience_s=10)

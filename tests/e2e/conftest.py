@@ -19,7 +19,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.e2e.windows import TIMEOUT_MS, Windows, browser_of
-from tests.processes import running
+from tests.processes import Beside, running
 
 START_S = 120
 
@@ -132,10 +132,12 @@ def processes(web, django_db_blocker) -> Iterator[dict[str, Any]]:
     """
     from monitoring.models import HealthSample
 
-    worker = [sys.executable, "manage.py", "rqworker", "short", "long", "train"]
-    reconciler = [sys.executable, "manage.py", "reconcile"]
-    with running(worker, web["environment"]), running(reconciler, web["environment"]):
-        yield web
+    worker = ["manage.py", "rqworker", "short", "long", "train"]
+    reconciler = ["manage.py", "reconcile"]
+    commands = [[sys.executable, *command] for command in (worker, reconciler)]
+    beside = Beside(commands, web["environment"])
+    yield web | {"beside": beside}
+    beside.end()
     with django_db_blocker.unblock():
         HealthSample.objects.all().delete()
 
@@ -180,6 +182,7 @@ def portal(processes, windows, thread, transactional_db, settings) -> Iterator[P
     portal.run(factories().make_catalogue)
     yield portal
     windows.take_back()
+    processes["beside"].check()  # what it said last is among what this test printed
 
 
 @pytest.fixture

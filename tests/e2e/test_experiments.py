@@ -48,9 +48,10 @@ def test_a_name_typed_while_the_choices_are_looked_at_stays(portal, dataset):
 def test_from_training_to_the_prediction_of_a_fault(portal, dataset):
     page = portal.log_in(dataset.store.owner)
     train(page, dataset, name="First")
-    # The toast first: it goes again after a while, the result stays.
-    expect(page.locator(".toast-card")).to_contain_text("Model trained", timeout=READY_MS)
     expect(page.locator("#experiment-result")).to_be_visible(timeout=READY_MS)
+    expect(page.locator("#unread")).to_contain_text("1")
+    page.get_by_role("button", name="Notices").click()
+    expect(page.locator("#notices")).to_contain_text("Model trained")
     expect(page.get_by_text("Score on records it has not seen")).to_be_visible()
     train(page, dataset, "Nearest neighbours", name="Second")
     expect(page.locator("#experiment-result")).to_be_visible(timeout=READY_MS)
