@@ -82,7 +82,10 @@ def sim_to_real(
         "classes": shared,
         "model": asked.model,
         "seed": asked.seed,
-        "notes": _seen_before(asked, first, second, x) + _notes(asked, first, second, shared),
+        "notes": [
+            *_seen_before(asked, (first, second), x, shared),
+            *_notes(asked, first, second, shared),
+        ],
         "shifts": [
             {
                 "feature": shift.name,
@@ -124,18 +127,25 @@ def _described(dataset: Dataset, rows: TrainingRows) -> dict[str, Any]:
 
 
 def _seen_before(
-    asked: Asked, first: TrainingRows, second: TrainingRows, x: tuple[Any, ...]
+    asked: Asked, sides: tuple[TrainingRows, TrainingRows], x: tuple[Any, ...], shared: list[str]
 ) -> list[str]:
     """Say what a model of one dataset knows of the other before it is tested there."""
+    if len(shared) < 2:  # nothing is tested
+        return []
+    scored = [np.isin(rows.y, [rows.classes.index(code) for code in shared]) for rows in sides]
     said = []
-    counts = rows_in_both(x[0], x[1])
+    counts = rows_in_both(*(values[own] for values, own in zip(x, scored, strict=True)))
     if counts[0]:
         said.append(
             f"{counted(counts[0], 'signal')} of {asked.first.name} and {thousands(counts[1])} of "
             f"{asked.second.name} have the same features: a model has learned from what it is "
             "tested on, and its scores are better than on a machine that it has not seen."
         )
-    both = sorted((set(first.facts["specimen"]) & set(second.facts["specimen"])) - {""})
+    names = [
+        set(np.array(rows.facts["specimen"])[own].tolist())
+        for rows, own in zip(sides, scored, strict=True)
+    ]
+    both = sorted((names[0] & names[1]) - {""})
     if both:
         named = joined(both[:MOST_NAMED]) + (" …" if len(both) > MOST_NAMED else "")
         said.append(

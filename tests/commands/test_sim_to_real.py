@@ -65,6 +65,9 @@ def test_it_says_what_a_model_has_seen_before_it_is_tested(sides):
     notes = json.loads(called("sim_to_real", "Simulated", "Again", "--json"))["notes"]
     assert notes[0].startswith(f"{n} signals of Simulated and {n} of Again have the same features")
     assert not any("name" in note for note in notes)
+    small_dataset(sides[0].store.owner, name="Only", classes=("healthy",))
+    notes = json.loads(called("sim_to_real", "Simulated", "Only", "--json"))["notes"]
+    assert not any("same features" in note for note in notes)  # nothing is scored
     for dataset in (sides[0], sides[1]):
         specimen = Specimen.objects.create(store=dataset.store, name="B1")
         recording = Recording.objects.create(
