@@ -112,8 +112,9 @@ class PortalWorker(Worker):
         if self._is_registered and not self.connection.hexists(self.key, "birth"):
             state = self._state
             self.connection.delete(self.key)
-            self.register_birth()  # type: ignore[no-untyped-call]
-            super().set_state(state)
+            with suppress(ValueError):  # its horse wrote just then: at the next sign of life
+                self.register_birth()  # type: ignore[no-untyped-call]
+                super().set_state(state)
 
     def _tolerating(self, action: Callable[..., Any], *args: Any) -> None:
         try:

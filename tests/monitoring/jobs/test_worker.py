@@ -9,6 +9,7 @@ import time
 from datetime import timedelta
 from types import SimpleNamespace
 
+import django_rq
 import pytest
 from redis.exceptions import TimeoutError as ValkeyTimeoutError
 from rq import Worker
@@ -90,6 +91,31 @@ def test_a_valkey_that_hung_ends_no_listening(monkeypatch):
     worker.name, worker.log = "one", logging.getLogger(__name__)
     error = ValkeyTimeoutError("no answer")
     assert worker._pubsub_exception_handler(error, None, None) is None  # it raises to end
+
+
+@pytest.fixture
+def forgotten():
+    """Return a worker of which Valkey knows nothing any more."""
+    connection = django_rq.get_connection("short")
+    worker = PortalWorker(["short"], connection=connection)
+    worker._is_registered = True
+    yield worker
+    worker.register_death()
+
+
+def test_a_worker_that_valkey_forgot_is_known_with_its_next_sign_of_life(forgotten):
+    forgotten.heartbeat()
+    assert forgotten.connection.hexists(forgotten.key, "birth")
+
+
+def test_a_horse_that_writes_as_its_worker_is_forgotten_ends_no_worker(forgotten, monkeypatch):
+    connection = forgotten.connection
+    monkeypatch.setattr(connection, "delete", lambda key: connection.hset(key, "state", "busy"))
+    forgotten.heartbeat()
+    assert not connection.hexists(forgotten.key, "birth")
+    monkeypatch.undo()
+    forgotten.heartbeat()
+    assert connection.hexists(forgotten.key, "birth")
 
 
 def test_a_clock_that_is_set_makes_no_job_old(monkeypatch):
