@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 
 from bearing_portal.operations.groups import groups_seed
 from tests.commands.running import called
@@ -22,7 +23,14 @@ def test_each_guide_has_lines_that_are_tried():
         assert LINE.search((DOCS / f"{guide}.md").read_text())
 
 
+@pytest.fixture
+def new_ids(transactional_db):
+    """Forget what is cached of those who had these ids before they were counted from 1 again."""
+    cache.clear()
+
+
 @pytest.mark.django_db(transaction=True, reset_sequences=True)
+@pytest.mark.usefixtures("new_ids")
 @pytest.mark.parametrize("guide", GUIDES)
 def test_the_lines_of_a_guide_run_in_their_order(guide, tmp_path, monkeypatch):
     make_user("superuser", username="admin")
