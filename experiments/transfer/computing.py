@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any, Final
 
 import numpy as np
@@ -141,11 +142,10 @@ def _seen_before(
             f"{asked.second.name} have the same features: a model has learned from what it is "
             "tested on, and its scores are better than on a machine that it has not seen."
         )
-    names = [
-        set(np.array(rows.facts["specimen"])[own].tolist())
-        for rows, own in zip(sides, scored, strict=True)
-    ]
-    both = sorted((names[0] & names[1]) - {""})
+    first, second = (
+        set(compress(rows.facts["specimen"], own)) for rows, own in zip(sides, scored, strict=True)
+    )
+    both = sorted((first & second) - {""})
     if both:
         named = joined(both[:MOST_NAMED]) + (" …" if len(both) > MOST_NAMED else "")
         said.append(
